@@ -1,0 +1,138 @@
+"""Every setting and environment variable, in one table.
+
+Each `HEADWATER_X` may also be given as `MLFLOW_X` where MLflow has a variable of that meaning; ours wins.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """One environment variable: its name, MLflow's name for the same, the default and what it means."""
+
+    name: str
+    mlflow_name: str = ""
+    default: str = ""
+    meaning: str
+
+    def get(self) -> str:
+        """Return the value in force: our variable, else MLflow's, else the default."""
+        for name in (self.name, self.mlflow_name):
+            if name and (value := os.environ.get(name)):
+                return value
+        return self.default
+
+    def is_on(self) -> bool:
+        """Return whether a switch is on: `1`, `true`, `yes` or `on`, in any case."""
+        return self.get().lower() in {"1", "true", "yes", "on"}
+
+
+TRACKING_URI = Setting(
+    name="HEADWATER_TRACKING_URI",
+    mlflow_name="MLFLOW_TRACKING_URI",
+    meaning="Where runs are kept: sqlite:///…, postgresql://… or http(s)://…; default a SQLite file in ./.headwater.",
+)
+EXPERIMENT_NAME = Setting(
+    name="HEADWATER_EXPERIMENT_NAME",
+    mlflow_name="MLFLOW_EXPERIMENT_NAME",
+    meaning="The active experiment; created if it does not exist.",
+)
+EXPERIMENT_ID = Setting(
+    name="HEADWATER_EXPERIMENT_ID",
+    mlflow_name="MLFLOW_EXPERIMENT_ID",
+    meaning="The active experiment by its id; it must exist.",
+)
+RUN_ID = Setting(
+    name="HEADWATER_RUN_ID", mlflow_name="MLFLOW_RUN_ID", meaning="The run that the next start_run() resumes."
+)
+RUN_CONTEXT = Setting(
+    name="HEADWATER_RUN_CONTEXT",
+    mlflow_name="MLFLOW_RUN_CONTEXT",
+    meaning="Tags for every new run, as a JSON object.",
+)
+HOME = Setting(
+    name="HEADWATER_HOME",
+    default="~/.headwater",
+    meaning="This machine's folder for journals waiting to be shipped.",
+)
+LOGGING = Setting(
+    name="HEADWATER_LOGGING",
+    default="journal",
+    meaning="'journal': log calls return once on local disk. 'sync': each call waits for the store and raises its errors.",
+)
+JOURNAL_FSYNC = Setting(
+    name="HEADWATER_JOURNAL_FSYNC",
+    default="0",
+    meaning="1: every log call reaches the disk itself, so that a power cut loses nothing.",
+)
+EXIT_TIMEOUT_S = Setting(
+    name="HEADWATER_EXIT_TIMEOUT",
+    default="5",
+    meaning="Seconds that the exit of a program waits for shipping.",
+)
+HTTP_TIMEOUT_S = Setting(
+    name="HEADWATER_HTTP_TIMEOUT",
+    mlflow_name="MLFLOW_HTTP_REQUEST_TIMEOUT",
+    default="30",
+    meaning="Seconds that one HTTP request may take.",
+)
+HTTP_RETRIES = Setting(
+    name="HEADWATER_HTTP_RETRIES",
+    mlflow_name="MLFLOW_HTTP_REQUEST_MAX_RETRIES",
+    default="4",
+    meaning="How often a request that is safe to repeat is repeated.",
+)
+USERNAME = Setting(
+    name="HEADWATER_USERNAME", mlflow_name="MLFLOW_TRACKING_USERNAME", meaning="User name sent to the server."
+)
+PASSWORD = Setting(
+    name="HEADWATER_PASSWORD", mlflow_name="MLFLOW_TRACKING_PASSWORD", meaning="Password sent to the server."
+)
+TOKEN = Setting(name="HEADWATER_TOKEN", mlflow_name="MLFLOW_TRACKING_TOKEN", meaning="Bearer token sent to the server.")
+CA_BUNDLE = Setting(
+    name="HEADWATER_CA_BUNDLE",
+    mlflow_name="MLFLOW_TRACKING_SERVER_CERT_PATH",
+    meaning="File of certificates that the server's certificate is checked against.",
+)
+BACKEND_STORE_URI = Setting(
+    name="HEADWATER_BACKEND_STORE_URI",
+    mlflow_name="MLFLOW_BACKEND_STORE_URI",
+    meaning="The server's database.",
+)
+ARTIFACTS_DESTINATION = Setting(
+    name="HEADWATER_ARTIFACTS_DESTINATION",
+    mlflow_name="MLFLOW_ARTIFACTS_DESTINATION",
+    meaning="The server's folder of artifact files; default: the folder artifacts beside the SQLite file.",
+)
+HOST = Setting(name="HEADWATER_HOST", mlflow_name="MLFLOW_HOST", default="127.0.0.1", meaning="Address to listen on.")
+PORT = Setting(name="HEADWATER_PORT", mlflow_name="MLFLOW_PORT", default="5000", meaning="Port to listen on.")
+ALLOWED_HOSTS = Setting(
+    name="HEADWATER_ALLOWED_HOSTS",
+    mlflow_name="MLFLOW_SERVER_ALLOWED_HOSTS",
+    meaning="Host names, separated by commas, that requests may be addressed to besides local ones; * for all.",
+)
+ALLOWED_ORIGINS = Setting(
+    name="HEADWATER_ALLOWED_ORIGINS",
+    mlflow_name="MLFLOW_SERVER_CORS_ALLOWED_ORIGINS",
+    meaning="Origins, separated by commas, whose pages may call the API besides local ones; * for all.",
+)
+QUIET_URLS = Setting(
+    name="HEADWATER_QUIET_URLS",
+    mlflow_name="MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT",
+    default="0",
+    meaning="1: do not print the run's address when it ends.",
+)
+
+SETTINGS: tuple[Setting, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Setting))
+
+
+def home() -> Path:
+    """Return this machine's Headwater folder."""
+    return Path(HOME.get()).expanduser()
+
+
+def default_tracking_uri() -> str:
+    """Return the SQLite file below the working folder that is used when nothing else is said."""
+    return f"sqlite:///{Path.cwd() / '.headwater' / 'headwater.db'}"

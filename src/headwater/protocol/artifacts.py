@@ -1,0 +1,262 @@
+"""Artifacts: a tree of named files per run, each file kept once under the SHA-256 of its content."""
+
+import re
+import unicodedata
+
+import msgspec
+
+from headwater.protocol.endpoint import ARTIFACTS_BASES, NATIVE_BASE, Empty, Endpoint, Permission
+from headwater.protocol.errors import InvalidParameterValue
+from headwater.protocol.names import check_no_nul, check_run_id, require
+
+_DIGEST_PATTERN = re.compile(r"[0-9a-f]{64}", re.ASCII)
+MAX_PATH = 4096
+
+
+def check_path(path: str) -> str:
+    """Return `path`, or raise `InvalidParameterValue` if it could leave its root.
+
+    A path is relative, uses `/`, and has no empty, `.` or `..` part; encoded, full-width and backslash spellings of
+    those are refused too, so that no later decoding can turn it into another path.
+    """
+    check_no_nul("path", path)
+    decoded = path
+    for _ in range(13):
+        following = re.sub(r"%([0-9a-fA-F]{2})", lambda match: chr(int(match[1], 16)), decoded)
+        if following == decoded:
+            break
+        decoded = following
+    folded = unicodedata.normalize("NFKC", decoded).replace("\\", "/")
+    control = any(ord(character) < 32 or ord(character) == 127 for character in folded)
+    parts = folded.split("/")
+    drive = re.match(r"[A-Za-z]:", folded)
+    scheme = re.match(r"[A-Za-z][A-Za-z0-9+.\-]*:/", folded)
+    if control or len(path) > MAX_PATH or drive or scheme or any(part in {"", ".", ".."} for part in parts):
+        raise InvalidParameterValue(f"Invalid path '{path[:200]}'. Give a relative path without '..' or empty parts.")
+    if any(part.rstrip(". ") == "" or part.split(";")[0] == ".." for part in parts):
+        raise InvalidParameterValue(f"Invalid path '{path[:200]}'. A part has only dots or blanks.")
+    return path
+
+
+def check_digest(digest: str) -> str:
+    """Return `digest`, or raise `InvalidParameterValue` unless it is 64 lower-case hexadecimal digits."""
+    if not _DIGEST_PATTERN.fullmatch(digest):
+        raise InvalidParameterValue(f"Invalid digest '{digest[:80]}'. Give a SHA-256 as 64 hexadecimal digits.")
+    return digest
+
+
+class FileInfo(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A file or folder; folders and empty files have no `file_size`, which is in bytes."""
+
+    path: str
+    is_dir: bool
+    file_size: int | None = None
+
+
+class ListArtifacts(msgspec.Struct, frozen=True, omit_defaults=True):
+    """List one folder of a run's artifacts, not recursively; paths are relative to the run's root."""
+
+    run_id: str = ""
+    run_uuid: str = ""
+    path: str = ""
+    page_token: str = ""
+
+    @property
+    def run(self) -> str:
+        """Return the run's id, whichever way it was spelled."""
+        return self.run_id or self.run_uuid
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless the run is named and the path stays inside."""
+        check_run_id(self.run)
+        if self.path:
+            check_path(self.path)
+
+
+class ListArtifactsResponse(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The folder's entries, sorted by path."""
+
+    root_uri: str
+    files: list[FileInfo] = []
+    next_page_token: str = ""
+
+
+class ArtifactFile(msgspec.Struct, frozen=True):
+    """A file of an artifact tree: path relative to its root, SHA-256 and size in bytes."""
+
+    path: str
+    digest: str
+    size: int
+
+
+class FindMissing(msgspec.Struct, frozen=True):
+    """Ask which of these digests the store does not hold yet."""
+
+    digests: list[str]
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless every digest is a SHA-256."""
+        for digest in self.digests:
+            check_digest(digest)
+
+
+class FindMissingResponse(msgspec.Struct, frozen=True):
+    """The digests to upload."""
+
+    digests: list[str]
+
+
+class CommitArtifacts(msgspec.Struct, frozen=True):
+    """Name files in the store; `root` is a path like `1/<run_id>/artifacts`, every digest must be held already."""
+
+    root: str
+    files: list[ArtifactFile]
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless the root, paths and digests are allowed."""
+        check_path(self.root)
+        for file in self.files:
+            check_path(file.path)
+            check_digest(file.digest)
+
+
+class GetTree(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Get every file under `root` (a path like `1/<run_id>/artifacts`, or a file below it), recursively."""
+
+    root: str
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` if the path leaves the store."""
+        check_path(self.root)
+
+
+class TreeResponse(msgspec.Struct, frozen=True):
+    """Files, with paths relative to the root asked for (an empty path: the root is that file itself)."""
+
+    files: list[ArtifactFile]
+
+
+class ListTree(msgspec.Struct, frozen=True, omit_defaults=True):
+    """List one folder of the whole store; entries are base names. An empty path is the top."""
+
+    path: str = ""
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` if the path leaves the store."""
+        if self.path:
+            check_path(self.path)
+
+
+class ListTreeResponse(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The folder's entries."""
+
+    files: list[FileInfo] = []
+
+
+class DeleteTree(msgspec.Struct, frozen=True):
+    """Remove a file or folder by its path from the top of the store; removing what is not there is fine."""
+
+    path: str
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` if the path is empty or leaves the store."""
+        check_path(require("path", self.path))
+
+
+class PreviewTable(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Read rows of a CSV, TSV or JSON-lines artifact as columns of text."""
+
+    run_id: str
+    path: str
+    offset: int = 0
+    limit: int = 200
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless run, path and range are allowed."""
+        check_run_id(self.run_id)
+        check_path(require("path", self.path))
+        if self.offset < 0 or not 1 <= self.limit <= 2000:
+            raise InvalidParameterValue(
+                f"Invalid range: offset '{self.offset}', limit '{self.limit}'. Ask for 1 to 2000 rows from 0 on."
+            )
+
+
+class PreviewTableResponse(msgspec.Struct, frozen=True):
+    """The rows asked for; `more` says whether rows follow."""
+
+    columns: list[str]
+    rows: list[list[str]]
+    more: bool
+
+
+LIST = Endpoint(
+    resource="artifacts",
+    verb="list",
+    methods=("GET",),
+    path="artifacts/list",
+    request=ListArtifacts,
+    response=ListArtifactsResponse,
+    permission=Permission.READ,
+)
+LIST_TREE = Endpoint(
+    resource="artifacts",
+    verb="list_tree",
+    methods=("GET",),
+    path="artifacts",
+    request=ListTree,
+    response=ListTreeResponse,
+    permission=Permission.READ,
+    bases=ARTIFACTS_BASES,
+)
+FIND_MISSING = Endpoint(
+    resource="artifacts",
+    verb="find_missing",
+    methods=("POST",),
+    path="artifacts/missing",
+    request=FindMissing,
+    response=FindMissingResponse,
+    permission=Permission.EDIT,
+    bases=NATIVE_BASE,
+)
+COMMIT = Endpoint(
+    resource="artifacts",
+    verb="commit",
+    methods=("POST",),
+    path="artifacts/commit",
+    request=CommitArtifacts,
+    response=Empty,
+    permission=Permission.EDIT,
+    bases=NATIVE_BASE,
+)
+GET_TREE = Endpoint(
+    resource="artifacts",
+    verb="get_tree",
+    methods=("GET",),
+    path="artifacts/tree",
+    request=GetTree,
+    response=TreeResponse,
+    permission=Permission.READ,
+    bases=NATIVE_BASE,
+)
+DELETE_TREE = Endpoint(
+    resource="artifacts",
+    verb="delete_tree",
+    methods=("POST",),
+    path="artifacts/delete",
+    request=DeleteTree,
+    response=Empty,
+    permission=Permission.EDIT,
+    bases=NATIVE_BASE,
+)
+PREVIEW_TABLE = Endpoint(
+    resource="artifacts",
+    verb="preview_table",
+    methods=("GET",),
+    path="artifacts/preview-table",
+    request=PreviewTable,
+    response=PreviewTableResponse,
+    permission=Permission.READ,
+    bases=NATIVE_BASE,
+)
+
+ENDPOINTS = (LIST, LIST_TREE, FIND_MISSING, COMMIT, GET_TREE, DELETE_TREE, PREVIEW_TABLE)

@@ -1,0 +1,524 @@
+"""Runs: what was tried, with its params, latest metrics and tags, and the verbs that write them."""
+
+import enum
+from collections import Counter
+
+import msgspec
+
+from headwater.protocol.endpoint import NATIVE_BASE, Empty, Endpoint, Permission
+from headwater.protocol.errors import InvalidParameterValue
+from headwater.protocol.experiments import LifecycleStage, ViewType
+from headwater.protocol.metrics import Metric
+from headwater.protocol.names import (
+    MAX_ITEMS_PER_BATCH,
+    MAX_METRICS_PER_BATCH,
+    MAX_PARAMS_PER_BATCH,
+    MAX_TAGS_PER_BATCH,
+    RUN_NAME_TAG,
+    check_experiment_id,
+    check_key,
+    check_keys,
+    check_max_results,
+    check_no_nul,
+    check_run_id,
+    check_step,
+    check_timestamp,
+    missing,
+    require,
+)
+from headwater.protocol.paging import decode_page_token
+
+
+class RunStatus(enum.StrEnum):
+    """What a run is doing; also accepted as the numbers 1 to 5."""
+
+    RUNNING = "RUNNING"
+    SCHEDULED = "SCHEDULED"
+    FINISHED = "FINISHED"
+    FAILED = "FAILED"
+    KILLED = "KILLED"
+
+    @property
+    def is_terminated(self) -> bool:
+        """Return whether the run has ended."""
+        return self in {RunStatus.FINISHED, RunStatus.FAILED, RunStatus.KILLED}
+
+
+class Param(msgspec.Struct, frozen=True, gc=False):
+    """One parameter; values are text."""
+
+    key: str
+    value: str = ""
+
+
+class RunTag(msgspec.Struct, frozen=True, gc=False):
+    """One tag of a run."""
+
+    key: str
+    value: str = ""
+
+
+class RunInfo(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who, when, where and in which state; `run_uuid` always equals `run_id`, times are milliseconds since 1970."""
+
+    run_uuid: str
+    experiment_id: str
+    run_name: str
+    user_id: str
+    status: RunStatus
+    start_time: int
+    artifact_uri: str
+    lifecycle_stage: LifecycleStage
+    run_id: str
+    end_time: int | None = None
+
+
+class RunData(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The latest point of each metric, the params and the tags."""
+
+    metrics: list[Metric] = []
+    params: list[Param] = []
+    tags: list[RunTag] = []
+
+
+class RunInputs(msgspec.Struct, frozen=True):
+    """What a run read."""
+
+
+class Run(msgspec.Struct, frozen=True):
+    """A run as it is on the wire."""
+
+    info: RunInfo
+    data: RunData
+    inputs: RunInputs
+
+
+class _OneRun(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    run_id: str = ""
+    run_uuid: str = ""
+
+    @property
+    def run(self) -> str:
+        """Return the run's id, whichever way it was spelled."""
+        return self.run_id or self.run_uuid
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless the run is named."""
+        check_run_id(self.run)
+
+
+class CreateRun(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Create a run that is RUNNING; an absent name is made up, an absent `run_id` too (only our client gives one)."""
+
+    experiment_id: str = ""
+    user_id: str = ""
+    run_name: str = ""
+    start_time: int = 0
+    tags: list[RunTag] = []
+    run_id: str = ""
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless experiment, time, name and tags are allowed."""
+        check_experiment_id(self.experiment_id)
+        check_timestamp("start_time", self.start_time)
+        for label, text in (("run_name", self.run_name), ("user_id", self.user_id)):
+            check_no_nul(label, text)
+        if self.run_id:
+            check_run_id(self.run_id)
+        check_keys("tags", "key", (tag.key for tag in self.tags), "key")
+        _check_tag_values(self.tags)
+        repeated = [key for key, count in Counter(tag.key for tag in self.tags).items() if count > 1]
+        if repeated:
+            raise InvalidParameterValue(f"Duplicate tag keys have been submitted: {repeated}. Give each key once.")
+        named = next((tag.value for tag in self.tags if tag.key == RUN_NAME_TAG), "")
+        if named and self.run_name and named != self.run_name:
+            raise InvalidParameterValue(
+                "Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values "
+                f"(run_name='{self.run_name}', mlflow.runName='{named}')."
+            )
+
+
+class RunResponse(msgspec.Struct, frozen=True):
+    """The run created or asked for."""
+
+    run: Run
+
+
+class GetRun(_OneRun, frozen=True):
+    """Get a run, deleted or not."""
+
+
+class UpdateRun(_OneRun, frozen=True, kw_only=True):
+    """Change status, end time or name; what is absent stays."""
+
+    status: RunStatus | None = None
+    end_time: int | None = None
+    run_name: str = ""
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless the run is named and the values are allowed."""
+        check_run_id(self.run)
+        check_no_nul("run_name", self.run_name)
+        if self.end_time is not None:
+            check_timestamp("end_time", self.end_time)
+
+
+class UpdateRunResponse(msgspec.Struct, frozen=True):
+    """The run's info after the update."""
+
+    run_info: RunInfo
+
+
+class DeleteRun(msgspec.Struct, frozen=True):
+    """Move a run to the trash."""
+
+    run_id: str
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless the run is named."""
+        check_run_id(self.run_id)
+
+
+class RestoreRun(DeleteRun, frozen=True):
+    """Take a run out of the trash."""
+
+
+class SearchRuns(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Search runs by the grammar of `headwater.protocol.filters`."""
+
+    experiment_ids: list[str] = []
+    filter: str = ""
+    run_view_type: ViewType = ViewType.ACTIVE_ONLY
+    max_results: int = 1000
+    order_by: list[str] = []
+    page_token: str = ""
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless the ids, the page and its size are allowed."""
+        for experiment_id in self.experiment_ids:
+            check_experiment_id(experiment_id)
+        check_max_results(self.max_results)
+        decode_page_token(self.page_token)
+
+
+class SearchRunsResponse(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One page of runs."""
+
+    runs: list[Run] = []
+    next_page_token: str = ""
+
+
+class SetTag(_OneRun, frozen=True, kw_only=True):
+    """Set or replace one tag; values longer than 8,000 characters are cut."""
+
+    key: str
+    value: str = ""
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless run, key and value are allowed."""
+        check_run_id(self.run)
+        check_key("key", self.key)
+        check_no_nul("value", self.value)
+
+
+class DeleteTag(_OneRun, frozen=True, kw_only=True):
+    """Remove one tag."""
+
+    key: str
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless the run and the key are given."""
+        check_run_id(self.run)
+        require("key", self.key)
+
+
+class LogParam(_OneRun, frozen=True, kw_only=True):
+    """Log one param; repeating it with the same value is allowed, changing it is not."""
+
+    key: str
+    value: str = ""
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless run, key and value are allowed."""
+        check_run_id(self.run)
+        check_key("key", self.key, "Param key")
+        check_no_nul("value", self.value)
+
+
+class LogMetric(_OneRun, frozen=True, kw_only=True):
+    """Log one point."""
+
+    key: str
+    value: float
+    timestamp: int
+    step: int = 0
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless run, key, timestamp and step are allowed."""
+        check_run_id(self.run)
+        check_key("key", self.key, "Metric name")
+        check_timestamp("timestamp", self.timestamp)
+        check_step("step", self.step)
+
+
+class LogBatch(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Log up to 1,000 metrics, 100 params and 100 tags in one transaction."""
+
+    run_id: str = ""
+    metrics: list[Metric] = []
+    params: list[Param] = []
+    tags: list[RunTag] = []
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless sizes, keys, times and steps are allowed."""
+        check_run_id(self.run_id)
+        _check_batch_size("metrics", len(self.metrics), MAX_METRICS_PER_BATCH)
+        _check_batch_size("params", len(self.params), MAX_PARAMS_PER_BATCH)
+        _check_batch_size("tags", len(self.tags), MAX_TAGS_PER_BATCH)
+        total = len(self.metrics) + len(self.params) + len(self.tags)
+        _check_batch_size("metrics, params, and tags", total, MAX_ITEMS_PER_BATCH)
+        check_keys("metrics", "name", (metric.key for metric in self.metrics), "Metric name")
+        for index, metric in enumerate(self.metrics):
+            check_timestamp(f"metrics[{index}].timestamp", metric.timestamp)
+            check_step(f"metrics[{index}].step", metric.step)
+        check_params(self.params)
+        check_keys("tags", "key", (tag.key for tag in self.tags), "key")
+        _check_tag_values(self.tags)
+
+
+def check_params(params: list[Param]) -> None:
+    """Raise `InvalidParameterValue` unless every key and value is allowed and no key is repeated."""
+    check_keys("params", "key", (param.key for param in params), "Param key")
+    for param in params:
+        check_no_nul("value", param.value)
+    repeated = [key for key, count in Counter(param.key for param in params).items() if count > 1]
+    if repeated:
+        raise InvalidParameterValue(
+            f"Duplicate parameter keys have been submitted: {repeated}. "
+            "Please ensure the request contains only one param value per param key."
+        )
+
+
+def _check_tag_values(tags: list[RunTag]) -> None:
+    for tag in tags:
+        check_no_nul("value", tag.value)
+
+
+def _check_batch_size(what: str, count: int, limit: int) -> None:
+    if count > limit:
+        raise InvalidParameterValue(
+            f"A batch logging request can contain at most {limit} {what}. Got {count} {what}. "
+            f"Please split up {what} across multiple requests and try again."
+        )
+
+
+class Append(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Append journal records `first_seq` … `last_seq` of one journal to a run, exactly once.
+
+    This is how our own client ships. The store keeps each journal's last record in the same transaction as the
+    data, so a repeated request changes nothing. Points are columns of `n` little-endian values: `key_index` int32
+    (into `keys`), `steps` and `timestamps` int64, `values` float64. Requests of one journal must be sent in order.
+    A `heartbeat` of true says that the client is alive; with no records, `first_seq` is `last_seq` + 1.
+    """
+
+    journal_id: str
+    run_id: str
+    first_seq: int
+    last_seq: int
+    create: CreateRun | None = None
+    keys: list[str] = []
+    key_index: bytes = b""
+    steps: bytes = b""
+    timestamps: bytes = b""
+    values: bytes = b""
+    params: list[Param] = []
+    tags: list[RunTag] = []
+    deleted_tags: list[str] = []
+    update: UpdateRun | None = None
+    heartbeat: bool = False
+
+    @property
+    def count(self) -> int:
+        """Return the number of points."""
+        return len(self.values) // 8
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless the ids, the columns' lengths and the keys are allowed."""
+        check_run_id(self.run_id)
+        require("journal_id", self.journal_id)
+        if len(self.journal_id) > 64 or not self.journal_id.isalnum():
+            raise InvalidParameterValue(f"Invalid journal_id '{self.journal_id}': up to 64 letters and digits.")
+        if self.first_seq < 1 or self.last_seq < self.first_seq - 1:
+            raise InvalidParameterValue(f"Invalid record range '{self.first_seq}' to '{self.last_seq}'.")
+        count = self.count
+        sizes = (len(self.key_index), len(self.steps), len(self.timestamps), len(self.values))
+        if sizes != (4 * count, 8 * count, 8 * count, 8 * count):
+            raise InvalidParameterValue(f"The point columns have unequal lengths: {sizes} bytes for {count} points.")
+        check_keys("keys", "name", self.keys, "Metric name")
+        if self.create is not None:
+            self.create.check()
+
+
+class Rejection(msgspec.Struct, frozen=True):
+    """A record that the store could not apply, and why; the rest of its request was applied."""
+
+    what: str
+    message: str
+
+
+class AppendResponse(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How far the journal has been stored.
+
+    When `last_seq` is not the request's, nothing of the request was applied: the client continues at `last_seq` + 1.
+    """
+
+    last_seq: int
+    rejected: list[Rejection] = []
+
+
+class GetJournal(msgspec.Struct, frozen=True):
+    """Get how far a journal has been stored."""
+
+    journal_id: str
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` if the id is empty."""
+        if not self.journal_id:
+            raise missing("journal_id")
+
+
+CREATE = Endpoint(
+    resource="runs",
+    verb="create",
+    methods=("POST",),
+    path="runs/create",
+    request=CreateRun,
+    response=RunResponse,
+    permission=Permission.EDIT,
+)
+GET = Endpoint(
+    resource="runs",
+    verb="get",
+    methods=("GET",),
+    path="runs/get",
+    request=GetRun,
+    response=RunResponse,
+    permission=Permission.READ,
+)
+UPDATE = Endpoint(
+    resource="runs",
+    verb="update",
+    methods=("POST",),
+    path="runs/update",
+    request=UpdateRun,
+    response=UpdateRunResponse,
+    permission=Permission.EDIT,
+)
+DELETE = Endpoint(
+    resource="runs",
+    verb="delete",
+    methods=("POST",),
+    path="runs/delete",
+    request=DeleteRun,
+    response=Empty,
+    permission=Permission.EDIT,
+)
+RESTORE = Endpoint(
+    resource="runs",
+    verb="restore",
+    methods=("POST",),
+    path="runs/restore",
+    request=RestoreRun,
+    response=Empty,
+    permission=Permission.EDIT,
+)
+SEARCH = Endpoint(
+    resource="runs",
+    verb="search",
+    methods=("POST",),
+    path="runs/search",
+    request=SearchRuns,
+    response=SearchRunsResponse,
+    permission=Permission.READ,
+)
+SET_TAG = Endpoint(
+    resource="runs",
+    verb="set_tag",
+    methods=("POST",),
+    path="runs/set-tag",
+    request=SetTag,
+    response=Empty,
+    permission=Permission.EDIT,
+)
+DELETE_TAG = Endpoint(
+    resource="runs",
+    verb="delete_tag",
+    methods=("POST",),
+    path="runs/delete-tag",
+    request=DeleteTag,
+    response=Empty,
+    permission=Permission.EDIT,
+)
+LOG_PARAM = Endpoint(
+    resource="runs",
+    verb="log_param",
+    methods=("POST",),
+    path="runs/log-parameter",
+    request=LogParam,
+    response=Empty,
+    permission=Permission.EDIT,
+)
+LOG_METRIC = Endpoint(
+    resource="runs",
+    verb="log_metric",
+    methods=("POST",),
+    path="runs/log-metric",
+    request=LogMetric,
+    response=Empty,
+    permission=Permission.EDIT,
+)
+LOG_BATCH = Endpoint(
+    resource="runs",
+    verb="log_batch",
+    methods=("POST",),
+    path="runs/log-batch",
+    request=LogBatch,
+    response=Empty,
+    permission=Permission.EDIT,
+)
+APPEND = Endpoint(
+    resource="runs",
+    verb="append",
+    methods=("POST",),
+    path="runs/append",
+    request=Append,
+    response=AppendResponse,
+    permission=Permission.EDIT,
+    bases=NATIVE_BASE,
+)
+GET_JOURNAL = Endpoint(
+    resource="runs",
+    verb="get_journal",
+    methods=("GET",),
+    path="runs/journal",
+    request=GetJournal,
+    response=AppendResponse,
+    permission=Permission.READ,
+    bases=NATIVE_BASE,
+)
+
+ENDPOINTS = (
+    CREATE,
+    GET,
+    UPDATE,
+    DELETE,
+    RESTORE,
+    SEARCH,
+    SET_TAG,
+    DELETE_TAG,
+    LOG_PARAM,
+    LOG_METRIC,
+    LOG_BATCH,
+    APPEND,
+    GET_JOURNAL,
+)

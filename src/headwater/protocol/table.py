@@ -1,0 +1,14 @@
+"""The protocol table: every endpoint, in one tuple."""
+
+from typing import Any
+
+from headwater.protocol import artifacts, columns, experiments, metrics, runs
+from headwater.protocol.endpoint import Endpoint
+
+ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
+    *experiments.ENDPOINTS,
+    *runs.ENDPOINTS,
+    *metrics.ENDPOINTS,
+    *artifacts.ENDPOINTS,
+    *columns.ENDPOINTS,
+)

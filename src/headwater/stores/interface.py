@@ -1,0 +1,252 @@
+"""What a store is: one attribute a resource, one method a verb of the protocol table.
+
+Every method takes the verb's request and returns its response, raises only errors of `headwater.protocol.errors`,
+checks its request (`request.check()`), and may be called from any thread. A write has been committed when it returns.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+from headwater.protocol.artifacts import (
+    CommitArtifacts,
+    DeleteTree,
+    FindMissing,
+    FindMissingResponse,
+    GetTree,
+    ListArtifacts,
+    ListArtifactsResponse,
+    ListTree,
+    ListTreeResponse,
+    PreviewTable,
+    PreviewTableResponse,
+    TreeResponse,
+)
+from headwater.protocol.columns import (
+    Changes,
+    ChangesResponse,
+    ListKeys,
+    ListKeysResponse,
+    QueryRuns,
+    QueryRunsResponse,
+    QuerySeries,
+    Series,
+    Sweep,
+)
+from headwater.protocol.endpoint import Empty
+from headwater.protocol.experiments import (
+    CreateExperiment,
+    CreateExperimentResponse,
+    DeleteExperiment,
+    DeleteExperimentTag,
+    GetExperiment,
+    GetExperimentByName,
+    GetExperimentResponse,
+    RestoreExperiment,
+    SearchExperiments,
+    SearchExperimentsResponse,
+    SetExperimentTag,
+    UpdateExperiment,
+)
+from headwater.protocol.metrics import (
+    GetHistory,
+    GetHistoryBulk,
+    GetHistoryBulkResponse,
+    GetHistoryInterval,
+    GetHistoryIntervalResponse,
+    GetHistoryResponse,
+)
+from headwater.protocol.runs import (
+    Append,
+    AppendResponse,
+    CreateRun,
+    DeleteRun,
+    DeleteTag,
+    GetJournal,
+    GetRun,
+    LogBatch,
+    LogMetric,
+    LogParam,
+    RestoreRun,
+    RunResponse,
+    SearchRuns,
+    SearchRunsResponse,
+    SetTag,
+    UpdateRun,
+    UpdateRunResponse,
+)
+
+
+class Experiments(Protocol):
+    """Experiments and their tags."""
+
+    def create(self, request: CreateExperiment) -> CreateExperimentResponse:
+        """See `CreateExperiment`."""
+
+    def get(self, request: GetExperiment) -> GetExperimentResponse:
+        """See `GetExperiment`."""
+
+    def get_by_name(self, request: GetExperimentByName) -> GetExperimentResponse:
+        """See `GetExperimentByName`."""
+
+    def search(self, request: SearchExperiments) -> SearchExperimentsResponse:
+        """See `SearchExperiments`."""
+
+    def update(self, request: UpdateExperiment) -> Empty:
+        """See `UpdateExperiment`."""
+
+    def delete(self, request: DeleteExperiment) -> Empty:
+        """See `DeleteExperiment`."""
+
+    def restore(self, request: RestoreExperiment) -> Empty:
+        """See `RestoreExperiment`."""
+
+    def set_tag(self, request: SetExperimentTag) -> Empty:
+        """See `SetExperimentTag`."""
+
+    def delete_tag(self, request: DeleteExperimentTag) -> Empty:
+        """See `DeleteExperimentTag`."""
+
+
+class Runs(Protocol):
+    """Runs, their params, tags, points and status."""
+
+    def create(self, request: CreateRun) -> RunResponse:
+        """See `CreateRun`."""
+
+    def get(self, request: GetRun) -> RunResponse:
+        """See `GetRun`."""
+
+    def update(self, request: UpdateRun) -> UpdateRunResponse:
+        """See `UpdateRun`."""
+
+    def delete(self, request: DeleteRun) -> Empty:
+        """See `DeleteRun`."""
+
+    def restore(self, request: RestoreRun) -> Empty:
+        """See `RestoreRun`."""
+
+    def search(self, request: SearchRuns) -> SearchRunsResponse:
+        """See `SearchRuns`."""
+
+    def set_tag(self, request: SetTag) -> Empty:
+        """See `SetTag`."""
+
+    def delete_tag(self, request: DeleteTag) -> Empty:
+        """See `DeleteTag`."""
+
+    def log_param(self, request: LogParam) -> Empty:
+        """See `LogParam`."""
+
+    def log_metric(self, request: LogMetric) -> Empty:
+        """See `LogMetric`."""
+
+    def log_batch(self, request: LogBatch) -> Empty:
+        """See `LogBatch`."""
+
+    def append(self, request: Append) -> AppendResponse:
+        """See `Append`."""
+
+    def get_journal(self, request: GetJournal) -> AppendResponse:
+        """See `GetJournal`."""
+
+
+class Metrics(Protocol):
+    """Histories of metrics, point by point."""
+
+    def get_history(self, request: GetHistory) -> GetHistoryResponse:
+        """See `GetHistory`."""
+
+    def get_history_bulk(self, request: GetHistoryBulk) -> GetHistoryBulkResponse:
+        """See `GetHistoryBulk`."""
+
+    def get_history_interval(self, request: GetHistoryInterval) -> GetHistoryIntervalResponse:
+        """See `GetHistoryInterval`."""
+
+
+class Artifacts(Protocol):
+    """The trees of artifact files, without their bytes."""
+
+    def list(self, request: ListArtifacts) -> ListArtifactsResponse:
+        """See `ListArtifacts`."""
+
+    def list_tree(self, request: ListTree) -> ListTreeResponse:
+        """See `ListTree`."""
+
+    def find_missing(self, request: FindMissing) -> FindMissingResponse:
+        """See `FindMissing`."""
+
+    def commit(self, request: CommitArtifacts) -> Empty:
+        """See `CommitArtifacts`."""
+
+    def get_tree(self, request: GetTree) -> TreeResponse:
+        """See `GetTree`."""
+
+    def delete_tree(self, request: DeleteTree) -> Empty:
+        """See `DeleteTree`."""
+
+    def preview_table(self, request: PreviewTable) -> PreviewTableResponse:
+        """See `PreviewTable`."""
+
+
+class Columns(Protocol):
+    """Many runs and series at once, for the web UI and data frames; and what changed."""
+
+    def query_runs(self, request: QueryRuns) -> QueryRunsResponse:
+        """See `QueryRuns`."""
+
+    def list_keys(self, request: ListKeys) -> ListKeysResponse:
+        """See `ListKeys`."""
+
+    def query_series(self, request: QuerySeries) -> Series:
+        """See `QuerySeries`."""
+
+    def changes(self, request: Changes) -> ChangesResponse:
+        """See `Changes`."""
+
+    def sweep(self, request: Sweep) -> Empty:
+        """See `Sweep`."""
+
+
+class Blobs(Protocol):
+    """The bytes of artifacts, each file kept once under its SHA-256."""
+
+    def write(self, chunks: Iterable[bytes], digest: str = "") -> tuple[str, int]:
+        """Keep the bytes of `chunks` and return their SHA-256 and size in bytes.
+
+        Raises `DataLoss` if `digest` is given and is not what arrived, `InsufficientStorage` if the disk is full.
+        Nothing is visible before everything has been written.
+        """
+
+    def read(self, digest: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
+        """Yield the bytes in chunks of at most 1 MiB; a whole read raises `DataLoss` at the end if they were altered."""
+
+
+class Store(Protocol):
+    """All resources of one place, and the bytes of its artifacts."""
+
+    @property
+    def experiments(self) -> Experiments:
+        """Return the experiments."""
+
+    @property
+    def runs(self) -> Runs:
+        """Return the runs."""
+
+    @property
+    def metrics(self) -> Metrics:
+        """Return the metric histories."""
+
+    @property
+    def artifacts(self) -> Artifacts:
+        """Return the artifact trees."""
+
+    @property
+    def columns(self) -> Columns:
+        """Return the column reads."""
+
+    @property
+    def blobs(self) -> Blobs:
+        """Return the artifact bytes."""
+
+    def close(self) -> None:
+        """Finish what is being written and release every connection, thread and file."""
