@@ -218,7 +218,7 @@ class Blobs(Protocol):
         """
 
     def read(self, digest: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
-        """Yield the bytes in chunks of at most 1 MiB; a whole read raises `DataLoss` at the end if they were altered."""
+        """Yield chunks of at most 1 MiB; a whole read raises `DataLoss` at its end if the bytes were altered."""
 
 
 class Store(Protocol):
