@@ -27,8 +27,9 @@ class KeyKind(enum.StrEnum):
 class QueryRuns(msgspec.Struct, frozen=True, omit_defaults=True):
     """Read runs as columns.
 
-    `columns` are `metrics.<key>`, `params.<key>`, `tags.<key>` or `attributes.<name>` with the key as it is, not quoted;
-    attributes: status (RUNNING … KILLED, or LOST), start_time, end_time, duration (ms), user_id, experiment_id.
+    `columns` are `metrics.<key>`, `params.<key>`, `tags.<key>` or `attributes.<name>` with the key as it is, not
+    quoted; attributes: status (RUNNING … KILLED, or LOST), start_time, end_time, duration (ms), user_id,
+    experiment_id.
     """
 
     experiment_ids: list[str]
@@ -50,7 +51,7 @@ class QueryRuns(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class RunColumn(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One column: `numbers` for metrics and numeric attributes, else `index` into the distinct `values`; -1 is absent."""
+    """One column: `numbers` for metrics and numeric attributes, else `index` into `values`, where -1 is absent."""
 
     name: str
     numbers: list[float | None] | None = None
@@ -156,7 +157,7 @@ class SeriesHeader(msgspec.Struct, frozen=True):
 
 
 class Series(msgspec.Struct, frozen=True):
-    """Series in the order of runs × keys (empty ones left out); `data` is little-endian float64, columns of each in turn.
+    """Series in the order of runs × keys, empty ones left out; `data` holds the columns of each, little-endian float64.
 
     On the wire: uint32 little-endian length of the JSON header `{"series": [...]}`, the header padded with blanks so
     that the data start at a multiple of 8, then `data`.
