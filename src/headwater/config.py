@@ -60,7 +60,7 @@ HOME = Setting(
 LOGGING = Setting(
     name="HEADWATER_LOGGING",
     default="journal",
-    meaning="'journal': log calls return once on local disk. 'sync': each call waits for the store and raises its errors.",
+    meaning="'journal': log calls return once on local disk. 'sync': each call waits for the store.",
 )
 JOURNAL_FSYNC = Setting(
     name="HEADWATER_JOURNAL_FSYNC",
