@@ -1,0 +1,108 @@
+"""Options and arguments that several commands share, and what they mean."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+import click
+
+from headwater.config import EXPERIMENT_ID, EXPERIMENT_NAME, TRACKING_URI, default_tracking_uri
+from headwater.protocol.errors import ResourceDoesNotExist
+from headwater.protocol.experiments import Experiment, GetExperiment, GetExperimentByName, ViewType
+from headwater.stores.interface import Store
+
+CommandT = TypeVar("CommandT", bound=Callable[..., object] | click.Command)
+
+VIEWS = {"active": ViewType.ACTIVE_ONLY, "deleted": ViewType.DELETED_ONLY, "all": ViewType.ALL}
+
+
+def tracking_uri_option(command: CommandT) -> CommandT:
+    """Add `--tracking-uri`; it may stand before or after the command's name."""
+    return click.option(
+        "--tracking-uri",
+        default="",
+        metavar="URI",
+        help=f"Where runs are kept: sqlite:///…, postgresql://… or http(s)://…  [env: {TRACKING_URI.name}]",
+    )(command)
+
+
+def json_option(command: CommandT) -> CommandT:
+    """Add `--json` as the parameter `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")(command)
+
+
+def run_id_argument(command: CommandT) -> CommandT:
+    """Add the run's id, as an argument or as MLflow's `--run-id`; see `require_one`."""
+    command = click.option("--run-id", default="", metavar="ID", help="The run, in MLflow's spelling.")(command)
+    return click.argument("run", default="", metavar="RUN_ID")(command)
+
+
+def experiment_options(command: CommandT) -> CommandT:
+    """Add the experiment, as an argument, by name or by id; see `find_experiment`."""
+    command = click.option("--experiment-name", "-n", default="", metavar="NAME", help="The experiment by its name.")(
+        command
+    )
+    command = click.option("--experiment-id", "-x", default="", metavar="ID", help="The experiment by its id.")(command)
+    return click.argument("experiment", default="", metavar="[EXPERIMENT]")(command)
+
+
+def view_option(command: CommandT) -> CommandT:
+    """Add `--view`: what is in use, in the trash, or both."""
+    return click.option(
+        "--view",
+        "-v",
+        type=click.Choice([*VIEWS, "active_only", "deleted_only"], case_sensitive=False),
+        default="active",
+        metavar="[active|deleted|all]",
+        help="What is in use, in the trash, or both.",
+        callback=lambda _context, _parameter, value: VIEWS[value.removesuffix("_only")],
+    )(command)
+
+
+def require_one(name: str, *values: str) -> str:
+    """Return the one value that is not empty; anything else is a usage error that names the parameter."""
+    given = [value for value in values if value]
+    if len(given) != 1:
+        raise click.UsageError(f"Give {name} once." if given else f"Missing {name}.")
+    return given[0]
+
+
+def tracking_uri_in_force(given: str) -> str:
+    """Return the tracking URI: of the command, of `headwater` itself, of the environment, else the default."""
+    outer = click.get_current_context().find_root().obj
+    return given or outer or TRACKING_URI.get() or default_tracking_uri()
+
+
+@contextmanager
+def opened_store(tracking_uri: str) -> Iterator[Store]:
+    """Open the store in force and close it at the end."""
+    from headwater.stores import open_store
+
+    store = open_store(tracking_uri_in_force(tracking_uri))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def find_experiment(store: Store, either: str, name: str, experiment_id: str) -> Experiment:
+    """Return the experiment that was named; `either` is a name or an id, and an id wins.
+
+    Nothing given means the environment's experiment, else a usage error.
+    """
+    if not (either or name or experiment_id):
+        name, experiment_id = EXPERIMENT_NAME.get(), EXPERIMENT_ID.get()
+    given = require_one("the experiment (its name or id)", either, name, experiment_id)
+    if experiment_id or (either and _is_experiment_id(store, either)):
+        return store.experiments.get(GetExperiment(given)).experiment
+    return store.experiments.get_by_name(GetExperimentByName(given)).experiment
+
+
+def _is_experiment_id(store: Store, text: str) -> bool:
+    if not (text.isascii() and text.isdigit()):
+        return False
+    try:
+        store.experiments.get(GetExperiment(text))
+    except ResourceDoesNotExist:
+        return False
+    return True

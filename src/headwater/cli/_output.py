@@ -1,0 +1,72 @@
+"""What commands print: results to stdout (a table, tab-separated text when piped, or JSON), the rest to stderr."""
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import click
+import msgspec
+
+from headwater.protocol.codec import encode
+
+RecordT = TypeVar("RecordT")
+
+
+def print_json(value: msgspec.Struct | Sequence[msgspec.Struct]) -> None:
+    """Print a struct, or a list of them, as indented JSON."""
+    raw = encode(value) if isinstance(value, msgspec.Struct) else b"[" + b",".join(map(encode, value)) + b"]"
+    click.echo(msgspec.json.format(raw, indent=2).decode())
+
+
+def print_records(records: Sequence[RecordT], columns: Mapping[str, Callable[[RecordT], str]]) -> None:
+    """Print one line a record: a table on a terminal, otherwise tab-separated values under their names."""
+    rows = [[printable(cell(record)) for cell in columns.values()] for record in records]
+    if sys.stdout.isatty():
+        _print_table(list(columns), rows)
+    else:
+        for row in [list(columns), *rows]:
+            click.echo("\t".join(row))
+
+
+def print_pairs(pairs: Iterable[tuple[str, str]]) -> None:
+    """Print names and values, one pair a line."""
+    rows = [(name, printable(value)) for name, value in pairs]
+    if sys.stdout.isatty():
+        width = max((len(name) for name, _ in rows), default=0)
+        for name, value in rows:
+            click.echo(f"{click.style(name.ljust(width), bold=True)}  {value}")
+    else:
+        for name, value in rows:
+            click.echo(f"{name}\t{value}")
+
+
+def say(message: str) -> None:
+    """Tell the person at the terminal; never part of the result."""
+    click.echo(message, err=True)
+
+
+def printable(text: str) -> str:
+    """Return the text on one line and without control characters, which could drive a terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def format_time(milliseconds: int | None) -> str:
+    """Return a moment in UTC to the second, an empty text for none."""
+    if milliseconds is None:
+        return ""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _print_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for title in titles:
+        table.add_column(title, overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Console().print(table)

@@ -1,0 +1,1 @@
+"""Create, list, rename, delete and restore experiments."""

@@ -1,0 +1,1 @@
+"""List, show, delete, restore and export runs."""
