@@ -5,6 +5,7 @@
     ├── ResourceAlreadyExists          RESOURCE_ALREADY_EXISTS   400
     ├── ResourceDoesNotExist           RESOURCE_DOES_NOT_EXIST   404
     ├── EndpointNotFound               ENDPOINT_NOT_FOUND        404
+    ├── MethodNotAllowed               METHOD_NOT_ALLOWED        405
     ├── PermissionDenied               PERMISSION_DENIED         403
     ├── Unauthenticated                UNAUTHENTICATED           401
     ├── ResourceConflict               RESOURCE_CONFLICT         409
@@ -90,6 +91,13 @@ class EndpointNotFound(_ClientError):
 
     error_code = error_class = "ENDPOINT_NOT_FOUND"
     http_status = 404
+
+
+class MethodNotAllowed(_ClientError):
+    """The route exists and does not answer this method."""
+
+    error_code = error_class = "METHOD_NOT_ALLOWED"
+    http_status = 405
 
 
 class PermissionDenied(_ClientError):
