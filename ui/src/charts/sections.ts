@@ -1,0 +1,43 @@
+/** How metric keys are found and put under headings. */
+
+export interface Section {
+  /** What stands before the last `/` of the keys; empty for keys without one. */
+  readonly name: string;
+  readonly keys: readonly string[];
+}
+
+const compare = new Intl.Collator("en", { numeric: true, sensitivity: "base" }).compare;
+
+/** Group keys by what stands before their last `/`; keys without one come first. */
+export function groupKeys(keys: readonly string[]): Section[] {
+  const groups = new Map<string, string[]>();
+  for (const key of [...keys].sort(compare)) {
+    const slash = key.lastIndexOf("/");
+    const name = slash > 0 ? key.slice(0, slash) : "";
+    const group = groups.get(name);
+    if (group) group.push(key);
+    else groups.set(name, [key]);
+  }
+  return [...groups]
+    .sort(([a], [b]) => (a === "" ? -1 : b === "" ? 1 : compare(a, b)))
+    .map(([name, group]) => ({ name, keys: group }));
+}
+
+/** Keep the keys that match `search`: a regular expression if it is one, else a piece of text; case is ignored. */
+export function searchKeys(keys: readonly string[], search: string): readonly string[] {
+  const text = search.trim();
+  if (!text) return keys;
+  const matches = matcher(text);
+  return keys.filter(matches);
+}
+
+function matcher(text: string): (key: string) => boolean {
+  try {
+    const pattern = new RegExp(text, "i");
+    return (key) => pattern.test(key);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const needle = text.toLowerCase();
+    return (key) => key.toLowerCase().includes(needle);
+  }
+}
