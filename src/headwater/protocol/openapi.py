@@ -1,0 +1,87 @@
+"""The OpenAPI document, made from the protocol table."""
+
+from typing import Any
+
+import msgspec
+
+from headwater.protocol.columns import Series
+from headwater.protocol.endpoint import Endpoint
+from headwater.protocol.errors import ErrorBody
+from headwater.protocol.table import ENDPOINTS
+
+Schema = dict[str, Any]  # JSON Schema is a tree of anything that JSON knows
+
+_REF = "#/components/schemas/{name}"
+_INT64 = {"minimum": -(2**63), "maximum": 2**63 - 1}
+_DOUBLE: Schema = {"anyOf": [{"type": "number"}, {"enum": ["NaN", "Infinity", "-Infinity"]}]}
+
+
+def describe_api(version: str) -> Schema:
+    """Return the OpenAPI 3.1 document of every endpoint under every path it is served at."""
+    structs = [struct for endpoint in ENDPOINTS for struct in (endpoint.request, endpoint.response)]
+    _, components = msgspec.json.schema_components([*structs, ErrorBody], ref_template=_REF)
+    schemas = {name: _as_spoken(schema) for name, schema in components.items()}
+    paths: dict[str, Schema] = {}
+    for endpoint in ENDPOINTS:
+        for index, url in enumerate(endpoint.urls):
+            for method in endpoint.methods:
+                name = endpoint.name if index == 0 and method == endpoint.methods[0] else f"{endpoint.name}.{index}"
+                operation = _operation(endpoint, method, schemas[endpoint.request.__name__])
+                operation["operationId"] = name if method == endpoint.methods[0] else f"{name}.{method.lower()}"
+                paths.setdefault(url, {})[method.lower()] = operation
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Headwater", "version": version},
+        "paths": paths,
+        "components": {"schemas": schemas},
+    }
+
+
+def _operation(endpoint: Endpoint[Any, Any], method: str, request: Schema) -> Schema:
+    description = (endpoint.request.__doc__ or "").strip()
+    operation: Schema = {
+        "tags": [endpoint.resource],
+        "summary": description.partition("\n")[0],
+        "x-permission": endpoint.permission.value,
+        "responses": {"200": _answer(endpoint), "default": _content("An error", _reference(ErrorBody))},
+    }
+    if method == "GET":
+        operation["parameters"] = [
+            {"name": name, "in": "query", "required": name in request.get("required", ()), "schema": schema}
+            for name, schema in request.get("properties", {}).items()
+        ]
+    else:
+        body = _content("", _reference(endpoint.request))
+        operation["requestBody"] = {"required": True, "content": body["content"]}
+    return operation
+
+
+def _answer(endpoint: Endpoint[Any, Any]) -> Schema:
+    if endpoint.response is Series:
+        return {
+            "description": (Series.__doc__ or "").strip(),
+            "content": {"application/octet-stream": {}},
+        }
+    return _content("Success", _reference(endpoint.response))
+
+
+def _content(description: str, schema: Schema) -> Schema:
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+def _reference(struct: type[msgspec.Struct]) -> Schema:
+    return {"$ref": _REF.format(name=struct.__name__)}
+
+
+def _as_spoken(schema: Any) -> Any:
+    """Return the schema with integers bounded to 64 bits and doubles that may be spelled as text."""
+    if isinstance(schema, list):
+        return [_as_spoken(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("type") == "number":
+        return {**{key: value for key, value in schema.items() if key != "type"}, **_DOUBLE}
+    spoken = {key: _as_spoken(value) for key, value in schema.items()}
+    if schema.get("type") == "integer":
+        spoken |= {"format": "int64", **_INT64}
+    return spoken

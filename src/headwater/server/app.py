@@ -1,0 +1,136 @@
+"""The ASGI application: gate, routes, the border where errors become answers, and the work in the background."""
+
+import asyncio
+import logging
+from urllib.parse import unquote_to_bytes
+from uuid import uuid4
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from headwater.protocol.columns import Sweep
+from headwater.protocol.errors import EndpointNotFound, HeadwaterError, InvalidParameterValue
+from headwater.protocol.table import ENDPOINTS
+from headwater.server.artifacts import ArtifactRoutes
+from headwater.server.bodies import error_response
+from headwater.server.events import Events
+from headwater.server.pages import Pages
+from headwater.server.routes import RouteTable, derive_routes
+from headwater.server.security import Gate
+from headwater.server.settings import ServerSettings
+from headwater.server.workers import Workers
+from headwater.stores.interface import Store
+
+_logger = logging.getLogger(__name__)
+
+
+class App:
+    """Headwater over ASGI. The caller owns the store and closes it after the application has stopped."""
+
+    def __init__(self, store: Store, settings: ServerSettings) -> None:
+        self._store = store
+        self._settings = settings
+        self._workers = Workers("request", threads=settings.threads, waiting=settings.waiting)
+        self._transfers = Workers("upload", threads=settings.transfers, waiting=settings.transfers)
+        self._gate = Gate(settings)
+        self._events = Events(store, self._workers, settings)
+        self._pages = Pages(self._workers, settings)
+        self._sweeper: asyncio.Task[None] | None = None
+        artifacts = ArtifactRoutes(store, self._workers, self._transfers, settings)
+        self.table = RouteTable(
+            [
+                *derive_routes(ENDPOINTS, store, self._workers, settings),
+                *artifacts.routes(),
+                *self._events.routes(),
+                *self._pages.routes(),
+            ]
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or one start and stop of the server."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            request = Request(scope, receive)
+            response = await self._respond(request)
+            self._gate.add_headers(request, response)
+            await response(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1000})
+
+    def end_streams(self) -> None:
+        """End the event streams, which a stopping server would otherwise wait for."""
+        self._events.close()
+
+    def close(self) -> None:
+        """Let running requests finish and end the threads."""
+        self._transfers.close()
+        self._workers.close()
+
+    async def _respond(self, request: Request) -> Response:
+        try:
+            path = _path(request.scope, self._settings.prefix)
+            refusal = self._gate.refuse(request, path)
+            return await self._dispatch(request, path) if refusal is None else refusal
+        except HeadwaterError as error:
+            if error.http_status == HeadwaterError.http_status:
+                _logger.exception("%s %s failed", request.method, request.scope["path"])
+            return error_response(error)
+        except Exception:
+            request_id = uuid4().hex[:12]
+            _logger.exception("Request %s failed: %s %s", request_id, request.method, request.scope["path"])
+            message = f"The server failed on request '{request_id}'. Its log says why."
+            return error_response(HeadwaterError(message))
+
+    async def _dispatch(self, request: Request, path: str) -> Response:
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={"allow": ", ".join(self.table.methods(path))})
+        try:
+            route, rest = self.table.find(request.method, path)
+        except EndpointNotFound:
+            if self._pages.is_page(request, path):
+                return await self._pages.page(request, path)
+            raise
+        return await route.handler(request, rest)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                self._sweeper = asyncio.create_task(self._sweep())
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                if self._sweeper is not None:
+                    self._sweeper.cancel()
+                self.end_streams()
+                self.close()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(self._settings.sweep_s)
+            try:
+                await self._workers.run(lambda: self._store.columns.sweep(Sweep()))
+            except Exception:
+                _logger.exception("Looking for silent runs failed; the next try is in %s s.", self._settings.sweep_s)
+
+
+def create_app(store: Store, settings: ServerSettings) -> App:
+    """Return the application that serves `store`; fails at once if an endpoint lacks a permission or a method."""
+    return App(store, settings)
+
+
+def _path(scope: Scope, prefix: str) -> str:
+    """Return the path below our prefix, decoded once and strictly: what is not UTF-8 names nothing here."""
+    raw: bytes = scope.get("raw_path") or b""
+    path: str = scope["path"]
+    if b"%" in raw:
+        try:
+            path = unquote_to_bytes(raw.partition(b"?")[0]).decode()
+        except UnicodeDecodeError as error:
+            raise InvalidParameterValue("The path of the URL is not valid UTF-8. Encode it as UTF-8.") from error
+    if prefix and path.startswith(prefix + "/"):
+        return path[len(prefix) :]
+    return path

@@ -1,0 +1,222 @@
+"""The bytes of artifacts: MLflow's proxied paths, downloads for pages, and our own content-addressed blobs."""
+
+import asyncio
+import concurrent.futures
+from collections.abc import AsyncIterator, Iterator
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from headwater.protocol.artifacts import (
+    ArtifactFile,
+    CommitArtifacts,
+    DeleteTree,
+    GetTree,
+    check_digest,
+    check_path,
+)
+from headwater.protocol.endpoint import ARTIFACTS_BASES, NATIVE_BASE, Permission
+from headwater.protocol.errors import (
+    DataLoss,
+    InvalidParameterValue,
+    NotSupported,
+    ResourceDoesNotExist,
+    TemporarilyUnavailable,
+)
+from headwater.protocol.names import check_run_id
+from headwater.protocol.runs import GetRun
+from headwater.server.bodies import JSON_TYPE, body_chunks, json_response, read_body
+from headwater.server.files import file_response
+from headwater.server.routes import Route, query_pairs
+from headwater.server.settings import MEBIBYTE, ServerSettings
+from headwater.server.workers import Workers
+from headwater.stores.interface import Store
+
+_MAX_UPLOAD_BYTES = 10 * MEBIBYTE
+_SCHEME = "mlflow-artifacts:"
+_NO_MULTIPART = "Multipart upload is not supported for the current artifact repository"
+_NO_PRESIGNED = "Presigned URLs are not supported for the current artifact repository"
+
+
+class ArtifactRoutes:
+    """The handlers of artifact bytes; uploads have threads of their own, so that slow ones hold up nothing else."""
+
+    def __init__(self, store: Store, workers: Workers, transfers: Workers, settings: ServerSettings) -> None:
+        self._store = store
+        self._workers = workers
+        self._transfers = transfers
+        self._settings = settings
+
+    def routes(self) -> list[Route]:
+        """Return every route of this module."""
+        read, edit = Permission.READ, Permission.EDIT
+        routes = [
+            Route(path="/get-artifact", methods=("GET",), permission=read, handler=self._get_of_run),
+            Route(
+                path="/ajax-api/2.0/mlflow/upload-artifact",
+                methods=("POST",),
+                permission=edit,
+                handler=self._upload_to_run,
+            ),
+        ]
+        for base in ARTIFACTS_BASES:
+            files = f"{base}/artifacts/"
+            routes += [
+                Route(path=files, methods=("GET",), permission=read, handler=self._get),
+                Route(path=files, methods=("PUT",), permission=edit, handler=self._put),
+                Route(path=files, methods=("DELETE",), permission=edit, handler=self._delete),
+                Route(path=f"{base}/presigned/", methods=("GET",), permission=read, handler=self._refuse_presigned),
+            ]
+            routes += [
+                Route(path=f"{base}/mpu/{step}/", methods=("POST",), permission=edit, handler=self._refuse_multipart)
+                for step in ("create", "complete", "abort")
+            ]
+        for base in NATIVE_BASE:
+            blobs = f"{base}/blobs/"
+            routes += [
+                Route(path=f"{base}/blobs", methods=("POST",), permission=edit, handler=self._add_blob),
+                Route(path=blobs, methods=("GET",), permission=read, handler=self._get_blob),
+                Route(path=blobs, methods=("PUT",), permission=edit, handler=self._put_blob),
+            ]
+        return routes
+
+    async def _get(self, request: Request, rest: str) -> Response:
+        return await self._send(request, check_path(rest))
+
+    async def _put(self, request: Request, rest: str) -> Response:
+        await self._keep(check_path(rest), body_chunks(request, self._settings.stall_s))
+        return Response()
+
+    async def _delete(self, _request: Request, rest: str) -> Response:
+        deletion = DeleteTree(check_path(rest))
+        await self._workers.run(lambda: self._store.artifacts.delete_tree(deletion))
+        return json_response(b"{}")
+
+    async def _get_of_run(self, request: Request, _rest: str) -> Response:
+        query = dict(reversed(query_pairs(request)))
+        path = query.get("path", "")
+        if not path:
+            raise InvalidParameterValue("Request must specify path.")
+        check_path(path)
+        root = await self._root_of_run(query.get("run_id") or query.get("run_uuid", ""))
+        return await self._send(request, f"{root}/{path}", path)
+
+    async def _upload_to_run(self, request: Request, _rest: str) -> Response:
+        query = dict(reversed(query_pairs(request)))
+        run_id, path = query.get("run_uuid") or query.get("run_id", ""), query.get("path", "")
+        if not run_id:
+            raise InvalidParameterValue("Request must specify run_uuid.")
+        if not path:
+            raise InvalidParameterValue("Request must specify path.")
+        check_path(path)
+        declared = request.headers.get("content-length", "0")
+        if declared.isdigit() and int(declared) > _MAX_UPLOAD_BYTES:
+            raise InvalidParameterValue("Artifact size is too large. Max size is 10MB.")
+        data = await read_body(request, _MAX_UPLOAD_BYTES, self._settings.stall_s)
+        if not data:
+            raise InvalidParameterValue("Request must specify data.")
+        root = await self._root_of_run(run_id)
+        await self._keep(f"{root}/{path}", _one_chunk(data))
+        return Response(media_type=JSON_TYPE)
+
+    async def _refuse_multipart(self, _request: Request, rest: str) -> Response:
+        check_path(rest)
+        raise NotSupported(_NO_MULTIPART)
+
+    async def _refuse_presigned(self, _request: Request, rest: str) -> Response:
+        check_path(rest)
+        raise NotSupported(_NO_PRESIGNED)
+
+    async def _get_blob(self, request: Request, rest: str) -> Response:
+        digest = check_digest(rest)
+        size = await self._workers.run(lambda: self._store.blobs.size(digest))
+        file = ArtifactFile(f"{digest}.bin", digest, size)
+        return await file_response(request, self._store.blobs, self._workers, file)
+
+    async def _put_blob(self, request: Request, rest: str) -> Response:
+        return await self._write_blob(request, check_digest(rest))
+
+    async def _add_blob(self, request: Request, _rest: str) -> Response:
+        return await self._write_blob(request, "")
+
+    async def _write_blob(self, request: Request, expected: str) -> Response:
+        digest, size = await self._write(body_chunks(request, self._settings.stall_s), expected)
+        return json_response(msgspec.json.encode({"digest": digest, "size": size}))
+
+    async def _send(self, request: Request, path: str, shown: str = "") -> Response:
+        tree = await self._workers.run(lambda: self._store.artifacts.get_tree(GetTree(path)))
+        if not tree.files:
+            raise ResourceDoesNotExist(f"No such artifact: '{shown or path}'")
+        file = tree.files[0]
+        if file.path:
+            raise InvalidParameterValue(f"Artifact path refers to a directory, not a file: '{shown or path}'")
+        named = ArtifactFile(path, file.digest, file.size)
+        return await file_response(request, self._store.blobs, self._workers, named)
+
+    async def _keep(self, path: str, chunks: AsyncIterator[bytes]) -> None:
+        root, _, name = path.rpartition("/")
+        if not root:
+            raise InvalidParameterValue(
+                f"Invalid path '{path}'. Put files below a folder, such as '1/<run_id>/artifacts'."
+            )
+        digest, size = await self._write(chunks, "")
+        commit = CommitArtifacts(root, [ArtifactFile(name, digest, size)])
+        await self._workers.run(lambda: self._store.artifacts.commit(commit))
+
+    async def _write(self, chunks: AsyncIterator[bytes], expected: str) -> tuple[str, int]:
+        upload = _Upload(chunks)
+        try:
+            return await self._transfers.run(lambda: self._store.blobs.write(upload, expected))
+        except asyncio.CancelledError:
+            upload.cancel()
+            raise
+        except DataLoss as error:
+            raise InvalidParameterValue(
+                f"The bytes that arrived are not the file announced: {error.message}"
+            ) from error
+
+    async def _root_of_run(self, run_id: str) -> str:
+        check_run_id(run_id)
+        run = (await self._workers.run(lambda: self._store.runs.get(GetRun(run_id=run_id)))).run
+        uri = run.info.artifact_uri
+        if not uri.startswith(_SCHEME):
+            raise NotSupported(f"The artifacts of run '{run_id}' are kept at '{uri}', outside of this server.")
+        return check_path(uri.removeprefix(_SCHEME).lstrip("/"))
+
+
+class _Upload:
+    """Lets a thread iterate over what arrives in the event loop, about a mebibyte at a time."""
+
+    def __init__(self, chunks: AsyncIterator[bytes]) -> None:
+        self._chunks = chunks
+        self._loop = asyncio.get_running_loop()
+        self._pending: concurrent.futures.Future[bytes] | None = None
+        self._is_cancelled = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        while not self._is_cancelled:
+            self._pending = asyncio.run_coroutine_threadsafe(self._gather(), self._loop)
+            block = self._pending.result()
+            if not block:
+                return
+            yield block
+        raise TemporarilyUnavailable("The server is stopping. Send the file again.")
+
+    def cancel(self) -> None:
+        """Make the thread stop waiting, because nobody will read its answer."""
+        self._is_cancelled = True
+        if self._pending is not None:
+            self._pending.cancel()
+
+    async def _gather(self) -> bytes:
+        gathered = bytearray()
+        async for chunk in self._chunks:
+            gathered += chunk
+            if len(gathered) >= MEBIBYTE:
+                break
+        return bytes(gathered)
+
+
+async def _one_chunk(data: bytes) -> AsyncIterator[bytes]:
+    yield data

@@ -1,0 +1,126 @@
+"""Live updates: server-sent events that name the runs that changed.
+
+One task asks the store for changes, and only while somebody listens.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from functools import partial
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from headwater.protocol.columns import ChangedRun, Changes, ChangesResponse
+from headwater.protocol.endpoint import NATIVE_BASE, Permission
+from headwater.protocol.errors import HeadwaterError, RequestLimitExceeded
+from headwater.server.routes import Route, query_pairs
+from headwater.server.settings import ServerSettings
+from headwater.server.workers import Workers
+from headwater.stores.interface import Store
+
+_logger = logging.getLogger(__name__)
+
+EVENTS_PATH = f"{NATIVE_BASE[0]}/events"
+
+
+class _ChangeEvent(msgspec.Struct, frozen=True):
+    runs: list[ChangedRun]
+
+
+class _Listener:
+    """One stream: which runs it wants, and what it has not been told yet."""
+
+    def __init__(self, experiment_ids: frozenset[str], run_ids: frozenset[str]) -> None:
+        self._experiment_ids = experiment_ids
+        self._run_ids = run_ids
+        self._pending: dict[str, ChangedRun] = {}
+        self.woken = asyncio.Event()
+
+    def offer(self, runs: list[ChangedRun]) -> None:
+        """Take note of the runs that this stream wants."""
+        wants_all = not self._experiment_ids and not self._run_ids
+        for run in runs:
+            if wants_all or run.run_id in self._run_ids or run.experiment_id in self._experiment_ids:
+                self._pending[run.run_id] = run
+        if self._pending:
+            self.woken.set()
+
+    def take(self) -> list[ChangedRun]:
+        """Return what is to be told now."""
+        runs = list(self._pending.values())
+        self._pending.clear()
+        self.woken.clear()
+        return runs
+
+
+class Events:
+    """The event streams of one server."""
+
+    def __init__(self, store: Store, workers: Workers, settings: ServerSettings) -> None:
+        self._store = store
+        self._workers = workers
+        self._settings = settings
+        self._listeners: set[_Listener] = set()
+        self._poller: asyncio.Task[None] | None = None
+        self._is_closed = False
+
+    def routes(self) -> list[Route]:
+        """Return the route of the event stream."""
+        return [Route(path=EVENTS_PATH, methods=("GET",), permission=Permission.READ, handler=self._handle)]
+
+    def close(self) -> None:
+        """End every stream, so that the server can stop."""
+        self._is_closed = True
+        for listener in self._listeners:
+            listener.woken.set()
+        if self._poller is not None:
+            self._poller.cancel()
+
+    async def _handle(self, request: Request, _rest: str) -> Response:
+        if len(self._listeners) >= self._settings.listeners:
+            raise RequestLimitExceeded(f"'{len(self._listeners)}' event streams are open already. Close some.")
+        query = dict(query_pairs(request))
+        listener = _Listener(_split(query.get("experiment_ids", "")), _split(query.get("run_ids", "")))
+        headers = {"cache-control": "no-cache", "x-accel-buffering": "no"}
+        if request.method == "HEAD":
+            return Response(None, 200, headers, "text/event-stream")
+        cursor = await self._changes(0)
+        self._listeners.add(listener)
+        if self._poller is None or self._poller.done():
+            self._poller = asyncio.create_task(self._poll(cursor.cursor))
+        return StreamingResponse(self._stream(listener), 200, headers, "text/event-stream")
+
+    async def _stream(self, listener: _Listener) -> AsyncIterator[bytes]:
+        try:
+            yield b"retry: 2000\n\n"
+            while not self._is_closed:
+                try:
+                    await asyncio.wait_for(listener.woken.wait(), self._settings.heartbeat_s)
+                except TimeoutError:
+                    yield b": still here\n\n"
+                    continue
+                if runs := listener.take():
+                    yield b"event: change\ndata: " + msgspec.json.encode(_ChangeEvent(runs)) + b"\n\n"
+        finally:
+            self._listeners.discard(listener)
+
+    async def _poll(self, cursor: int) -> None:
+        while self._listeners:
+            await asyncio.sleep(self._settings.poll_s)
+            try:
+                changes = await self._changes(cursor)
+            except HeadwaterError:
+                _logger.warning("Live updates pause: the store cannot say what changed.", exc_info=True)
+                continue
+            cursor = changes.cursor
+            for listener in self._listeners:
+                listener.offer(changes.runs)
+
+    async def _changes(self, cursor: int) -> ChangesResponse:
+        return await self._workers.run(partial(self._store.columns.changes, Changes(cursor)))
+
+
+def _split(text: str) -> frozenset[str]:
+    return frozenset(part for part in text.split(",") if part)

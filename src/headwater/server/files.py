@@ -1,0 +1,112 @@
+"""Sending one stored file: types, names, byte ranges and validators, in constant memory."""
+
+import mimetypes
+import re
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
+from pathlib import PurePosixPath
+from typing import NamedTuple
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from headwater.protocol.artifacts import ArtifactFile
+from headwater.protocol.errors import HeadwaterError, RangeNotSatisfiable
+from headwater.server.bodies import error_response
+from headwater.server.workers import Workers
+from headwater.stores.interface import Blobs
+
+_TEXT_SUFFIXES = frozenset(
+    {"txt", "log", "err", "cfg", "conf", "cnf", "cf", "ini", "properties", "prop", "hocon", "toml", "yaml", "yml"}
+    | {"xml", "json", "js", "py", "py3", "csv", "tsv", "md", "rst", "ipynb"}
+)
+_TEXT_NAMES = frozenset({"MLmodel", "MLproject"})
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.ASCII)
+
+
+class ByteRange(NamedTuple):
+    """The part of a file to send; `is_partial` says that the client asked for a part."""
+
+    start: int
+    length: int
+    is_partial: bool
+
+
+def media_type(path: str) -> str:
+    """Return the type a file is sent with; whatever a reader may want to see as text is plain text."""
+    name = PurePosixPath(path).name
+    if name in _TEXT_NAMES or name.rpartition(".")[2].lower() in _TEXT_SUFFIXES:
+        return "text/plain; charset=utf-8"
+    return mimetypes.guess_type(name, strict=False)[0] or "application/octet-stream"
+
+
+def content_disposition(path: str) -> str:
+    """Return the header that makes a browser save the file; a name beyond ASCII also as RFC 5987 spells it."""
+    name = PurePosixPath(path).name
+    plain = re.sub(r"[^A-Za-z0-9._ -]", "_", name)
+    quoted = plain if re.fullmatch(r"[A-Za-z0-9._-]+", plain) else f'"{plain}"'
+    if plain == name:
+        return f"attachment; filename={quoted}"
+    return f"attachment; filename={quoted}; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def parse_range(header: str, size: int) -> ByteRange:
+    """Return the one range that `header` asks for; anything but one range means the whole file.
+
+    Raises `RangeNotSatisfiable` when it lies outside.
+    """
+    match = _RANGE.fullmatch(header.strip())
+    if match is None or match[0] == "bytes=-":
+        return ByteRange(0, size, is_partial=False)
+    first, last = match.groups()
+    if not first:
+        start, end = max(0, size - int(last)), size
+    else:
+        start, end = int(first), min(size, int(last) + 1) if last else size
+    if first and last and int(last) < int(first):
+        return ByteRange(0, size, is_partial=False)
+    if start >= end:
+        raise RangeNotSatisfiable(f"The range '{header[:80]}' lies outside the file of {size} bytes.")
+    return ByteRange(start, end - start, is_partial=True)
+
+
+async def file_response(request: Request, blobs: Blobs, workers: Workers, file: ArtifactFile) -> Response:
+    """Return the answer that streams `file`, or the part of it that the request asks for."""
+    etag = f'"{file.digest}"'
+    headers = {
+        "accept-ranges": "bytes",
+        "cache-control": "no-cache",
+        "content-disposition": content_disposition(file.path),
+        "content-security-policy": "sandbox; default-src 'none'",
+        "etag": etag,
+    }
+    if etag in request.headers.get("if-none-match", ""):
+        return Response(None, 304, headers)
+    wanted = request.headers.get("range", "") if request.headers.get("if-range", etag) == etag else ""
+    try:
+        part = parse_range(wanted, file.size)
+    except RangeNotSatisfiable as error:
+        response = error_response(error)
+        response.headers["content-range"] = f"bytes */{file.size}"
+        return response
+    headers["content-length"] = str(part.length)
+    if part.is_partial:
+        headers["content-range"] = f"bytes {part.start}-{part.start + part.length - 1}/{file.size}"
+    status = 206 if part.is_partial else 200
+    if request.method == "HEAD":
+        return Response(None, status, headers, media_type(file.path))
+    chunks = blobs.read(file.digest, part.start, part.length if part.is_partial else None)
+    first = await workers.run(partial(next, chunks, b""))
+    return StreamingResponse(_send(first, chunks, workers, part.length), status, headers, media_type(file.path))
+
+
+async def _send(first: bytes, chunks: Iterator[bytes], workers: Workers, length: int) -> AsyncIterator[bytes]:
+    sent = 0
+    chunk = first
+    while chunk:
+        sent += len(chunk)
+        yield chunk
+        chunk = await workers.run(partial(next, chunks, b""))
+    if sent != length:
+        raise HeadwaterError(f"A stored file ended after {sent} of {length} bytes.")
