@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import click
 import msgspec
@@ -56,6 +57,22 @@ def format_time(milliseconds: int | None) -> str:
     if milliseconds is None:
         return ""
     return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def format_bytes(count: int) -> str:
+    """Return a size for people, such as `1.5 MiB`."""
+    size = float(count)
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if size < 1024:
+            return f"{size:.0f} B" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1024
+    return f"{size:.1f} TiB"
+
+
+def without_password(uri: str) -> str:
+    """Return the address as it may be shown."""
+    password = urlsplit(uri).password if "@" in uri else None
+    return uri.replace(f":{password}@", ":…@") if password else uri
 
 
 def _print_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
