@@ -1,0 +1,237 @@
+"""Points on their way in: written as one hot row a request, then sealed into blocks of one series each."""
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from headwater.stores.sql.blocks import (
+    BLOCK_POINTS,
+    NO_POINTS,
+    Float64s,
+    Int32s,
+    Int64s,
+    KeyedPoints,
+    Points,
+    concatenate,
+    decode_block,
+    decode_hot,
+    encode_block,
+    encode_hot,
+    encode_hot_point,
+    encode_mini,
+    rank_values,
+    sort_points,
+)
+from headwater.stores.sql.clock import now_ms
+from headwater.stores.sql.connection import Connection, chunks, marks
+from headwater.stores.sql.rows import RunRow
+
+SEAL_POINTS = 20_000
+"""A run with so many hot points is sealed by the write that brings them."""
+
+NAN, NEGATIVE_ZERO = 1, 2
+"""What `latest.special` says of a value that the database cannot hold."""
+
+_SCALARS_MAX = 4
+_MERGE_RATIO = 2
+
+_INSERT_HOT = "INSERT INTO hot (run_id, n, data) VALUES (?, ?, ?)"
+_COUNT_HOT = "UPDATE run SET hot_points = hot_points + ?, hot_since = ? WHERE id = ? RETURNING hot_points"
+_UPSERT_LATEST = """
+INSERT INTO latest (exp_id, key_id, run_id, step, time, value, special) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (run_id, key_id) DO UPDATE
+SET step = excluded.step, time = excluded.time, value = excluded.value, special = excluded.special
+WHERE excluded.step > latest.step OR excluded.step = latest.step AND (
+  excluded.time > latest.time OR excluded.time = latest.time AND (
+    latest.special = 1 OR excluded.special <> 1 AND (
+      excluded.value > latest.value OR excluded.value = latest.value AND excluded.special = 0)))
+"""
+_INSERT_BLOCK = """
+INSERT INTO block (run_id, key_id, n, min_step, max_step, min_time, max_time, mini, data)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_LIST_BLOCKS = """
+SELECT key_id, min_step, min_time, max_step, max_time, id, n FROM block WHERE run_id = ?
+ORDER BY key_id, min_step, min_time, id
+"""
+
+
+def insert_points(
+    connection: Connection,
+    run: RunRow,
+    keys: list[str],
+    key_index: Int32s,
+    steps: Int64s,
+    times: Int64s,
+    values: Float64s,
+) -> None:
+    """Add points to a run: point `i` belongs to `keys[key_index[i]]`. Call it inside a write.
+
+    All points of a request become one hot row; `latest` keeps the greatest point by (step, time, value) of each key.
+    """
+    count = len(steps)
+    if not count:
+        return
+    ids = connection.key_ids(keys)
+    points = Points(steps, times, values)
+    if count <= _SCALARS_MAX:
+        key_ids = [ids[keys[index]] for index in key_index.tolist()]
+        _insert_few(connection, run, key_ids, points)
+    else:
+        _insert_many(connection, run, np.array([ids[key] for key in keys], np.int32)[key_index], points)
+    row = connection.one(_COUNT_HOT, (count, now_ms(), run.id))
+    assert row is not None, "the caller found the run in this transaction"
+    if row[0] >= SEAL_POINTS:
+        _seal(connection, run.id, merge_all=False)
+
+
+def seal_run(connection: Connection, run_id: int, *, merge_all: bool = True) -> None:
+    """Turn the hot points of a run into blocks, each distinct point once. Call it inside a write.
+
+    Readers see every point exactly once, before and after. With `merge_all`, small blocks at the end of a series
+    become one, as is right when the run has ended; without, a block is merged only with at least half as many new
+    points, so that no point is rewritten often.
+    """
+    _seal(connection, run_id, merge_all=merge_all)
+
+
+def _insert_few(connection: Connection, run: RunRow, key_ids: list[int], points: Points) -> None:
+    rows = list(zip(key_ids, points.steps.tolist(), points.times.tolist(), points.values.tolist(), strict=True))
+    if len(rows) == 1:
+        data = encode_hot_point(*rows[0])
+    else:
+        data = encode_hot(np.array(key_ids, np.int32), points)
+    connection.execute(_INSERT_HOT, (run.id, len(rows), data))
+    for row in rows:
+        connection.execute(_UPSERT_LATEST, _latest_row(run, *row))
+
+
+def _insert_many(connection: Connection, run: RunRow, key_ids: Int32s, points: Points) -> None:
+    connection.execute(_INSERT_HOT, (run.id, len(points), encode_hot(key_ids, points)))
+    order = np.lexsort((rank_values(points.values), points.times, points.steps, key_ids))
+    ordered = key_ids[order]
+    greatest = order[np.append(ordered[1:] != ordered[:-1], [True])]
+    columns = (key_ids, points.steps, points.times, points.values)
+    rows = zip(*(column[greatest].tolist() for column in columns), strict=True)
+    connection.many(_UPSERT_LATEST, [_latest_row(run, *row) for row in rows])
+
+
+def _latest_row(run: RunRow, key_id: int, step: int, time: int, value: float) -> tuple[object, ...]:
+    if value != value:
+        return run.exp_id, key_id, run.id, step, time, None, NAN
+    special = NEGATIVE_ZERO if value == 0 and math.copysign(1, value) < 0 else 0
+    return run.exp_id, key_id, run.id, step, time, value, special
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A sealed block as its row sums it up; every point is between `low` and `high`, which are (step, time)."""
+
+    key_id: int
+    low: tuple[int, int]
+    high: tuple[int, int]
+    block_id: int
+    count: int
+
+
+def _seal(connection: Connection, run_id: int, *, merge_all: bool) -> None:
+    # The update comes first: on PostgreSQL it locks the run, so no other server adds a hot row meanwhile.
+    connection.execute("UPDATE run SET hot_points = 0, hot_since = NULL WHERE id = ?", (run_id,))
+    hot = decode_hot(connection.all("SELECT n, data FROM hot WHERE run_id = ? ORDER BY id", (run_id,)))
+    fresh = split_by_key(hot)
+    listed = _list_blocks(connection, run_id, fresh, merge_all=merge_all)
+    taken = {
+        key_id: _choose_blocks(fresh.get(key_id, NO_POINTS), blocks, merge_all=merge_all)
+        for key_id, blocks in listed.items()
+    }
+    stored = _read_blocks(connection, [block_id for chosen in taken.values() for block_id in chosen])
+    rows: list[tuple[object, ...]] = []
+    for key_id, blocks in listed.items():
+        parts = [stored[block_id] for block_id in taken[key_id]]
+        if key_id in fresh:
+            parts.append(fresh[key_id])
+        kept = [block for block in blocks if block.block_id not in taken[key_id]]
+        for piece in _split_at(sort_points(concatenate(parts)), kept):
+            rows += _block_rows(run_id, key_id, piece)
+    connection.many(_INSERT_BLOCK, rows)
+    connection.many("DELETE FROM block WHERE id = ?", [(block_id,) for block_id in stored])
+    connection.execute("DELETE FROM hot WHERE run_id = ?", (run_id,))
+
+
+def split_by_key(keyed: KeyedPoints) -> dict[int, Points]:
+    """Return the points of each key, ordered and each distinct point once."""
+    if not len(keyed):
+        return {}
+    order = np.argsort(keyed.key_ids, kind="stable")
+    key_ids, points = keyed.key_ids[order], keyed.points[order]
+    edges = [0, *(np.flatnonzero(key_ids[1:] != key_ids[:-1]) + 1).tolist(), len(key_ids)]
+    return {int(key_ids[start]): sort_points(points[start:end]) for start, end in pairwise(edges)}
+
+
+def _list_blocks(
+    connection: Connection, run_id: int, fresh: dict[int, Points], *, merge_all: bool
+) -> dict[int, list[_Block]]:
+    """Return the blocks of the keys to look at, each list in the order of its points."""
+    listed: dict[int, list[_Block]] = {key_id: [] for key_id in fresh}
+    for key_id, min_step, min_time, max_step, max_time, block_id, count in connection.all(_LIST_BLOCKS, (run_id,)):
+        if key_id in fresh or merge_all:
+            block = _Block(key_id, (min_step, min_time), (max_step, max_time), block_id, count)
+            listed.setdefault(key_id, []).append(block)
+    return listed
+
+
+def _choose_blocks(points: Points, blocks: list[_Block], *, merge_all: bool) -> set[int]:
+    """Return the ids of the blocks to rewrite: those that new points fall into, and small ones at the end."""
+    taken: set[int] = set()
+    if len(points):
+        first = (int(points.steps[0]), int(points.times[0]))
+        for block in blocks:
+            if block.high >= first and _position(points, block.low, "left") < _position(points, block.high, "right"):
+                taken.add(block.block_id)
+    count, tail = len(points), set()
+    for block in reversed(blocks):
+        if block.count >= BLOCK_POINTS or not (merge_all or block.count <= _MERGE_RATIO * count):
+            break
+        tail.add(block.block_id)
+        count += block.count
+    return taken | tail if len(points) or len(tail) > 1 else taken
+
+
+def _position(points: Points, bound: tuple[int, int], side: str) -> int:
+    """Return how many points are before (`left`) or not after (`right`) `bound`, a (step, time)."""
+    step, time = bound
+    start, end = np.searchsorted(points.steps, step, "left"), np.searchsorted(points.steps, step, "right")
+    within = points.times[start:end]
+    return int(
+        start + (np.searchsorted(within, time, "left") if side == "left" else np.searchsorted(within, time, "right"))
+    )
+
+
+def _read_blocks(connection: Connection, block_ids: list[int]) -> dict[int, Points]:
+    stored: dict[int, Points] = {}
+    for chunk in chunks(block_ids):
+        rows = connection.all(f"SELECT id, n, data FROM block WHERE id IN ({marks(chunk)})", chunk)  # noqa: S608 - marks
+        stored.update((block_id, decode_block(count, data)) for block_id, count, data in rows)
+    return stored
+
+
+def _split_at(points: Points, kept: list[_Block]) -> list[Points]:
+    """Return the points in pieces, so that no piece reaches over a block that is kept."""
+    if not len(points):
+        return []
+    last = (int(points.steps[-1]), int(points.times[-1]))
+    cuts = {_position(points, block.low, "left") for block in kept if block.low <= last}
+    edges = sorted({0, len(points), *cuts})
+    return [points[start:end] for start, end in pairwise(edges)]
+
+
+def _block_rows(run_id: int, key_id: int, points: Points) -> list[tuple[object, ...]]:
+    rows: list[tuple[object, ...]] = []
+    for start in range(0, len(points), BLOCK_POINTS):
+        part = points[start : start + BLOCK_POINTS]
+        steps, times = part.steps, part.times
+        bounds = int(steps[0]), int(steps[-1]), int(times.min()), int(times.max())
+        rows.append((run_id, key_id, len(part), *bounds, encode_mini(part), encode_block(part)))
+    return rows
