@@ -1,0 +1,95 @@
+import type { Signal } from "@preact/signals";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { ChartMenu } from "./chart-menu";
+import { ChartTable } from "./chart-table";
+import css from "./charts.module.css";
+import { linesToCsv } from "./csv";
+import { savePicture, saveText } from "./download";
+import { LineChart } from "./line-chart";
+import { findExtent, prepareLines, type ChartRun } from "./lines";
+import type { SeriesLoader } from "./loader";
+import { describeDensity, describeRange } from "./summary";
+import { resolveColor } from "./theme";
+import { useInView } from "./use-in-view";
+import type { ChartView, Range } from "./view";
+
+export interface ChartCardProps {
+  readonly name: string;
+  readonly runs: readonly ChartRun[];
+  readonly loader: SeriesLoader;
+  readonly view: ChartView;
+  readonly onView: (view: ChartView) => void;
+  readonly group: string;
+  readonly focused: Signal<string>;
+  readonly height: number;
+  /** Whether this is the one chart shown large. */
+  readonly isLarge?: boolean;
+}
+
+/** One metric: title, range, menu and chart; reads its series only while it is in view. */
+export function ChartCard(props: ChartCardProps) {
+  const { name, runs, loader, view, onView, group, focused, height, isLarge = false } = props;
+  const card = useRef<HTMLElement>(null);
+  const canvas = useRef<HTMLCanvasElement | null>(null);
+  const [isTable, setTable] = useState(false);
+  const isInView = useInView(card);
+  const cell = loader.cell(name).value;
+  const logY = view.logY.includes(name);
+  const lines = useMemo(
+    () => prepareLines(runs, cell.series ?? new Map(), view),
+    [runs, cell.series, view.x, view.smooth],
+  );
+  const extent = useMemo(() => findExtent(lines, view.range, { logX: view.logX, logY }), [lines, view, logY]);
+  const density = describeDensity(lines.length);
+
+  useEffect(() => {
+    loader.want(name, isInView);
+    return () => loader.want(name, false);
+  }, [loader, name, isInView]);
+
+  const onPicture = () => {
+    if (!canvas.current) return;
+    savePicture(name, canvas.current, { background: resolveColor("var(--surface)"), ink: resolveColor("var(--ink)") });
+  };
+  const onCsv = () => saveText(name, "csv", linesToCsv(name, lines, view.x === "time" ? "timestamp_ms" : view.x));
+  const onZoom = (range: Range | null) => onView({ ...view, range });
+  const isEmpty = cell.series !== null && lines.length === 0;
+
+  return (
+    <section class={css.card} ref={card} aria-label={name} data-chart={name}>
+      <header>
+        <h3 title={name}>{name}</h3>
+        <span class={css.range}>{lines.length > 0 ? describeRange(extent) : ""}</span>
+        <button
+          type="button"
+          class={css.icon}
+          aria-label={isLarge ? `Close ${name}` : `Expand ${name}`}
+          onClick={() => onView({ ...view, open: isLarge ? "" : name })}
+        >
+          <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+            <path d={isLarge ? "m4 4 8 8m0-8-8 8" : "M9.5 2.5h4v4m0-4-5 5m-2 6h-4v-4m0 4 5-5"} />
+          </svg>
+        </button>
+        <ChartMenu
+          {...{ name, view, onView, isTable, onPicture, onCsv }}
+          onTable={() => setTable(!isTable)}
+        />
+      </header>
+      {cell.error && (
+        <p class={css.error} role="alert">
+          {cell.error} <button onClick={() => loader.retry()}>Retry</button>
+        </p>
+      )}
+      {isTable ? (
+        <ChartTable name={name} lines={lines} x={view.x} height={height} />
+      ) : isInView && lines.length > 0 ? (
+        <LineChart {...{ name, lines, view, logY, group, focused, onZoom, height }} canvasRef={canvas} />
+      ) : (
+        <div class={css.blank} style={{ height }} data-loading={cell.series === null && !cell.error}>
+          {isEmpty ? (view.range ? "No points in this range" : "No points") : ""}
+        </div>
+      )}
+      {density && <p class={css.note}>{density}</p>}
+    </section>
+  );
+}

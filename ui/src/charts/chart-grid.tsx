@@ -1,0 +1,112 @@
+import { useSignal } from "@preact/signals";
+import type { Signal } from "@preact/signals";
+import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
+import { askSeries } from "./ask";
+import { ChartCard } from "./chart-card";
+import { ChartDialog } from "./chart-dialog";
+import { ChartToolbar } from "./chart-toolbar";
+import css from "./charts.module.css";
+import type { ChartRun } from "./lines";
+import { SeriesLoader } from "./loader";
+import { formatCount } from "./numbers";
+import { makeRequest, MAX_RUNS } from "./request";
+import { groupKeys, searchKeys, type Section } from "./sections";
+import type { ChartView } from "./view";
+
+const CARD_HEIGHT = 170;
+const CARD_WIDTH = 320;
+
+export interface ChartGridProps {
+  readonly runs: readonly ChartRun[];
+  /** The metrics to show, in any order. */
+  readonly keys: readonly string[];
+  readonly view: ChartView;
+  readonly onView: (view: ChartView) => void;
+  /** Grows when the runs changed: what is in view is read again and redrawn without a blink. */
+  readonly revision?: number;
+  /** The run under the pointer, here or elsewhere on the page. */
+  readonly focused?: Signal<string>;
+}
+
+type GroupProps = Omit<ChartGridProps, "keys"> & {
+  readonly section: Section;
+  readonly isHeadless: boolean;
+  readonly loader: SeriesLoader;
+  readonly group: string;
+  readonly focused: Signal<string>;
+};
+
+function ChartSection({ section, isHeadless, loader, runs, view, onView, group, focused }: GroupProps) {
+  const [isOpen, setOpen] = useState(true);
+  const title = section.name || "Metrics";
+  return (
+    <section class={css.section} aria-label={title}>
+      {!isHeadless && (
+        <h2>
+          <button type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+            <svg viewBox="0 0 16 16" width="12" height="12" aria-hidden="true">
+              <path d="m5 3 6 5-6 5" />
+            </svg>
+            {title}
+            <span class={css.count}>{formatCount(section.keys.length)}</span>
+          </button>
+        </h2>
+      )}
+      {isOpen && (
+        <div class={css.cards}>
+          {section.keys.map((name) => (
+            <ChartCard key={name} {...{ name, runs, loader, view, onView, group, focused }} height={CARD_HEIGHT} />
+          ))}
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** Charts of metrics, one card each, under headings by prefix. */
+export function ChartGrid({ runs, keys, view, onView, revision = 0, focused }: ChartGridProps) {
+  const group = useId();
+  const own = useSignal("");
+  const loader = useRef<SeriesLoader | null>(null);
+  loader.current ??= new SeriesLoader(askSeries);
+  const shown = useMemo(() => searchKeys(keys, view.search), [keys, view.search]);
+  const sections = useMemo(() => groupKeys(shown), [shown]);
+  const { current } = loader;
+
+  useEffect(() => {
+    current.aim(makeRequest(runs, view, CARD_WIDTH), revision);
+  }, [current, runs, view, revision]);
+  useEffect(() => () => current.stop(), [current]);
+
+  const shared = { runs, view, onView, group, focused: focused ?? own };
+  return (
+    <div class={css.grid}>
+      <ChartToolbar view={view} onView={onView} shown={shown.length} total={keys.length} />
+      {runs.length > MAX_RUNS && (
+        <p class={css.note}>
+          The first {formatCount(MAX_RUNS)} of {formatCount(runs.length)} runs are drawn.
+        </p>
+      )}
+      {sections.length === 0 && (
+        <p class={css.nothing}>
+          {keys.length === 0 ? "No metrics yet." : `No metric matches “${view.search}”.`}{" "}
+          {keys.length > 0 && (
+            <button type="button" class={css.button} onClick={() => onView({ ...view, search: "" })}>
+              Show all
+            </button>
+          )}
+        </p>
+      )}
+      {sections.map((section) => (
+        <ChartSection
+          key={section.name}
+          {...shared}
+          section={section}
+          isHeadless={sections.length === 1 && section.name === ""}
+          loader={current}
+        />
+      ))}
+      {view.open && keys.includes(view.open) && <ChartDialog name={view.open} {...shared} revision={revision} />}
+    </div>
+  );
+}

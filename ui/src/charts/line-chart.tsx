@@ -1,0 +1,83 @@
+import { useSignal } from "@preact/signals";
+import type { Signal } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { ChartTooltip } from "./chart-tooltip";
+import css from "./charts.module.css";
+import { findExtent, type Line } from "./lines";
+import { Plot, type Hover } from "./plot";
+import { describeChart } from "./summary";
+import { themeVersion } from "./theme";
+import type { ChartView, Range } from "./view";
+
+/** Above this many lines a hover redraws only the chart under the pointer. */
+const SHARED_FOCUS_LINES = 40;
+
+export interface LineChartProps {
+  readonly name: string;
+  readonly lines: readonly Line[];
+  readonly view: ChartView;
+  readonly logY: boolean;
+  /** Charts of one group share the crosshair. */
+  readonly group: string;
+  readonly focused: Signal<string>;
+  readonly onZoom: (range: Range | null) => void;
+  readonly height: number;
+  readonly canvasRef?: { current: HTMLCanvasElement | null };
+}
+
+/** Lines on a canvas with crosshair and tooltip; drag zooms, double click resets. */
+export function LineChart({ name, lines, view, logY, group, focused, onZoom, height, canvasRef }: LineChartProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const plot = useRef<Plot | null>(null);
+  const hover = useSignal<Hover | null>(null);
+  const zoom = useRef(onZoom);
+  zoom.current = onZoom;
+  const { x, logX, range, smooth } = view;
+  const label = useMemo(
+    () => describeChart(name, lines, findExtent(lines, range, { logX, logY })),
+    [name, lines, range, logX, logY],
+  );
+
+  useEffect(() => {
+    const element = host.current;
+    if (!element) return undefined;
+    const made = new Plot(element, { x, logX, logY }, group, {
+      onHover: (now) => {
+        hover.value = now;
+        focused.value = now?.near ?? "";
+      },
+      onZoom: (now) => zoom.current(now),
+    });
+    plot.current = made;
+    if (canvasRef) canvasRef.current = made.canvas;
+    made.canvas.setAttribute("role", "img");
+    const observer = new ResizeObserver(() => made.resize(element.clientWidth, element.clientHeight));
+    observer.observe(element);
+    const stopTheme = themeVersion.subscribe(() => made.redraw());
+    return () => {
+      observer.disconnect();
+      stopTheme();
+      made.destroy();
+      plot.current = null;
+    };
+  }, [x, logX, logY, group, focused, hover, canvasRef]);
+
+  useEffect(() => {
+    const shown = plot.current;
+    if (!shown) return undefined;
+    shown.canvas.setAttribute("aria-label", label);
+    const show = (run: string) => {
+      const isMine = hover.peek() !== null || lines.length <= SHARED_FOCUS_LINES;
+      shown.show({ lines, range, smoothed: smooth > 0, focused: isMine && lines.length > 1 ? run : "" });
+      host.current?.setAttribute("data-drawn", String(lines.length));
+    };
+    return focused.subscribe(show);
+  }, [lines, range, smooth, label, focused, hover, x, logX, logY, group]);
+
+  return (
+    <div class={css.plot} style={{ height }}>
+      <div class={css.host} ref={host} />
+      <ChartTooltip hover={hover} x={x} />
+    </div>
+  );
+}

@@ -1,0 +1,40 @@
+/** Numbers and times as charts write them. */
+
+import type { XAxis } from "./view";
+
+const plain = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
+const whole = new Intl.NumberFormat("en");
+
+/** Write a value with 4 significant digits; very large and small ones with an exponent. */
+export function formatValue(value: number): string {
+  if (Number.isNaN(value)) return "NaN";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e7)) return value.toExponential(3).replace(/\.?0+e/, "e");
+  if (Number.isInteger(value)) return whole.format(value);
+  return plain.format(value);
+}
+
+/** Write a count with separators. */
+export const formatCount = (count: number): string => whole.format(count);
+
+/** Write seconds as `1.5 s`, `3 min 20 s` or `2 h 5 min`. */
+export function formatSeconds(seconds: number): string {
+  const size = Math.abs(seconds);
+  if (size < 60) return `${plain.format(seconds)} s`;
+  const sign = seconds < 0 ? "−" : "";
+  const [minutes, rest] = [Math.floor(size / 60), Math.floor(size % 60)];
+  if (minutes < 60) return `${sign}${minutes} min${rest ? ` ${rest} s` : ""}`;
+  const [hours, left] = [Math.floor(minutes / 60), minutes % 60];
+  return `${sign}${hours} h${left ? ` ${left} min` : ""}`;
+}
+
+const clock = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
+
+/** Write a place on the x axis with its unit. */
+export function formatX(x: number, axis: XAxis): string {
+  if (!Number.isFinite(x)) return "–";
+  if (axis === "time") return clock.format(new Date(x));
+  if (axis === "relative") return `after ${formatSeconds(x)}`;
+  return `step ${formatValue(x)}`;
+}
