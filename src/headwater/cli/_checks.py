@@ -5,7 +5,6 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -33,20 +32,19 @@ class Check(msgspec.Struct, frozen=True):
 
 def run_checks(tracking_uri: str) -> list[Check]:
     """Look at everything that a run, a store or a server of this machine depends on."""
-    checks: list[Callable[[], Check]] = [
-        _check_python,
-        lambda: _check_store(tracking_uri),
-        _check_journal_folder,
-        _check_waiting_journals,
-        _check_disk,
-        _check_clock,
-        _check_ui,
-        _check_settings,
+    return [
+        _check_versions(),
+        _check_store(tracking_uri),
+        _check_journal_folder(),
+        _check_waiting_journals(),
+        _check_disk(),
+        _check_clock(),
+        _check_ui(),
+        _check_settings(),
     ]
-    return [check() for check in checks]
 
 
-def _check_python() -> Check:
+def _check_versions() -> Check:
     found = f"Headwater {__version__}, Python {platform.python_version()}, {platform.platform()}, {sys.executable}"
     return Check("versions", True, found)
 

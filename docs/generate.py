@@ -1,0 +1,101 @@
+"""Write the pages of `docs/reference` that are derived from the code; `--check` only says whether they are current."""
+
+import inspect
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+import headwater
+from headwater.cli._root import root
+from headwater.config import SETTINGS
+
+REFERENCE = Path(__file__).parent / "reference"
+NOTE = "<!-- Written by `just docs`; change the code instead. -->\n"
+
+
+def settings_page() -> str:
+    """Return the table of settings."""
+    lines = [
+        "# Settings\n",
+        NOTE,
+        "Environment variables. Where MLflow has a variable of the same meaning it is read too; ours wins.\n",
+        "| Variable | MLflow's name | Default | Meaning |",
+        "|---|---|---|---|",
+    ]
+    for setting in SETTINGS:
+        mlflow_name = f"`{setting.mlflow_name}`" if setting.mlflow_name else ""
+        default = f"`{setting.default}`" if setting.default else ""
+        lines.append(f"| `{setting.name}` | {mlflow_name} | {default} | {_cell(setting.meaning)} |")
+    return "\n".join(lines) + "\n"
+
+
+def cli_page() -> str:
+    """Return the help of every command."""
+    streams = "Results go to stdout, everything else to stderr. Exit status: 0 done, 1 failed, 2 usage.\n"
+    contexts = walk(click.Context(root, info_name="headwater", max_content_width=100))
+    helps = (f"## `{context.command_path}`\n\n```text\n{context.get_help()}\n```\n" for context in contexts)
+    return "\n".join(["# Commands\n", NOTE, streams, *helps])
+
+
+def walk(context: click.Context) -> Iterator[click.Context]:
+    """Yield a command's context and those of all commands below it."""
+    yield context
+    if isinstance(context.command, click.Group):
+        for name in context.command.list_commands(context):
+            command = context.command.get_command(context, name)
+            assert command is not None
+            yield from walk(click.Context(command, parent=context, info_name=name))
+
+
+def python_page() -> str:
+    """Return the signature and docstring of every public name."""
+    parts = ["# Python API\n", NOTE, "Everything stands in the package itself: `import headwater as hw`.\n"]
+    for name in sorted(headwater.__all__, key=lambda name: (inspect.isclass(getattr(headwater, name)), name.lower())):
+        value = getattr(headwater, name)
+        if inspect.isclass(value):
+            parts.append(_describe_class(name, value))
+        elif inspect.isroutine(value):
+            parts.append(_describe(f"### `{name}`", name, value))
+    return "\n".join(parts)
+
+
+def _describe_class(name: str, value: type) -> str:
+    methods = [
+        _describe(f"#### `{name}.{key}`", key, member)
+        for key, member in vars(value).items()
+        if inspect.isfunction(member) and not key.startswith("_") and inspect.getdoc(member)
+    ]
+    return "\n".join([f"### class `{name}`\n\n{inspect.getdoc(value)}\n", *methods])
+
+
+def _describe(heading: str, name: str, value: object) -> str:
+    assert callable(value)
+    return f"{heading}\n\n```python\n{name}{inspect.signature(value)}\n```\n\n{inspect.getdoc(value)}\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def main() -> int:
+    """Write or check the pages; return the exit status."""
+    pages = {"settings.md": settings_page(), "cli.md": cli_page(), "python.md": python_page()}
+    stale = [
+        name
+        for name, text in pages.items()
+        if not (REFERENCE / name).exists() or (REFERENCE / name).read_text(encoding="utf-8") != text
+    ]
+    if "--check" in sys.argv[1:]:
+        if stale:
+            sys.stderr.write(f"Not current: {', '.join(stale)}. Run 'uv run just docs'.\n")
+        return 1 if stale else 0
+    REFERENCE.mkdir(exist_ok=True)
+    for name in stale:
+        (REFERENCE / name).write_text(pages[name], encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
