@@ -65,13 +65,8 @@ def test_environment_variables_are_read_in_config_only() -> None:
 
 
 def test_packages_import_only_from_layers_below() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "importlinter.cli", "lint", "--no-cache"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    linter = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stdout
 
