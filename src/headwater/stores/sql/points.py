@@ -12,7 +12,6 @@ from headwater.stores.sql.blocks import (
     Float64s,
     Int32s,
     Int64s,
-    KeyedPoints,
     Points,
     concatenate,
     decode_block,
@@ -27,6 +26,7 @@ from headwater.stores.sql.blocks import (
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection, chunks, marks
 from headwater.stores.sql.rows import RunRow
+from headwater.stores.sql.series import split_by_key
 
 SEAL_POINTS = 20_000
 """A run with so many hot points is sealed by the write that brings them."""
@@ -99,10 +99,8 @@ def seal_run(connection: Connection, run_id: int, *, merge_all: bool = True) -> 
 
 def _insert_few(connection: Connection, run: RunRow, key_ids: list[int], points: Points) -> None:
     rows = list(zip(key_ids, points.steps.tolist(), points.times.tolist(), points.values.tolist(), strict=True))
-    if len(rows) == 1:
-        data = encode_hot_point(*rows[0])
-    else:
-        data = encode_hot(np.array(key_ids, np.int32), points)
+    single = len(rows) == 1
+    data = encode_hot_point(*rows[0]) if single else encode_hot(np.array(key_ids, np.int32), points)
     connection.execute(_INSERT_HOT, (run.id, len(rows), data))
     for row in rows:
         connection.execute(_UPSERT_LATEST, _latest_row(run, *row))
@@ -158,16 +156,6 @@ def _seal(connection: Connection, run_id: int, *, merge_all: bool) -> None:
     connection.many(_INSERT_BLOCK, rows)
     connection.many("DELETE FROM block WHERE id = ?", [(block_id,) for block_id in stored])
     connection.execute("DELETE FROM hot WHERE run_id = ?", (run_id,))
-
-
-def split_by_key(keyed: KeyedPoints) -> dict[int, Points]:
-    """Return the points of each key, ordered and each distinct point once."""
-    if not len(keyed):
-        return {}
-    order = np.argsort(keyed.key_ids, kind="stable")
-    key_ids, points = keyed.key_ids[order], keyed.points[order]
-    edges = [0, *(np.flatnonzero(key_ids[1:] != key_ids[:-1]) + 1).tolist(), len(key_ids)]
-    return {int(key_ids[start]): sort_points(points[start:end]) for start, end in pairwise(edges)}
 
 
 def _list_blocks(
