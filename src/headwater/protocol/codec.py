@@ -17,7 +17,7 @@ import msgspec
 import msgspec.structs
 
 from headwater.protocol.columns import Series, SeriesHeader
-from headwater.protocol.errors import HeadwaterError, InvalidParameterValue
+from headwater.protocol.errors import InvalidParameterValue, TemporarilyUnavailable
 from headwater.protocol.names import MAX_INT64, check_no_nul, invalid, missing
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -67,11 +67,11 @@ def encode(value: msgspec.Struct) -> bytes:
 
 
 def decode_response(response_type: type[T], body: bytes) -> T:
-    """Return the response in a server's answer; raise `HeadwaterError` if it is anything else."""
+    """Return the response in a server's answer; raise `TemporarilyUnavailable` if it is anything else."""
     try:
         response: T = _plan(response_type).decoder.decode(body or b"{}")
     except (msgspec.MsgspecError, RecursionError) as error:
-        raise HeadwaterError(
+        raise TemporarilyUnavailable(
             f"The server's answer '{_excerpt(body)}' is not the {response_type.__name__} expected ({error}). "
             "Check that the address is a Headwater or MLflow server."
         ) from error
@@ -106,10 +106,12 @@ def encode_series(series: Series) -> bytes:
 
 
 def decode_series(body: bytes) -> Series:
-    """Return the series in a binary answer; raise `HeadwaterError` if it is anything else."""
+    """Return the series in a binary answer; raise `TemporarilyUnavailable` if it is anything else."""
     end = 4 + int.from_bytes(body[:4], "little")
     if len(body) < end:
-        raise HeadwaterError(f"The server's answer '{_excerpt(body)}' is not a block of series. Check the address.")
+        raise TemporarilyUnavailable(
+            f"The server's answer '{_excerpt(body)}' is not a block of series. Check the address."
+        )
     return Series(decode_response(_SeriesList, body[4:end]).series, body[end:])
 
 

@@ -1,8 +1,8 @@
 """The bytes of artifacts: MLflow's proxied paths, downloads for pages, and our own content-addressed blobs."""
 
 import asyncio
-import concurrent.futures
 from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 from starlette.requests import Request
@@ -32,6 +32,9 @@ from headwater.server.routes import Route, query_pairs
 from headwater.server.settings import MEBIBYTE, ServerSettings
 from headwater.server.workers import Workers
 from headwater.stores.interface import Store
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 _MAX_UPLOAD_BYTES = 10 * MEBIBYTE
 _SCHEME = "mlflow-artifacts:"
@@ -191,7 +194,7 @@ class _Upload:
     def __init__(self, chunks: AsyncIterator[bytes]) -> None:
         self._chunks = chunks
         self._loop = asyncio.get_running_loop()
-        self._pending: concurrent.futures.Future[bytes] | None = None
+        self._pending: Future[bytes] | None = None
         self._is_cancelled = False
 
     def __iter__(self) -> Iterator[bytes]:

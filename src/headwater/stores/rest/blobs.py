@@ -1,0 +1,108 @@
+"""The bytes of artifacts over HTTP: streamed, resumed where they broke off, and checked against their digest."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from headwater.protocol.artifacts import check_digest
+from headwater.protocol.codec import decode_response
+from headwater.protocol.endpoint import NATIVE_BASE
+from headwater.protocol.errors import (
+    DataLoss,
+    EndpointNotFound,
+    InvalidParameterValue,
+    RangeNotSatisfiable,
+    ResourceDoesNotExist,
+    TemporarilyUnavailable,
+)
+from headwater.stores.rest.client import Client
+from headwater.stores.rest.transport import HttpRequest
+
+_BLOBS = f"{NATIVE_BASE[0]}/blobs"
+
+
+class _Written(msgspec.Struct, frozen=True):
+    digest: str
+    size: int
+
+
+class _Counted:
+    """Passes chunks on while it counts and hashes them."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = chunks
+        self.hash = hashlib.sha256()
+        self.size = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._chunks:
+            self.hash.update(chunk)
+            self.size += len(chunk)
+            if chunk:
+                yield chunk
+
+
+class RestBlobs:
+    """Blobs on a server; see `headwater.stores.interface.Blobs`."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def write(self, chunks: Iterable[bytes], digest: str = "") -> tuple[str, int]:
+        """Send `chunks` once, without a copy on disk; the caller repeats what failed from its own source."""
+        counted = _Counted(chunks)
+        target = f"{_BLOBS}/{check_digest(digest)}" if digest else _BLOBS
+        message = HttpRequest(
+            method="PUT" if digest else "POST",
+            target=target,
+            headers={"content-type": "application/octet-stream"},
+            body=counted,
+        )
+        try:
+            written = decode_response(_Written, self._client.exchange_once(message).read())
+        except InvalidParameterValue as error:
+            raise DataLoss(f"The file of {counted.size} bytes did not arrive: {error.message}") from error
+        if (written.digest, written.size) != (counted.hash.hexdigest(), counted.size):
+            raise DataLoss(f"The server kept '{written.digest}' of other bytes than were sent. Send the file again.")
+        return written.digest, written.size
+
+    def size(self, digest: str) -> int:
+        """Return the size in bytes, from the headers of the file."""
+        message = HttpRequest(method="HEAD", target=f"{_BLOBS}/{check_digest(digest)}")
+        try:
+            reply = self._client.repeat(lambda: self._client.exchange(message), is_idempotent=True)
+        except EndpointNotFound as error:  # the answer to HEAD has no body that could say more
+            raise ResourceDoesNotExist(f"No file with digest '{digest}' is kept.") from error
+        reply.read()
+        return int(reply.headers["content-length"])
+
+    def read(self, digest: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
+        """Yield the file or a part of it, continuing where a broken answer ended."""
+        check_digest(digest)
+        hashed = hashlib.sha256()
+        received = failures = 0
+        while length is None or received < length:
+            try:
+                for chunk in self._read_from(digest, start + received, None if length is None else length - received):
+                    received += len(chunk)
+                    hashed.update(chunk)
+                    yield chunk
+                break
+            except TemporarilyUnavailable:
+                if failures == self._client.retries:
+                    raise
+                self._client.pause(failures)
+                failures += 1
+        if start == 0 and length is None and hashed.hexdigest() != digest:
+            raise DataLoss(f"The file '{digest}' arrived as other bytes. Ask again, or restore it from a backup.")
+
+    def _read_from(self, digest: str, start: int, length: int | None) -> Iterator[bytes]:
+        headers = {"accept-encoding": "identity"}
+        if start or length is not None:
+            headers["range"] = f"bytes={start}-{'' if length is None else start + length - 1}"
+        message = HttpRequest(method="GET", target=f"{_BLOBS}/{digest}", headers=headers)
+        try:
+            yield from self._client.exchange_once(message).chunks
+        except RangeNotSatisfiable:  # there is nothing from here on
+            return

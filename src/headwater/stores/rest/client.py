@@ -1,0 +1,216 @@
+"""One generic call: encode, send, repeat where that is safe, decode or raise."""
+
+import base64
+import random
+import time
+from collections.abc import Callable
+from typing import TypeVar, cast
+from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
+
+import msgspec
+
+from headwater.config import CA_BUNDLE, HTTP_RETRIES, HTTP_TIMEOUT_S, PASSWORD, TOKEN, USERNAME
+from headwater.protocol import experiments, runs
+from headwater.protocol.codec import decode_response, decode_series, encode, encode_msgpack
+from headwater.protocol.columns import Series
+from headwater.protocol.endpoint import Endpoint, RequestT, ResponseT
+from headwater.protocol.errors import (
+    EndpointNotFound,
+    ErrorBody,
+    HeadwaterError,
+    InvalidParameterValue,
+    PermissionDenied,
+    RequestLimitExceeded,
+    RequestTooLarge,
+    TemporarilyUnavailable,
+    Unauthenticated,
+    error_from_body,
+)
+from headwater.stores.rest.transport import HttpReply, HttpRequest, Transport, Unreachable
+from headwater.version import __version__
+
+T = TypeVar("T")
+
+_FIRST_PAUSE_S = 0.2
+_LONGEST_PAUSE_S = 10.0
+_LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+_BY_STATUS: dict[int, type[HeadwaterError]] = {
+    401: Unauthenticated,
+    403: PermissionDenied,
+    404: EndpointNotFound,
+    413: RequestTooLarge,
+    429: RequestLimitExceeded,
+}
+
+
+class _Interrupted(Exception):
+    """An attempt that failed in a way that may pass; `pause_s` is how long the server asked us to wait."""
+
+    def __init__(self, error: HeadwaterError, *, is_repeatable: bool, pause_s: float | None = None) -> None:
+        super().__init__(error.message)
+        self.error = error
+        self.is_repeatable = is_repeatable
+        self.pause_s = pause_s
+
+
+class Client:
+    """Calls the verbs of one server; may be used from any thread and in a forked child.
+
+    `url` may hold a user and password, which are sent and never shown.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        retries: int | None = None,
+        timeout_s: float | None = None,
+        transport: Transport | None = None,
+    ) -> None:
+        self.url, authorization = _split_credentials(url)
+        self._retries = int(HTTP_RETRIES.get()) if retries is None else retries
+        self._timeout_s = float(HTTP_TIMEOUT_S.get()) if timeout_s is None else timeout_s
+        self._headers = {"user-agent": f"headwater/{__version__}", **authorization}
+        self._accepted = "identity" if urlsplit(self.url).hostname in _LOCAL_NAMES else "gzip"
+        self._transport = transport
+
+    def send(self, endpoint: Endpoint[RequestT, ResponseT], request: RequestT) -> ResponseT:
+        """Return what the server answers to `request`; raise the error that it names."""
+        message = self._spell(endpoint, request)
+
+        def attempt() -> ResponseT:
+            body = self.exchange(message).read()
+            if endpoint.response is Series:
+                return cast("ResponseT", decode_series(body))
+            return decode_response(endpoint.response, body)
+
+        return self.repeat(attempt, is_idempotent=_is_idempotent(request))
+
+    def exchange(self, message: HttpRequest) -> HttpReply:
+        """Return the reply of one attempt; raise the error it names unless it is a success."""
+        reply = self._connected().send(message)
+        if reply.status in {200, 206}:
+            return reply
+        raise _failure(reply, self.url)
+
+    def exchange_once(self, message: HttpRequest) -> HttpReply:
+        """Return the reply of the only attempt, for what the caller repeats itself."""
+        try:
+            return self.exchange(message)
+        except _Interrupted as interruption:
+            raise interruption.error from interruption
+
+    def repeat(self, attempt: Callable[[], T], *, is_idempotent: bool) -> T:
+        """Return what `attempt` returns, trying again after failures that may pass."""
+        for number in range(self._retries + 1):
+            try:
+                return attempt()
+            except _Interrupted as interruption:
+                if number == self._retries or not (is_idempotent or interruption.is_repeatable):
+                    raise interruption.error from interruption
+                self.pause(number, interruption.pause_s)
+            except TemporarilyUnavailable as error:
+                if number == self._retries or not (is_idempotent or isinstance(error, Unreachable)):
+                    raise
+                self.pause(number)
+        raise AssertionError("the last attempt returns or raises")
+
+    def pause(self, number: int, asked_s: float | None = None) -> None:
+        """Wait before attempt `number + 2`: longer each time, and never in step with other clients."""
+        longest_s = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2**number)
+        jitter = random.uniform(0.5, 1.0)  # noqa: S311 - spreads clients out, guards nothing
+        time.sleep(longest_s * jitter if asked_s is None else min(asked_s, _LONGEST_PAUSE_S))
+
+    @property
+    def retries(self) -> int:
+        """Return how often an attempt is repeated."""
+        return self._retries
+
+    def close(self) -> None:
+        """Close every connection."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def _connected(self) -> Transport:
+        if self._transport is None:
+            from headwater.stores.rest.network import NetworkTransport  # urllib3 costs 80 ms: not before it is needed
+
+            self._transport = NetworkTransport(
+                self.url, headers=self._headers, timeout_s=self._timeout_s, ca_bundle=CA_BUNDLE.get()
+            )
+        return self._transport
+
+    def _spell(self, endpoint: Endpoint[RequestT, ResponseT], request: RequestT) -> HttpRequest:
+        method, target = endpoint.methods[0], endpoint.urls[0]
+        headers = {"accept-encoding": self._accepted}
+        try:
+            if method == "GET":
+                query = _query(request)
+                return HttpRequest(method=method, target=f"{target}?{query}" if query else target, headers=headers)
+            if isinstance(request, runs.Append):
+                headers["content-type"] = "application/msgpack"
+                return HttpRequest(method=method, target=target, headers=headers, body=encode_msgpack(request))
+            headers["content-type"] = "application/json"
+            return HttpRequest(method=method, target=target, headers=headers, body=encode(request))
+        except (UnicodeEncodeError, OverflowError) as error:
+            raise InvalidParameterValue(
+                f"'{endpoint.name}' cannot be sent: {error}. Send valid Unicode and 64-bit integers."
+            ) from error
+
+
+def _query(request: msgspec.Struct) -> str:
+    values = msgspec.to_builtins(request)
+    present = {name: value for name, value in values.items() if value is not None and value != ""}
+    spelled = {name: str(value).lower() if isinstance(value, bool) else value for name, value in present.items()}
+    return urlencode(spelled, doseq=True)
+
+
+def _is_idempotent(request: msgspec.Struct) -> bool:
+    """Return whether a repeated request changes nothing: all do not, except those that make up an id."""
+    if isinstance(request, runs.CreateRun):
+        return bool(request.run_id)
+    return not isinstance(request, experiments.CreateExperiment)
+
+
+def _failure(reply: HttpReply, url: str) -> HeadwaterError | _Interrupted:
+    body = reply.read()
+    try:
+        error = error_from_body(msgspec.json.decode(body, type=ErrorBody))
+    except msgspec.MsgspecError:
+        return _unspoken_failure(reply, url, body)
+    if isinstance(error, TemporarilyUnavailable | RequestLimitExceeded):
+        return _Interrupted(error, is_repeatable=True, pause_s=_retry_after(reply))
+    return error
+
+
+def _unspoken_failure(reply: HttpReply, url: str, body: bytes) -> HeadwaterError | _Interrupted:
+    """Return the error for an answer that is not in our words, such as a proxy's page."""
+    excerpt = " ".join(body[:200].decode(errors="replace").split())
+    message = f"The server at '{url}' answered with status {reply.status}: '{excerpt}'."
+    if location := reply.headers.get("location"):
+        message = f"The server at '{url}' redirects to '{location}'. Use that address."
+    cls = _BY_STATUS.get(reply.status, TemporarilyUnavailable)
+    if cls in {TemporarilyUnavailable, RequestLimitExceeded}:
+        return _Interrupted(cls(message), is_repeatable=False, pause_s=_retry_after(reply))
+    return cls(message)
+
+
+def _retry_after(reply: HttpReply) -> float | None:
+    text = reply.headers.get("retry-after", "")
+    return float(text) if text.isdecimal() else None
+
+
+def _split_credentials(url: str) -> tuple[str, dict[str, str]]:
+    """Return the address without its user and password, and the header that carries them."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise InvalidParameterValue(f"'{url.rpartition('@')[2]}' is not the address of a server. Give http(s)://host.")
+    clean = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path.rstrip("/"), "", ""))
+    username, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if not username:
+        username, password = USERNAME.get(), PASSWORD.get()
+    if username:
+        pair = base64.b64encode(f"{username}:{password}".encode()).decode()
+        return clean, {"authorization": f"Basic {pair}"}
+    token = TOKEN.get()
+    return clean, {"authorization": f"Bearer {token}"} if token else {}

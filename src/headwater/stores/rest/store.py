@@ -1,0 +1,133 @@
+"""The store that is a server somewhere else: every verb is one line."""
+
+from functools import partial
+from typing import Generic, Protocol, TypeVar
+
+import msgspec
+
+from headwater.protocol import artifacts, columns, experiments, metrics, runs
+from headwater.protocol.endpoint import Endpoint, RequestT, ResponseT
+from headwater.stores.rest.blobs import RestBlobs
+from headwater.stores.rest.client import Client
+from headwater.stores.rest.transport import Transport
+
+_RequestT_contra = TypeVar("_RequestT_contra", bound=msgspec.Struct, contravariant=True)
+_ResponseT_co = TypeVar("_ResponseT_co", bound=msgspec.Struct, covariant=True)
+
+
+class _Call(Protocol[_RequestT_contra, _ResponseT_co]):
+    def __call__(self, request: _RequestT_contra) -> _ResponseT_co:
+        """Return the answer to `request`."""
+
+
+class _Resource:
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+
+class _Verb(Generic[RequestT, ResponseT]):
+    """A method of a resource that sends its request to an endpoint."""
+
+    def __init__(self, endpoint: Endpoint[RequestT, ResponseT]) -> None:
+        self._endpoint = endpoint
+
+    def __get__(self, resource: _Resource, owner: type[_Resource]) -> _Call[RequestT, ResponseT]:
+        return partial(resource.client.send, self._endpoint)
+
+
+class RestExperiments(_Resource):
+    """Experiments on a server."""
+
+    create = _Verb(experiments.CREATE)
+    get = _Verb(experiments.GET)
+    get_by_name = _Verb(experiments.GET_BY_NAME)
+    search = _Verb(experiments.SEARCH)
+    update = _Verb(experiments.UPDATE)
+    delete = _Verb(experiments.DELETE)
+    restore = _Verb(experiments.RESTORE)
+    set_tag = _Verb(experiments.SET_TAG)
+    delete_tag = _Verb(experiments.DELETE_TAG)
+
+
+class RestRuns(_Resource):
+    """Runs on a server."""
+
+    create = _Verb(runs.CREATE)
+    get = _Verb(runs.GET)
+    update = _Verb(runs.UPDATE)
+    delete = _Verb(runs.DELETE)
+    restore = _Verb(runs.RESTORE)
+    search = _Verb(runs.SEARCH)
+    set_tag = _Verb(runs.SET_TAG)
+    delete_tag = _Verb(runs.DELETE_TAG)
+    log_param = _Verb(runs.LOG_PARAM)
+    log_metric = _Verb(runs.LOG_METRIC)
+    log_batch = _Verb(runs.LOG_BATCH)
+    append = _Verb(runs.APPEND)
+    get_journal = _Verb(runs.GET_JOURNAL)
+
+
+class RestMetrics(_Resource):
+    """Metric histories on a server."""
+
+    get_history = _Verb(metrics.GET_HISTORY)
+    get_history_bulk = _Verb(metrics.GET_HISTORY_BULK)
+    get_history_interval = _Verb(metrics.GET_HISTORY_INTERVAL)
+
+
+class RestArtifacts(_Resource):
+    """Artifact trees on a server."""
+
+    list = _Verb(artifacts.LIST)
+    list_tree = _Verb(artifacts.LIST_TREE)
+    find_missing = _Verb(artifacts.FIND_MISSING)
+    commit = _Verb(artifacts.COMMIT)
+    get_tree = _Verb(artifacts.GET_TREE)
+    delete_tree = _Verb(artifacts.DELETE_TREE)
+    preview_table = _Verb(artifacts.PREVIEW_TABLE)
+
+
+class RestColumns(_Resource):
+    """Column reads on a server."""
+
+    query_runs = _Verb(columns.QUERY_RUNS)
+    list_keys = _Verb(columns.LIST_KEYS)
+    query_series = _Verb(columns.QUERY_SERIES)
+    changes = _Verb(columns.CHANGES)
+    sweep = _Verb(columns.SWEEP)
+
+
+class RestStore:
+    """A Headwater server as a store; no connection is made before the first call.
+
+    Args:
+        url: the server's address, `http(s)://[user:password@]host[:port][/prefix]`.
+        retries: how often a call is repeated when that is safe; the setting `HEADWATER_HTTP_RETRIES` if None.
+        timeout_s: how long one answer may take; the setting `HEADWATER_HTTP_TIMEOUT` if None.
+        transport: carries the requests instead of the network.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        retries: int | None = None,
+        timeout_s: float | None = None,
+        transport: Transport | None = None,
+    ) -> None:
+        self._client = Client(url, retries=retries, timeout_s=timeout_s, transport=transport)
+        self.experiments = RestExperiments(self._client)
+        self.runs = RestRuns(self._client)
+        self.metrics = RestMetrics(self._client)
+        self.artifacts = RestArtifacts(self._client)
+        self.columns = RestColumns(self._client)
+        self.blobs = RestBlobs(self._client)
+
+    @property
+    def url(self) -> str:
+        """Return the server's address without credentials."""
+        return self._client.url
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._client.close()
