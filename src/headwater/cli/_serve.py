@@ -4,7 +4,6 @@ import errno
 import logging
 import socket
 import threading
-import time
 import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,8 +21,6 @@ from headwater.config import (
     PORT,
     Setting,
 )
-
-READY_DEADLINE_S = 30
 
 _log = logging.getLogger(__name__)
 
@@ -63,8 +60,8 @@ def serve_options(command: CommandT) -> CommandT:
     return command
 
 
-def serve(options: ServeOptions, *, tracking_uri: str, port: int, when_ready: Callable[[str], None]) -> None:
-    """Serve until interrupted; call `when_ready` with the address once the port answers."""
+def serve(options: ServeOptions, *, tracking_uri: str, port: int, browser_path: str | None = None) -> None:
+    """Serve until interrupted; open a browser at `browser_path` below the address unless it is None."""
     from headwater.server.serve import serve as run_server
     from headwater.server.settings import ServerSettings
 
@@ -80,32 +77,24 @@ def serve(options: ServeOptions, *, tracking_uri: str, port: int, when_ready: Ca
         allowed_origins=_split(options.cors_allowed_origins or ALLOWED_ORIGINS.get()),
         prefix=options.static_prefix,
     )
-    address = f"http://{_reachable(options.address)}:{port}{options.static_prefix}"
-    say(f"Headwater keeps runs in {without_password(store_uri)}")
-    threading.Thread(target=_after_start, args=(options.address, port, address, when_ready), daemon=True).start()
-    run_server(settings)
+
+    def greet(address: str) -> None:
+        say(f"Headwater is at {address} and keeps runs in {without_password(store_uri)}  (Ctrl+C stops it)")
+        if browser_path is not None:
+            open_browser(address + browser_path)
+        _ship_left_behind()
+
+    logging.basicConfig(format="%(levelname)s: %(message)s")
+    run_server(settings, lambda address: threading.Thread(target=greet, args=(address,), daemon=True).start())
 
 
-def is_free(host: str, port: int) -> bool:
-    """Return whether nothing listens there; an address that is not ours is a usage error."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                return False
-            raise click.UsageError(f"Cannot listen on '{host}' port '{port}': {error.strerror or error}.") from error
-    return True
-
-
-def find_free_port(host: str) -> int:
-    """Return a port that the system says is free."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind((host, 0))
-        port: int = probe.getsockname()[1]
-    return port
+def is_taken(host: str, port: int) -> bool:
+    """Return whether something else listens there."""
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        return error.errno == errno.EADDRINUSE
+    return False
 
 
 def is_server(tracking_uri: str) -> bool:
@@ -123,20 +112,6 @@ def open_browser(address: str) -> None:
         browser.open(address)
 
 
-def _after_start(host: str, port: int, address: str, when_ready: Callable[[str], None]) -> None:
-    deadline = time.monotonic() + READY_DEADLINE_S
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection((_reachable(host).strip("[]"), port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-            continue
-        say(f"Headwater is ready at {address}  (Ctrl+C stops it)")
-        when_ready(address)
-        _ship_left_behind()
-        return
-
-
 def _ship_left_behind() -> None:
     """Ship journals of programs on this machine that ended before they could."""
     from headwater.tracking.shipper import sync_journals
@@ -144,13 +119,6 @@ def _ship_left_behind() -> None:
     shipped = sync_journals()
     if shipped:
         _log.info("Shipped what earlier programs left behind: %s", shipped)
-
-
-def _reachable(host: str) -> str:
-    """Return the host as it stands in an address: one to connect to, brackets around IPv6."""
-    if host in {"0.0.0.0", "::", ""}:  # noqa: S104  # compared, not listened on
-        return "localhost"
-    return f"[{host}]" if ":" in host else host
 
 
 def _split(text: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import click
 
 from headwater.cli._options import tracking_uri_option
 from headwater.cli._output import say
-from headwater.cli._serve import ServeOptions, find_free_port, is_free, open_browser, serve, serve_options
+from headwater.cli._serve import ServeOptions, is_taken, serve, serve_options
 
 
 @click.command("ui")
@@ -16,17 +16,10 @@ def command(*, tracking_uri: str, no_browser: bool, port: int | None, **texts: s
     show(ServeOptions(port=port, **texts), tracking_uri=tracking_uri, browser=not no_browser)
 
 
-def show(options: ServeOptions, *, tracking_uri: str, browser: bool, path: str = "") -> None:
-    """Serve and open the browser at `path`; a port that is taken is replaced, unless it was asked for."""
+def show(options: ServeOptions, *, tracking_uri: str, browser: bool) -> None:
+    """Serve and open the browser; a port that is taken is replaced, unless it was asked for."""
     port = options.wanted_port
-    if not is_free(options.address, port):
-        if options.port is not None:
-            raise click.ClickException(f"Port '{port}' of '{options.address}' is in use. Choose another with --port.")
-        taken, port = port, find_free_port(options.address)
-        say(f"Port {taken} is in use; taking {port} instead.")
-    serve(
-        options,
-        tracking_uri=tracking_uri,
-        port=port,
-        when_ready=lambda address: open_browser(address + path) if browser else None,
-    )
+    if options.port is None and is_taken(options.address, port):
+        say(f"Port {port} is in use; taking a free one.")
+        port = 0
+    serve(options, tracking_uri=tracking_uri, port=port, browser_path="/" if browser else None)
