@@ -1,0 +1,356 @@
+"""The language that runs and experiments are searched by: text in, tree of conditions out.
+
+Grammar (EBNF; keywords in any case, blanks between tokens are free, everything else is case-sensitive):
+
+    filter     = alternative ;
+    alternative = sequence , { "OR" , sequence } ;
+    sequence   = { "AND" } , term , { { "AND" } , term } , { "AND" } ;
+    term       = "NOT" , term | "(" , alternative , ")" | condition ;
+    condition  = key , comparison , value
+               | key , [ "NOT" ] , ( "LIKE" | "ILIKE" ) , string
+               | key , [ "NOT" ] , "IN" , "(" , value , { "," , value } , [ "," ] , ")"
+               | key , [ "NOT" ] , "BETWEEN" , value , "AND" , value
+               | key , "IS" , [ "NOT" ] , "NULL" ;
+    comparison = "=" | "!=" | ">" | ">=" | "<" | "<=" ;
+    key        = [ entity , "." ] , name ;
+    name       = bare | "`" , text , "`" | '"' , text , '"' | "'" , text , "'" ;
+    bare       = ( letter | digit | "_" ) , { letter | digit | "_" | "." | "-" | "/" | ":" } ;
+    value      = number | string ;
+    number     = [ "-" ] , ( digits , [ "." , [ digits ] ] | "." , digits ) , [ "e" , [ "+" | "-" ] , digits ] ;
+    string     = "'" , text , "'" | '"' , text , '"' ;
+    order_by   = key , [ "ASC" | "DESC" ] ;
+
+What it means:
+
+- Entities of runs: `metrics.`, `params.`, `tags.`, `attributes.` (or nothing), `datasets.`, and the singular of each;
+  also `parameters.`, `attr.`, `run.`. Entities of experiments: `attribute.` (or nothing), `tags.`, `tag.`.
+- A string has no escapes: use the other kind of quote for a text with a quote in it.
+- Metrics and numeric attributes compare with numbers. A metric is its latest value; NaN matches `!=`, NOT IN and
+  NOT BETWEEN only.
+- Texts compare with strings, in the order of their code points. A param compares with a number, too, if the number
+  is not in quotes: `params.lr > 0.01`; a value that is no number matches `!=`, NOT IN and NOT BETWEEN only.
+- LIKE: `%` is any text, `_` one character, nothing escapes them; ILIKE also ignores case.
+- A condition holds only for rows that have the key: `tags.team != 'red'` leaves out rows without that tag.
+  IS NULL finds those. NOT turns a condition into its complement over all rows: `NOT tags.team = 'red'` finds both.
+- AND binds tighter than OR. AND may be left out between conditions, repeated, and stand at either end.
+- `duration` of a run is `end_time - start_time` in milliseconds, and missing while it has not ended.
+- Ordering puts values first, then NaN, then rows without the key, in both directions.
+"""
+
+from headwater.protocol.errors import InvalidParameterValue
+from headwater.protocol.filter_scanner import Literal, Scanner
+from headwater.protocol.filter_tree import (
+    EXPERIMENTS,
+    PATTERNS,
+    RUNS,
+    And,
+    Between,
+    Compare,
+    Condition,
+    Filter,
+    Grammar,
+    InList,
+    IsNull,
+    Key,
+    Kind,
+    Not,
+    Operator,
+    Or,
+    OrderKey,
+    Value,
+    ValueType,
+)
+from headwater.protocol.names import check_no_nul
+
+__all__ = [
+    "EXPERIMENTS",
+    "MAX_CONDITIONS",
+    "MAX_DEPTH",
+    "MAX_LENGTH",
+    "MAX_ORDER_KEYS",
+    "MAX_PATTERN",
+    "MAX_VALUES",
+    "RUNS",
+    "And",
+    "Between",
+    "Compare",
+    "Filter",
+    "Grammar",
+    "InList",
+    "IsNull",
+    "Key",
+    "Kind",
+    "Not",
+    "Operator",
+    "Or",
+    "OrderKey",
+    "Value",
+    "parse_filter",
+    "parse_order_by",
+]
+
+MAX_LENGTH = 200_000
+MAX_CONDITIONS = 1000
+MAX_DEPTH = 50
+MAX_VALUES = 20_000
+MAX_PATTERN = 10_000
+MAX_ORDER_KEYS = 16
+
+_OPERATORS = {str(op): op for op in Operator}
+_EQUALITY = (Operator.EQ, Operator.NE)
+_LESS_OR_GREATER = (Operator.GT, Operator.GE, Operator.LT, Operator.LE)
+
+
+def parse_filter(text: str, grammar: Grammar) -> Filter | None:
+    """Return the tree that `text` spells, or None for the empty text: no filter.
+
+    Raises `InvalidParameterValue`, and nothing else, when the text is not in the language or beyond its limits.
+    """
+    if not text:
+        return None
+    check_no_nul("filter", text)
+    if len(text) > MAX_LENGTH:
+        raise InvalidParameterValue(
+            f"The filter has {len(text)} characters; at most {MAX_LENGTH} are read. Split the search into several."
+        )
+    if text.isspace():
+        raise InvalidParameterValue(f"Invalid filter '{text[:100]}'. Could not be parsed.")
+    return _Parser(Scanner(text, grammar)).parse()
+
+
+def parse_order_by(clauses: list[str], grammar: Grammar) -> list[OrderKey]:
+    """Return the keys to order by, most significant first; raise `InvalidParameterValue` for anything else."""
+    if len(clauses) > MAX_ORDER_KEYS:
+        raise InvalidParameterValue(f"`order_by` has {len(clauses)} fields; at most {MAX_ORDER_KEYS} are possible.")
+    keys = [_parse_order(clause, grammar) for clause in clauses]
+    if len({order.key for order in keys}) < len(keys):
+        raise InvalidParameterValue(f"`order_by` contains duplicate fields: {clauses}. Name each once.")
+    return keys
+
+
+def _parse_order(clause: str, grammar: Grammar) -> OrderKey:
+    check_no_nul("order_by", clause)
+    scanner = Scanner(clause[:MAX_PATTERN], grammar)
+    if scanner.skip_blanks() == len(clause):
+        raise InvalidParameterValue(f"Invalid order_by clause '{clause[:100]}'. Could not be parsed.")
+    key = scanner.read_key()
+    descending = scanner.take_word("DESC")
+    if not descending:
+        scanner.take_word("ASC")
+    end = scanner.skip_blanks()
+    if end < len(clause):
+        if scanner.peek_word():
+            raise scanner.error(f"Invalid ordering key in order_by clause '{clause[:1000]}'.")
+        raise scanner.error(f"Invalid order_by clause '{clause[:1000]}'. Could not be parsed.")
+    if key.kind not in grammar.order_kinds:
+        word = "identifier type 'dataset'" if key.kind is Kind.DATASET else f"order_by entity: {key.kind}"
+        raise scanner.error(f"Invalid {word}", 0)
+    return OrderKey(key, descending)
+
+
+class _Parser:
+    """Recursive descent over one filter; the depth is bounded, so Python's stack is too."""
+
+    def __init__(self, scanner: Scanner) -> None:
+        self._scan = scanner
+        self._conditions = 0
+        self._values = 0
+
+    def parse(self) -> Filter:
+        tree = self._alternative(0)
+        if self._scan.skip_blanks() < len(self._scan.text):
+            raise self._misplaced()
+        return tree
+
+    def _misplaced(self) -> InvalidParameterValue:
+        if self._scan.peek() == ";":
+            text = self._scan.text[:1000]
+            return self._scan.error(
+                f"Search filter contained multiple expression '{text}'. Provide AND-ed expression list."
+            )
+        return self._scan.invalid_clause(self._scan.position)
+
+    def _alternative(self, depth: int) -> Filter:
+        parts = [self._sequence(depth)]
+        while self._scan.take_word("OR"):
+            parts.append(self._sequence(depth))
+        return parts[0] if len(parts) == 1 else Or(tuple(parts))
+
+    def _sequence(self, depth: int) -> Filter:
+        parts: list[Filter] = []
+        while True:
+            while self._scan.take_word("AND"):
+                pass
+            self._scan.skip_blanks()
+            if self._scan.peek() in {"", ")", ";"} or self._scan.peek_word() == "OR":
+                break
+            parts.append(self._term(depth))
+        if not parts:
+            raise self._scan.error("Invalid clause(s) in filter string: a condition is missing")
+        return parts[0] if len(parts) == 1 else And(tuple(parts))
+
+    def _term(self, depth: int) -> Filter:
+        if depth > MAX_DEPTH:
+            raise self._scan.error(f"The filter nests more than {MAX_DEPTH} deep. Write it flatter.")
+        if self._scan.peek_word() == "NOT":
+            self._scan.take_word("NOT")
+            self._scan.skip_blanks()
+            return Not(self._term(depth + 1))
+        start = self._scan.position
+        if not self._scan.take_symbol("("):
+            return self._condition()
+        inner = self._alternative(depth + 1)
+        if not self._scan.take_symbol(")"):
+            if self._scan.peek():
+                raise self._misplaced()
+            raise self._scan.error("Invalid clause(s) in filter string: '(' is never closed", start)
+        return inner
+
+    def _condition(self) -> Condition:
+        self._conditions += 1
+        if self._conditions > MAX_CONDITIONS:
+            raise self._scan.error(
+                f"The filter has more than {MAX_CONDITIONS} conditions. Use IN, or split the search."
+            )
+        start = self._scan.position
+        key = self._scan.read_key()
+        at = self._scan.skip_blanks()
+        operator = self._scan.read_operator()
+        negated = operator == "NOT"
+        if negated:
+            operator = self._scan.read_operator()
+        match operator:
+            case "":
+                raise self._scan.invalid_clause(start if at == len(self._scan.text) else at)
+            case "IS" if not negated:
+                return self._is_null(key, at)
+            case "IN":
+                return self._in_list(key, negated)
+            case "BETWEEN":
+                return self._between(key, negated)
+        return self._compare(key, f"NOT {operator}" if negated else operator, start, at)
+
+    def _is_null(self, key: Key, at: int) -> IsNull:
+        negated = self._scan.take_word("NOT")
+        if not self._scan.take_word("NULL"):
+            raise self._scan.invalid_clause(at)
+        return IsNull(key, negated)
+
+    def _in_list(self, key: Key, negated: bool) -> InList:  # noqa: FBT001 - a word of the condition
+        start = self._scan.skip_blanks()
+        if not self._scan.take_symbol("("):
+            raise self._scan.error("Invalid clause(s) in filter string: IN needs a list in parentheses")
+        values: list[Value] = []
+        while not self._scan.take_symbol(")"):
+            if values and not self._scan.take_symbol(","):
+                raise self._scan.error("While parsing a list in the query, expected ',' or ')'")
+            if values and self._scan.take_symbol(")"):
+                break
+            values.append(self._value(key, in_list=True))
+            self._count_value()
+        if not values:
+            raise self._scan.error(
+                "While parsing a list in the query, expected a non-empty list of string values, but got empty list",
+                start,
+            )
+        if len({isinstance(value, str) for value in values}) > 1:
+            raise self._scan.error("A list cannot mix numbers and strings. Quote all of its values, or none", start)
+        return InList(key, tuple(values), negated)
+
+    def _count_value(self) -> None:
+        self._values += 1
+        if self._values > MAX_VALUES:
+            raise self._scan.error(f"The filter lists more than {MAX_VALUES} values. Split the search.")
+
+    def _between(self, key: Key, negated: bool) -> Between:  # noqa: FBT001 - a word of the condition
+        start = self._scan.skip_blanks()
+        if self._type(key) is ValueType.EXPERIMENT_ID:
+            raise self._scan.error(f"Invalid comparator for {key.name}: BETWEEN", start)
+        low = self._value(key)
+        if not self._scan.take_word("AND"):
+            raise self._scan.error("Invalid clause(s) in filter string: BETWEEN needs two values with AND between them")
+        high = self._value(key)
+        if isinstance(low, str) != isinstance(high, str):
+            raise self._scan.error("BETWEEN cannot mix a number and a string. Quote both values, or none", start)
+        return Between(key, low, high, negated)
+
+    def _compare(self, key: Key, operator: str, start: int, at: int) -> Compare:
+        op = _OPERATORS.get(operator)
+        if op is None:
+            if operator[0].isalpha() and not operator.endswith("LIKE"):
+                raise self._scan.invalid_clause(start)
+            raise self._invalid_comparator(operator, key, at)
+        self._scan.skip_blanks()
+        literal_at = self._scan.position
+        value = self._value(key)
+        if op not in self._operators(key):
+            raise self._invalid_comparator(operator, key, at)
+        if op in PATTERNS:
+            if not isinstance(value, str):
+                raise self._scan.error(f"{op} needs a string in quotes. Got value {value}", literal_at)
+            if len(value) > MAX_PATTERN:
+                raise self._scan.error(f"A pattern may have at most {MAX_PATTERN} characters", literal_at)
+        return Compare(key, op, value)
+
+    def _invalid_comparator(self, operator: str, key: Key, at: int) -> InvalidParameterValue:
+        if self._type(key) is ValueType.EXPERIMENT_ID:
+            return self._scan.error(f"Invalid comparator for {key.name}: {operator}", at)
+        valid = ", ".join(f"'{known}'" for known in self._operators(key))
+        return self._scan.error(f"Invalid comparator '{operator}' not one of '{{{valid}}}'", at)
+
+    def _type(self, key: Key) -> ValueType:
+        if key.kind is Kind.ATTRIBUTE:
+            return self._scan.grammar.attributes[key.name].type
+        return ValueType.NUMBER if key.kind is Kind.METRIC else ValueType.TEXT
+
+    def _operators(self, key: Key) -> tuple[Operator, ...]:
+        match self._type(key):
+            case ValueType.NUMBER:
+                return _EQUALITY + _LESS_OR_GREATER
+            case ValueType.EXPERIMENT_ID:
+                return _EQUALITY
+            case ValueType.TEXT:
+                return tuple(Operator)
+
+    def _value(self, key: Key, *, in_list: bool = False) -> Value:
+        literal = self._scan.read_value()
+        value_type = self._type(key)
+        if value_type is ValueType.NUMBER:
+            return self._number(key, literal)
+        if isinstance(literal.value, str):
+            if value_type is ValueType.EXPERIMENT_ID:
+                self._check_experiment_id(literal.value, literal.start)
+            return literal.value
+        if key.kind is Kind.PARAM and literal.value is not None:
+            return literal.value
+        raise self._unquoted(key, literal, in_list=in_list)
+
+    def _number(self, key: Key, literal: Literal) -> int | float:
+        if isinstance(literal.value, (int, float)):
+            return literal.value
+        found = literal.value if literal.value is not None else literal.raw
+        what = "metric" if key.kind is Kind.METRIC else f"numeric attribute: {key.name}"
+        raise self._scan.error(f"Expected numeric value type for {what}. Found {found[:100]!r}", literal.start)
+
+    def _check_experiment_id(self, text: str, start: int) -> None:
+        if not (text.isascii() and text.isdigit() and len(text) <= 18):
+            raise self._scan.error(
+                f"Invalid experiment ID '{text[:100]}'. Experiment ID must be a valid integer.", start
+            )
+
+    def _unquoted(self, key: Key, literal: Literal, *, in_list: bool) -> InvalidParameterValue:
+        raw = literal.raw[:100]
+        if in_list:
+            message = (
+                "While parsing a list in the query, expected string value, punctuation, or whitespace, "
+                f"but got different type in list: {raw}"
+            )
+        elif literal.value is not None or raw.upper() == "NULL" or raw == "(":
+            what = "attributes" if key.kind is Kind.ATTRIBUTE else key.kind.value
+            message = f"Expected a quoted string value for {what} (e.g. 'my-value'). Got value {raw}"
+        else:
+            message = (
+                "Parameter value is either not quoted or unidentified quote types used for string value "
+                f"{raw}. Use either single or double quotes."
+            )
+        return self._scan.error(message, literal.start)
