@@ -1,1 +1,5 @@
-"""To be described."""
+"""Where things are kept: a database, or a server."""
+
+from headwater.stores.opening import open_store
+
+__all__ = ["open_store"]

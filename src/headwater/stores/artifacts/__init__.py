@@ -1,1 +1,5 @@
-"""To be described."""
+"""Where the bytes of artifacts are kept."""
+
+from headwater.stores.artifacts.blobs import LocalBlobs
+
+__all__ = ["LocalBlobs"]

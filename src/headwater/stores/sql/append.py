@@ -1,0 +1,146 @@
+"""Apply a stretch of a client's journal to a run, exactly once."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from headwater.protocol.errors import InvalidParameterValue
+from headwater.protocol.names import check_key, check_no_nul
+from headwater.protocol.runs import Append, AppendResponse, CreateRun, Param, Rejection, RunStatus, RunTag
+from headwater.stores.sql.clock import now_ms
+from headwater.stores.sql.connection import Connection
+from headwater.stores.sql.points import insert_points
+from headwater.stores.sql.rows import RunRow, find_run
+from headwater.stores.sql.writes import (
+    apply_update,
+    describe_changed_param,
+    insert_run,
+    write_params,
+    write_tags,
+)
+
+_REJECTED_TAG = "headwater.rejected"
+_MAX_NOTE = 500
+
+
+def read_journal(connection: Connection, journal_id: str) -> int:
+    """Return the number of the last record that was stored, 0 if there is none."""
+    row = connection.one("SELECT last_seq FROM journal WHERE id = ?", (journal_id,))
+    return row[0] if row else 0
+
+
+def apply_append(connection: Connection, request: Append) -> AppendResponse:
+    """Apply a checked request unless its journal was stored further, or less far, than where it begins.
+
+    A record that cannot be applied is rejected and noted in a tag of the run; the rest is applied.
+    """
+    run = _lock_run(connection, request)
+    stored = read_journal(connection, request.journal_id)
+    has_records = request.last_seq >= request.first_seq
+    if has_records and request.first_seq != stored + 1:
+        return AppendResponse(stored)
+    if run is None:
+        run = insert_run(connection, _creation(request))
+    run = find_run(connection, run.uuid, active=True)
+    if request.heartbeat:
+        _note_heartbeat(connection, run)
+    if not has_records:
+        return AppendResponse(stored)
+    rejected = _apply_records(connection, run, request)
+    connection.execute(
+        "INSERT INTO journal (id, last_seq, updated) VALUES (?, ?, ?) "
+        "ON CONFLICT (id) DO UPDATE SET last_seq = excluded.last_seq, updated = excluded.updated",
+        (request.journal_id, request.last_seq, now_ms()),
+    )
+    connection.touch(run.id)
+    return AppendResponse(request.last_seq, rejected)
+
+
+def _lock_run(connection: Connection, request: Append) -> RunRow | None:
+    """Return the run, or None if this request may create it."""
+    if request.create is not None:
+        exists = connection.one("SELECT 1 FROM run WHERE uuid = ?", (request.run_id,))
+        if exists is None:
+            return None
+    return find_run(connection, request.run_id, active=False)
+
+
+def _creation(request: Append) -> CreateRun:
+    assert request.create is not None, "the run was found, or the request creates it"
+    create = request.create
+    return CreateRun(
+        create.experiment_id, create.user_id, create.run_name, create.start_time, create.tags, request.run_id
+    )
+
+
+def _note_heartbeat(connection: Connection, run: RunRow) -> None:
+    now = now_ms()
+    connection.execute("UPDATE run SET heartbeat = ? WHERE id = ?", (now, run.id))
+    revived = connection.execute(
+        "UPDATE run SET status = ?, lost = 0, end_time = NULL WHERE id = ? AND lost = 1", (RunStatus.RUNNING, run.id)
+    )
+    if revived:
+        connection.touch(run.id)
+
+
+def _apply_records(connection: Connection, run: RunRow, request: Append) -> list[Rejection]:
+    rejected: list[Rejection] = []
+    _apply_points(connection, run, request, rejected)
+    _apply_params(connection, run, request.params, rejected)
+    write_tags(connection, run, list(_allowed_tags(request.tags, rejected)))
+    if request.deleted_tags:
+        ids = connection.find_key_ids(request.deleted_tags)
+        connection.many("DELETE FROM tag WHERE run_id = ? AND key_id = ?", [(run.id, i) for i in ids.values()])
+    if request.update is not None:
+        apply_update(connection, run, request.update)
+    if rejected:
+        note = f"{len(rejected)} not stored; the last: {rejected[-1].what}: {rejected[-1].message}"
+        write_tags(connection, run, [RunTag(_REJECTED_TAG, note[:_MAX_NOTE])])
+    return rejected
+
+
+def _apply_points(connection: Connection, run: RunRow, request: Append, rejected: list[Rejection]) -> None:
+    if not request.count:
+        return
+    key_index = np.frombuffer(request.key_index, "<i4").astype(np.int32, copy=False)
+    steps = np.frombuffer(request.steps, "<i8").astype(np.int64, copy=False)
+    times = np.frombuffer(request.timestamps, "<i8").astype(np.int64, copy=False)
+    values = np.frombuffer(request.values, "<f8").astype(np.float64, copy=False)
+    if key_index.min() < 0 or key_index.max() >= len(request.keys):
+        raise InvalidParameterValue(f"A point names key '{key_index.max()}', but only {len(request.keys)} are given.")
+    allowed = times >= 0
+    if not allowed.all():
+        early = [request.keys[index] for index in np.unique(key_index[~allowed])]
+        rejected.extend(Rejection(f"metric '{key}'", "The timestamp is before 1970.") for key in early)
+        key_index, steps, times, values = key_index[allowed], steps[allowed], times[allowed], values[allowed]
+    if len(values):
+        insert_points(connection, run, request.keys, key_index, steps, times, values)
+
+
+def _apply_params(connection: Connection, run: RunRow, params: Sequence[Param], rejected: list[Rejection]) -> None:
+    allowed: dict[str, Param] = {}
+    for param in params:
+        what = f"param '{param.key}'"
+        if fault := _fault(param.key, param.value, "Param key"):
+            rejected.append(Rejection(what, fault))
+        elif (first := allowed.setdefault(param.key, param)).value != param.value:
+            rejected.append(Rejection(what, describe_changed_param(run, param, first.value)))
+    for param, old in write_params(connection, run, list(allowed.values())):
+        rejected.append(Rejection(f"param '{param.key}'", describe_changed_param(run, param, old)))
+
+
+def _allowed_tags(tags: Sequence[RunTag], rejected: list[Rejection]) -> Iterator[RunTag]:
+    for tag in tags:
+        if fault := _fault(tag.key, tag.value, "key"):
+            rejected.append(Rejection(f"tag '{tag.key}'", fault))
+        else:
+            yield tag
+
+
+def _fault(key: str, value: str, label: str) -> str:
+    try:
+        check_key("key", key, label)
+        check_no_nul("value", value)
+    except InvalidParameterValue as error:
+        return error.message
+    return ""

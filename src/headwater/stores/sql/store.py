@@ -1,0 +1,31 @@
+"""The store in a database."""
+
+from headwater.stores.interface import Blobs
+from headwater.stores.sql.artifacts import SqlArtifacts
+from headwater.stores.sql.columns import SqlColumns
+from headwater.stores.sql.database import Database
+from headwater.stores.sql.experiments import SqlExperiments
+from headwater.stores.sql.metrics import SqlMetrics
+from headwater.stores.sql.runs import SqlRuns
+
+
+class SqlStore:
+    """All resources of one database; created on first use. Thread-safe.
+
+    Args:
+        uri: `sqlite:///path` or `postgresql://user@host/database`.
+        blobs: where the bytes of artifacts are kept.
+    """
+
+    def __init__(self, uri: str, blobs: Blobs) -> None:
+        self.database = Database(uri)
+        self.blobs = blobs
+        self.experiments = SqlExperiments(self.database)
+        self.runs = SqlRuns(self.database)
+        self.metrics = SqlMetrics(self.database)
+        self.artifacts = SqlArtifacts(self.database, blobs)
+        self.columns = SqlColumns(self.database)
+
+    def close(self) -> None:
+        """Finish what is being written and release every connection."""
+        self.database.close()

@@ -1,0 +1,165 @@
+"""What a write does to a run: made of these pieces by the verbs, and by a client's journal."""
+
+import math
+import re
+import uuid
+from collections.abc import Sequence
+
+import numpy as np
+
+from headwater.protocol.errors import InvalidParameterValue, ResourceAlreadyExists, ResourceDoesNotExist
+from headwater.protocol.metrics import Metric
+from headwater.protocol.names import MAX_PARAM_VALUE, MAX_RUN_TAG_VALUE, RUN_NAME_TAG
+from headwater.protocol.runs import CreateRun, Param, RunStatus, RunTag, UpdateRun
+from headwater.stores.sql.clock import now_ms
+from headwater.stores.sql.connection import Connection, marks
+from headwater.stores.sql.experiments import find_active_experiment
+from headwater.stores.sql.points import insert_points, seal_run
+from headwater.stores.sql.rows import RunRow
+from headwater.protocol.run_names import make_run_name
+
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
+_UPSERT_TAG = (
+    "INSERT INTO tag (exp_id, key_id, run_id, value) VALUES (?, ?, ?, ?) "
+    "ON CONFLICT (run_id, key_id) DO UPDATE SET value = excluded.value"
+)
+
+
+def insert_run(connection: Connection, request: CreateRun) -> RunRow:
+    """Create a run that is RUNNING, in an active experiment."""
+    exp_id = find_active_experiment(connection, request.experiment_id)
+    run_id = request.run_id or uuid.uuid4().hex
+    if connection.one("SELECT 1 FROM run WHERE uuid = ?", (run_id,)) is not None:
+        raise ResourceAlreadyExists(f"Run with id={run_id} already exists. Leave out the id to get a new one.")
+    tags = {tag.key: tag.value for tag in request.tags}
+    tags[RUN_NAME_TAG] = name = request.run_name or tags.get(RUN_NAME_TAG) or make_run_name()
+    row = connection.one("SELECT artifact_location FROM experiment WHERE id = ?", (exp_id,))
+    assert row is not None, "the experiment was found in this transaction"
+    row_id = connection.insert(
+        "INSERT INTO run (uuid, exp_id, name, user_id, status, start_time, artifact_uri, changed) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, 0) RETURNING id",
+        (run_id, exp_id, name, request.user_id, RunStatus.RUNNING, request.start_time, _append(row[0], run_id)),
+    )
+    run = RunRow(row_id, run_id, exp_id, deleted=False)
+    write_tags(connection, run, [RunTag(key, value) for key, value in tags.items()])
+    return run
+
+
+def write_params(connection: Connection, run: RunRow, params: Sequence[Param]) -> list[tuple[Param, str]]:
+    """Write params that are new, and return those that are there with another value, each with that value."""
+    if not params:
+        return []
+    values = {param.key: param.value[:MAX_PARAM_VALUE] for param in params}
+    ids = connection.key_ids(values)
+    rows = connection.all(
+        f"SELECT key_id, value FROM param WHERE run_id = ? AND key_id IN ({marks(ids)})",  # noqa: S608 - marks
+        (run.id, *ids.values()),
+    )
+    stored: dict[int, str] = dict(rows)
+    connection.many(
+        "INSERT INTO param (exp_id, key_id, run_id, value, num) VALUES (?, ?, ?, ?, ?)",
+        [
+            (run.exp_id, ids[key], run.id, value, parse_number(value))
+            for key, value in values.items()
+            if ids[key] not in stored
+        ],
+    )
+    connection.touch(run.id)
+    return [
+        (Param(key, value), stored[ids[key]]) for key, value in values.items() if stored.get(ids[key], value) != value
+    ]
+
+
+def write_tags(connection: Connection, run: RunRow, tags: Sequence[RunTag]) -> None:
+    """Set tags, of a repeated key the last; the tag that holds the run's name renames the run."""
+    if not tags:
+        return
+    values = {tag.key: tag.value[:MAX_RUN_TAG_VALUE] for tag in tags}
+    ids = connection.key_ids(values)
+    connection.many(_UPSERT_TAG, [(run.exp_id, ids[key], run.id, value) for key, value in values.items()])
+    if RUN_NAME_TAG in values:
+        connection.execute("UPDATE run SET name = ? WHERE id = ?", (values[RUN_NAME_TAG], run.id))
+    connection.touch(run.id)
+
+
+def remove_tag(connection: Connection, run: RunRow, key: str) -> None:
+    """Remove a tag; raise `ResourceDoesNotExist` if the run has none of this key."""
+    key_id = connection.find_key_ids([key]).get(key)
+    removed = connection.execute("DELETE FROM tag WHERE run_id = ? AND key_id = ?", (run.id, key_id))
+    if not removed:
+        raise ResourceDoesNotExist(f"No tag with name: {key} in run with id {run.uuid}")
+    connection.touch(run.id)
+
+
+def write_metrics(connection: Connection, run: RunRow, metrics: Sequence[Metric]) -> None:
+    """Write points."""
+    if not metrics:
+        return
+    count = len(metrics)
+    index: dict[str, int] = {}
+    key_index = np.fromiter((index.setdefault(metric.key, len(index)) for metric in metrics), np.int32, count)
+    insert_points(
+        connection,
+        run,
+        list(index),
+        key_index,
+        np.fromiter((metric.step for metric in metrics), np.int64, count),
+        np.fromiter((metric.timestamp for metric in metrics), np.int64, count),
+        np.fromiter((metric.value for metric in metrics), np.float64, count),
+    )
+    connection.touch(run.id)
+
+
+def apply_update(connection: Connection, run: RunRow, update: UpdateRun) -> None:
+    """Change status, end time and name as far as they are given; the points of a run that ends are sealed."""
+    if update.run_name:
+        write_tags(connection, run, [RunTag(RUN_NAME_TAG, update.run_name)])
+        connection.execute("UPDATE run SET name = ? WHERE id = ?", (update.run_name, run.id))
+    if update.end_time is not None:
+        connection.execute("UPDATE run SET end_time = ? WHERE id = ?", (update.end_time, run.id))
+    if update.status is not None:
+        connection.execute("UPDATE run SET status = ?, lost = 0 WHERE id = ?", (update.status, run.id))
+        if update.status.is_terminated:
+            seal_run(connection, run.id)
+    connection.touch(run.id)
+
+
+def move_run(connection: Connection, run: RunRow, *, deleted: bool) -> None:
+    """Move a run to the trash or out of it; nothing changes if it is there already."""
+    if run.deleted != deleted:
+        connection.execute(
+            "UPDATE run SET deleted = ?, deleted_time = ? WHERE id = ?",
+            (int(deleted), now_ms() if deleted else None, run.id),
+        )
+        connection.touch(run.id)
+
+
+def refuse_changed_params(run: RunRow, changed: Sequence[tuple[Param, str]]) -> None:
+    """Raise `InvalidParameterValue` if any param was there with another value."""
+    if changed:
+        listed = [{"key": param.key, "old_value": old, "new_value": param.value} for param, old in changed]
+        raise InvalidParameterValue(
+            f"Changing param values is not allowed. Params were already logged='{listed}' for run ID='{run.uuid}'."
+        )
+
+
+def describe_changed_param(run: RunRow, param: Param, old: str) -> str:
+    """Return the message for one param that was there with another value."""
+    return (
+        f"Changing param values is not allowed. Param with key='{param.key}' was already logged with value='{old}' "
+        f"for run ID='{run.uuid}'. Attempted logging new value '{param.value}'."
+    )
+
+
+def parse_number(text: str) -> float | None:
+    """Return the finite number that `text` spells, or None."""
+    stripped = text.strip()
+    if not _NUMBER.fullmatch(stripped):
+        return None
+    number = float(stripped)
+    return number if math.isfinite(number) else None
+
+
+def _append(location: str, run_id: str) -> str:
+    path, mark, query = location.partition("?")
+    return f"{path.rstrip('/')}/{run_id}/artifacts{mark}{query}"
