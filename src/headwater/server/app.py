@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from headwater.protocol.columns import Sweep
-from headwater.protocol.errors import EndpointNotFound, HeadwaterError, InvalidParameterValue
+from headwater.protocol.errors import EndpointNotFound, HeadwaterError, InvalidParameterValue, MethodNotAllowed
 from headwater.protocol.table import ENDPOINTS
 from headwater.server.artifacts import ArtifactRoutes
 from headwater.server.bodies import error_response
@@ -69,6 +69,7 @@ class App:
         self._workers.close()
 
     async def _respond(self, request: Request) -> Response:
+        path = ""
         try:
             path = _path(request.scope, self._settings.prefix)
             refusal = self._gate.refuse(request, path)
@@ -76,7 +77,10 @@ class App:
         except HeadwaterError as error:
             if error.http_status == HeadwaterError.http_status:
                 _logger.exception("%s %s failed", request.method, request.scope["path"])
-            return error_response(error)
+            response = error_response(error)
+            if isinstance(error, MethodNotAllowed):
+                response.headers["allow"] = ", ".join(self.table.methods(path))
+            return response
         except Exception:
             request_id = uuid4().hex[:12]
             _logger.exception("Request %s failed: %s %s", request_id, request.method, request.scope["path"])

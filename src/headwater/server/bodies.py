@@ -32,7 +32,8 @@ async def body_chunks(request: Request, stall_s: float) -> AsyncIterator[bytes]:
     more = True
     while more:
         try:
-            message = await asyncio.wait_for(request.receive(), stall_s)
+            async with asyncio.timeout(stall_s):
+                message = await request.receive()
         except TimeoutError as error:
             raise TemporarilyUnavailable(f"The request body paused for more than {stall_s:g} s. Try again.") from error
         if message["type"] == "http.disconnect":

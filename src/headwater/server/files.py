@@ -2,6 +2,7 @@
 
 import mimetypes
 import re
+import unicodedata
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from pathlib import PurePosixPath
@@ -44,7 +45,8 @@ def media_type(path: str) -> str:
 def content_disposition(path: str) -> str:
     """Return the header that makes a browser save the file; a name beyond ASCII also as RFC 5987 spells it."""
     name = PurePosixPath(path).name
-    plain = re.sub(r"[^A-Za-z0-9._ -]", "_", name)
+    folded = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    plain = re.sub(r"[^A-Za-z0-9._ -]", "_", folded) or "file"
     quoted = plain if re.fullmatch(r"[A-Za-z0-9._-]+", plain) else f'"{plain}"'
     if plain == name:
         return f"attachment; filename={quoted}"
