@@ -17,9 +17,9 @@ from headwater.protocol.metrics import (
 )
 from headwater.protocol.paging import decode_page_token, encode_page_token
 from headwater.stores.sql.blocks import Points, rank_values
-from headwater.stores.sql.connection import Connection, chunks, marks
+from headwater.stores.sql.connection import Connection
 from headwater.stores.sql.database import Database
-from headwater.stores.sql.series import ALL_STEPS, read_series
+from headwater.stores.sql.series import ALL_STEPS, find_runs, read_series
 
 
 class SqlMetrics:
@@ -68,14 +68,6 @@ class SqlMetrics:
                     request.metric_key, run_id, points[_sample(len(points), request.max_results)]
                 )
         return GetHistoryIntervalResponse(metrics)
-
-
-def find_runs(connection: Connection, run_ids: Sequence[str]) -> dict[str, int]:
-    """Return the row id of each of `run_ids` that exists, deleted or not."""
-    found: dict[str, int] = {}
-    for chunk in chunks(run_ids):
-        found.update(connection.all(f"SELECT uuid, id FROM run WHERE uuid IN ({marks(chunk)})", chunk))  # noqa: S608 - marks
-    return found
 
 
 def _read_key(

@@ -19,6 +19,14 @@ AND max_step >= ? AND min_step <= ? ORDER BY run_id, key_id, min_step, min_time,
 ALL_STEPS = (-(2**63), 2**63 - 1)
 
 
+def find_runs(connection: Connection, run_ids: Sequence[str]) -> dict[str, int]:
+    """Return the row id of each of `run_ids` that exists, deleted or not."""
+    found: dict[str, int] = {}
+    for chunk in chunks(run_ids):
+        found.update(connection.all(f"SELECT uuid, id FROM run WHERE uuid IN ({marks(chunk)})", chunk))  # noqa: S608 - marks
+    return found
+
+
 def read_series(
     connection: Connection, run_ids: Sequence[int], key_ids: Sequence[int], steps: tuple[int, int] = ALL_STEPS
 ) -> dict[SeriesId, Points]:
