@@ -1,0 +1,465 @@
+// Written by `just schema` from the protocol table. Do not edit.
+
+export interface Append {
+  readonly journal_id: string;
+  readonly run_id: string;
+  readonly first_seq: number;
+  readonly last_seq: number;
+  readonly create?: CreateRun | null;
+  readonly keys?: readonly (string)[];
+  readonly key_index?: string;
+  readonly steps?: string;
+  readonly timestamps?: string;
+  readonly values?: string;
+  readonly params?: readonly (Param)[];
+  readonly tags?: readonly (RunTag)[];
+  readonly deleted_tags?: readonly (string)[];
+  readonly update?: UpdateRun | null;
+  readonly heartbeat?: boolean;
+}
+
+export interface AppendResponse {
+  readonly last_seq: number;
+  readonly rejected?: readonly (Rejection)[];
+}
+
+export interface ArtifactFile {
+  readonly path: string;
+  readonly digest: string;
+  readonly size: number;
+}
+
+export interface ChangedRun {
+  readonly experiment_id: string;
+  readonly run_id: string;
+}
+
+export interface Changes {
+  readonly since?: number;
+}
+
+export interface ChangesResponse {
+  readonly cursor: number;
+  readonly runs: readonly (ChangedRun)[];
+}
+
+export interface CommitArtifacts {
+  readonly root: string;
+  readonly files: readonly (ArtifactFile)[];
+}
+
+export interface CreateExperiment {
+  readonly name: string;
+  readonly artifact_location?: string;
+  readonly tags?: readonly (ExperimentTag)[];
+}
+
+export interface CreateExperimentResponse {
+  readonly experiment_id: string;
+}
+
+export interface CreateRun {
+  readonly experiment_id?: string;
+  readonly user_id?: string;
+  readonly run_name?: string;
+  readonly start_time?: number;
+  readonly tags?: readonly (RunTag)[];
+  readonly run_id?: string;
+}
+
+export interface DeleteExperiment {
+  readonly experiment_id: string;
+}
+
+export interface DeleteExperimentTag {
+  readonly experiment_id: string;
+  readonly key: string;
+}
+
+export interface DeleteRun {
+  readonly run_id: string;
+}
+
+export interface DeleteTag {
+  readonly run_id?: string;
+  readonly run_uuid?: string;
+  readonly key: string;
+}
+
+export interface DeleteTree {
+  readonly path: string;
+}
+
+export interface Empty {
+
+}
+
+export interface ErrorBody {
+  readonly error_code: string;
+  readonly message: string;
+  readonly sqlstate?: string;
+  readonly error_class?: string;
+}
+
+export interface Experiment {
+  readonly experiment_id: string;
+  readonly name: string;
+  readonly artifact_location: string;
+  readonly lifecycle_stage: LifecycleStage;
+  readonly last_update_time: number;
+  readonly creation_time: number;
+  readonly tags?: readonly (ExperimentTag)[];
+}
+
+export interface ExperimentTag {
+  readonly key: string;
+  readonly value?: string;
+}
+
+export interface FileInfo {
+  readonly path: string;
+  readonly is_dir: boolean;
+  readonly file_size?: number | null;
+}
+
+export interface FindMissing {
+  readonly digests: readonly (string)[];
+}
+
+export interface FindMissingResponse {
+  readonly digests: readonly (string)[];
+}
+
+export interface GetExperiment {
+  readonly experiment_id: string;
+}
+
+export interface GetExperimentByName {
+  readonly experiment_name: string;
+}
+
+export interface GetExperimentResponse {
+  readonly experiment: Experiment;
+}
+
+export interface GetHistory {
+  readonly metric_key: string;
+  readonly run_id?: string;
+  readonly run_uuid?: string;
+  readonly max_results?: number | null;
+  readonly page_token?: string;
+}
+
+export interface GetHistoryBulk {
+  readonly metric_key: string;
+  readonly run_id?: readonly (string)[];
+  readonly max_results?: number;
+}
+
+export interface GetHistoryBulkResponse {
+  readonly metrics: readonly (MetricWithRunId)[];
+}
+
+export interface GetHistoryInterval {
+  readonly metric_key: string;
+  readonly run_ids?: readonly (string)[];
+  readonly start_step?: number | null;
+  readonly end_step?: number | null;
+  readonly max_results?: number;
+}
+
+export interface GetHistoryIntervalResponse {
+  readonly metrics?: readonly (MetricWithRunId)[];
+}
+
+export interface GetHistoryResponse {
+  readonly metrics?: readonly (Metric)[];
+  readonly next_page_token?: string;
+}
+
+export interface GetJournal {
+  readonly journal_id: string;
+}
+
+export interface GetRun {
+  readonly run_id?: string;
+  readonly run_uuid?: string;
+}
+
+export interface GetTree {
+  readonly root: string;
+}
+
+export type KeyKind = "attribute" | "metric" | "param" | "tag";
+
+export interface KeySummary {
+  readonly kind: KeyKind;
+  readonly name: string;
+  readonly runs: number;
+  readonly distinct: number;
+  readonly min?: number | "NaN" | "Infinity" | "-Infinity" | null;
+  readonly max?: number | "NaN" | "Infinity" | "-Infinity" | null;
+  readonly values?: readonly (string)[];
+}
+
+export type LifecycleStage = "active" | "deleted";
+
+export interface ListArtifacts {
+  readonly run_id?: string;
+  readonly run_uuid?: string;
+  readonly path?: string;
+  readonly page_token?: string;
+}
+
+export interface ListArtifactsResponse {
+  readonly root_uri: string;
+  readonly files?: readonly (FileInfo)[];
+  readonly next_page_token?: string;
+}
+
+export interface ListKeys {
+  readonly experiment_ids: readonly (string)[];
+  readonly contains?: string;
+  readonly limit?: number;
+}
+
+export interface ListKeysResponse {
+  readonly keys: readonly (KeySummary)[];
+  readonly total: number;
+  readonly runs: number;
+}
+
+export interface ListTree {
+  readonly path?: string;
+}
+
+export interface ListTreeResponse {
+  readonly files?: readonly (FileInfo)[];
+}
+
+export interface LogBatch {
+  readonly run_id?: string;
+  readonly metrics?: readonly (Metric)[];
+  readonly params?: readonly (Param)[];
+  readonly tags?: readonly (RunTag)[];
+}
+
+export interface LogMetric {
+  readonly run_id?: string;
+  readonly run_uuid?: string;
+  readonly key: string;
+  readonly value: number | "NaN" | "Infinity" | "-Infinity";
+  readonly timestamp: number;
+  readonly step?: number;
+}
+
+export interface LogParam {
+  readonly run_id?: string;
+  readonly run_uuid?: string;
+  readonly key: string;
+  readonly value?: string;
+}
+
+export interface Metric {
+  readonly key: string;
+  readonly value: number | "NaN" | "Infinity" | "-Infinity";
+  readonly timestamp: number;
+  readonly step?: number;
+}
+
+export interface MetricWithRunId {
+  readonly key: string;
+  readonly run_id: string;
+  readonly step: number;
+  readonly timestamp: number;
+  readonly value: number | "NaN" | "Infinity" | "-Infinity";
+}
+
+export interface Param {
+  readonly key: string;
+  readonly value?: string;
+}
+
+export interface PreviewTable {
+  readonly run_id: string;
+  readonly path: string;
+  readonly offset?: number;
+  readonly limit?: number;
+}
+
+export interface PreviewTableResponse {
+  readonly columns: readonly (string)[];
+  readonly rows: readonly (readonly (string)[])[];
+  readonly more: boolean;
+}
+
+export interface QueryRuns {
+  readonly experiment_ids: readonly (string)[];
+  readonly filter?: string;
+  readonly view_type?: ViewType;
+  readonly order_by?: readonly (string)[];
+  readonly columns?: readonly (string)[];
+  readonly offset?: number;
+  readonly limit?: number;
+}
+
+export interface QueryRunsResponse {
+  readonly total: number;
+  readonly matched: number;
+  readonly running: number;
+  readonly run_ids: readonly (string)[];
+  readonly run_names: readonly (string)[];
+  readonly parents: readonly (string)[];
+  readonly columns: readonly (RunColumn)[];
+}
+
+export interface QuerySeries {
+  readonly run_ids: readonly (string)[];
+  readonly keys: readonly (string)[];
+  readonly x?: XAxis;
+  readonly start?: number | "NaN" | "Infinity" | "-Infinity" | null;
+  readonly end?: number | "NaN" | "Infinity" | "-Infinity" | null;
+  readonly buckets?: number;
+}
+
+export interface Rejection {
+  readonly what: string;
+  readonly message: string;
+}
+
+export interface RestoreExperiment {
+  readonly experiment_id: string;
+}
+
+export interface RestoreRun {
+  readonly run_id: string;
+}
+
+export interface Run {
+  readonly info: RunInfo;
+  readonly data: RunData;
+  readonly inputs: RunInputs;
+}
+
+export interface RunColumn {
+  readonly name: string;
+  readonly numbers?: readonly (number | "NaN" | "Infinity" | "-Infinity" | null)[] | null;
+  readonly values?: readonly (string)[] | null;
+  readonly index?: readonly (number)[] | null;
+}
+
+export interface RunData {
+  readonly metrics?: readonly (Metric)[];
+  readonly params?: readonly (Param)[];
+  readonly tags?: readonly (RunTag)[];
+}
+
+export interface RunInfo {
+  readonly run_uuid: string;
+  readonly experiment_id: string;
+  readonly run_name: string;
+  readonly user_id: string;
+  readonly status: RunStatus;
+  readonly start_time: number;
+  readonly artifact_uri: string;
+  readonly lifecycle_stage: LifecycleStage;
+  readonly run_id: string;
+  readonly end_time?: number | null;
+}
+
+export interface RunInputs {
+
+}
+
+export interface RunResponse {
+  readonly run: Run;
+}
+
+export type RunStatus = "FAILED" | "FINISHED" | "KILLED" | "RUNNING" | "SCHEDULED";
+
+export interface RunTag {
+  readonly key: string;
+  readonly value?: string;
+}
+
+export interface SearchExperiments {
+  readonly max_results?: number;
+  readonly filter?: string;
+  readonly order_by?: readonly (string)[];
+  readonly view_type?: ViewType;
+  readonly page_token?: string;
+}
+
+export interface SearchExperimentsResponse {
+  readonly experiments?: readonly (Experiment)[];
+  readonly next_page_token?: string;
+}
+
+export interface SearchRuns {
+  readonly experiment_ids?: readonly (string)[];
+  readonly filter?: string;
+  readonly run_view_type?: ViewType;
+  readonly max_results?: number;
+  readonly order_by?: readonly (string)[];
+  readonly page_token?: string;
+}
+
+export interface SearchRunsResponse {
+  readonly runs?: readonly (Run)[];
+  readonly next_page_token?: string;
+}
+
+export interface Series {
+  readonly series: readonly (SeriesHeader)[];
+  readonly data: string;
+}
+
+export interface SeriesHeader {
+  readonly run_id: string;
+  readonly key: string;
+  readonly count: number;
+  readonly points: number;
+  readonly raw: boolean;
+}
+
+export interface SetExperimentTag {
+  readonly experiment_id: string;
+  readonly key: string;
+  readonly value?: string;
+}
+
+export interface SetTag {
+  readonly run_id?: string;
+  readonly run_uuid?: string;
+  readonly key: string;
+  readonly value?: string;
+}
+
+export interface Sweep {
+  readonly silence_ms?: number;
+}
+
+export interface TreeResponse {
+  readonly files: readonly (ArtifactFile)[];
+}
+
+export interface UpdateExperiment {
+  readonly experiment_id: string;
+  readonly new_name: string;
+}
+
+export interface UpdateRun {
+  readonly run_id?: string;
+  readonly run_uuid?: string;
+  readonly status?: RunStatus | null;
+  readonly end_time?: number | null;
+  readonly run_name?: string;
+}
+
+export interface UpdateRunResponse {
+  readonly run_info: RunInfo;
+}
+
+export type ViewType = "ACTIVE_ONLY" | "ALL" | "DELETED_ONLY";
+
+export type XAxis = "step" | "time";

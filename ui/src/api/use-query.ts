@@ -1,0 +1,50 @@
+/** Server state for components: TanStack Query's observer behind one hook. */
+
+import {
+  keepPreviousData,
+  QueryClient,
+  QueryObserver,
+  type QueryObserverOptions,
+  type QueryObserverResult,
+} from "@tanstack/query-core";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { ApiError } from "./client";
+
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      gcTime: 300_000,
+      retry: (count, error) => count < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+      retryDelay: (count) => 400 * 2 ** count,
+      networkMode: "always",
+    },
+  },
+});
+
+export interface QueryOptions<T> {
+  readonly key: readonly unknown[];
+  readonly ask: (signal: AbortSignal) => Promise<T>;
+  readonly enabled?: boolean;
+}
+
+/** Read from the server; the previous answer stays while the next one is on its way. */
+export function useQuery<T>({ key, ask, enabled = true }: QueryOptions<T>): QueryObserverResult<T, Error> {
+  const options: QueryObserverOptions<T, Error, T, T> = {
+    queryKey: key,
+    queryFn: ({ signal }) => ask(signal),
+    placeholderData: keepPreviousData,
+    enabled,
+  };
+  const observer = useMemo(() => new QueryObserver(queries, options), []);
+  const [, redraw] = useState(0);
+  const identity = JSON.stringify(key);
+  useMemo(() => observer.setOptions(options), [identity, enabled]);
+  useEffect(() => observer.subscribe(() => redraw((count) => count + 1)), [observer]);
+  return observer.getOptimisticResult(queries.defaultQueryOptions(options));
+}
+
+/** Read everything again whose key begins with `key`. */
+export function refresh(...key: readonly unknown[]): void {
+  void queries.invalidateQueries({ queryKey: key });
+}

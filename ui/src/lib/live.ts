@@ -1,0 +1,54 @@
+/** Live updates: which runs changed, told by the server over one stream per subject. */
+
+import { signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { ChangedRun } from "../api/schema";
+
+export type LiveState = "off" | "connecting" | "live" | "lost";
+
+/** What the page's stream is doing. */
+export const liveState = signal<LiveState>("off");
+
+export interface LiveSubject {
+  readonly experimentIds?: readonly string[];
+  readonly runIds?: readonly string[];
+}
+
+/** Call `onChange` with the runs that changed, at most twice a second, and after a pause of the stream with none. */
+export function useChanges(subject: LiveSubject, onChange: (runs: readonly ChangedRun[]) => void): void {
+  const latest = useRef(onChange);
+  latest.current = onChange;
+  const address = eventsAddress(subject);
+  useEffect(() => follow(address, (runs) => latest.current(runs)), [address]);
+}
+
+function eventsAddress({ experimentIds = [], runIds = [] }: LiveSubject): string {
+  const query = new URLSearchParams();
+  if (experimentIds.length > 0) query.set("experiment_ids", experimentIds.join(","));
+  if (runIds.length > 0) query.set("run_ids", runIds.join(","));
+  return new URL(`api/headwater/1/events?${query}`, document.baseURI).href;
+}
+
+function follow(address: string, tell: (runs: readonly ChangedRun[]) => void): () => void {
+  const source = new EventSource(address);
+  let wasLost = false;
+  liveState.value = "connecting";
+  source.addEventListener("open", () => {
+    liveState.value = "live";
+    if (wasLost) tell([]);
+    wasLost = false;
+  });
+  source.addEventListener("error", () => {
+    liveState.value = "lost";
+    wasLost = true;
+  });
+  source.addEventListener("change", (event) => {
+    if (!(event instanceof MessageEvent)) return;
+    const { runs }: { readonly runs: readonly ChangedRun[] } = JSON.parse(String(event.data));
+    tell(runs);
+  });
+  return () => {
+    source.close();
+    liveState.value = "off";
+  };
+}

@@ -1,0 +1,70 @@
+/** Addresses of MLflow's own pages, which its clients print: `#/experiments/1/runs/<id>` and relatives. */
+
+import { encodeList } from "./codec";
+import { writeQuery } from "./location";
+
+type Rule = readonly [RegExp, (parts: readonly string[], query: URLSearchParams) => string];
+
+const TABS: Readonly<Record<string, string>> = { "model-metrics": "metrics", "system-metrics": "system" };
+
+const RULES: readonly Rule[] = [
+  [/^\/?$/, () => "/"],
+  [/^\/experiments\/?$/, () => "/experiments"],
+  [/^\/experiments\/([^/]+)\/runs\/([^/]+)(?:\/(.*))?$/, ([, run = "", tab = ""]) => runPage(run, tab)],
+  [/^\/experiments\/([^/]+)\/models\/([^/]+)/, ([experiment = ""]) => `/experiments/${experiment}/runs`],
+  [/^\/experiments\/([^/]+)(?:\/.*)?$/, ([experiment = ""], query) => runsPage(experiment, query)],
+  [/^\/runs\/([^/]+)(?:\/(.*))?$/, ([run = "", tab = ""]) => runPage(run, tab)],
+  [/^\/compare-runs/, (_, query) => comparison(query, "")],
+  [/^\/metric/, (_, query) => comparison(query, readQuoted(query.get("metric")))],
+  [/^\/compare-experiments/, (_, query) => runsPage(readIds(query.get("experiments"))[0] ?? "0", query)],
+];
+
+/** Return the page that an old hash meant, or an empty string if it is not one. */
+export function translateHash(hash: string): string {
+  if (!hash.startsWith("#/")) return "";
+  const [path = "", search = ""] = hash.slice(1).split("?", 2);
+  const query = new URLSearchParams(search);
+  for (const [pattern, make] of RULES) {
+    const match = pattern.exec(path);
+    if (match) return make(match.slice(1).map((part) => part ?? ""), query);
+  }
+  return path;
+}
+
+function runPage(run: string, tab: string): string {
+  const ours = TABS[tab] ?? tab.replace(/^artifactPath\//, "artifacts/");
+  return ours ? `/runs/${run}/${ours}` : `/runs/${run}`;
+}
+
+function runsPage(experiment: string, query: URLSearchParams): string {
+  const ours = new URLSearchParams();
+  const filter = query.get("searchFilter");
+  if (filter) ours.set("q", filter);
+  const order = query.get("orderByKey");
+  if (order) ours.set("sort", `${sortKey(order)} ${query.get("orderByAsc") === "true" ? "asc" : "desc"}`);
+  if (query.get("lifecycleFilter")?.toLowerCase() === "deleted") ours.set("state", "archived");
+  return `/experiments/${experiment}/runs${writeQuery(ours)}`;
+}
+
+function sortKey(order: string): string {
+  const key = order.replaceAll("`", "");
+  return /^(metrics|params|tags|attributes)\./.test(key) ? key : `attributes.${key}`;
+}
+
+function comparison(query: URLSearchParams, metric: string): string {
+  const runs = readIds(query.get("runs"));
+  const experiment = readIds(query.get("experiments"))[0] ?? "0";
+  const ours = new URLSearchParams();
+  if (runs.length > 0) ours.set("sel", encodeList(runs));
+  ours.set("layout", "charts");
+  if (metric) ours.set("keys", metric);
+  return `/experiments/${experiment}/runs${writeQuery(ours)}`;
+}
+
+function readIds(text: string | null): string[] {
+  return text ? [...text.matchAll(/[\w-]+/g)].map(([id]) => id) : [];
+}
+
+function readQuoted(text: string | null): string {
+  return text?.replaceAll('"', "") ?? "";
+}

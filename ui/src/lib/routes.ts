@@ -1,0 +1,38 @@
+/** The table of pages: which path shows what. */
+
+export type Route =
+  | { readonly page: "home" }
+  | { readonly page: "experiments" }
+  | { readonly page: "runs"; readonly experimentId: string }
+  | { readonly page: "run"; readonly runId: string; readonly rest: string }
+  | { readonly page: "settings" }
+  | { readonly page: "unknown"; readonly path: string };
+
+type Maker = (parts: readonly string[]) => Route;
+
+const TABLE: readonly (readonly [RegExp, Maker])[] = [
+  [/^\/$/, () => ({ page: "home" })],
+  [/^\/experiments\/?$/, () => ({ page: "experiments" })],
+  [/^\/experiments\/([^/]+)(?:\/runs)?\/?$/, ([experimentId = ""]) => ({ page: "runs", experimentId })],
+  [/^\/experiments\/[^/]+\/runs\/([^/]+)(?:\/(.*))?$/, ([runId = "", rest = ""]) => ({ page: "run", runId, rest })],
+  [/^\/runs\/([^/]+)(?:\/(.*))?$/, ([runId = "", rest = ""]) => ({ page: "run", runId, rest })],
+  [/^\/settings\/?$/, () => ({ page: "settings" })],
+];
+
+/** Return the page of a path; the parts are decoded, `rest` keeps its slashes. */
+export function findRoute(path: string): Route {
+  for (const [pattern, make] of TABLE) {
+    const match = pattern.exec(path);
+    if (match) return make(match.slice(1).map(decodePart));
+  }
+  return { page: "unknown", path };
+}
+
+function decodePart(part: string | undefined): string {
+  if (!part) return "";
+  try {
+    return part.split("/").map(decodeURIComponent).join("/");
+  } catch {
+    return part;
+  }
+}

@@ -1,0 +1,62 @@
+import { autoUpdate, computePosition, flip, offset, shift, size } from "@floating-ui/dom";
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import css from "./shell.module.css";
+
+interface PopoverProps {
+  readonly trigger: ComponentChildren;
+  readonly label: string;
+  readonly buttonClass?: string;
+  readonly children: (close: () => void) => ComponentChildren;
+}
+
+/** A button that opens a panel beside it; Escape or a click elsewhere closes it. */
+export function Popover({ trigger, label, buttonClass = "button", children }: PopoverProps) {
+  const id = useId();
+  const button = useRef<HTMLButtonElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
+  const [isOpen, setOpen] = useState(false);
+  useEffect(() => {
+    const element = panel.current;
+    if (!element) return undefined;
+    const follow = (event: Event) => setOpen(event instanceof ToggleEvent && event.newState === "open");
+    element.addEventListener("toggle", follow);
+    return () => element.removeEventListener("toggle", follow);
+  }, []);
+  useEffect(() => {
+    if (!isOpen || !button.current || !panel.current) return undefined;
+    panel.current.querySelector<HTMLElement>("input,button,a")?.focus();
+    return keepBeside(button.current, panel.current);
+  }, [isOpen]);
+  return (
+    <>
+      <button type="button" ref={button} class={buttonClass} aria-haspopup="dialog" aria-expanded={isOpen} aria-label={label} {...{ popovertarget: id }}>
+        {trigger}
+      </button>
+      <div id={id} ref={panel} popover="auto" class={css.popover} role="dialog" aria-label={label}>
+        {isOpen && children(() => panel.current?.hidePopover())}
+      </div>
+    </>
+  );
+}
+
+function keepBeside(button: HTMLElement, panel: HTMLElement): () => void {
+  return autoUpdate(button, panel, () => {
+    const room = size({
+      padding: 8,
+      apply: ({ availableHeight }) => {
+        panel.style.maxHeight = `${availableHeight}px`;
+      },
+    });
+    const middleware = [offset(4), flip(), shift({ padding: 8 }), room];
+    void computePosition(button, panel, { strategy: "fixed", placement: "bottom-end", middleware }).then(({ x, y }) => {
+      panel.style.left = `${x}px`;
+      panel.style.top = `${y}px`;
+    });
+  });
+}
+
+/** The list of actions within a popover. */
+export function Menu({ children }: { readonly children: ComponentChildren }) {
+  return <div class={css.menu}>{children}</div>;
+}

@@ -1,0 +1,119 @@
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
+import { onKeys } from "../lib/keys";
+import { liveState, type LiveState } from "../lib/live";
+import { hrefOf, path } from "../lib/location";
+import { setTheme, theme, THEMES } from "../lib/theme";
+import { crumbs } from "./chrome";
+import { Icon, type IconName } from "./icons";
+import css from "./shell.module.css";
+import { Toasts } from "./toasts";
+
+const PLACES: readonly { readonly name: string; readonly icon: IconName; readonly page: string }[] = [
+  { name: "Home", icon: "home", page: "/" },
+  { name: "Experiments", icon: "experiments", page: "/experiments" },
+];
+
+const LIVE_TEXT: Record<LiveState, string> = { off: "", connecting: "connecting", live: "live", lost: "offline, retrying" };
+
+/** The frame of every page: header, rail, and the page itself. */
+export function Shell({ children }: { readonly children: ComponentChildren }) {
+  return (
+    <div class={css.shell}>
+      <a class={`${css.skip} button primary`} href="#main" onClick={skip}>
+        Skip to content
+      </a>
+      <Header />
+      <Rail />
+      <main id="main" class={css.main} tabIndex={-1}>
+        {children}
+      </main>
+      <Toasts />
+    </div>
+  );
+}
+
+function skip(event: Event): void {
+  event.preventDefault();
+  document.getElementById("main")?.focus();
+}
+
+function Header() {
+  const next = THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length] ?? "system";
+  useEffect(() => onKeys({ "Alt+m": () => setTheme(next) }), [next]);
+  return (
+    <header class={css.header}>
+      <a class={css.logo} href={hrefOf("/")} aria-label="Headwater: home">
+        <img src="icon.svg" alt="" />
+      </a>
+      <nav class={css.crumbs} aria-label="Breadcrumb">
+        <ol>
+          {crumbs.value.map(({ text, page }) => (
+            <li key={text}>{page ? <a href={hrefOf(page)}>{text}</a> : <span aria-current="page">{text}</span>}</li>
+          ))}
+        </ol>
+      </nav>
+      <LiveIndicator />
+      <button
+        type="button"
+        class="button square"
+        aria-label={`Theme: ${theme.value}. Change to ${next}`}
+        title={`Theme: ${theme.value} (Alt+M)`}
+        onClick={() => setTheme(next)}
+      >
+        <Icon name={theme.value} />
+      </button>
+    </header>
+  );
+}
+
+function LiveIndicator() {
+  const state = liveState.value;
+  if (state === "off") return null;
+  const tone = state === "live" ? "ok" : state === "lost" ? "warn" : undefined;
+  return (
+    <span class={css.live} role="status">
+      <span class="dot" data-tone={tone} />
+      <span>{LIVE_TEXT[state]}</span>
+    </span>
+  );
+}
+
+function Rail() {
+  const isWide = useSignal(localStorage.getItem("headwater.rail") === "wide");
+  const toggle = () => {
+    isWide.value = !isWide.value;
+    localStorage.setItem("headwater.rail", isWide.value ? "wide" : "narrow");
+  };
+  useEffect(() => onKeys({ "[": toggle }), []);
+  return (
+    <nav class={css.rail} aria-label="Main" data-wide={isWide.value || undefined}>
+      {PLACES.map((place) => (
+        <Place key={place.page} {...place} isWide={isWide.value} />
+      ))}
+      <button
+        type="button"
+        class={`${css.expand} ${css.foot}`}
+        aria-expanded={isWide.value}
+        aria-label="Names in the rail"
+        title="Names in the rail ([)"
+        onClick={toggle}
+      >
+        <Icon name="panel" />
+        {isWide.value && <span>Collapse</span>}
+      </button>
+      <Place name="Settings" icon="settings" page="/settings" isWide={isWide.value} />
+    </nav>
+  );
+}
+
+function Place({ name, icon, page, isWide }: { name: string; icon: IconName; page: string; isWide: boolean }) {
+  const isHere = page === "/" ? path.value === "/" : path.value.startsWith(page);
+  return (
+    <a href={hrefOf(page)} aria-label={name} title={isWide ? undefined : name} aria-current={isHere ? "page" : undefined}>
+      <Icon name={icon} />
+      {isWide && <span>{name}</span>}
+    </a>
+  );
+}
