@@ -12,6 +12,7 @@ from headwater.protocol.errors import (
     TemporarilyUnavailable,
 )
 from headwater.stores.sql.connection import Connection, Cursor, Dialect, KeyCache
+from headwater.stores.sql.text_match import fold
 
 _BUSY_TIMEOUT_S = 30
 _NO_SPACE = {
@@ -33,6 +34,7 @@ class SqliteConnection(Connection):
         self._driver = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
         for pragma in ("synchronous = NORMAL", "foreign_keys = ON", "temp_store = MEMORY", "cache_size = -16000"):
             self._driver.execute(f"PRAGMA {pragma}")
+        self._driver.create_function("fold", 1, fold, deterministic=True)
         if writable:
             self._driver.execute("PRAGMA journal_mode = WAL").fetchone()
         else:
