@@ -1,0 +1,60 @@
+"""Run every benchmark, or those named, and write `docs/reference/benchmarks.md`.
+
+Rows of benchmarks that were not run are kept from the page's last version.
+"""
+
+import importlib
+import os
+import platform
+import re
+import sys
+import time
+from pathlib import Path
+
+from measure import PEER, report, table
+
+PAGE = Path(__file__).parents[1] / "docs" / "reference" / "benchmarks.md"
+TITLES = {
+    "import_cost": "Import",
+    "log_call": "One log call",
+    "ingest": "Ingest",
+    "mlflow_client": "The same client, two servers",
+    "history": "Histories",
+    "search": "Search",
+    "storage": "Storage",
+    "server_start": "An idle server",
+}
+HEAD = f"""# Benchmarks
+
+<!-- Written by `uv run just bench`. -->
+
+Each row measures Headwater and {PEER} in the same run on the same machine; "better by" above 1 means that
+Headwater is better. Take the ratios rather than the numbers: the machine was shared and has two cores.
+`uv run just bench` repeats everything, `uv run just bench ingest` one part.
+
+"""
+
+
+def main() -> None:
+    """Measure, print and write."""
+    names = sys.argv[1:] or [name for name in TITLES if Path(__file__).with_name(f"{name}.py").exists()]
+    sections = _read_sections()
+    for name in names:
+        started = time.perf_counter()
+        rows = importlib.import_module(name).measure()
+        report(rows)
+        print(f"{name}: {time.perf_counter() - started:.0f} s\n", file=sys.stderr)
+        when = f"{time.strftime('%Y-%m-%d')}, Python {platform.python_version()}, {os.cpu_count()} cores"
+        sections[name] = f"{table(rows)}\n\n[`benchmarks/{name}.py`](../../benchmarks/{name}.py), {when}\n"
+        ordered = [f"## {TITLES[key]}\n<!-- {key} -->\n\n{sections[key]}" for key in TITLES if key in sections]
+        PAGE.write_text(HEAD + "\n".join(ordered), encoding="utf-8")
+
+
+def _read_sections() -> dict[str, str]:
+    text = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+    found = re.findall(r"^## .*\n<!-- (\w+) -->\n\n(.*?)(?=\n## |\Z)", text, re.MULTILINE | re.DOTALL)
+    return {name: body.rstrip("\n") + "\n" for name, body in found}
+
+
+if __name__ == "__main__":
+    main()
