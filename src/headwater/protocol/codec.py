@@ -24,6 +24,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 Json = Any  # what json.loads returns
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
+_UNDECODABLE = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
 _ESCAPED_NUL = b"\\u0000"
 
 
@@ -37,10 +38,10 @@ def decode_body(request_type: type[T], body: bytes) -> T:
     if _ESCAPED_NUL not in data and not any(name in data for name in plan.camel_names):
         try:
             request: T = plan.decoder.decode(data)
-        except (msgspec.MsgspecError, RecursionError):
+        except _UNDECODABLE:
             return _convert(_load_object(data), request_type)
-        _check_integers(request, plan)
-        return request
+        if not _has_wide_integer(request):
+            return request
     return _convert(_load_object(data), request_type)
 
 
@@ -70,7 +71,7 @@ def decode_response(response_type: type[T], body: bytes) -> T:
     """Return the response in a server's answer; raise `TemporarilyUnavailable` if it is anything else."""
     try:
         response: T = _plan(response_type).decoder.decode(body or b"{}")
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except _UNDECODABLE as error:
         raise TemporarilyUnavailable(
             f"The server's answer '{_excerpt(body)}' is not the {response_type.__name__} expected ({error}). "
             "Check that the address is a Headwater or MLflow server."
@@ -85,12 +86,12 @@ def encode_msgpack(value: msgspec.Struct) -> bytes:
 
 def decode_msgpack(request_type: type[T], body: bytes) -> T:
     """Return the request in a MessagePack body; raise `InvalidParameterValue` if it is anything else."""
-    plan = _plan(request_type)
     try:
         request = msgspec.msgpack.decode(body, type=request_type)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except _UNDECODABLE as error:
         raise InvalidParameterValue(f"The MessagePack body is not a {request_type.__name__}: {error}.") from error
-    _check_integers(request, plan)
+    if _has_wide_integer(request):
+        raise InvalidParameterValue(f"The MessagePack {request_type.__name__} holds an integer of more than 64 bits.")
     return request
 
 
@@ -166,16 +167,18 @@ def _is_struct(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
 
 
-def _check_integers(request: msgspec.Struct, plan: _Plan, prefix: str = "") -> None:
-    """Refuse integers that no database column holds; those in lists are checked by the requests themselves."""
+def _has_wide_integer(request: msgspec.Struct) -> bool:
+    """Return whether an integer fits no database column; those in lists are checked by the requests themselves."""
+    plan = _plan(type(request))
     for name in plan.integers:
         value = getattr(request, name)
         if value is not None and not -MAX_INT64 - 1 <= value <= MAX_INT64:
-            raise _invalid(value, prefix + name)
+            return True
     for name in plan.structs:
         inner: msgspec.Struct | None = getattr(request, name)
-        if inner is not None:
-            _check_integers(inner, _plan(type(inner)), f"{prefix}{name}.")
+        if inner is not None and _has_wide_integer(inner):
+            return True
+    return False
 
 
 def _load_object(body: bytes) -> dict[str, Json]:
