@@ -1,0 +1,52 @@
+"""What every test may ask for: a store of each kind, and a real PostgreSQL."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+
+pytest.register_assert_rewrite("headwater.testing")
+
+from headwater.stores.interface import Store  # noqa: E402 - assertions in headwater.testing are rewritten first
+from headwater.testing.postgres import create_database, postgres_server  # noqa: E402
+from headwater.testing.stores import (  # noqa: E402
+    postgresql_store,
+    rest_in_process_store,
+    rest_live_store,
+    sqlite_store,
+)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """Return the URL of the administrator's database of a PostgreSQL that runs as long as the tests."""
+    with postgres_server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "rest-in-process", "rest-live"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """Return a new store, once of each kind."""
+    with _open(request, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_uri(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URI of a new database, once of each kind."""
+    if request.param == "postgresql":
+        return create_database(request.getfixturevalue("postgres_url"))
+    return f"sqlite:///{tmp_path / 'headwater.db'}"
+
+
+def _open(request: pytest.FixtureRequest, folder: Path) -> AbstractContextManager[Store]:
+    match request.param:
+        case "sqlite":
+            return sqlite_store(folder)
+        case "postgresql":
+            return postgresql_store(request.getfixturevalue("postgres_url"), folder)
+        case "rest-in-process":
+            return rest_in_process_store(folder)
+        case _:
+            return rest_live_store(folder)
