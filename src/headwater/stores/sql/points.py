@@ -2,9 +2,10 @@
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 import numpy as np
+import numpy.typing as npt
 
 from headwater.stores.sql.blocks import (
     BLOCK_POINTS,
@@ -35,7 +36,8 @@ NAN, NEGATIVE_ZERO = 1, 2
 """What `latest.special` says of a value that the database cannot hold."""
 
 _SCALARS_MAX = 4
-_MERGE_RATIO = 2
+_SMALL_BLOCK = BLOCK_POINTS // 2
+_MERGE_RATIO = 8
 
 _INSERT_HOT = "INSERT INTO hot (run_id, n, data) VALUES (?, ?, ?)"
 _COUNT_HOT = "UPDATE run SET hot_points = hot_points + ?, hot_since = ? WHERE id = ? RETURNING hot_points"
@@ -77,10 +79,14 @@ def insert_points(
     ids = connection.key_ids(keys)
     points = Points(steps, times, values)
     if count <= _SCALARS_MAX:
-        key_ids = [ids[keys[index]] for index in key_index.tolist()]
-        _insert_few(connection, run, key_ids, points)
+        _insert_few(connection, run, [ids[keys[index]] for index in key_index.tolist()], points)
     else:
-        _insert_many(connection, run, np.array([ids[key] for key in keys], np.int32)[key_index], points)
+        key_ids = np.array([ids[key] for key in keys], np.int32)[key_index]
+        connection.execute(_INSERT_HOT, (run.id, count, encode_hot(key_ids, points)))
+        greatest = _greatest_of_each_key(key_index, len(keys), points)
+        columns = (key_ids, steps, times, values)
+        rows = zip(*(column[greatest].tolist() for column in columns), strict=True)
+        connection.many(_UPSERT_LATEST, [_latest_row(run, *row) for row in rows])
     row = connection.one(_COUNT_HOT, (count, now_ms(), run.id))
     assert row is not None, "the caller found the run in this transaction"
     if row[0] >= SEAL_POINTS:
@@ -91,8 +97,7 @@ def seal_run(connection: Connection, run_id: int, *, merge_all: bool = True) -> 
     """Turn the hot points of a run into blocks, each distinct point once. Call it inside a write.
 
     Readers see every point exactly once, before and after. With `merge_all`, small blocks at the end of a series
-    become one, as is right when the run has ended; without, a block is merged only with at least half as many new
-    points, so that no point is rewritten often.
+    are merged, as is right when the run has ended; without, only when there are so many that it pays.
     """
     _seal(connection, run_id, merge_all=merge_all)
 
@@ -106,14 +111,20 @@ def _insert_few(connection: Connection, run: RunRow, key_ids: list[int], points:
         connection.execute(_UPSERT_LATEST, _latest_row(run, *row))
 
 
-def _insert_many(connection: Connection, run: RunRow, key_ids: Int32s, points: Points) -> None:
-    connection.execute(_INSERT_HOT, (run.id, len(points), encode_hot(key_ids, points)))
-    order = np.lexsort((rank_values(points.values), points.times, points.steps, key_ids))
-    ordered = key_ids[order]
-    greatest = order[np.append(ordered[1:] != ordered[:-1], [True])]
-    columns = (key_ids, points.steps, points.times, points.values)
-    rows = zip(*(column[greatest].tolist() for column in columns), strict=True)
-    connection.many(_UPSERT_LATEST, [_latest_row(run, *row) for row in rows])
+def _greatest_of_each_key(key_index: Int32s, keys: int, points: Points) -> npt.NDArray[np.intp]:
+    """Return the position of the greatest point of each key that has any."""
+    steps, times = points.steps, points.times
+    last = np.full(keys, -1, np.intp)
+    last[key_index] = np.arange(len(key_index))
+    last_steps, last_times = steps[last][key_index], times[last][key_index]
+    not_before = (steps > last_steps) | ((steps == last_steps) & (times >= last_times))
+    present: npt.NDArray[np.intp] = last[last >= 0]
+    if np.count_nonzero(not_before) == len(present):
+        return present
+    order = np.lexsort((rank_values(points.values), times, steps, key_index))
+    ordered = key_index[order]
+    greatest: npt.NDArray[np.intp] = order[np.append(ordered[1:] != ordered[:-1], [True])]
+    return greatest
 
 
 def _latest_row(run: RunRow, key_id: int, step: int, time: int, value: float) -> tuple[object, ...]:
@@ -178,13 +189,23 @@ def _choose_blocks(points: Points, blocks: list[_Block], *, merge_all: bool) -> 
         for block in blocks:
             if block.high >= first and _position(points, block.low, "left") < _position(points, block.high, "right"):
                 taken.add(block.block_id)
-    count, tail = len(points), set()
-    for block in reversed(blocks):
-        if block.count >= BLOCK_POINTS or not (merge_all or block.count <= _MERGE_RATIO * count):
-            break
-        tail.add(block.block_id)
-        count += block.count
+    tail = _choose_tail(len(points), blocks, merge_all=merge_all)
     return taken | tail if len(points) or len(tail) > 1 else taken
+
+
+def _choose_tail(count: int, blocks: list[_Block], *, merge_all: bool) -> set[int]:
+    """Return the ids of the small blocks at the end to merge with `count` new points.
+
+    Unless all are, only those are that become part of a block eight times as long: no point is rewritten often.
+    """
+    small = list(takewhile(lambda block: block.count < _SMALL_BLOCK, reversed(blocks)))
+    end, largest = len(small) if merge_all else 0, 0
+    if not merge_all:
+        for index, block in enumerate(small):
+            count, largest = count + block.count, max(largest, block.count)
+            if count >= _MERGE_RATIO * largest:
+                end = index + 1
+    return {block.block_id for block in small[:end]}
 
 
 def _position(points: Points, bound: tuple[int, int], side: str) -> int:
@@ -217,8 +238,10 @@ def _split_at(points: Points, kept: list[_Block]) -> list[Points]:
 
 def _block_rows(run_id: int, key_id: int, points: Points) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
-    for start in range(0, len(points), BLOCK_POINTS):
-        part = points[start : start + BLOCK_POINTS]
+    pieces = -(-len(points) // BLOCK_POINTS)
+    edges = [len(points) * piece // pieces for piece in range(pieces + 1)]
+    for start, end in pairwise(edges):
+        part = points[start:end]
         steps, times = part.steps, part.times
         bounds = int(steps[0]), int(steps[-1]), int(times.min()), int(times.max())
         rows.append((run_id, key_id, len(part), *bounds, encode_mini(part), encode_block(part)))
