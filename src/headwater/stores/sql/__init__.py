@@ -1,1 +1,5 @@
-"""To be described."""
+"""The store in a SQLite or PostgreSQL database."""
+
+from headwater.stores.sql.store import SqlStore
+
+__all__ = ["SqlStore"]
