@@ -95,7 +95,7 @@ def _measure_chart() -> Row:
         unit="ms server CPU",
         ours=1000 * ours,
         peer=1000 * peer,
-        note=f"ours: least, greatest and last value of {BUCKETS} buckets; the peer: {BUCKETS} sampled points, peaks are lost",
+        note=f"ours: least, greatest and last value of {BUCKETS} buckets; the peer: {BUCKETS} samples, without peaks",
     )
 
 
