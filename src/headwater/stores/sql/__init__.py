@@ -1,4 +1,4 @@
-"""The store in a SQLite or PostgreSQL database."""
+"""The store in SQLite or PostgreSQL. All SQL stands here."""
 
 from headwater.stores.sql.store import SqlStore
 
