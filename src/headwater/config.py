@@ -28,6 +28,13 @@ class Setting:
         """Return whether a switch is on: `1`, `true`, `yes` or `on`, in any case."""
         return self.get().lower() in {"1", "true", "yes", "on"}
 
+    def set(self, value: str) -> None:
+        """Put the value in force for this process and the ones it starts; an empty one removes the variable."""
+        for name in (self.name, self.mlflow_name):
+            os.environ.pop(name, None)
+        if value:
+            os.environ[self.name] = value
+
 
 TRACKING_URI = Setting(
     name="HEADWATER_TRACKING_URI",

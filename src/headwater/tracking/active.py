@@ -1,0 +1,329 @@
+"""The fluent core: the tracking URI, the active experiment, and the stack of active runs."""
+
+import logging
+import os
+import sys
+import time
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import unquote, urlsplit
+
+from headwater import config
+from headwater.protocol.errors import (
+    InvalidParameterValue,
+    RequestLimitExceeded,
+    ResourceDoesNotExist,
+    TemporarilyUnavailable,
+)
+from headwater.protocol.experiments import LifecycleStage
+from headwater.protocol.names import RUN_NAME_TAG, check_key, check_no_nul, check_run_id
+from headwater.protocol.run_names import make_run_name
+from headwater.protocol.runs import GetRun, RunInfo, RunStatus
+from headwater.tracking.context import USER_TAG, report_dirty, run_tags
+from headwater.tracking.journal import journal_folder
+from headwater.tracking.records import Creation
+from headwater.tracking.run import PARENT_RUN_TAG, Experiment, Run, RunData, run_from_wire
+from headwater.tracking.session import current_session, hide_password
+from headwater.tracking.writer import RunWriter
+
+NOTE_TAG = "mlflow.note.content"
+DEFAULT_EXPERIMENT_ID = "0"
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class ActiveRun(Run):
+    """A run that is open here; leaving its `with` block ends it, as FAILED when an exception passes through."""
+
+    writer: RunWriter = field(repr=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        is_fine = error is None or (isinstance(error, SystemExit) and error.code in (None, 0))
+        status = RunStatus.FINISHED if is_fine else RunStatus.FAILED
+        while self in _RUNS.get():
+            end_run(status)
+
+
+_RUNS: ContextVar[tuple[ActiveRun, ...]] = ContextVar("headwater_active_runs", default=())
+
+
+def set_tracking_uri(uri: str | Path) -> None:
+    """Choose where runs are kept, for this process and the ones it starts; an empty text restores the default.
+
+    Args:
+        uri: `sqlite:///path`, `postgresql://…`, `http(s)://…`, or a folder, which then holds a SQLite file.
+
+    Example:
+        >>> hw.set_tracking_uri("http://localhost:5000")
+    """
+    config.TRACKING_URI.set(resolve_uri(str(uri)))
+
+
+def get_tracking_uri() -> str:
+    """Return where runs are kept."""
+    return resolve_uri(config.TRACKING_URI.get()) or config.default_tracking_uri()
+
+
+def is_tracking_uri_set() -> bool:
+    """Return whether a tracking URI was chosen, in the program or in the environment."""
+    return bool(config.TRACKING_URI.get())
+
+
+def set_experiment(experiment_name: str | None = None, experiment_id: str | None = None) -> Experiment:
+    """Make an experiment the active one, creating it if no experiment has this name, and return it.
+
+    While the store cannot be reached, the name is remembered and settled when records are shipped.
+
+    Raises:
+        InvalidParameterValue: unless exactly one argument is given and the experiment is not deleted.
+        ResourceDoesNotExist: there is no experiment with this id.
+
+    Example:
+        >>> hw.set_experiment("churn")
+        <Experiment 'churn' 1>
+    """
+    if (experiment_name is None) == (experiment_id is None):
+        raise InvalidParameterValue("Must specify exactly one of: `experiment_id` or `experiment_name`.")
+    experiment = current_session().find_experiment(
+        get_tracking_uri(), experiment_name or "", "" if experiment_id is None else str(experiment_id)
+    )
+    if experiment.lifecycle_stage != LifecycleStage.ACTIVE:
+        raise InvalidParameterValue(
+            f"Cannot set a deleted experiment '{experiment.name}' as the active experiment. You can restore the "
+            "experiment, or permanently delete the experiment to create a new one."
+        )
+    config.EXPERIMENT_ID.set(experiment.experiment_id)
+    config.EXPERIMENT_NAME.set("" if experiment.experiment_id else experiment.name)
+    return experiment
+
+
+def active_experiment() -> Experiment:
+    """Return the experiment that the next run belongs to, which is the default one if none was chosen."""
+    name, experiment_id = config.EXPERIMENT_NAME.get(), config.EXPERIMENT_ID.get()
+    if name and not experiment_id:
+        return set_experiment(name)
+    session = current_session()
+    return session.find_experiment(get_tracking_uri(), "", experiment_id or DEFAULT_EXPERIMENT_ID)
+
+
+def start_run(
+    run_id: str | None = None,
+    experiment_id: str | None = None,
+    run_name: str | None = None,
+    nested: bool = False,  # noqa: FBT001 - the order that callers of MLflow know
+    parent_run_id: str | None = None,
+    tags: Mapping[str, object] | None = None,
+    description: str | None = None,
+) -> ActiveRun:
+    """Start a run, or resume one, and make it the active run of this thread or task.
+
+    A new run never waits for the store. Use it in a `with` block, or call `end_run`; a run that is still open at the
+    end of the program is ended then.
+
+    Args:
+        run_id: resume this run instead, as does the variable `HEADWATER_RUN_ID`, once.
+        experiment_id: the experiment of a new run; default: the active one.
+        run_name: its name; a new run without one gets a made-up name.
+        nested: allow another run to be active, which becomes the parent.
+        parent_run_id: the parent of a new run.
+        tags: tags to set.
+        description: what the run is about, shown in the UI; Markdown.
+
+    Raises:
+        InvalidParameterValue: another run is active, the run is deleted, or arguments contradict each other.
+
+    Example:
+        >>> with hw.start_run(run_name="baseline") as run:
+        ...     hw.log_metric("accuracy", 0.97)
+    """
+    stack = _RUNS.get()
+    if stack and not nested:
+        raise InvalidParameterValue(
+            f"Run with UUID {stack[-1].info.run_id} is already active. To start a new run, first end the current run "
+            "with headwater.end_run(). To start a nested run, call start_run with nested=True"
+        )
+    own_tags = {key: str(value) for key, value in (tags or {}).items()}
+    _check_tags(own_tags)
+    if description and own_tags.setdefault(NOTE_TAG, description) != description:
+        raise InvalidParameterValue(
+            f"Description is already set via the tag {NOTE_TAG} in tags. Remove the key {NOTE_TAG} from the tags or "
+            "omit the description."
+        )
+    wanted = run_id or config.RUN_ID.get()
+    if wanted:
+        config.RUN_ID.set("")
+        run = _resume(wanted, experiment_id, run_name or "", own_tags)
+    else:
+        parent = _parent_id(stack, parent_run_id)
+        if parent:
+            own_tags[PARENT_RUN_TAG] = parent
+        run = _begin(experiment_id, run_name or "", own_tags)
+    current_session().open_run(run.writer.uri, run.info.run_id)
+    _RUNS.set((*stack, run))
+    return run
+
+
+def end_run(status: str = "FINISHED") -> None:
+    """End the active run, the innermost if several are nested; without an active run, do nothing."""
+    stack = _RUNS.get()
+    if not stack:
+        return
+    final = parse_status(status)
+    run = stack[-1]
+    _RUNS.set(stack[:-1])
+    session = current_session()
+    session.close_run(run.writer.uri, run.info.run_id, final, time.time_ns() // 1_000_000)
+    _tell_address(run)
+
+
+def active_run() -> ActiveRun | None:
+    """Return the run that log calls of this thread or task go to, None if there is none; its data is not read."""
+    stack = _RUNS.get()
+    return stack[-1] if stack else None
+
+
+def last_active_run() -> Run | None:
+    """Return the active run, else the run that was active last in this process, as the store has it; None if none."""
+    session = current_session()
+    if session.last_run is None:
+        return None
+    uri, run_id = session.last_run
+    session.settle(uri)
+    return run_from_wire(session.store(uri).runs.get(GetRun(run_id=run_id)).run)
+
+
+def require_run() -> ActiveRun:
+    """Return the active run, started if there is none."""
+    stack = _RUNS.get()
+    return stack[-1] if stack else start_run()
+
+
+def _begin(experiment_id: str | None, run_name: str, tags: dict[str, str]) -> ActiveRun:
+    uri = get_tracking_uri()
+    if experiment_id is None:
+        experiment = active_experiment()
+    else:
+        experiment = current_session().find_experiment(uri, "", str(experiment_id))
+    if experiment.lifecycle_stage != LifecycleStage.ACTIVE:
+        raise InvalidParameterValue(f"The experiment '{experiment.name}' is deleted. Restore it to start runs in it.")
+    all_tags = {**run_tags(), **tags}
+    name = run_name or all_tags.get(RUN_NAME_TAG) or make_run_name()
+    if all_tags.setdefault(RUN_NAME_TAG, name) != name:
+        raise InvalidParameterValue(
+            "Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values "
+            f"(run_name='{name}', mlflow.runName='{all_tags[RUN_NAME_TAG]}')."
+        )
+    check_no_nul("run_name", name)
+    run_id = os.urandom(16).hex()
+    now = time.time_ns() // 1_000_000
+    user = all_tags[USER_TAG]
+    creation = Creation(experiment.experiment_id, experiment.name, user, name, now, all_tags)
+    writer = RunWriter(uri, run_id)
+    writer.keep(creation, synchronous=None)
+    location = f"{experiment.artifact_location}/{run_id}/artifacts" if experiment.artifact_location else ""
+    info = RunInfo(
+        run_uuid=run_id,
+        experiment_id=experiment.experiment_id,
+        run_name=name,
+        user_id=user,
+        status=RunStatus.RUNNING,
+        start_time=now,
+        artifact_uri=location,
+        lifecycle_stage=LifecycleStage.ACTIVE,
+        run_id=run_id,
+    )
+    report_dirty(lambda dirty: _set_late_tags(writer, dirty))
+    return ActiveRun(info=info, data=RunData(tags=all_tags), writer=writer)
+
+
+def _resume(run_id: str, experiment_id: str | None, run_name: str, tags: dict[str, str]) -> ActiveRun:
+    uri = get_tracking_uri()
+    info = _find_info(uri, check_run_id(run_id))
+    if info.lifecycle_stage == LifecycleStage.DELETED:
+        raise InvalidParameterValue(f"Cannot start run with ID {run_id} because it is in the deleted state.")
+    wanted = str(experiment_id or config.EXPERIMENT_ID.get())
+    if wanted and info.experiment_id and wanted != info.experiment_id:
+        raise InvalidParameterValue(
+            f"Cannot start run with ID {run_id} because active experiment ID does not match environment run ID. Make "
+            "sure --experiment-name or --experiment-id matches experiment set with set_experiment(), or just use "
+            "command-line arguments"
+        )
+    writer = RunWriter(uri, run_id)
+    writer.update(status=RunStatus.RUNNING, run_name=run_name)
+    writer.set_tags(tags, synchronous=None)
+    return ActiveRun(info=info, writer=writer)
+
+
+def _find_info(uri: str, run_id: str) -> RunInfo:
+    session = current_session()
+    session.settle(uri)
+    try:
+        return session.store(uri).runs.get(GetRun(run_id=run_id)).run.info
+    except (TemporarilyUnavailable, RequestLimitExceeded) as error:
+        _log.warning("Resuming run '%s' without the store, records wait on local disk: %s", run_id, error)
+    except ResourceDoesNotExist:
+        if not any(journal_folder(config.home()).glob(f"{run_id}.*")):
+            raise  # else another process here is still shipping its creation
+    return RunInfo(run_id, "", "", "", RunStatus.RUNNING, 0, "", LifecycleStage.ACTIVE, run_id)
+
+
+def _parent_id(stack: tuple[ActiveRun, ...], parent_run_id: str | None) -> str:
+    active_id = stack[-1].info.run_id if stack else ""
+    if parent_run_id and active_id and parent_run_id != active_id:
+        raise InvalidParameterValue(
+            f"Current run with UUID {active_id} does not match the specified parent_run_id {parent_run_id}. To start a "
+            f"new nested run under the parent run with UUID {active_id}, first end the current run with "
+            "headwater.end_run()."
+        )
+    return parent_run_id or active_id
+
+
+def _set_late_tags(writer: RunWriter, tags: dict[str, str]) -> None:
+    if tags and current_session().is_open(writer.uri, writer.run_id):
+        writer.set_tags(tags, synchronous=False)
+
+
+def _check_tags(tags: dict[str, str]) -> None:
+    for key, value in tags.items():
+        check_key("key", key)
+        check_no_nul("value", value)
+
+
+def parse_status(status: str) -> RunStatus:
+    """Return the status with this name."""
+    try:
+        return RunStatus(status)
+    except ValueError as error:
+        raise InvalidParameterValue(f"Invalid status '{status}'. Use one of {', '.join(RunStatus)}.") from error
+
+
+def _tell_address(run: ActiveRun) -> None:
+    uri = hide_password(run.writer.uri).rstrip("/")
+    info = run.info
+    if config.QUIET_URLS.is_on() or not info.experiment_id or urlsplit(uri).scheme not in {"http", "https"}:
+        return
+    place = f"{uri}/#/experiments/{info.experiment_id}"
+    sys.stdout.write(f"🏃 View run {info.run_name} at: {place}/runs/{info.run_id}\n🧪 View experiment at: {place}\n")
+
+
+def resolve_uri(uri: str) -> str:
+    """Return a tracking URI with an absolute path; a folder means the SQLite file in it."""
+    if not uri:
+        return ""
+    parts = urlsplit(uri)
+    if parts.scheme == "sqlite":
+        return f"sqlite:///{Path(uri.partition(':///')[2]).absolute()}"
+    if parts.scheme == "file" or "://" not in uri:
+        folder = Path(unquote(parts.path) if parts.scheme == "file" else uri).expanduser().absolute()
+        return f"sqlite:///{folder / 'headwater.db'}"
+    return uri

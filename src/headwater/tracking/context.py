@@ -1,0 +1,171 @@
+"""Where a run came from: the user, the program, its git commit, and what the environment adds."""
+
+import getpass
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from headwater import config
+from headwater.protocol.errors import InvalidParameterValue
+
+USER_TAG = "mlflow.user"
+_GIT_TIMEOUT_S = 30.0
+_SECRET_NAME = re.compile(r"pass(word|wd)?|secret|token|api[-_]?key|credential", re.IGNORECASE)
+
+
+def run_tags() -> dict[str, str]:
+    """Return the tags of a new run; costs no more than a few small files read once."""
+    tags = {USER_TAG: user_name(), **_source_tags(), **_git_tags()}
+    tags |= _environment_tags()
+    return tags
+
+
+@cache
+def user_name() -> str:
+    """Return who runs this process."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+@cache
+def _source_tags() -> dict[str, str]:
+    notebook = _notebook_name()
+    script = sys.argv[0] if sys.argv else ""
+    return {
+        "mlflow.source.name": notebook or script or "<console>",
+        "mlflow.source.type": "NOTEBOOK" if notebook else "LOCAL",
+        "headwater.source.command": hide_secrets(sys.argv),
+    }
+
+
+def hide_secrets(arguments: list[str]) -> str:
+    """Return a command line as text in which passwords, tokens and keys are replaced by stars."""
+    shown: list[str] = []
+    hide_next = False
+    for argument in arguments:
+        name, equals, _ = argument.partition("=")
+        if hide_next and not argument.startswith("-"):
+            shown.append("***")
+        elif equals and _SECRET_NAME.search(name):
+            shown.append(f"{name}=***")
+        else:
+            shown.append(_hide_url_password(argument))
+        hide_next = not equals and argument.startswith("-") and bool(_SECRET_NAME.search(argument))
+    return shlex.join(shown)
+
+
+def _hide_url_password(text: str) -> str:
+    return re.sub(r"(\w+://[^\s/:@]*):[^\s/@]+@", r"\1:***@", text)
+
+
+def _notebook_name() -> str:
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    if shell is None or "ipykernel" not in sys.modules:
+        return ""
+    return str(shell.user_ns.get("__vsc_ipynb_file__", "notebook"))
+
+
+def _environment_tags() -> dict[str, str]:
+    text = config.RUN_CONTEXT.get()
+    if not text:
+        return {}
+    try:
+        tags = json.loads(text)
+    except ValueError as error:
+        raise _bad_context(text) from error
+    if not isinstance(tags, dict):
+        raise _bad_context(text)
+    return {str(key): str(value) for key, value in tags.items()}
+
+
+def _bad_context(text: str) -> InvalidParameterValue:
+    return InvalidParameterValue(f"Invalid {config.RUN_CONTEXT.name} '{text[:200]}'. Give a JSON object of tags.")
+
+
+@cache
+def _git_tags() -> dict[str, str]:
+    folder = _git_folder()
+    if folder is None:
+        return {}
+    head = _read(folder / "HEAD")
+    reference = head.removeprefix("ref: ") if head.startswith("ref: ") else ""
+    commit = _resolve(folder, reference) if reference else head
+    tags = {"mlflow.source.git.commit": commit, "mlflow.source.git.repoURL": _remote_url(folder)}
+    if reference.startswith("refs/heads/"):
+        tags["mlflow.source.git.branch"] = reference.removeprefix("refs/heads/")
+    return {key: value for key, value in tags.items() if value}
+
+
+def _source_folder() -> Path:
+    script = Path(sys.argv[0]) if sys.argv and sys.argv[0] else Path()
+    return script.resolve().parent if script.is_file() else Path.cwd()
+
+
+def _git_folder() -> Path | None:
+    start = _source_folder()
+    for folder in (start, *start.parents):
+        dot_git = folder / ".git"
+        if dot_git.is_dir():
+            return dot_git
+        if dot_git.is_file():  # a worktree or submodule
+            return folder / _read(dot_git).removeprefix("gitdir: ")
+    return None
+
+
+def _resolve(folder: Path, reference: str) -> str:
+    common = folder / (_read(folder / "commondir") or ".")
+    for base in (folder, common):
+        if commit := _read(base / reference):
+            return commit
+    for line in _read(common / "packed-refs").splitlines():
+        commit, _, name = line.partition(" ")
+        if name == reference:
+            return commit
+    return ""
+
+
+def _remote_url(folder: Path) -> str:
+    text = _read(folder / (_read(folder / "commondir") or ".") / "config")
+    section = re.search(r'^\[remote "origin"\]\s*$(.*?)(?=^\[|\Z)', text, re.MULTILINE | re.DOTALL)
+    found = re.search(r"^\s*url\s*=\s*(\S+)", section[1], re.MULTILINE) if section else None
+    if found is None:
+        return ""
+    parts = urlsplit(found[1])
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])) if parts.scheme else found[1]
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(errors="replace").strip()
+    except OSError:
+        return ""
+
+
+def report_dirty(tell: Callable[[dict[str, str]], None]) -> None:
+    """Call `tell` with the tag that says whether the working tree differs from its commit, from another thread.
+
+    Git is asked once per process; a tree without git is not reported.
+    """
+    if _git_folder() is not None:
+        threading.Thread(target=lambda: tell(_dirty_tag(os.getpid())), name="headwater-git", daemon=True).start()
+
+
+@cache
+def _dirty_tag(pid: int) -> dict[str, str]:  # noqa: ARG001 - once for each process
+    command = ["git", "-C", str(_source_folder()), "status", "--porcelain", "--untracked-files=no"]
+    try:
+        result = subprocess.run(command, capture_output=True, timeout=_GIT_TIMEOUT_S, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return {}
+    return {} if result.returncode else {"mlflow.source.git.dirty": "true" if result.stdout.strip() else "false"}

@@ -1,0 +1,88 @@
+"""What happens to open runs when the program ends.
+
+The end of the program finishes them, an exception or `sys.exit` with an error fails them, SIGTERM kills them. Hooks are
+set at the first run, and only where they do not displace somebody else's.
+"""
+
+import atexit
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from functools import cache
+from types import FrameType, TracebackType
+from typing import Protocol
+
+from headwater import config
+from headwater.protocol.runs import RunStatus
+
+KILL_TIMEOUT_S = 1.5
+
+
+class Finishable(Protocol):
+    """What ends with the program."""
+
+    exit_status: RunStatus
+
+    def finish(self, status: RunStatus, timeout_s: float) -> None:
+        """End open runs with `status` and wait at most `timeout_s`."""
+
+
+CurrentSession = Callable[[], Finishable]
+
+
+@cache
+def install_exit_hooks(current: CurrentSession) -> None:
+    """Watch the end of this program and of its forked children; `current` gives the session of the asking process."""
+    atexit.register(_at_exit, current)
+    _watch_exceptions(current)
+    _watch_exit_codes(current)
+    is_main = threading.current_thread() is threading.main_thread()
+    if is_main and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, _make_handler(current))
+
+
+@cache
+def install_worker_hook(current: CurrentSession, pid: int) -> None:  # noqa: ARG001 - once for each process
+    """Let a worker of `multiprocessing`, which runs no atexit functions, ship before it ends."""
+    process = sys.modules.get("multiprocessing.process")
+    if process is None or process.parent_process() is None:
+        return
+    from multiprocessing.util import Finalize  # loaded already, in a worker
+
+    Finalize(None, _at_exit, args=(current,), exitpriority=10)
+
+
+def _at_exit(current: CurrentSession) -> None:
+    session = current()
+    session.finish(session.exit_status, float(config.EXIT_TIMEOUT_S.get()))
+
+
+def _watch_exceptions(current: CurrentSession) -> None:
+    previous = sys.excepthook
+
+    def note_failure(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+        current().exit_status = RunStatus.FAILED
+        previous(kind, error, traceback)
+
+    sys.excepthook = note_failure
+
+
+def _watch_exit_codes(current: CurrentSession) -> None:
+    previous = sys.exit
+
+    def note_code(code: object = None, /) -> None:
+        current().exit_status = RunStatus.FINISHED if code in {None, 0} else RunStatus.FAILED
+        previous(code)  # type: ignore[arg-type]  # sys.exit takes any object
+
+    sys.exit = note_code  # type: ignore[assignment]  # NoReturn cannot be said of a wrapper that calls it
+
+
+def _make_handler(current: CurrentSession) -> Callable[[int, FrameType | None], None]:
+    def end_killed(number: int, _frame: FrameType | None) -> None:
+        current().finish(RunStatus.KILLED, min(KILL_TIMEOUT_S, float(config.EXIT_TIMEOUT_S.get())))
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+    return end_killed

@@ -1,0 +1,109 @@
+"""Figures and images as the bytes of files."""
+
+import io
+import re
+import time
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
+
+from headwater.protocol.errors import InvalidParameterValue, NotSupported
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PIL.Image import Image as PillowImage
+
+    Image: TypeAlias = "NDArray[Any] | PillowImage"
+
+_IMAGE_KEY = re.compile(r"[a-zA-Z0-9_\-./ ]+", re.ASCII)
+_THUMBNAIL = (256, 256)
+
+
+@runtime_checkable
+class MatplotlibFigure(Protocol):
+    """What Matplotlib's figures can do."""
+
+    def savefig(self, target: io.BytesIO, **options: Any) -> None:
+        """Write the figure."""
+
+
+@runtime_checkable
+class PlotlyFigure(Protocol):
+    """What Plotly's figures can do."""
+
+    def to_html(self, **options: Any) -> str:
+        """Return the figure as a page."""
+
+    def to_image(self, **options: Any) -> bytes:
+        """Return the figure as an image."""
+
+
+Figure: TypeAlias = MatplotlibFigure | PlotlyFigure
+
+
+def encode_figure(figure: Figure, artifact_file: str, options: dict[str, Any]) -> bytes:
+    """Return the bytes of a figure in the format that the suffix of `artifact_file` says.
+
+    Raises `TypeError` for anything but a Matplotlib or Plotly figure.
+    """
+    suffix = PurePosixPath(artifact_file).suffix.lower().removeprefix(".")
+    if isinstance(figure, MatplotlibFigure):
+        stream = io.BytesIO()
+        figure.savefig(stream, **{"format": suffix or "png", **options})
+        return stream.getvalue()
+    if isinstance(figure, PlotlyFigure):
+        if suffix == "html":
+            return figure.to_html(**{"include_plotlyjs": "cdn", "auto_open": False, **options}).encode()
+        return figure.to_image(**{"format": suffix, **options})
+    raise TypeError(f"Unsupported figure object type: '{type(figure)}'. Give a Matplotlib or Plotly figure.")
+
+
+def encode_image(image: "Image", suffix: str) -> bytes:
+    """Return the bytes of an image in a format such as `.png`."""
+    picture = _to_pillow(image)
+    stream = io.BytesIO()
+    name = {"jpg": "jpeg"}.get(suffix.removeprefix(".").lower(), suffix.removeprefix(".").lower()) or "png"
+    picture.save(stream, format=name)
+    return stream.getvalue()
+
+
+def encode_thumbnail(image: "Image") -> bytes:
+    """Return a small WebP of an image."""
+    picture = _to_pillow(image).copy()
+    picture.thumbnail(_THUMBNAIL)
+    stream = io.BytesIO()
+    picture.save(stream, format="webp")
+    return stream.getvalue()
+
+
+def stepped_name(key: str, step: int | None, timestamp: int | None, unique: str) -> str:
+    """Return the artifact name, without suffix, of one image of a series."""
+    if not _IMAGE_KEY.fullmatch(key):
+        raise InvalidParameterValue(
+            f"Invalid image key '{key}'. Use letters, digits, underscores, dashes, periods, spaces and slashes."
+        )
+    now = time.time_ns() // 1_000_000 if timestamp is None else timestamp
+    return f"images/{key.replace('/', '~')}+step+{step or 0}+timestamp+{now}+{unique}"
+
+
+def _to_pillow(image: "Image") -> "PillowImage":
+    try:
+        from PIL import Image as pillow  # noqa: N813 - a module with a capital letter; needed by this verb only
+    except ImportError as error:
+        raise NotSupported("Images need Pillow. Install it with: pip install pillow") from error
+    if isinstance(image, pillow.Image):
+        return image
+    import numpy as np  # loaded already by whoever has an array
+
+    pixels = np.asarray(image)
+    if pixels.ndim not in {2, 3} or (pixels.ndim == 3 and pixels.shape[2] not in {1, 3, 4}):
+        raise InvalidParameterValue(f"Invalid image of shape '{pixels.shape}'. Give height × width[ × 1, 3 or 4].")
+    if pixels.dtype.kind == "f":
+        if pixels.size and (float(pixels.min()) < 0 or float(pixels.max()) > 1):
+            raise InvalidParameterValue("Invalid image: floats must lie between 0 and 1.")
+        pixels = (pixels * 255).astype(np.uint8)
+    elif pixels.dtype.kind == "b":
+        pixels = pixels.astype(np.uint8) * np.uint8(255)
+    elif pixels.size and (int(pixels.min()) < 0 or int(pixels.max()) > 255):
+        raise InvalidParameterValue("Invalid image: integers must lie between 0 and 255.")
+    flat = pixels[:, :, 0] if pixels.ndim == 3 and pixels.shape[2] == 1 else pixels
+    return pillow.fromarray(flat.astype(np.uint8))

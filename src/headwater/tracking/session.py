@@ -1,0 +1,275 @@
+"""The session: what one process holds open to log, shared by every thread of it."""
+
+import logging
+import os
+import sys
+import threading
+import time
+from functools import cache
+from typing import NamedTuple
+from urllib.parse import urlsplit, urlunsplit
+
+from headwater import config
+from headwater.protocol.errors import InvalidParameterValue, RequestLimitExceeded, TemporarilyUnavailable
+from headwater.protocol.experiments import GetExperiment
+from headwater.protocol.runs import RunStatus
+from headwater.stores import open_store
+from headwater.stores.interface import Store
+from headwater.tracking.exits import install_exit_hooks, install_worker_hook
+from headwater.tracking.experiments import find_or_create
+from headwater.tracking.journal import Journal, JournalClosed, journal_folder
+from headwater.tracking.lane import Lane
+from headwater.tracking.records import Record, Update
+from headwater.tracking.run import Experiment, experiment_from_wire
+from headwater.tracking.shipper import Shipper
+from headwater.tracking.stores import open_shipping_store
+
+SETTLE_S = 5.0
+OFFLINE_S = 30.0
+
+_log = logging.getLogger(__name__)
+
+
+class Waiting(NamedTuple):
+    """What could not be shipped yet."""
+
+    records: int
+    runs: int
+
+
+class Session:
+    """Journals, stores and the shipper of one process; made by `current_session` only."""
+
+    def __init__(self) -> None:
+        self.exit_status = RunStatus.FINISHED
+        self._lock = threading.RLock()
+        self._stores: dict[tuple[str, bool], Store] = {}
+        self._lanes: dict[tuple[str, str], Lane] = {}
+        self._active: dict[tuple[str, str], None] = {}
+        self._params: dict[tuple[str, str], dict[str, str]] = {}
+        self._shipper = Shipper()
+        self._is_finished = False
+        self._experiments: dict[tuple[str, str], Experiment] = {}
+        self._offline_until = 0.0
+        self.last_run: tuple[str, str] | None = None
+        self.is_synchronous = config.LOGGING.get() == "sync"
+
+    def store(self, uri: str) -> Store:
+        """Return the store at `uri` for reads, opened once."""
+        return self._open(uri, shipping=False)
+
+    def find_experiment(self, uri: str, name: str, experiment_id: str) -> Experiment:
+        """Return an experiment by its id, or by its name and created if missing, asking the store once.
+
+        While the store cannot be reached, the answer holds only what was asked for; shipping settles the rest.
+        """
+        key = (uri, name or f"id {experiment_id}")
+        if known := self._experiments.get(key):
+            return known
+        if time.monotonic() < self._offline_until:
+            return _unknown_experiment(name, experiment_id)
+        try:
+            store = self._open(uri, shipping=True)
+            if experiment_id:
+                found = store.experiments.get(GetExperiment(experiment_id)).experiment
+            else:
+                found = find_or_create(store, name)
+        except (TemporarilyUnavailable, RequestLimitExceeded) as error:
+            self._offline_until = time.monotonic() + OFFLINE_S
+            _log.warning("Going on without the store, records wait on local disk: %s", error)
+            return _unknown_experiment(name, experiment_id)
+        experiment = experiment_from_wire(found)
+        if experiment.lifecycle_stage == "active":
+            self._experiments[key] = experiment
+        return experiment
+
+    def forget_experiments(self) -> None:
+        """Ask the store again for every experiment, because one was changed."""
+        self._experiments.clear()
+
+    def append(self, uri: str, run_id: str, record: Record) -> tuple[Lane, int]:
+        """Keep a record of a run on local disk; return its lane and sequence number."""
+        lane = self._lanes.get((uri, run_id)) or self._new_lane(uri, run_id)
+        try:
+            seq = lane.journal.append(record)
+        except JournalClosed:
+            if lane.is_rejected:
+                return lane, lane.journal.last_seq  # said once, and kept for flush()
+            lane = self._new_lane(uri, run_id)
+            seq = lane.journal.append(record)
+        self._shipper.notify()
+        return lane, seq
+
+    def lane(self, uri: str, run_id: str) -> Lane:
+        """Return the lane of a run, opened if there is none."""
+        lane = self._lanes.get((uri, run_id))
+        return self._new_lane(uri, run_id) if lane is None or lane.journal.is_closed else lane
+
+    def remember_params(self, uri: str, run_id: str, params: dict[str, str]) -> None:
+        """Raise `InvalidParameterValue` if this process gave one of these params another value before."""
+        known = self._params.setdefault((uri, run_id), {})
+        for key, value in params.items():
+            before = known.setdefault(key, value)
+            if before != value:
+                raise InvalidParameterValue(
+                    f"Changing param values is not allowed. Param with key='{key}' was already logged with "
+                    f"value='{before}' for run ID='{run_id}'. Attempted logging new value '{value}'."
+                )
+
+    def open_run(self, uri: str, run_id: str) -> None:
+        """Count a run as open here: heartbeats are sent, and the end of the program ends it."""
+        install_exit_hooks(current_session)
+        with self._lock:
+            self._active[(uri, run_id)] = None
+            self.last_run = (uri, run_id)
+        lane = self.lane(uri, run_id)
+        lane.is_active = True
+        lane.is_ended = False
+
+    def is_open(self, uri: str, run_id: str) -> bool:
+        """Return whether a run is open here."""
+        return (uri, run_id) in self._active
+
+    def close_run(self, uri: str, run_id: str, status: RunStatus, end_time: int) -> None:
+        """Record the end of a run and forget it."""
+        with self._lock:
+            self._active.pop((uri, run_id), None)
+            self._params.pop((uri, run_id), None)
+        lane, _ = self.append(uri, run_id, Update(status.value, end_time))
+        lane.is_active = False
+        lane.is_ended = True
+        self._shipper.notify()
+
+    def wait_stored(self, lane: Lane, seq: int) -> None:
+        """Wait until the store has record `seq`; raise what prevented it or what the store refused."""
+        deadline = time.monotonic() + float(config.HTTP_TIMEOUT_S.get())
+        lane.hurry()
+        is_over = self._shipper.wait(lane, seq, deadline, until_attempted=True)
+        if lane.errors:
+            raise lane.errors.pop(0)
+        if not is_over:
+            raise lane.failure or _waiting_error(Waiting(lane.journal.last_seq - lane.journal.shipped_seq, 1))
+
+    def settle(self, uri: str) -> None:
+        """Wait, at most five seconds, until what this process logged to `uri` can be read there."""
+        deadline = time.monotonic() + SETTLE_S
+        for lane in self._shipper.lanes:
+            if lane.uri == uri and not lane.is_idle and lane.failure is None:
+                self._shipper.wait(lane, lane.journal.last_seq, deadline, until_attempted=True)
+
+    def flush(self, timeout_s: float) -> None:
+        """Wait until everything is stored; raise the first error that the store answered, or that time is over."""
+        deadline = time.monotonic() + timeout_s
+        for lane in self._shipper.lanes:
+            if not lane.is_idle:
+                lane.hurry()
+                self._shipper.wait(lane, lane.journal.last_seq, deadline)
+        for lane in self._shipper.lanes:
+            if lane.errors:
+                raise lane.errors.pop(0)
+        waiting = self.count_waiting()
+        if waiting.records:
+            raise _waiting_error(waiting)
+
+    def count_waiting(self) -> Waiting:
+        """Return how much has not been shipped yet."""
+        counts = [lane.journal.last_seq - lane.journal.shipped_seq for lane in self._shipper.lanes if not lane.is_idle]
+        return Waiting(sum(counts), len(counts))
+
+    def finish(self, status: RunStatus, timeout_s: float) -> None:
+        """End what is open, wait a bounded time for shipping, and leave the rest on disk with a word about it."""
+        if self._is_finished:
+            return
+        self._is_finished = True
+        deadline = time.monotonic() + timeout_s
+        for uri, run_id in list(self._active):
+            self.close_run(uri, run_id, status, time.time_ns() // 1_000_000)
+        for lane in self._shipper.lanes:
+            lane.hurry()
+            self._shipper.wait(lane, lane.journal.last_seq, deadline)
+        waiting = self.count_waiting()
+        has_stopped = self._shipper.stop(deadline)
+        for lane in self._shipper.lanes:
+            if not lane.journal.delete_if_drained():
+                lane.journal.close()
+        if has_stopped:
+            for store in self._stores.values():
+                store.close()
+        if waiting.records:
+            folder = journal_folder(config.home())
+            sys.stderr.write(
+                f"headwater: {waiting.records} records of {waiting.runs} run(s) wait in '{folder}'. "
+                "Run 'headwater sync' to ship them.\n"
+            )
+
+    def abandon(self) -> None:
+        """Let go of the parent's files in a forked child; the parent's stores stay untouched."""
+        for lane in self._lanes.values():
+            lane.journal.abandon()
+
+    def _open(self, uri: str, *, shipping: bool) -> Store:
+        is_remote = urlsplit(uri).scheme in {"http", "https"}
+        key = (uri, shipping and is_remote)
+        with self._lock:
+            store = self._stores.get(key)
+            if store is None:
+                store = open_shipping_store(uri) if key[1] else open_store(uri)
+                self._stores[key] = store
+            return store
+
+    def _new_lane(self, uri: str, run_id: str) -> Lane:
+        with self._lock:
+            lane = self._lanes.get((uri, run_id))
+            if lane is None or lane.journal.is_closed:
+                install_worker_hook(current_session, os.getpid())
+                folder = journal_folder(config.home())
+                header_uri = hide_password(uri)
+                journal = Journal.create(folder, run_id, header_uri, fsync=config.JOURNAL_FSYNC.is_on())
+                lane = Lane(journal, uri, lambda: self._open(uri, shipping=True))
+                lane.is_active = (uri, run_id) in self._active
+                self._lanes[(uri, run_id)] = lane
+                self._shipper.add(lane)
+            return lane
+
+
+def _unknown_experiment(name: str, experiment_id: str) -> Experiment:
+    location = f"mlflow-artifacts:/{experiment_id}" if experiment_id else ""
+    return Experiment(experiment_id, name, location)
+
+
+def hide_password(uri: str) -> str:
+    """Return `uri` without its password."""
+    parts = urlsplit(uri)
+    if not parts.password:
+        return uri
+    return urlunsplit(parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", "@", 1)))
+
+
+def current_session() -> Session:
+    """Return this process's session, made at the first call; a forked child gets one of its own."""
+    pid = os.getpid()
+    session = _SESSIONS.get(pid)
+    if session is None:
+        _watch_forks()
+        session = _SESSIONS.setdefault(pid, Session())
+    return session
+
+
+@cache
+def _watch_forks() -> None:
+    os.register_at_fork(after_in_child=_close_inherited_files)
+
+
+def _close_inherited_files() -> None:
+    for session in list(_SESSIONS.values()):
+        session.abandon()
+
+
+def _waiting_error(waiting: Waiting) -> TemporarilyUnavailable:
+    return TemporarilyUnavailable(
+        f"{waiting.records} records of {waiting.runs} run(s) could not be stored in time. They are kept on local disk; "
+        "call flush() later, or run 'headwater sync'."
+    )
+
+
+_SESSIONS: dict[int, Session] = {}  # by process id: the one mutable module state besides the active run

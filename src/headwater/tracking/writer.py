@@ -1,0 +1,174 @@
+"""Writing to one run: every log verb of the fluent functions and the client ends here."""
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import SupportsFloat
+
+from headwater import config
+from headwater.protocol.artifacts import check_path
+from headwater.protocol.errors import InsufficientStorage, InvalidParameterValue
+from headwater.protocol.metrics import Metric
+from headwater.protocol.names import check_key, check_no_nul, check_run_id, check_step, check_timestamp
+from headwater.protocol.runs import RunStatus
+from headwater.tracking.journal import journal_folder
+from headwater.tracking.records import ArtifactFiles, DeletedTag, Params, Point, Points, Record, Tags, Update
+from headwater.tracking.session import current_session
+
+
+class RunWriter:
+    """Keeps what is logged to a run; each method returns once on local disk, unless it is asked to wait.
+
+    A wait (`synchronous`, or `HEADWATER_LOGGING=sync`) ends when the store has the record, and raises what it
+    answered. Every method may be called from any thread and process.
+    """
+
+    def __init__(self, uri: str, run_id: str) -> None:
+        self.uri = uri
+        self.run_id = check_run_id(run_id)
+
+    def log_metric(
+        self, key: str, value: object, *, step: int | None, timestamp: int | None, synchronous: bool | None
+    ) -> None:
+        """Log one point."""
+        point = _make_point(key, value, timestamp, step)
+        self.keep(Point(*point), synchronous=synchronous)
+
+    def log_metrics(
+        self,
+        metrics: Mapping[str, object],
+        *,
+        step: int | None,
+        timestamp: int | None,
+        synchronous: bool | None,
+    ) -> None:
+        """Log one point of each metric, all at the same step and time."""
+        now = _now() if timestamp is None else timestamp
+        points = [_make_point(key, value, now, step) for key, value in metrics.items()]
+        if points:
+            self.keep(Points(points), synchronous=synchronous)
+
+    def log_points(self, metrics: Iterable[Metric], *, synchronous: bool | None) -> None:
+        """Log points, each with its own step and time."""
+        points = [_make_point(metric.key, metric.value, metric.timestamp, metric.step) for metric in metrics]
+        if points:
+            self.keep(Points(points), synchronous=synchronous)
+
+    def log_params(self, params: Mapping[str, object], *, synchronous: bool | None) -> None:
+        """Log params; one that this process gave another value raises `InvalidParameterValue`."""
+        texts = {key: str(value) for key, value in params.items()}
+        for key, text in texts.items():
+            check_key("key", key, "Param key")
+            check_no_nul("value", text)
+        if texts:
+            current_session().remember_params(self.uri, self.run_id, texts)
+            self.keep(Params(texts), synchronous=synchronous)
+
+    def set_tags(self, tags: Mapping[str, object], *, synchronous: bool | None) -> None:
+        """Set tags."""
+        texts = {key: str(value) for key, value in tags.items()}
+        for key, text in texts.items():
+            check_key("key", key)
+            check_no_nul("value", text)
+        if texts:
+            self.keep(Tags(texts), synchronous=synchronous)
+
+    def delete_tag(self, key: str, *, synchronous: bool | None) -> None:
+        """Remove a tag; one that is not there stays away."""
+        check_key("key", key)
+        self.keep(DeletedTag(key), synchronous=synchronous)
+
+    def update(
+        self,
+        *,
+        status: RunStatus | None = None,
+        end_time: int | None = None,
+        run_name: str = "",
+        synchronous: bool | None = None,
+    ) -> None:
+        """Change status, end time or name."""
+        check_no_nul("run_name", run_name)
+        self.keep(Update(status.value if status else "", end_time, run_name), synchronous=synchronous)
+
+    def log_files(self, files: list[tuple[str, Path]], *, synchronous: bool | None = None) -> None:
+        """Keep copies of local files as artifacts; later changes to the originals do not matter."""
+        names = [(path, str(index)) for index, (path, _) in enumerate(files)]
+        if not names:
+            return
+
+        def copy(folder: Path) -> None:
+            for (_, name), (_, source) in zip(names, files, strict=True):
+                shutil.copyfile(source, folder / name)
+
+        self._spool(names, copy, synchronous=synchronous)
+
+    def log_bytes(self, data: bytes, artifact_file: str, *, synchronous: bool | None = None) -> None:
+        """Keep bytes as an artifact."""
+        check_path(artifact_file)
+        self._spool([(artifact_file, "0")], lambda folder: _write(folder / "0", data), synchronous=synchronous)
+
+    def log_dict(self, dictionary: object, artifact_file: str) -> None:
+        """Keep a dict as JSON, which is YAML too."""
+        text = json.dumps(dictionary, indent=2, default=str, ensure_ascii=False)
+        self.log_bytes(text.encode(), artifact_file)
+
+    def keep(self, record: Record, *, synchronous: bool | None) -> None:
+        """Keep a record on local disk, and wait for the store if asked to."""
+        session = current_session()
+        lane, seq = session.append(self.uri, self.run_id, record)
+        if synchronous or (synchronous is None and session.is_synchronous):
+            session.wait_stored(lane, seq)
+
+    def _spool(self, names: list[tuple[str, str]], fill: Callable[[Path], None], *, synchronous: bool | None) -> None:
+        session = current_session()
+        folder = journal_folder(config.home()) / f"{self.run_id}.{os.urandom(8).hex()}.files"
+        try:
+            folder.mkdir(parents=True, mode=0o700)
+            fill(folder)
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            message = f"Artifact '{names[0][0]}' could not be copied to '{folder.parent}': {error.strerror}."
+            session.lane(self.uri, self.run_id).note("artifact", InsufficientStorage(message))
+            return
+        self.keep(ArtifactFiles(folder.name, names), synchronous=synchronous)
+
+
+def _make_point(key: str, value: object, timestamp: int | None, step: int | None) -> tuple[str, float, int, int]:
+    check_key("key", key, "Metric name")
+    number = value if type(value) is float else _to_float(key, value)
+    time_ms = _now() if timestamp is None else int(timestamp)
+    position = 0 if step is None else int(step)
+    check_timestamp("timestamp", time_ms)
+    check_step("step", position)
+    return key, number, time_ms, position
+
+
+def _to_float(key: str, value: object) -> float:
+    item = getattr(value, "item", None)  # arrays and tensors of one element
+    try:
+        number = item() if callable(item) else value
+        if isinstance(number, SupportsFloat):
+            return float(number)
+    except (TypeError, ValueError, RuntimeError, OverflowError) as error:
+        raise _not_a_number(key, value) from error
+    raise _not_a_number(key, value)
+
+
+def _not_a_number(key: str, value: object) -> InvalidParameterValue:
+    return InvalidParameterValue(
+        f"Invalid value '{str(value)[:100]}' of type '{type(value).__name__}' for metric '{key}'. "
+        "Give a number, or an array or tensor of one element."
+    )
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
