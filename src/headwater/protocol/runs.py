@@ -10,6 +10,7 @@ from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.experiments import LifecycleStage, ViewType
 from headwater.protocol.metrics import Metric
 from headwater.protocol.names import (
+    MAX_INT64,
     MAX_ITEMS_PER_BATCH,
     MAX_METRICS_PER_BATCH,
     MAX_PARAMS_PER_BATCH,
@@ -279,8 +280,9 @@ class LogBatch(msgspec.Struct, frozen=True, omit_defaults=True):
         _check_batch_size("metrics, params, and tags", total, MAX_ITEMS_PER_BATCH)
         check_keys("metrics", "name", (metric.key for metric in self.metrics), "Metric name")
         for index, metric in enumerate(self.metrics):
-            check_timestamp(f"metrics[{index}].timestamp", metric.timestamp)
-            check_step(f"metrics[{index}].step", metric.step)
+            if not (0 <= metric.timestamp <= MAX_INT64 and -MAX_INT64 - 1 <= metric.step <= MAX_INT64):
+                check_timestamp(f"metrics[{index}].timestamp", metric.timestamp)
+                check_step(f"metrics[{index}].step", metric.step)
         check_params(self.params)
         check_keys("tags", "key", (tag.key for tag in self.tags), "key")
         _check_tag_values(self.tags)
@@ -289,8 +291,8 @@ class LogBatch(msgspec.Struct, frozen=True, omit_defaults=True):
 def check_params(params: list[Param]) -> None:
     """Raise `InvalidParameterValue` unless every key and value is allowed and no key is repeated."""
     check_keys("params", "key", (param.key for param in params), "Param key")
-    for param in params:
-        check_no_nul("value", param.value)
+    for index, param in enumerate(params):
+        check_no_nul(f"params[{index}].value", param.value)
     repeated = [key for key, count in Counter(param.key for param in params).items() if count > 1]
     if repeated:
         raise InvalidParameterValue(
@@ -300,8 +302,8 @@ def check_params(params: list[Param]) -> None:
 
 
 def _check_tag_values(tags: list[RunTag]) -> None:
-    for tag in tags:
-        check_no_nul("value", tag.value)
+    for index, tag in enumerate(tags):
+        check_no_nul(f"tags[{index}].value", tag.value)
 
 
 def _check_batch_size(what: str, count: int, limit: int) -> None:
