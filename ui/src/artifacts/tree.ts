@@ -67,7 +67,8 @@ export function listRows(folders: Folders, open: ReadonlySet<string>, filter: st
 /** What a key press does to the tree when the row at `index` has the focus. */
 export type Move =
   | { readonly kind: "focus"; readonly index: number }
-  | { readonly kind: "open" | "close"; readonly path: string }
+  | { readonly kind: "open"; readonly path: string }
+  | { readonly kind: "close"; readonly path: string }
   | { readonly kind: "choose"; readonly entry: Entry };
 
 /** Translate a key by the ARIA pattern for trees; null if it means nothing here. */

@@ -77,7 +77,7 @@ export function ChartCard(props: ChartCardProps) {
       </header>
       {cell.error && (
         <p class={css.error} role="alert">
-          {cell.error} <button onClick={() => loader.retry()}>Retry</button>
+          {cell.error} <button type="button" class="button small" onClick={() => loader.retry()}>Retry</button>
         </p>
       )}
       {isTable ? (

@@ -91,7 +91,7 @@ export function ChartGrid({ runs, keys, view, onView, revision = 0, focused }: C
         <p class={css.nothing}>
           {keys.length === 0 ? "No metrics yet." : `No metric matches “${view.search}”.`}{" "}
           {keys.length > 0 && (
-            <button type="button" class={css.button} onClick={() => onView({ ...view, search: "" })}>
+            <button type="button" class="button small" onClick={() => onView({ ...view, search: "" })}>
               Show all
             </button>
           )}

@@ -21,7 +21,7 @@ export function ChartToolbar({ view, onView, shown, total }: ChartToolbarProps) 
     <div class={css.toolbar} role="toolbar" aria-label="Charts">
       <input
         type="search"
-        class={css.search}
+        class={`field ${css.search}`}
         placeholder="Find metrics (name or regex)"
         aria-label="Find metrics by name or regular expression"
         value={view.search}
@@ -33,11 +33,11 @@ export function ChartToolbar({ view, onView, shown, total }: ChartToolbarProps) 
       </span>
       <span class={css.space} />
       {view.range && (
-        <button type="button" class={css.button} onClick={() => onView({ ...view, range: null })}>
+        <button type="button" class="button" onClick={() => onView({ ...view, range: null })}>
           Reset zoom
         </button>
       )}
-      <div class={css.segments} role="group" aria-label="X axis">
+      <div class="segments" role="group" aria-label="X axis">
         {AXES.map(([axis, label]) => (
           <button
             type="button"

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addBytes, isText, NOTHING_READ, toHex, totalOf } from "./bytes";
+import { addBytes, formatBytes, isText, NOTHING_READ, toHex, totalOf } from "./bytes";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
@@ -49,4 +49,14 @@ it("writes sixteen bytes to a row", () => {
   const rows = toHex(encode("0123456789abcdefXY\n")).split("\n");
   expect(rows[0]).toBe("00000000  30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66  0123456789abcdef");
   expect(rows[1]?.trimEnd()).toMatch(/^00000010 {2}58 59 0a +XY·$/);
+});
+
+it.each([
+  [0, "0 B"],
+  [999, "999 B"],
+  [1234, "1.2 kB"],
+  [999_999, "1 MB"],
+  [34_500_000, "35 MB"],
+])("writes %s bytes as %s", (bytes, text) => {
+  expect(formatBytes(bytes)).toBe(text);
 });

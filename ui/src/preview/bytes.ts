@@ -66,3 +66,15 @@ export function toHex(bytes: Uint8Array): string {
   }
   return rows.join("\n");
 }
+
+/** Write a size: `0 B`, `1.2 kB`, `34 MB`. */
+export function formatBytes(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 || value >= 99.5 ? Math.round(value) : Number(value.toPrecision(2))} ${units[unit] ?? ""}`;
+}

@@ -1,16 +1,18 @@
-import { useLocation } from "preact-iso";
 import { useEffect, useState } from "preact/hooks";
 import { ArtifactBrowser } from "../artifacts/artifact-browser";
 import { listFolder } from "../artifacts/artifacts-api";
+import { navigate, path as page } from "../lib/location";
+import { useChrome } from "../shell/chrome";
 import { MissingRun } from "./missing-run";
 import { isSystemMetric, type RunDetails } from "./model";
 import { Overview } from "./overview";
-import { readPlace, writePlace, type RunPlace } from "./route";
+import { baseOf, readPlace, writePlace, type RunPlace } from "./route";
 import { RunHeader } from "./run-header";
 import { RunMetrics } from "./run-metrics";
 import { RunTabs, type TabItem } from "./run-tabs";
 import css from "./run.module.css";
 import { useChartView } from "./use-chart-view";
+import { useFamily } from "./use-family";
 import { useRun, type RunState } from "./use-run";
 
 const COLOR = "var(--c1)";
@@ -43,7 +45,6 @@ function listTabs(run: RunDetails, artifacts: number | null): TabItem[] {
 }
 
 function TabContent({ run, place, state }: { readonly run: RunDetails; readonly place: RunPlace; readonly state: RunState }) {
-  const { route } = useLocation();
   const [view, setView] = useChartView();
   const { revision, refresh } = state;
   switch (place.tab) {
@@ -55,7 +56,7 @@ function TabContent({ run, place, state }: { readonly run: RunDetails; readonly 
           runId={run.runId}
           path={place.path}
           revision={revision}
-          onPath={(path) => route(writePlace(place.base, "artifacts", path))}
+          onPath={(path) => navigate(writePlace(baseOf(page.peek()), "artifacts", path))}
         />
       );
     case "metrics":
@@ -76,18 +77,22 @@ function TabContent({ run, place, state }: { readonly run: RunDetails; readonly 
 
 function Loaded({ run, place, state }: { readonly run: RunDetails; readonly place: RunPlace; readonly state: RunState }) {
   const count = useArtifactCount(run.runId, state.revision);
+  const family = useFamily(run);
   const tabs = listTabs(run, count);
-  useEffect(() => {
-    document.title = `${run.name || run.runId} · Headwater`;
-  }, [run.name, run.runId]);
+  const name = run.name || run.runId;
+  useChrome(name, [
+    { text: "Experiments", page: "/experiments" },
+    { text: family.experiment || run.experimentId, page: `/experiments/${run.experimentId}/runs` },
+    { text: name },
+  ]);
   return (
     <>
-      <RunHeader run={run} color={COLOR} refresh={state.refresh} />
-      <RunTabs items={tabs} current={place.tab} base={place.base} />
+      <RunHeader run={run} family={family} color={COLOR} refresh={state.refresh} />
+      <RunTabs items={tabs} current={place.tab} base={baseOf(page.value)} />
       {state.error && (
         <p class={css.banner} role="alert">
           This page may be out of date. {state.error}{" "}
-          <button type="button" class={css.link} onClick={state.refresh}>
+          <button type="button" class="button small quiet" onClick={state.refresh}>
             Retry
           </button>
         </p>
@@ -99,11 +104,16 @@ function Loaded({ run, place, state }: { readonly run: RunDetails; readonly plac
   );
 }
 
+export interface RunPageProps {
+  readonly runId: string;
+  /** What follows the id in the path, such as `artifacts/model/MLmodel`. */
+  readonly rest: string;
+}
+
 /** The page of one run, at `/runs/<id>` or `/experiments/<id>/runs/<id>`, with its tabs below. */
-export function RunPage() {
-  const { path } = useLocation();
-  const place = readPlace(path);
-  const state = useRun(place.runId);
+export function RunPage({ runId, rest }: RunPageProps) {
+  const place = readPlace(rest);
+  const state = useRun(runId);
   if (state.run) {
     return (
       <div class={css.page}>
@@ -114,18 +124,18 @@ export function RunPage() {
   return (
     <div class={css.page} aria-busy={!state.error}>
       {state.isMissing ? (
-        <MissingRun runId={place.runId} message={state.error} />
+        <MissingRun runId={runId} message={state.error} />
       ) : state.error ? (
         <div class={css.missing}>
           <h1 tabIndex={-1}>The run cannot be shown</h1>
           <p role="alert">{state.error}</p>
-          <button type="button" class={css.button} onClick={state.refresh}>
+          <button type="button" class="button small" onClick={state.refresh}>
             Retry
           </button>
         </div>
       ) : (
         <div class={css.skeleton}>
-          <h1 class={css.hidden}>Run {place.runId} is being read</h1>
+          <h1 class={css.hidden}>Run {runId} is being read</h1>
           <span />
           <span />
           <span />
@@ -134,5 +144,3 @@ export function RunPage() {
     </div>
   );
 }
-
-export default RunPage;

@@ -1,0 +1,34 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import css from "./preview.module.css";
+
+/** Turn Markdown into HTML without scripts, forms or styles; links open elsewhere without knowing where from. */
+async function renderMarkdown(text: string): Promise<string> {
+  const [{ marked }, { default: DOMPurify }] = await Promise.all([import("marked"), import("dompurify")]);
+  const html = await marked.parse(text, { gfm: true });
+  return DOMPurify.sanitize(html, {
+    USE_PROFILES: { html: true },
+    FORBID_TAGS: ["style", "form", "input", "button", "textarea", "select", "iframe", "video", "audio"],
+    FORBID_ATTR: ["style", "id", "name", "srcset"],
+  });
+}
+
+/** Text in Markdown. */
+export function Markdown({ text }: { readonly text: string }) {
+  const [html, setHtml] = useState<string | null>(null);
+  const host = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    let isCurrent = true;
+    void renderMarkdown(text).then((done) => isCurrent && setHtml(done));
+    return () => {
+      isCurrent = false;
+    };
+  }, [text]);
+  useEffect(() => {
+    for (const link of host.current?.querySelectorAll("a") ?? []) {
+      link.target = "_blank";
+      link.rel = "noopener noreferrer";
+    }
+  }, [html]);
+  if (html === null) return <pre class={css.plain}>{text}</pre>;
+  return <div class={css.markdown} ref={host} dangerouslySetInnerHTML={{ __html: html }} />;
+}

@@ -1,0 +1,103 @@
+import { useEffect, useState } from "preact/hooks";
+import css from "./preview.module.css";
+
+/** A picture, as wide as there is room or pixel by pixel. */
+export function ImagePreview({ url, name }: { readonly url: string; readonly name: string }) {
+  const [isFull, setFull] = useState(false);
+  const [size, setSize] = useState("");
+  const [isBroken, setBroken] = useState(false);
+  if (isBroken) return <p role="alert" class={css.error}>The picture cannot be shown. Download it instead.</p>;
+  return (
+    <div class={css.text}>
+      <div class={css.tools}>
+        <span role="status">{size}</span>
+        <span class={css.more}>
+          <button type="button" class="button small" aria-pressed={isFull} onClick={() => setFull(!isFull)}>
+            {isFull ? "Fit" : "100 %"}
+          </button>
+        </span>
+      </div>
+      <div class={css.image} tabIndex={0} role="region" aria-label={`Picture ${name}`}>
+        <img
+          src={url}
+          alt={name}
+          data-full={isFull}
+          onError={() => setBroken(true)}
+          onLoad={({ currentTarget: image }) => setSize(`${image.naturalWidth} × ${image.naturalHeight}`)}
+        />
+      </div>
+    </div>
+  );
+}
+
+/** Sound or film; the browser reads what it plays. */
+export function PlayerPreview({ url, name, kind }: { readonly url: string; readonly name: string; readonly kind: "audio" | "video" }) {
+  // oxlint-disable-next-line jsx-a11y/media-has-caption -- a run's artifacts come without captions
+  return kind === "audio" ? <audio controls src={url} aria-label={name} /> : <video class={css.video} controls src={url} aria-label={name} />;
+}
+
+/** Fetch a whole file of at most 20 MB; null until it is there. */
+export function useWhole(url: string, isWanted: boolean): { readonly blob: Blob | null; readonly error: string } {
+  const [blob, setBlob] = useState<Blob | null>(null);
+  const [error, setError] = useState("");
+  useEffect(() => {
+    if (!isWanted) return undefined;
+    const controller = new AbortController();
+    fetch(url, { signal: controller.signal })
+      .then(async (response) => {
+        if (!response.ok) throw new Error(`The server answered ${response.status}.`);
+        setBlob(await response.blob());
+      })
+      .catch((failure: unknown) => {
+        if (!controller.signal.aborted) setError(failure instanceof Error ? failure.message : String(failure));
+      });
+    return () => controller.abort();
+  }, [url, isWanted]);
+  return { blob, error };
+}
+
+/** A PDF in the browser's own viewer. */
+export function PdfPreview({ url, name }: { readonly url: string; readonly name: string }) {
+  const { blob, error } = useWhole(url, true);
+  const [address, setAddress] = useState("");
+  useEffect(() => {
+    if (!blob) return undefined;
+    const made = URL.createObjectURL(new Blob([blob], { type: "application/pdf" }));
+    setAddress(made);
+    return () => URL.revokeObjectURL(made);
+  }, [blob]);
+  if (error) return <p role="alert" class={css.error}>{error}</p>;
+  return address ? <iframe class={css.frame} src={address} title={name} /> : <p class={css.hint}>Reading…</p>;
+}
+
+/** An HTML page, shown on demand and shut off from this one. */
+export function HtmlPreview({ url, name }: { readonly url: string; readonly name: string }) {
+  const [isShown, setShown] = useState(false);
+  const { blob, error } = useWhole(url, isShown);
+  const [text, setText] = useState<string | null>(null);
+  useEffect(() => {
+    void blob?.text().then(setText);
+  }, [blob]);
+  if (error) return <p role="alert" class={css.error}>{error}</p>;
+  if (!isShown) {
+    return (
+      <div class={css.ask}>
+        <p>This page was made by a run. It is shown in a frame that cannot reach Headwater or your data.</p>
+        <button type="button" class="button small" onClick={() => setShown(true)}>
+          Show the page
+        </button>
+      </div>
+    );
+  }
+  return text === null ? <p class={css.hint}>Reading…</p> : <iframe class={css.frame} sandbox="allow-scripts" srcdoc={text} title={name} />;
+}
+
+/** A text in Markdown of at most 20 MB. */
+export function useWholeText(url: string): { readonly text: string | null; readonly error: string } {
+  const { blob, error } = useWhole(url, true);
+  const [text, setText] = useState<string | null>(null);
+  useEffect(() => {
+    void blob?.text().then(setText);
+  }, [blob]);
+  return { text, error };
+}

@@ -1,0 +1,58 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import css from "./run.module.css";
+
+export interface EditableProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onSave: (value: string) => Promise<unknown>;
+  readonly class?: string;
+}
+
+/** Text that becomes a field when it is clicked; Enter saves, Escape leaves it as it was. */
+export function Editable({ label, value, onSave, class: className }: EditableProps) {
+  const [draft, setDraft] = useState<string | null>(null);
+  const [error, setError] = useState("");
+  const field = useRef<HTMLInputElement>(null);
+  const isEditing = draft !== null;
+  useEffect(() => {
+    if (isEditing) field.current?.select();
+  }, [isEditing]);
+  const save = async () => {
+    if (draft === null) return;
+    const text = draft.trim();
+    if (text && text !== value) {
+      try {
+        await onSave(text);
+      } catch (failure) {
+        setError(failure instanceof Error ? failure.message : String(failure));
+        return;
+      }
+    }
+    setError("");
+    setDraft(null);
+  };
+  if (!isEditing) {
+    return (
+      <button type="button" class={`${css.editable} ${className ?? ""}`} title={`Edit ${label}`} onClick={() => setDraft(value)}>
+        {value}
+      </button>
+    );
+  }
+  return (
+    <span class={css.editing}>
+      <input
+        ref={field}
+        aria-label={label}
+        value={draft}
+        size={Math.max(12, draft.length)}
+        onInput={(event) => setDraft(event.currentTarget.value)}
+        onBlur={() => void save()}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") void save();
+          if (event.key === "Escape") setDraft(null);
+        }}
+      />
+      {error && <span role="alert">{error}</span>}
+    </span>
+  );
+}

@@ -1,0 +1,134 @@
+import { useEffect, useState } from "preact/hooks";
+import { askSeries } from "../charts/ask";
+import { formatCount, formatValue } from "../charts/numbers";
+import { decodeSeries, findExtremes, type Series } from "../charts/series";
+import { guessBest, type Metric, type RunDetails } from "./model";
+import { Sparkline } from "./sparkline";
+import css from "./run.module.css";
+
+const AT_FIRST = 100;
+const BUCKETS = 80;
+
+interface Known {
+  readonly runId: string;
+  readonly series: ReadonlyMap<string, Series>;
+}
+
+function useSeries(runId: string, keys: readonly string[], revision: number): { known: Known; error: string } {
+  const [known, setKnown] = useState<Known>({ runId, series: new Map() });
+  const [error, setError] = useState("");
+  const wanted = keys.join("\n");
+  useEffect(() => {
+    if (!wanted) return undefined;
+    const controller = new AbortController();
+    const query = { runIds: [runId], keys: wanted.split("\n"), x: "step", start: null, end: null, buckets: BUCKETS } as const;
+    askSeries(query, controller.signal).then(
+      (buffer) => {
+        setKnown({ runId, series: new Map(decodeSeries(buffer).map((series) => [series.key, series])) });
+        setError("");
+      },
+      (failure: unknown) => {
+        if (!controller.signal.aborted) setError(failure instanceof Error ? failure.message : String(failure));
+      },
+    );
+    return () => controller.abort();
+  }, [runId, wanted, revision]);
+  return { known: known.runId === runId ? known : { runId, series: new Map() }, error };
+}
+
+function MetricRow({ metric, series }: { readonly metric: Metric; readonly series: Series | undefined }) {
+  const found = series ? findExtremes(series) : null;
+  const best = guessBest(metric.key);
+  const [value, x] = best === "min" ? [found?.min, found?.minX] : [found?.max, found?.maxX];
+  const isKnown = found !== null && best !== "" && value !== undefined && !Number.isNaN(value);
+  // Of a bucket only the x of its last point is known, so the step of a downsampled best is rounded up to that.
+  const at = series?.raw === false ? "≤ step" : "step";
+  const write = (number: number | undefined) => (number === undefined ? "–" : formatValue(number));
+  return (
+    <tr>
+      <th scope="row" title={metric.key}>
+        {metric.key}
+      </th>
+      <td>
+        <Sparkline series={series} />
+      </td>
+      <td title={String(metric.value)}>{formatValue(metric.value)}</td>
+      <td title={isKnown ? String(value) : ""} class={css.best}>
+        {isKnown ? (
+          <>
+            {best === "min" ? "↓" : "↑"} {write(value)} <small>{`${at} ${write(x)}`}</small>
+          </>
+        ) : (
+          "–"
+        )}
+      </td>
+      <td>{write(found?.min)}</td>
+      <td>{write(found?.max)}</td>
+    </tr>
+  );
+}
+
+/** The metrics of a run: course, last, best, least and greatest value of each. */
+export function MetricsTable({ run, metrics, revision }: { readonly run: RunDetails; readonly metrics: readonly Metric[]; readonly revision: number }) {
+  const [isAll, setAll] = useState(false);
+  const [search, setSearch] = useState("");
+  const needle = search.trim().toLowerCase();
+  const found = metrics.filter((metric) => metric.key.toLowerCase().includes(needle));
+  const shown = isAll ? found.slice(0, 200) : found.slice(0, AT_FIRST);
+  const { known, error } = useSeries(run.runId, shown.map((metric) => metric.key), revision);
+  return (
+    <section class={css.panel} aria-labelledby="metrics-heading">
+      <header>
+        <h2 id="metrics-heading">Metrics</h2>
+        <span class={css.count}>{formatCount(metrics.length)}</span>
+        {metrics.length > 10 && (
+          <input
+            class="field" type="search"
+            placeholder="Find"
+            aria-label="Find metrics"
+            value={search}
+            onInput={(event) => setSearch(event.currentTarget.value)}
+          />
+        )}
+      </header>
+      {error && <p role="alert" class={css.error}>{`The history cannot be read. ${error}`}</p>}
+      {metrics.length === 0 ? (
+        <p class={css.hint}>
+          No metrics yet. Log one with <code>hw.log_metric("loss", 0.25, step=1)</code>.
+        </p>
+      ) : (
+        <div class={css.scroll} tabIndex={0} role="region" aria-label="Metrics table">
+          <table class={css.metrics}>
+            <thead>
+              <tr>
+                <th scope="col">metric</th>
+                <th scope="col">course</th>
+                <th scope="col">last</th>
+                <th scope="col">best</th>
+                <th scope="col">min</th>
+                <th scope="col">max</th>
+              </tr>
+            </thead>
+            <tbody>
+              {shown.map((metric) => (
+                <MetricRow key={metric.key} metric={metric} series={known.series.get(metric.key)} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {found.length === 0 && metrics.length > 0 && <p class={css.hint}>{`No metric matches “${search}”.`}</p>}
+      {found.length > shown.length && (
+        <p class={css.hint}>
+          {formatCount(shown.length)} of {formatCount(found.length)} shown.{" "}
+          {!isAll && (
+            <button type="button" class="button small quiet" onClick={() => setAll(true)}>
+              Show up to 200
+            </button>
+          )}{" "}
+          Search narrows them.
+        </p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,49 @@
+import { useCallback, useEffect, useState } from "preact/hooks";
+import { ApiError } from "../api/client";
+import { useChanges } from "../lib/live";
+import type { RunDetails } from "./model";
+import { getRun } from "./run-api";
+
+export interface RunState {
+  readonly run: RunDetails | null;
+  readonly isMissing: boolean;
+  readonly error: string;
+  /** Grows with every change the server told of. */
+  readonly revision: number;
+  readonly refresh: () => void;
+}
+
+interface Known {
+  readonly runId: string;
+  readonly run: RunDetails | null;
+  readonly isMissing: boolean;
+  readonly error: string;
+}
+
+const NOTHING = { run: null, isMissing: false, error: "" };
+
+/** Read a run and keep it fresh; what was read stays while it is read again or cannot be. */
+export function useRun(runId: string): RunState {
+  const [known, setKnown] = useState<Known>({ runId, ...NOTHING });
+  const [revision, setRevision] = useState(0);
+  const refresh = useCallback(() => setRevision((old) => old + 1), []);
+
+  useEffect(() => {
+    const controller = new AbortController();
+    getRun(runId, controller.signal).then(
+      (run) => setKnown({ runId, ...NOTHING, run }),
+      (error: unknown) => {
+        if (controller.signal.aborted) return;
+        const isMissing = error instanceof ApiError && (error.status === 404 || error.status === 400);
+        const message = error instanceof Error ? error.message : String(error);
+        setKnown((old) => ({ runId, run: old.runId === runId ? old.run : null, isMissing, error: message }));
+      },
+    );
+    return () => controller.abort();
+  }, [runId, revision]);
+
+  useChanges({ runIds: [runId] }, refresh);
+
+  const current = known.runId === runId ? known : { ...NOTHING };
+  return { ...current, revision, refresh };
+}
