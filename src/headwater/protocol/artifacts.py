@@ -27,7 +27,8 @@ def check_path(path: str) -> str:
             break
         decoded = following
     folded = unicodedata.normalize("NFKC", decoded).replace("\\", "/")
-    control = any(ord(character) < 32 or ord(character) == 127 for character in folded)
+    # Clients put times between percent signs (`loss%timestamp%1795…`), which look like encoded control characters.
+    control = "\0" in decoded or any(ord(character) < 32 or ord(character) == 127 for character in path)
     parts = folded.split("/")
     drive = re.match(r"[A-Za-z]:", folded)
     scheme = re.match(r"[A-Za-z][A-Za-z0-9+.\-]*:/", folded)
