@@ -50,7 +50,7 @@ async function send<T>(path: string, options: Options): Promise<T> {
   return response.json();
 }
 
-async function reach(path: string, { method = "GET", body, signal }: Options): Promise<Response> {
+export async function reach(path: string, { method = "GET", body, signal }: Options): Promise<Response> {
   const headers: HeadersInit = body === undefined ? {} : { "Content-Type": "application/json" };
   const request: RequestInit = { method, headers, body: body ?? null, signal: signal ?? null };
   const response = await fetch(new URL(path, document.baseURI), request).catch((failure: unknown) => {
@@ -61,7 +61,7 @@ async function reach(path: string, { method = "GET", body, signal }: Options): P
   return response;
 }
 
-async function readError(response: Response): Promise<ApiError> {
+export async function readError(response: Response): Promise<ApiError> {
   const text = await response.text();
   try {
     const { error_code: code, message }: ErrorBody = JSON.parse(text);
