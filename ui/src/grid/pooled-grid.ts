@@ -1,0 +1,300 @@
+/**
+ * A grid of any length over a fixed number of row elements. Scrolling moves and refills the rows that left the view;
+ * no element is created, so 10,000 rows cost what 40 do.
+ */
+
+import css from "./grid.module.css";
+import { columnsInView, offsetsOf, rowsInView, scrollToRow, type Span } from "./window";
+
+/** The content of one cell element; `show` is called whenever the element stands for another row. */
+export interface CellView {
+  readonly element: HTMLElement;
+  show(row: number): void;
+}
+
+export interface GridColumn {
+  readonly id: string;
+  readonly width: number;
+  readonly isFrozen: boolean;
+  readonly isNumeric: boolean;
+  readonly header: () => HTMLElement;
+  readonly cell: () => CellView;
+  readonly sort?: "ascending" | "descending" | undefined;
+}
+
+export interface GridModel {
+  readonly label: string;
+  readonly columns: readonly GridColumn[];
+  readonly rowCount: number;
+  isSelected(row: number): boolean;
+  /** Level in a tree, from 1, and whether children show; null if the row has none. */
+  level(row: number): number;
+  isExpanded(row: number): boolean | null;
+}
+
+export const ROW_HEIGHT = 28;
+export const HEADER_HEIGHT = 32;
+const SPARE_ROWS = 10;
+const COLUMN_STEP = 4;
+
+interface PooledRow {
+  readonly element: HTMLElement;
+  cells: readonly CellView[];
+  index: number;
+}
+
+export class PooledGrid {
+  readonly element: HTMLElement;
+  readonly #header = make("div", css.header, "row");
+  readonly #body = make("div", css.body, "rowgroup");
+  readonly #observer: ResizeObserver;
+  readonly #onActive: (row: number) => void;
+  #pool: PooledRow[] = [];
+  #model: GridModel;
+  #columns: Span = { first: 0, end: 0 };
+  #frozen: readonly GridColumn[] = [];
+  #moving: readonly GridColumn[] = [];
+  #offsets: readonly number[] = [0];
+  #frozenWidth = 0;
+  #width = 0;
+  #height = 0;
+  #active = 0;
+  #isScheduled = false;
+
+  constructor(host: HTMLElement, model: GridModel, onActive: (row: number) => void) {
+    this.#model = model;
+    this.#onActive = onActive;
+    this.element = make("div", css.grid, "grid");
+    this.element.tabIndex = 0;
+    this.#header.setAttribute("aria-rowindex", "1");
+    const head = make("div", css.head, "rowgroup");
+    head.append(this.#header);
+    this.element.append(head, this.#body);
+    this.element.addEventListener("scroll", () => this.#schedule(), { passive: true });
+    host.append(this.element);
+    this.#observer = new ResizeObserver(() => this.#measure());
+    this.#observer.observe(this.element);
+    this.setModel(model);
+    this.#measure();
+  }
+
+  destroy(): void {
+    this.#observer.disconnect();
+    this.element.remove();
+  }
+
+  /** The row that the keyboard acts on. */
+  get active(): number {
+    return this.#active;
+  }
+
+  get pageRows(): number {
+    return Math.max(1, Math.floor((this.#height - HEADER_HEIGHT) / ROW_HEIGHT) - 1);
+  }
+
+  /** Show other data; the elements and the place stay. */
+  setModel(model: GridModel): void {
+    const isSameShape = sameColumns(this.#model.columns, model.columns) && this.#pool.length > 0;
+    this.#model = model;
+    this.#active = Math.min(this.#active, Math.max(0, model.rowCount - 1));
+    this.element.setAttribute("aria-label", model.label);
+    this.element.setAttribute("aria-rowcount", String(model.rowCount + 1));
+    this.element.setAttribute("aria-colcount", String(model.columns.length));
+    this.element.setAttribute("aria-multiselectable", "true");
+    this.#frozen = model.columns.filter((column) => column.isFrozen);
+    this.#moving = model.columns.filter((column) => !column.isFrozen);
+    this.#offsets = offsetsOf(this.#moving.map((column) => column.width));
+    this.#frozenWidth = this.#frozen.reduce((sum, column) => sum + column.width, 0);
+    const width = `${this.#frozenWidth + (this.#offsets.at(-1) ?? 0)}px`;
+    this.#header.style.width = width;
+    this.#body.style.width = width;
+    this.#body.style.height = `${model.rowCount * ROW_HEIGHT}px`;
+    if (isSameShape) this.#fillHeader();
+    else this.#rebuild();
+    this.#draw(true);
+  }
+
+  /** Draw the rows in view again: the selection or a colour changed. */
+  redraw(): void {
+    this.#draw(true);
+  }
+
+  /** Make a row the active one and scroll it into view. */
+  activate(row: number): void {
+    if (this.#model.rowCount === 0) return;
+    this.#active = Math.max(0, Math.min(row, this.#model.rowCount - 1));
+    const height = this.#height - HEADER_HEIGHT;
+    this.element.scrollTop = scrollToRow(this.#active, this.element.scrollTop, height, ROW_HEIGHT);
+    this.#draw(true);
+    this.#onActive(this.#active);
+  }
+
+  /** Return the row at an event, or -1. */
+  rowAt(event: Event): number {
+    const element = event.target instanceof Element ? event.target.closest("[data-row]") : null;
+    return element instanceof HTMLElement ? Number(element.dataset["row"]) : -1;
+  }
+
+  #measure(): void {
+    this.#width = this.element.clientWidth;
+    this.#height = this.element.clientHeight;
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    requestAnimationFrame(() => {
+      this.#isScheduled = false;
+      const columns = this.#findColumns();
+      if (columns.first !== this.#columns.first || columns.end !== this.#columns.end) this.#rebuild();
+      this.#draw(false);
+    });
+  }
+
+  #findColumns(): Span {
+    return columnsInView(this.#offsets, this.element.scrollLeft, this.#width - this.#frozenWidth, COLUMN_STEP);
+  }
+
+  #rebuild(): void {
+    this.#columns = this.#findColumns();
+    for (const row of this.#pool) row.element.remove();
+    this.#pool = [];
+    this.#fillHeader();
+  }
+
+  #fillHeader(): void {
+    const focused = this.#header.contains(document.activeElement) ? this.#focusedColumn() : "";
+    this.#header.replaceChildren();
+    this.#eachColumn((column, index, style) => {
+      if (!column) {
+        this.#header.append(makeSpacer(this.#offsets[this.#columns.first] ?? 0));
+        return;
+      }
+      const cell = make("div", column.isNumeric ? `${css.cell} ${css.numeric}` : css.cell, "columnheader");
+      dress(cell, column, index, style);
+      if (column.sort) cell.setAttribute("aria-sort", column.sort);
+      cell.append(column.header());
+      this.#header.append(cell);
+      if (focused === column.id) cell.querySelector("button")?.focus();
+    });
+  }
+
+  #focusedColumn(): string {
+    const cell = document.activeElement?.closest("[data-column]");
+    return cell instanceof HTMLElement ? (cell.dataset["column"] ?? "") : "";
+  }
+
+  /** Call `visit` with the frozen columns, then undefined for the gap, then the columns in view. */
+  #eachColumn(visit: (column: GridColumn | undefined, index: number, left: number) => void): void {
+    let left = 0;
+    for (const [index, column] of this.#frozen.entries()) {
+      visit(column, index, left);
+      left += column.width;
+    }
+    visit(undefined, -1, 0);
+    const { first, end } = this.#columns;
+    for (const [index, column] of this.#moving.slice(first, end).entries()) {
+      visit(column, this.#frozen.length + first + index, 0);
+    }
+  }
+
+  #makeRow(): PooledRow {
+    const element = make("div", css.row, "row");
+    const cells: CellView[] = [];
+    this.#eachColumn((column, index, left) => {
+      if (!column) {
+        element.append(makeSpacer(this.#offsets[this.#columns.first] ?? 0));
+        return;
+      }
+      const view = column.cell();
+      view.element.classList.add(css.cell ?? "");
+      if (column.isNumeric) view.element.classList.add(css.numeric ?? "");
+      view.element.setAttribute("role", column.id === "name" ? "rowheader" : "gridcell");
+      dress(view.element, column, index, left);
+      cells.push(view);
+      element.append(view.element);
+    });
+    this.#body.append(element);
+    return { element, cells, index: -1 };
+  }
+
+  #draw(isStale: boolean): void {
+    const { rowCount } = this.#model;
+    const { scrollTop } = this.element;
+    const { first, end } = rowsInView(scrollTop, this.#height - HEADER_HEIGHT, ROW_HEIGHT, rowCount, SPARE_ROWS);
+    while (this.#pool.length < end - first) this.#pool.push(this.#makeRow());
+    const size = this.#pool.length;
+    for (const [slot, row] of this.#pool.entries()) {
+      const index = first + ((((slot - first) % size) + size) % size);
+      if (index >= end) this.#hide(row);
+      else if (isStale || row.index !== index) this.#show(row, index);
+    }
+    this.#pointAtActive(first, end);
+  }
+
+  #hide(row: PooledRow): void {
+    if (row.index === -1) return;
+    row.index = -1;
+    row.element.hidden = true;
+    row.element.removeAttribute("id");
+  }
+
+  #show(row: PooledRow, index: number): void {
+    const { element } = row;
+    if (row.index !== index) {
+      element.hidden = false;
+      element.style.transform = `translateY(${index * ROW_HEIGHT}px)`;
+      element.setAttribute("aria-rowindex", String(index + 2));
+      element.dataset["row"] = String(index);
+      element.id = `grid-row-${index}`;
+      row.index = index;
+    }
+    put(element, "aria-selected", String(this.#model.isSelected(index)));
+    put(element, "data-active", index === this.#active ? "true" : null);
+    const level = this.#model.level(index);
+    put(element, "aria-level", level > 1 ? String(level) : null);
+    const isExpanded = this.#model.isExpanded(index);
+    put(element, "aria-expanded", isExpanded === null ? null : String(isExpanded));
+    for (const cell of row.cells) cell.show(index);
+  }
+
+  #pointAtActive(first: number, end: number): void {
+    const isThere = this.#active >= first && this.#active < end;
+    put(this.element, "aria-activedescendant", isThere ? `grid-row-${this.#active}` : null);
+  }
+}
+
+function put(element: HTMLElement, name: string, value: string | null): void {
+  if (value === null) element.removeAttribute(name);
+  else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
+
+function make(tag: string, className: string | undefined, role: string): HTMLElement {
+  const element = document.createElement(tag);
+  element.className = className ?? "";
+  element.setAttribute("role", role);
+  return element;
+}
+
+function makeSpacer(width: number): HTMLElement {
+  const spacer = make("div", css.spacer, "presentation");
+  spacer.style.width = `${width}px`;
+  return spacer;
+}
+
+function dress(cell: HTMLElement, column: GridColumn, index: number, left: number): void {
+  cell.style.width = `${column.width}px`;
+  cell.setAttribute("aria-colindex", String(index + 1));
+  cell.dataset["column"] = column.id;
+  if (!column.isFrozen) return;
+  cell.classList.add(css.frozen ?? "");
+  cell.style.left = `${left}px`;
+}
+
+function sameColumns(left: readonly GridColumn[], right: readonly GridColumn[]): boolean {
+  return (
+    left.length === right.length &&
+    left.every((column, index) => column.id === right[index]?.id && column.cell === right[index]?.cell && column.width === right[index]?.width)
+  );
+}

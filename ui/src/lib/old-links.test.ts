@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { translateHash } from "./old-links";
+import { findRoute } from "./routes";
+
+describe("addresses of MLflow's pages", () => {
+  it.each([
+    ["", ""],
+    ["#main", ""],
+    ["#/", "/"],
+    ["#/experiments", "/experiments"],
+    ["#/experiments/1", "/experiments/1/runs"],
+    ["#/experiments/1/runs/ab12", "/runs/ab12"],
+    ["#/experiments/1/runs/ab12/model-metrics", "/runs/ab12/metrics"],
+    ["#/experiments/1/runs/ab12/system-metrics", "/runs/ab12/system"],
+    ["#/experiments/1/runs/ab12/artifacts/model/MLmodel", "/runs/ab12/artifacts/model/MLmodel"],
+    ["#/experiments/1/runs/ab12/artifactPath/model", "/runs/ab12/artifacts/model"],
+    ["#/runs/ab12", "/runs/ab12"],
+    ["#/experiments/1/models/m-1", "/experiments/1/runs"],
+    ["#/models", "/models"],
+    ["#/models/churn/versions/3", "/models/churn/versions/3"],
+    ["#/prompts/p", "/prompts/p"],
+    ['#/compare-runs?runs=["a1","b2"]&experiments=["7"]', "/experiments/7/runs?sel=a1,b2&layout=charts"],
+    ['#/metric?runs=["a1"]&metric="val_loss"&experiments=["7"]', "/experiments/7/runs?sel=a1&layout=charts&keys=val_loss"],
+    ['#/compare-experiments/s?experiments=["3","4"]', "/experiments/3/runs"],
+    [
+      "#/experiments/2/s?searchFilter=metrics.a%20%3E%201&orderByKey=metrics.%60a%60&orderByAsc=false&lifecycleFilter=Deleted",
+      "/experiments/2/runs?q=metrics.a+>+1&sort=metrics.a+desc&state=archived",
+    ],
+  ])("%s leads to %s", (hash, page) => {
+    expect(translateHash(hash)).toBe(page);
+  });
+});
+
+describe("routes", () => {
+  it.each([
+    ["/", { page: "home" }],
+    ["/experiments", { page: "experiments" }],
+    ["/experiments/4", { page: "runs", experimentId: "4" }],
+    ["/experiments/4/runs", { page: "runs", experimentId: "4" }],
+    ["/experiments/4/runs/ab/metrics", { page: "run", runId: "ab", rest: "metrics" }],
+    ["/runs/ab", { page: "run", runId: "ab", rest: "" }],
+    ["/runs/ab/artifacts/a%20b/c%25.txt", { page: "run", runId: "ab", rest: "artifacts/a b/c%.txt" }],
+    ["/settings", { page: "settings" }],
+    ["/nothing", { page: "unknown", path: "/nothing" }],
+  ])("%s is found", (path, route) => {
+    expect(findRoute(path)).toEqual(route);
+  });
+});

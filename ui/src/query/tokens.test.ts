@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { errorPosition, isPlain, keyAt, quoteKey, toFilter, tokenize } from "./tokens";
+
+const kinds = (text: string) =>
+  tokenize(text)
+    .filter(({ kind }) => kind !== "space")
+    .map(({ kind, text: piece }) => `${kind}:${piece}`);
+
+describe("tokenize", () => {
+  it("knows keys, operators, words and values", () => {
+    expect(kinds("metrics.auc > 0.9 and params.model in ('xgb','lgbm')")).toEqual([
+      "key:metrics.auc", "operator:>", "value:0.9", "word:and", "key:params.model", "word:in",
+      "paren:(", "value:'xgb'", "paren:,", "value:'lgbm'", "paren:)",
+    ]);
+  });
+  it("takes keys in backticks and quotes that are not closed", () => {
+    expect(kinds("metrics.`val/auc` = 'a b")).toEqual(["key:metrics.`val/auc`", "operator:=", "value:'a b"]);
+  });
+  it("loses no character, whatever the text", () => {
+    for (const text of ["", "é § 'x", "a=1e-3 AND  b", "`", "((", "metrics.a>=-.5\n\tor x", "日本 = '語'", "0x1g"])
+      expect(tokenize(text).map((token) => token.text).join("")).toBe(text);
+  });
+});
+
+describe("plain words", () => {
+  it("are searched in the run's name", () => {
+    expect(toFilter("owl keen")).toBe("attributes.run_name ILIKE '%owl%' AND attributes.run_name ILIKE '%keen%'");
+  });
+  it("cannot break out of their quotes", () => {
+    expect(toFilter("o'wl%")).toBe("attributes.run_name ILIKE '%owl%'");
+  });
+  it("are told from the language", () => {
+    expect(isPlain("lightgbm-calm-fox")).toBe(true);
+    expect(isPlain("metrics.auc > 1")).toBe(false);
+    expect(isPlain("params.model LIKE '%x'")).toBe(false);
+    expect(isPlain("rise and shine")).toBe(true);
+  });
+  it("leave the language as it is", () => {
+    expect(toFilter(" metrics.auc > 1 ")).toBe("metrics.auc > 1");
+    expect(toFilter("  ")).toBe("");
+  });
+});
+
+describe("errorPosition", () => {
+  it("reads what the server names, from 0", () => {
+    expect(errorPosition("Expected a value (at position 15: 'x')")).toBe(14);
+    expect(errorPosition("no")).toBe(-1);
+  });
+});
+
+describe("keys", () => {
+  it("are quoted when odd", () => {
+    expect(quoteKey("metrics.val/auc")).toBe("metrics.`val/auc`");
+    expect(quoteKey("params.depth")).toBe("params.depth");
+  });
+  it("are completed where a key may stand", () => {
+    expect(keyAt("met", 3)).toEqual({ start: 0, typed: "met" });
+    expect(keyAt("metrics.auc > 1 and pa", 22)).toEqual({ start: 20, typed: "pa" });
+    expect(keyAt("metrics.auc > ", 14)).toBeNull();
+    expect(keyAt("metrics.auc > 1 and ", 20)).toEqual({ start: 20, typed: "" });
+  });
+});

@@ -1,0 +1,97 @@
+import { describe, expect, it } from "vitest";
+import type { KeySummary, QueryRunsResponse } from "../api/schema";
+import { chooseColumns, describeColumn, findConstants, isLessBetter } from "./columns";
+import { toCsv } from "./export";
+import { arrangeRows, RunTable } from "./table";
+import { readRunsView, toggleSort, writeRunsView } from "./view-state";
+
+const ANSWER: QueryRunsResponse = {
+  total: 4,
+  matched: 4,
+  running: 0,
+  run_ids: ["a", "b", "c", "d"],
+  run_names: ["one", "two, too", "three", ""],
+  parents: ["", "a", "a", "gone"],
+  columns: [
+    { name: "metrics.val_loss", numbers: [0.5, 0.25, null, "NaN"] },
+    { name: "params.model", values: ["xgb", '=1+"2"'], index: [0, 1, -1, 0] },
+  ],
+};
+
+const key = (kind: KeySummary["kind"], name: string, distinct: number, values: string[] = []): KeySummary => ({ kind, name, runs: 9, distinct, values });
+
+describe("the view in the address", () => {
+  it("comes back as it was", () => {
+    const text = "q=metrics.a > 1&cols=metrics.a\\,b,params.x&sort=metrics.a\\,b desc,attributes.start_time&layout=split&sel=r2,r1&state=archived&smooth=0.5";
+    const view = readRunsView(new URLSearchParams(text));
+
+    expect(view.columns).toEqual(["metrics.a,b", "params.x"]);
+    expect(view.sort).toEqual([{ column: "metrics.a,b", isDescending: true }, { column: "attributes.start_time", isDescending: false }]);
+    expect(readRunsView(writeRunsView(new URLSearchParams("smooth=0.5"), view))).toEqual(view);
+    expect(writeRunsView(new URLSearchParams("smooth=0.5"), view).get("smooth")).toBe("0.5");
+  });
+  it("is empty at its defaults", () => {
+    expect([...writeRunsView(new URLSearchParams(), readRunsView(new URLSearchParams()))]).toEqual([]);
+  });
+});
+
+describe("sorting", () => {
+  it("starts, turns round and ends", () => {
+    const first = toggleSort([], "metrics.a", true, false);
+    const second = toggleSort(first, "metrics.a", true, false);
+    expect([first, second, toggleSort(second, "metrics.a", true, false)]).toEqual([
+      [{ column: "metrics.a", isDescending: true }],
+      [{ column: "metrics.a", isDescending: false }],
+      [],
+    ]);
+  });
+  it("by several columns keeps their order", () => {
+    const both = toggleSort([{ column: "a", isDescending: true }], "b", false, true);
+    expect(toggleSort(both, "a", true, true)).toEqual([{ column: "a", isDescending: false }, { column: "b", isDescending: false }]);
+  });
+});
+
+describe("columns", () => {
+  const keys = [key("metric", "auc", 9), key("metric", "system/cpu", 9), key("param", "lr", 5), key("param", "seed", 1, ["7"]), key("tag", "team", 2)];
+
+  it("are chosen: times, metrics, and parameters that vary", () => {
+    expect(chooseColumns(keys)).toEqual(["attributes.status", "attributes.start_time", "attributes.duration", "metrics.auc", "params.lr"]);
+  });
+  it("that are constant are said once", () => {
+    expect(findConstants(keys, 9)).toEqual(["seed = 7"]);
+  });
+  it("are described by their id", () => {
+    expect(describeColumn("metrics.val/auc")).toMatchObject({ kind: "metrics", title: "val/auc", isNumeric: true });
+    expect(describeColumn("attributes.start_time").title).toBe("Created");
+  });
+  it("know when less is better", () => {
+    expect(["val_loss", "metrics.rmse", "auc", "glossary", "train/error"].map(isLessBetter)).toEqual([true, true, false, false, true]);
+  });
+});
+
+describe("the table", () => {
+  const table = new RunTable(ANSWER);
+
+  it("tells absent from NaN, and names what is best", () => {
+    expect([table.number("metrics.val_loss", 0), table.number("metrics.val_loss", 2), table.number("metrics.val_loss", 3)]).toEqual([0.5, null, Number.NaN]);
+    expect(table.range("metrics.val_loss")).toEqual({ min: 0.25, max: 0.5, best: 0.25 });
+    expect(table.text("params.model", 2)).toBeNull();
+    expect(table.name(3)).toBe("d");
+  });
+  it("shows children below their parent, and orphans at the top", () => {
+    const rows = (expanded: string[]) => arrangeRows(ANSWER, true, new Set(expanded)).map(({ run, level }) => [run, level]);
+    expect(rows([])).toEqual([[0, 1], [3, 1]]);
+    expect(rows(["a"])).toEqual([[0, 1], [1, 2], [2, 2], [3, 1]]);
+    expect(arrangeRows(ANSWER, false, new Set()).length).toBe(4);
+  });
+  it("exports what spreadsheets read as text, not as formulas", () => {
+    expect(toCsv(table, ["metrics.val_loss", "params.model"]).split("\r\n")).toEqual([
+      "run_id,run_name,metrics.val_loss,params.model",
+      "a,one,0.5,xgb",
+      `b,"two, too",0.25,"'=1+""2"""`,
+      "c,three,,",
+      "d,d,NaN,xgb",
+      "",
+    ]);
+  });
+});

@@ -1,0 +1,67 @@
+/** What the reader set in the workspace of runs, kept in the address. */
+
+import { decodeList, encodeList, put, readChoice } from "../lib/codec";
+
+export const LAYOUTS = ["table", "split", "charts"] as const;
+export type Layout = (typeof LAYOUTS)[number];
+
+export interface SortKey {
+  readonly column: string;
+  readonly isDescending: boolean;
+}
+
+export interface RunsView {
+  readonly search: string;
+  /** The columns in order; null means those chosen for the reader. */
+  readonly columns: readonly string[] | null;
+  readonly sort: readonly SortKey[];
+  readonly layout: Layout;
+  /** The ids of the selected runs, in order of selection, which gives them their colours. */
+  readonly selected: readonly string[];
+  readonly isArchive: boolean;
+}
+
+/** Read the view from an address; what is absent or wrong is at its default. */
+export function readRunsView(query: URLSearchParams): RunsView {
+  const columns = query.get("cols");
+  return {
+    search: query.get("q") ?? "",
+    columns: columns === null ? null : decodeList(columns),
+    sort: decodeList(query.get("sort")).map(readSortKey),
+    layout: readChoice(query.get("layout"), LAYOUTS),
+    selected: decodeList(query.get("sel")),
+    isArchive: query.get("state") === "archived",
+  };
+}
+
+/** Write the view into a copy of the parameters; defaults are left out, other parameters stay. */
+export function writeRunsView(query: URLSearchParams, view: RunsView): URLSearchParams {
+  const changed = new URLSearchParams(query);
+  put(changed, "q", view.search);
+  if (view.columns) changed.set("cols", encodeList(view.columns));
+  else changed.delete("cols");
+  put(changed, "sort", encodeList(view.sort.map(writeSortKey)));
+  put(changed, "layout", view.layout, LAYOUTS[0]);
+  put(changed, "sel", encodeList(view.selected));
+  put(changed, "state", view.isArchive ? "archived" : "");
+  return changed;
+}
+
+function readSortKey(text: string): SortKey {
+  const [, column = text, direction = "asc"] = /^(.*?)(?: (asc|desc))?$/i.exec(text) ?? [];
+  return { column, isDescending: direction.toLowerCase() === "desc" };
+}
+
+function writeSortKey({ column, isDescending }: SortKey): string {
+  return isDescending ? `${column} desc` : column;
+}
+
+/** Sort by a column: a second time turns the order round, a third ends it. `add` keeps the columns before. */
+export function toggleSort(sort: readonly SortKey[], column: string, startsDescending: boolean, add: boolean): SortKey[] {
+  const known = sort.find((key) => key.column === column);
+  const others = add ? sort.filter((key) => key.column !== column) : [];
+  if (!known) return [...others, { column, isDescending: startsDescending }];
+  if (known.isDescending !== startsDescending) return others;
+  const turned = { column, isDescending: !startsDescending };
+  return add ? sort.map((key) => (key.column === column ? turned : key)) : [turned];
+}
