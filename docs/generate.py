@@ -67,12 +67,18 @@ def _describe_class(name: str, value: type) -> str:
         for key, member in vars(value).items()
         if inspect.isfunction(member) and not key.startswith("_") and inspect.getdoc(member)
     ]
-    return "\n".join([f"### class `{name}`\n\n{inspect.getdoc(value)}\n", *methods])
+    return "\n".join([f"### class `{name}`\n\n{_fence_example(inspect.getdoc(value) or '')}\n", *methods])
 
 
 def _describe(heading: str, name: str, value: object) -> str:
     assert callable(value)
-    return f"{heading}\n\n```python\n{name}{inspect.signature(value)}\n```\n\n{inspect.getdoc(value)}\n"
+    return f"{heading}\n\n```python\n{name}{inspect.signature(value)}\n```\n\n{_fence_example(inspect.getdoc(value) or '')}\n"
+
+
+def _fence_example(text: str) -> str:
+    """Put the example at the end of a docstring between fences."""
+    words, found, code = text.partition("\nExample:\n")
+    return f"{words}\n\n```python\n{inspect.cleandoc(code)}\n```" if found else words
 
 
 def _cell(text: str) -> str:

@@ -22,8 +22,6 @@ from headwater.config import (
     Setting,
 )
 
-_log = logging.getLogger(__name__)
-
 
 @dataclass(frozen=True, kw_only=True)
 class ServeOptions:
@@ -116,9 +114,9 @@ def _ship_left_behind() -> None:
     """Ship journals of programs on this machine that ended before they could."""
     from headwater.tracking.shipper import sync_journals
 
-    shipped = sync_journals()
-    if shipped:
-        _log.info("Shipped what earlier programs left behind: %s", shipped)
+    report = sync_journals()
+    if report:
+        say(str(report))
 
 
 def _split(text: str) -> tuple[str, ...]:
