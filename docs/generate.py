@@ -72,13 +72,14 @@ def _describe_class(name: str, value: type) -> str:
 
 def _describe(heading: str, name: str, value: object) -> str:
     assert callable(value)
-    return f"{heading}\n\n```python\n{name}{inspect.signature(value)}\n```\n\n{_fence_example(inspect.getdoc(value) or '')}\n"
+    signature = f"```python\n{name}{inspect.signature(value)}\n```"
+    return f"{heading}\n\n{signature}\n\n{_fence_example(inspect.getdoc(value) or '')}\n"
 
 
 def _fence_example(text: str) -> str:
     """Put the example at the end of a docstring between fences."""
     words, found, code = text.partition("\nExample:\n")
-    return f"{words}\n\n```python\n{inspect.cleandoc(code)}\n```" if found else words
+    return f"{words}\n```python\n{inspect.cleandoc(code)}\n```" if found else words
 
 
 def _cell(text: str) -> str:
