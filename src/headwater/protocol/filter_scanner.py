@@ -170,12 +170,12 @@ class Scanner:
         return Literal(None, loose.group(), start)
 
     def _read_string(self, quote: str, start: int) -> Literal:
-        # As in the reference, a doubled quote and a backslash with a quote stand for themselves inside a string.
+        # As in the reference, a doubled quote, and a backslash with a quote inside a word, stand for themselves.
         text, end = self.text, start
         while (end := text.find(quote, end + 1)) >= 0:
             if text.startswith(quote, end + 1) and text.find(quote, end + 2) >= 0:
                 end += 1
-            elif end - 1 == start or text[end - 1] != "\\" or text.find(quote, end + 1) < 0:
+            elif text[end - 1] != "\\" or not _WORD.match(text, end + 1) or text.find(quote, end + 1) < 0:
                 self.position = end + 1
                 return Literal(text[start + 1 : end], text[start : end + 1], start)
         raise self.invalid_clause(start)

@@ -24,7 +24,8 @@ What it means:
 
 - Entities of runs: `metrics.`, `params.`, `tags.`, `attributes.` (or nothing), `datasets.`, and the singular of each;
   also `parameters.`, `attr.`, `run.`. Entities of experiments: `attribute.` (or nothing), `tags.`, `tag.`.
-- A string has no escapes: use the other kind of quote for a text with a quote in it.
+- A string has no escapes: use the other kind of quote for a text with a quote in it. A doubled quote, and a
+  backslash with a quote before a letter, stand for themselves.
 - Metrics and numeric attributes compare with numbers. A metric is its latest value; NaN matches `!=`, NOT IN and
   NOT BETWEEN only.
 - Texts compare with strings, in the order of their code points. A param compares with a number, too, if the number
@@ -92,7 +93,7 @@ __all__ = [
 MAX_LENGTH = 200_000
 MAX_CONDITIONS = 1000
 MAX_DEPTH = 50
-MAX_VALUES = 20_000
+MAX_VALUES = 10_000
 MAX_PATTERN = 10_000
 MAX_ORDER_KEYS = 16
 
@@ -130,7 +131,9 @@ def parse_order_by(clauses: list[str], grammar: Grammar) -> list[OrderKey]:
 
 def _parse_order(clause: str, grammar: Grammar) -> OrderKey:
     check_no_nul("order_by", clause)
-    scanner = Scanner(clause[:MAX_PATTERN], grammar)
+    if len(clause) > MAX_PATTERN:
+        raise InvalidParameterValue(f"An order_by clause may have at most {MAX_PATTERN} characters, not {len(clause)}.")
+    scanner = Scanner(clause, grammar)
     if scanner.skip_blanks() == len(clause):
         raise InvalidParameterValue(f"Invalid order_by clause '{clause[:100]}'. Could not be parsed.")
     key = scanner.read_key()
@@ -280,8 +283,9 @@ class _Parser:
             if operator[0].isalpha() and not operator.endswith("LIKE"):
                 raise self._scan.invalid_clause(start)
             raise self._invalid_comparator(operator, key, at)
-        self._scan.skip_blanks()
-        literal_at = self._scan.position
+        if op not in self._operators(key) and self._type(key) is ValueType.EXPERIMENT_ID:
+            raise self._invalid_comparator(operator, key, at)
+        literal_at = self._scan.skip_blanks()
         value = self._value(key)
         if op not in self._operators(key):
             raise self._invalid_comparator(operator, key, at)
@@ -328,9 +332,9 @@ class _Parser:
     def _number(self, key: Key, literal: Literal) -> int | float:
         if isinstance(literal.value, (int, float)):
             return literal.value
-        found = literal.value if literal.value is not None else literal.raw
+        shown = literal.raw[:100] if literal.value is None else f"'{str(literal.value)[:100]}'"
         what = "metric" if key.kind is Kind.METRIC else f"numeric attribute: {key.name}"
-        raise self._scan.error(f"Expected numeric value type for {what}. Found {found[:100]!r}", literal.start)
+        raise self._scan.error(f"Expected numeric value type for {what}. Found {shown}", literal.start)
 
     def _check_experiment_id(self, text: str, start: int) -> None:
         if not (text.isascii() and text.isdigit() and len(text) <= 18):
@@ -346,8 +350,8 @@ class _Parser:
                 f"but got different type in list: {raw}"
             )
         elif literal.value is not None or raw.upper() == "NULL" or raw == "(":
-            what = "attributes" if key.kind is Kind.ATTRIBUTE else key.kind.value
-            message = f"Expected a quoted string value for {what} (e.g. 'my-value'). Got value {raw}"
+            what = "attributes" if key.kind is Kind.ATTRIBUTE else f"{key.kind} (e.g. 'my-value')"
+            message = f"Expected a quoted string value for {what}. Got value {raw}"
         else:
             message = (
                 "Parameter value is either not quoted or unidentified quote types used for string value "
