@@ -1,0 +1,338 @@
+"""What every store does with artifacts. Subclass in a test module that has a fixture `store`."""
+
+import hashlib
+from collections.abc import Iterator
+
+import pytest
+
+from headwater.protocol.artifacts import (
+    ArtifactFile,
+    CommitArtifacts,
+    DeleteTree,
+    FileInfo,
+    FindMissing,
+    FindMissingResponse,
+    GetTree,
+    ListArtifacts,
+    ListArtifactsResponse,
+    ListTree,
+    ListTreeResponse,
+    PreviewTable,
+    PreviewTableResponse,
+)
+from headwater.protocol.errors import DataLoss, InvalidParameterValue, ResourceDoesNotExist
+from headwater.protocol.experiments import CreateExperiment
+from headwater.stores.interface import Store
+from headwater.testing.stores import expect_error, get_run, make_experiment, make_run
+
+_ABSENT = hashlib.sha256(b"never written").hexdigest()
+
+
+def _put(store: Store, root: str, **files: bytes) -> None:
+    """Keep files and name them; `__` in a name stands for a slash, `_dot_` for a dot."""
+    named = {name.replace("__", "/").replace("_dot_", "."): data for name, data in files.items()}
+    _put_files(store, root, named)
+
+
+def _put_files(store: Store, root: str, files: dict[str, bytes]) -> None:
+    committed = [ArtifactFile(path, *store.blobs.write([data])) for path, data in files.items()]
+    store.artifacts.commit(CommitArtifacts(root, committed))
+
+
+def _make_root(store: Store) -> tuple[str, str]:
+    """Create a run and return its id and the path of its artifacts."""
+    experiment_id = make_experiment(store)
+    run_id = make_run(store, experiment_id)
+    return run_id, f"{experiment_id}/{run_id}/artifacts"
+
+
+def _list(store: Store, run_id: str, path: str = "") -> list[FileInfo]:
+    return store.artifacts.list(ListArtifacts(run_id, path=path)).files
+
+
+def _tree(store: Store, root: str) -> dict[str, int]:
+    return {file.path: file.size for file in store.artifacts.get_tree(GetTree(root)).files}
+
+
+class ArtifactsContract:
+    """Trees of files per run, and paths that belong to no run."""
+
+    def test_a_folder_lists_its_files_and_folders(self, store: Store) -> None:
+        """Sorted, not recursively, paths relative to the run; an empty file has no size."""
+        run_id, root = _make_root(store)
+        _put_files(store, root, {"b.txt": b"12", "a/x": b"1", "a/deep/y": b"1", "empty": b"", "é 🎉": b"123"})
+
+        answer = store.artifacts.list(ListArtifacts(run_id))
+
+        assert answer == ListArtifactsResponse(
+            get_run(store, run_id).info.artifact_uri,
+            [
+                FileInfo("a", is_dir=True),
+                FileInfo("b.txt", is_dir=False, file_size=2),
+                FileInfo("empty", is_dir=False),
+                FileInfo("é 🎉", is_dir=False, file_size=3),
+            ],
+        )
+        assert _list(store, run_id, "a") == [FileInfo("a/deep", is_dir=True), FileInfo("a/x", False, 1)]
+        assert _list(store, run_id, "a/deep") == [FileInfo("a/deep/y", False, 1)]
+        assert _list(store, run_id, "b.txt") == []
+        assert _list(store, run_id, "missing") == []
+
+    def test_names_that_begin_alike_are_told_apart(self, store: Store) -> None:
+        """`a`, `a.txt`, `a-b` and `a0` are no part of the folder `a`."""
+        run_id, root = _make_root(store)
+        _put_files(store, root, {"a/x": b"1", "a.txt": b"1", "a-b/x": b"1", "a0/x": b"1", "A/x": b"1"})
+
+        assert [file.path for file in _list(store, run_id, "a")] == ["a/x"]
+        assert [file.path for file in _list(store, run_id)] == ["A", "a", "a-b", "a.txt", "a0"]
+
+    def test_the_whole_store_is_one_tree(self, store: Store) -> None:
+        """Experiments, runs, their artifacts; entries are base names."""
+        run_id, root = _make_root(store)
+        experiment_id = root.split("/")[0]
+        _put_files(store, root, {"a/x": b"1"})
+        _put_files(store, "models/m1", {"MLmodel": b"12"})
+
+        def names(path: str) -> list[str]:
+            return [file.path for file in store.artifacts.list_tree(ListTree(path)).files]
+
+        assert names("") == [experiment_id, "models"]
+        assert names(experiment_id) == [run_id]
+        assert names(f"{experiment_id}/{run_id}") == ["artifacts"]
+        assert names(root) == ["a"]
+        assert store.artifacts.list_tree(ListTree(f"{root}/a")) == ListTreeResponse([FileInfo("x", False, 1)])
+        assert store.artifacts.list_tree(ListTree("models/m1")) == ListTreeResponse([FileInfo("MLmodel", False, 2)])
+        assert names("missing") == []
+
+    def test_a_tree_names_every_file_below(self, store: Store) -> None:
+        """Of a folder, of a file itself, of an experiment, of nothing."""
+        run_id, root = _make_root(store)
+        _put_files(store, root, {"a/x": b"1", "a/deep/y": b"12", "b": b"123"})
+
+        assert _tree(store, root) == {"a/x": 1, "a/deep/y": 2, "b": 3}
+        assert _tree(store, f"{root}/a") == {"x": 1, "deep/y": 2}
+        assert _tree(store, f"{root}/a/x") == {"": 1}
+        assert _tree(store, root.split("/")[0]) == {
+            f"{run_id}/artifacts/{path}": size for path, size in _tree(store, root).items()
+        }
+        assert _tree(store, f"{root}/missing") == {}
+
+    def test_a_file_is_replaced_by_a_later_one(self, store: Store) -> None:
+        """The tree names the new bytes."""
+        _, root = _make_root(store)
+        _put(store, root, a=b"old")
+        _put(store, root, a=b"newer")
+
+        file = store.artifacts.get_tree(GetTree(f"{root}/a")).files[0]
+
+        assert (file.digest, file.size) == (hashlib.sha256(b"newer").hexdigest(), 5)
+        assert b"".join(store.blobs.read(file.digest)) == b"newer"
+
+    def test_a_file_is_no_folder_and_a_folder_no_file(self, store: Store) -> None:
+        """Also inside one commit; nothing of it is named."""
+        _, root = _make_root(store)
+        _put_files(store, root, {"a/x": b"1", "b": b"1"})
+
+        with expect_error(InvalidParameterValue, f"Invalid path '{root}/a': it is a folder, not a file."):
+            _put(store, root, new=b"1", a=b"1")
+        with expect_error(InvalidParameterValue, f"Invalid path '{root}/b/c': 'b' is a file, not a folder."):
+            _put_files(store, root, {"b/c": b"1"})
+        with expect_error(InvalidParameterValue, f"Invalid path '{root}/n/c': …"):
+            _put_files(store, root, {"n": b"1", "n/c": b"1"})
+
+        assert set(_tree(store, root)) == {"a/x", "b"}
+
+    def test_only_bytes_that_are_held_can_be_named(self, store: Store) -> None:
+        """Of the size that they have."""
+        _, root = _make_root(store)
+        digest, _ = store.blobs.write([b"12"])
+
+        with expect_error(InvalidParameterValue, f"The bytes of 'x' (SHA-256 '{_ABSENT}') are not held. …"):
+            store.artifacts.commit(CommitArtifacts(root, [ArtifactFile("x", _ABSENT, 1)]))
+        with expect_error(InvalidParameterValue, "Invalid size '3' of 'x': it has 2 bytes."):
+            store.artifacts.commit(CommitArtifacts(root, [ArtifactFile("x", digest, 3)]))
+
+        assert _tree(store, root) == {}
+
+    def test_the_store_says_which_bytes_it_misses(self, store: Store) -> None:
+        """Each once, in the order asked."""
+        held, _ = store.blobs.write([b"held"])
+
+        answer = store.artifacts.find_missing(FindMissing([_ABSENT, held, _ABSENT]))
+
+        assert answer == FindMissingResponse([_ABSENT])
+
+    def test_deleting_removes_a_file_or_a_folder(self, store: Store) -> None:
+        """And what is not there is no error."""
+        run_id, root = _make_root(store)
+        _put_files(store, root, {"a/x": b"1", "a/y": b"1", "b": b"1", "c": b"1"})
+
+        for path in ("a", "b", "missing"):
+            store.artifacts.delete_tree(DeleteTree(f"{root}/{path}"))
+        assert set(_tree(store, root)) == {"c"}
+        store.artifacts.delete_tree(DeleteTree(root.split("/")[0]))
+
+        assert _list(store, run_id) == []
+
+    def test_artifacts_kept_elsewhere_are_not_listed(self, store: Store) -> None:
+        """The client reads them itself from the URI."""
+        experiment_id = store.experiments.create(CreateExperiment("s3", "s3://bucket/x")).experiment_id
+        run_id = make_run(store, experiment_id)
+
+        assert store.artifacts.list(ListArtifacts(run_id)) == ListArtifactsResponse(f"s3://bucket/x/{run_id}/artifacts")
+
+    def test_a_location_of_its_own_inside_the_store_works_alike(self, store: Store) -> None:
+        """An experiment may be anywhere below the store's root."""
+        experiment_id = store.experiments.create(CreateExperiment("own", "mlflow-artifacts:/team/a")).experiment_id
+        run_id = make_run(store, experiment_id)
+        _put(store, f"team/a/{run_id}/artifacts", f=b"1")
+
+        assert _list(store, run_id) == [FileInfo("f", False, 1)]
+
+    @pytest.mark.parametrize(
+        "path",
+        ["..", "../x", "a/../../x", "/etc/passwd", "a//b", ".", "a\\..\\b", "%2e%2e/x", "%252e%252e/x", "C:/x", "a\0b"],
+    )
+    def test_a_path_never_leaves_its_root(self, store: Store, path: str) -> None:
+        """In no spelling, by no verb."""
+        run_id, root = _make_root(store)
+        digest, size = store.blobs.write([b"1"])
+
+        with pytest.raises(InvalidParameterValue):
+            store.artifacts.list(ListArtifacts(run_id, path=path))
+        with pytest.raises(InvalidParameterValue):
+            store.artifacts.commit(CommitArtifacts(root, [ArtifactFile(path, digest, size)]))
+        with pytest.raises(InvalidParameterValue):
+            store.artifacts.delete_tree(DeleteTree(path))
+        with pytest.raises(InvalidParameterValue):
+            store.artifacts.list_tree(ListTree(path))
+
+    def test_an_unknown_run_has_no_artifacts(self, store: Store) -> None:
+        """404, as everywhere."""
+        with expect_error(ResourceDoesNotExist, "Run with id=nope not found"):
+            store.artifacts.list(ListArtifacts("nope"))
+
+
+class PreviewContract:
+    """Rows of table files."""
+
+    def test_a_csv_file_is_shown_as_rows(self, store: Store) -> None:
+        """Quoted cells, a byte order mark, uneven rows and bytes that are no UTF-8."""
+        run_id, root = _make_root(store)
+        data = b'\xef\xbb\xbfa,b\r\n1,"x, ""y""\nz"\r\n\r\n2\r\n3,\xff,extra\n'
+        _put(store, root, t_dot_csv=data)
+
+        answer = store.artifacts.preview_table(PreviewTable(run_id, "t.csv"))
+
+        assert answer == PreviewTableResponse(
+            ["a", "b", "column 3"], [["1", 'x, "y"\nz', ""], ["2", "", ""], ["3", "\ufffd", "extra"]], more=False
+        )
+
+    def test_rows_come_page_by_page(self, store: Store) -> None:
+        """`more` says whether to ask again."""
+        run_id, root = _make_root(store)
+        _put(store, root, t_dot_tsv=b"n\tsquare\n" + b"".join(b"%d\t%d\n" % (n, n * n) for n in range(10)))
+
+        first = store.artifacts.preview_table(PreviewTable(run_id, "t.tsv", 0, 5))
+        last = store.artifacts.preview_table(PreviewTable(run_id, "t.tsv", 5, 5))
+        beyond = store.artifacts.preview_table(PreviewTable(run_id, "t.tsv", 50, 5))
+
+        assert (first.more, last.more, beyond.more) == (True, False, False)
+        assert first.rows + last.rows == [[str(n), str(n * n)] for n in range(10)]
+        assert beyond.rows == []
+
+    def test_json_lines_become_columns(self, store: Store) -> None:
+        """Absent values are empty, nested ones are JSON."""
+        run_id, root = _make_root(store)
+        _put(store, root, t_dot_jsonl='{"a": 1, "b": "é"}\n\n{"a": null, "c": {"d": [1.5, true]}}\n7\n'.encode())
+
+        answer = store.artifacts.preview_table(PreviewTable(run_id, "t.jsonl"))
+
+        assert answer == PreviewTableResponse(
+            ["a", "b", "c", "value"],
+            [["1", "é", "", ""], ["", "", '{"d": [1.5, true]}', ""], ["", "", "", "7"]],
+            more=False,
+        )
+
+    def test_a_long_cell_is_cut(self, store: Store) -> None:
+        """At 2,000 characters."""
+        run_id, root = _make_root(store)
+        _put(store, root, t_dot_csv=b"a\n" + b"x" * 5000 + b"\n")
+
+        answer = store.artifacts.preview_table(PreviewTable(run_id, "t.csv"))
+
+        assert answer.rows == [["x" * 2000]]
+
+    @pytest.mark.parametrize(
+        ("name", "data", "message"),
+        [
+            ("t.png", b"1", "Cannot preview 't.png' as a table. …"),
+            ("t.csv", b"a\n" + b"x" * 200_000, "Cannot read 't.csv': field larger than field limit …"),
+            ("t.csv", b"a\n" + b"x" * 3_000_000, "Cannot read 't.csv': a line has more than 1048576 characters."),
+            ("t.jsonl", b'{"a": 1}\n{"a"', "Cannot read 't.jsonl': line '2' is not JSON."),
+            ("t.jsonl", b"[" * 100_000, "Cannot read 't.jsonl': line '1' is not JSON."),
+        ],
+    )
+    def test_what_is_no_table_is_refused(self, store: Store, name: str, data: bytes, message: str) -> None:
+        """With the reason, and without reading it whole."""
+        run_id, root = _make_root(store)
+        _put_files(store, root, {name: data})
+
+        with expect_error(InvalidParameterValue, message):
+            store.artifacts.preview_table(PreviewTable(run_id, name))
+
+    def test_a_missing_table_is_not_found(self, store: Store) -> None:
+        """404."""
+        run_id, _ = _make_root(store)
+
+        with expect_error(ResourceDoesNotExist, "No such artifact: 't.csv'"):
+            store.artifacts.preview_table(PreviewTable(run_id, "t.csv"))
+
+
+class BlobsContract:
+    """The bytes themselves."""
+
+    def test_bytes_are_kept_under_their_digest(self, store: Store) -> None:
+        """However they were cut into chunks; writing them again is no error."""
+        data = bytes(range(256)) * 20_000
+        digest = hashlib.sha256(data).hexdigest()
+
+        def pieces() -> Iterator[bytes]:
+            for start in range(0, len(data), 77_777):
+                yield data[start : start + 77_777]
+
+        assert store.blobs.write(pieces()) == (digest, len(data))
+        assert store.blobs.write([data], digest) == (digest, len(data))
+
+        assert b"".join(store.blobs.read(digest)) == data
+        assert store.blobs.size(digest) == len(data)
+
+    @pytest.mark.parametrize(("start", "length"), [(0, 10), (5, 10), (90, 10), (90, 999), (99, None), (0, 0)])
+    def test_a_part_can_be_read(self, store: Store, start: int, length: int | None) -> None:
+        """Up to the end, however much is asked for."""
+        data = bytes(range(100))
+        digest, _ = store.blobs.write([data])
+
+        part = b"".join(store.blobs.read(digest, start, length))
+
+        assert part == (data[start:] if length is None else data[start : start + length])
+
+    def test_an_empty_file_is_a_file(self, store: Store) -> None:
+        """With a size of 0."""
+        digest, size = store.blobs.write([])
+
+        assert (store.blobs.size(digest), size, list(store.blobs.read(digest))) == (0, 0, [])
+
+    def test_bytes_that_are_not_what_was_announced_are_refused(self, store: Store) -> None:
+        """And not kept."""
+        with pytest.raises(DataLoss):
+            store.blobs.write([b"damaged"], _ABSENT)
+
+        assert store.artifacts.find_missing(FindMissing([_ABSENT])).digests == [_ABSENT]
+
+    def test_bytes_that_are_not_held_are_not_found(self, store: Store) -> None:
+        """404."""
+        with pytest.raises(ResourceDoesNotExist):
+            b"".join(store.blobs.read(_ABSENT))
+        with pytest.raises(ResourceDoesNotExist):
+            store.blobs.size(_ABSENT)
