@@ -1,1 +1,1 @@
-"""To be described."""
+"""Contract suites, real servers and fresh stores, published for those who write a store or a plugin."""
