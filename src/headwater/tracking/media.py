@@ -22,7 +22,7 @@ _THUMBNAIL = (256, 256)
 class MatplotlibFigure(Protocol):
     """What Matplotlib's figures can do."""
 
-    def savefig(self, target: io.BytesIO, /, **options: Any) -> None:
+    def savefig(self, *target: Any, **options: Any) -> None:
         """Write the figure."""
 
 
