@@ -85,7 +85,7 @@ export function ChartCard(props: ChartCardProps) {
       ) : isInView && lines.length > 0 ? (
         <LineChart {...{ name, lines, view, logY, group, focused, onZoom, height }} canvasRef={canvas} />
       ) : (
-        <div class={css.blank} style={{ height }} data-loading={cell.series === null && !cell.error}>
+        <div class={css.blank} style={{ height: `${height}px` }} data-loading={cell.series === null && !cell.error}>
           {isEmpty ? (view.range ? "No points in this range" : "No points") : ""}
         </div>
       )}

@@ -1,4 +1,3 @@
-import { Icon } from "../shell/icons";
 import { Menu, Popover } from "../shell/popover";
 import css from "./charts.module.css";
 import type { ChartView } from "./view";
@@ -17,10 +16,18 @@ export interface ChartMenuProps {
 export const toggleKey = (keys: readonly string[], key: string): string[] =>
   keys.includes(key) ? keys.filter((one) => one !== key) : [...keys, key];
 
+function Dots() {
+  return (
+    <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+      <path stroke-width="2.4" d="M3 8h0m5 0h0m5 0h0" />
+    </svg>
+  );
+}
+
 /** What can be done with one chart. */
 export function ChartMenu({ name, view, onView, isTable, onTable, onPicture, onCsv }: ChartMenuProps) {
   return (
-    <Popover trigger={<Icon name="more" small />} label={`Menu of ${name}`} buttonClass={css.icon ?? ""}>
+    <Popover trigger={<Dots />} label={`Menu of ${name}`} buttonClass={css.icon ?? ""}>
       {(close) => {
         const item = (label: string, action: () => void, isOff = false) => (
           <button

@@ -81,7 +81,7 @@ export interface ChartTableProps {
 export function ChartTable({ name, lines, x, height }: ChartTableProps) {
   const only = lines.length === 1 ? lines[0] : undefined;
   return (
-    <div class={css.table} style={{ height }} tabIndex={0} role="region" aria-label={`${name} as a table`}>
+    <div class={css.table} style={{ height: `${height}px` }} tabIndex={0} role="region" aria-label={`${name} as a table`}>
       {only ? <PointsTable name={name} line={only} x={x} /> : <RunsTable name={name} lines={lines} />}
     </div>
   );

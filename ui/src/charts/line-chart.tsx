@@ -1,16 +1,32 @@
 import { useSignal } from "@preact/signals";
 import type { Signal } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ChartTooltip } from "./chart-tooltip";
 import css from "./charts.module.css";
 import { findExtent, type Line } from "./lines";
-import { Plot, type Hover } from "./plot";
+import type { Hover, Plot } from "./plot";
 import { describeChart } from "./summary";
 import { themeVersion } from "./theme";
 import type { ChartView, Range } from "./view";
 
 /** Above this many lines a hover redraws only the chart under the pointer. */
 const SHARED_FOCUS_LINES = 40;
+
+type PlotModule = typeof import("./plot");
+let loaded: PlotModule | null = null;
+
+/** Load the drawing code when the first chart is wanted. */
+function usePlotModule(): PlotModule | null {
+  const [module, setModule] = useState(loaded);
+  useEffect(() => {
+    if (module) return;
+    void import("./plot").then((found) => {
+      loaded = found;
+      setModule(found);
+    });
+  }, [module]);
+  return module;
+}
 
 export interface LineChartProps {
   readonly name: string;
@@ -27,6 +43,7 @@ export interface LineChartProps {
 
 /** Lines on a canvas with crosshair and tooltip; drag zooms, double click resets. */
 export function LineChart({ name, lines, view, logY, group, focused, onZoom, height, canvasRef }: LineChartProps) {
+  const module = usePlotModule();
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | null>(null);
   const hover = useSignal<Hover | null>(null);
@@ -40,8 +57,8 @@ export function LineChart({ name, lines, view, logY, group, focused, onZoom, hei
 
   useEffect(() => {
     const element = host.current;
-    if (!element) return undefined;
-    const made = new Plot(element, { x, logX, logY }, group, {
+    if (!element || !module) return undefined;
+    const made = new module.Plot(element, { x, logX, logY }, group, {
       onHover: (now) => {
         hover.value = now;
         focused.value = now?.near ?? "";
@@ -60,7 +77,7 @@ export function LineChart({ name, lines, view, logY, group, focused, onZoom, hei
       made.destroy();
       plot.current = null;
     };
-  }, [x, logX, logY, group, focused, hover, canvasRef]);
+  }, [module, x, logX, logY, group, focused, hover, canvasRef]);
 
   useEffect(() => {
     const shown = plot.current;
@@ -72,10 +89,10 @@ export function LineChart({ name, lines, view, logY, group, focused, onZoom, hei
       host.current?.setAttribute("data-drawn", String(lines.length));
     };
     return focused.subscribe(show);
-  }, [lines, range, smooth, label, focused, hover, x, logX, logY, group]);
+  }, [module, lines, range, smooth, label, focused, hover, x, logX, logY, group]);
 
   return (
-    <div class={css.plot} style={{ height }}>
+    <div class={css.plot} style={{ height: `${height}px` }}>
       <div class={css.host} ref={host} />
       <ChartTooltip hover={hover} x={x} />
     </div>

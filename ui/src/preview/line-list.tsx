@@ -78,7 +78,7 @@ export function LineList({ name, lines, html, marked, found }: LineListProps) {
   };
   return (
     <div class={css.lines} ref={host} tabIndex={0} role="region" aria-label={`Text of ${name}`}>
-      <div style={{ height: lines.length * ROW, paddingTop: from * ROW }}>
+      <div style={{ height: `${lines.length * ROW}px`, paddingTop: `${from * ROW}px` }}>
         {Array.from({ length: Math.max(0, to - from) }, (_, index) => row(from + index))}
       </div>
     </div>

@@ -46,8 +46,8 @@ export function AboutPanel({ run }: { readonly run: RunDetails }) {
         )}
         {commit && (
           <Fact name="Commit">
-            <code title={commit}>{commit.slice(0, 10)}</code>
-            {isDirty && <span class={css.dirty}>with uncommitted changes</span>}
+            <code title={commit}>{commit.slice(0, 8)}</code>
+            {isDirty && <span class={css.dirty}>+ uncommitted changes</span>}
             <CopyButton text={commit} label="commit" />
           </Fact>
         )}

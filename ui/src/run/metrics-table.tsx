@@ -7,7 +7,9 @@ import { Sparkline } from "./sparkline";
 import css from "./run.module.css";
 
 const AT_FIRST = 100;
-const BUCKETS = 80;
+/** Enough for the exact step of a best value in most runs; fewer when there are many metrics. */
+const BUCKETS = { few: 400, many: 80 };
+const MANY_METRICS = 40;
 
 interface Known {
   readonly runId: string;
@@ -21,7 +23,9 @@ function useSeries(runId: string, keys: readonly string[], revision: number): { 
   useEffect(() => {
     if (!wanted) return undefined;
     const controller = new AbortController();
-    const query = { runIds: [runId], keys: wanted.split("\n"), x: "step", start: null, end: null, buckets: BUCKETS } as const;
+    const names = wanted.split("\n");
+    const buckets = names.length > MANY_METRICS ? BUCKETS.many : BUCKETS.few;
+    const query = { runIds: [runId], keys: names, x: "step", start: null, end: null, buckets } as const;
     askSeries(query, controller.signal).then(
       (buffer) => {
         setKnown({ runId, series: new Map(decodeSeries(buffer).map((series) => [series.key, series])) });

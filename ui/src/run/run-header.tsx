@@ -81,11 +81,11 @@ export function RunHeader({ run, family, color, refresh }: RunHeaderProps) {
       </div>
       <p class={css.relatives}>
         <span>
-          Experiment <a class="link" href={hrefOf(`/experiments/${run.experimentId}/runs`)}>{family.experiment || run.experimentId}</a>
+          Experiment <a href={hrefOf(`/experiments/${run.experimentId}/runs`)}>{family.experiment || run.experimentId}</a>
         </span>
         {family.parent && (
           <span>
-            Parent <a class="link" href={link(family.parent)}>{family.parent.name}</a>
+            Parent <a href={link(family.parent)}>{family.parent.name}</a>
           </span>
         )}
         {family.children.length > 0 && (
@@ -97,7 +97,7 @@ export function RunHeader({ run, family, color, refresh }: RunHeaderProps) {
             <ul>
               {family.children.map((child) => (
                 <li key={child.runId}>
-                  <a class="link" href={link(child)}>{child.name}</a> <small>{child.status.toLowerCase()}</small>
+                  <a href={link(child)}>{child.name}</a> <small>{child.status.toLowerCase()}</small>
                 </li>
               ))}
             </ul>
