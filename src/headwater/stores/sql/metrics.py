@@ -83,7 +83,7 @@ def _read_key(
 def _in_time_order(points: Points) -> Points:
     """Return the points ordered by (timestamp, step, value) instead of (step, timestamp, value)."""
     times = points.times
-    if bool((times[1:] > times[:-1]).all()):
+    if bool((times[1:] >= times[:-1]).all()):
         return points
     return points[np.lexsort((rank_values(points.values), points.steps, times))]
 

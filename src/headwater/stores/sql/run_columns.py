@@ -1,14 +1,16 @@
 """Runs as columns: the page's rows, and for each column one array over them."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from headwater.protocol.columns import KeyKind, QueryRuns, QueryRunsResponse, RunColumn
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.experiments import ViewType
 from headwater.protocol.names import check_experiment_id
 from headwater.stores.sql.clock import now_ms
-from headwater.stores.sql.connection import Connection, chunks, marks
+from headwater.stores.sql.connection import Connection, Row, chunks, marks
 from headwater.stores.sql.search import count_runs, select_runs
 
 PARENT_TAG = "mlflow.parentRunId"
@@ -17,8 +19,17 @@ _CHUNK = 5000
 _SCAN_SHARE = 4
 _PREFIXES = {f"{kind}s.": kind for kind in KeyKind}
 _TABLES = {KeyKind.METRIC: "latest", KeyKind.PARAM: "param", KeyKind.TAG: "tag"}
-_NUMBERS = ("start_time", "end_time", "duration")
-_TEXTS = ("status", "user_id", "experiment_id")
+_NUMBERS = {
+    "start_time": "start_time",
+    "end_time": "end_time",
+    "duration": "COALESCE(end_time, ?) - start_time",
+}
+_TEXTS = {
+    "status": "CASE WHEN lost = 1 THEN 'LOST' ELSE status END",
+    "user_id": "user_id",
+    "experiment_id": "exp_id",
+}
+_ATTRIBUTES = _TEXTS | _NUMBERS
 _DELETED = {ViewType.ACTIVE_ONLY: "AND deleted = 0", ViewType.DELETED_ONLY: "AND deleted = 1", ViewType.ALL: ""}
 
 Cell = tuple[int, float | str | None]
@@ -27,10 +38,10 @@ Cell = tuple[int, float | str | None]
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """The runs of the page: their row ids with their positions, and how to read columns of them."""
+    """The row ids of the page's runs, and how to read columns of them."""
 
     connection: Connection
-    positions: dict[int, int]
+    run_ids: list[int]
     experiments: list[int]
     scan: bool
 
@@ -41,32 +52,27 @@ class _Page:
             sql = f"SELECT run_id, value FROM {table} WHERE exp_id IN ({marks(self.experiments)}) AND key_id = ?"  # noqa: S608 - constants and marks
             return self.connection.all(sql, (*self.experiments, key_id))
         rows: list[Cell] = []
-        for chunk in chunks(list(self.positions), _CHUNK):
+        for chunk in chunks(self.run_ids, _CHUNK):
             sql = f"SELECT run_id, value FROM {table} WHERE run_id IN ({marks(chunk)}) AND key_id = ?"  # noqa: S608 - constants and marks
             rows += self.connection.all(sql, (*chunk, key_id))
         return rows
 
     def numbers(self, cells: Iterable[Cell]) -> list[float | None]:
         """Return the cells as a column of numbers; NULL is how databases keep NaN."""
-        column: list[float | None] = [None] * len(self.positions)
-        find = self.positions.get
-        for run_id, value in cells:
-            position = find(run_id)
-            if position is not None:
-                # Adding zero drops the sign of -0.0, which only one of the databases keeps.
-                column[position] = float("nan") if value is None else float(value) + 0.0
-        return column
+        found = dict(cells)
+        if None in found.values() or 0 in found.values():
+            # Adding zero drops the sign of -0.0, which only one of the databases keeps.
+            found = {run_id: math.nan if value is None else float(value) + 0.0 for run_id, value in found.items()}
+        return list(map(found.get, self.run_ids))  # type: ignore[arg-type]  # metrics have no text
 
     def texts(self, cells: Iterable[Cell]) -> tuple[list[str], list[int]]:
         """Return the distinct values of the cells, and for each run which one it has, -1 for none."""
-        index = [-1] * len(self.positions)
-        codes: dict[str, int] = {}
-        find = self.positions.get
-        for run_id, value in cells:
-            position = find(run_id)
-            if position is not None:
-                index[position] = codes.setdefault(str(value), len(codes))
-        return list(codes), index
+        column = list(map(dict(cells).get, self.run_ids))
+        distinct = dict.fromkeys(column)
+        distinct.pop(None, None)
+        codes: dict[float | str | None, int] = {value: code for code, value in enumerate(distinct)}
+        codes[None] = -1
+        return [str(value) for value in distinct], list(map(codes.__getitem__, column))
 
 
 def query_runs(connection: Connection, request: QueryRuns) -> QueryRunsResponse:
@@ -85,27 +91,26 @@ def query_runs(connection: Connection, request: QueryRuns) -> QueryRunsResponse:
         limit=request.limit,
         offset=request.offset,
     )
-    positions = {run_id: position for position, run_id in enumerate(selected)}
-    page = _Page(connection, positions, experiments, scan=len(selected) * _SCAN_SHARE > total)
-    rows = _read_rows(connection, selected)
+    page = _Page(connection, selected, experiments, scan=len(selected) * _SCAN_SHARE > total)
+    attributes = _read_attributes(page, [key for _, kind, key in columns if kind is KeyKind.ATTRIBUTE])
     return QueryRunsResponse(
         total=total,
         matched=_count_matched(connection, request, experiments, total, len(selected)),
         running=running,
-        run_ids=[rows[run_id][1] for run_id in selected],
-        run_names=[rows[run_id][2] for run_id in selected],
+        run_ids=attributes["uuid"],
+        run_names=attributes["name"],
         parents=_parents(page),
-        columns=_read_columns(page, columns, [rows[run_id] for run_id in selected]),
+        columns=_read_columns(page, columns, attributes),
     )
 
 
 def _parse_column(name: str) -> tuple[str, KeyKind, str]:
     prefix, dot, key = name.partition(".")
     kind = _PREFIXES.get(prefix + dot)
-    if kind is None or not key or (kind is KeyKind.ATTRIBUTE and key not in _NUMBERS + _TEXTS):
+    if kind is None or not key or (kind is KeyKind.ATTRIBUTE and key not in _ATTRIBUTES):
         raise InvalidParameterValue(
             f"Invalid column '{name}'. Columns are metrics.<key>, params.<key>, tags.<key> or attributes.<name> "
-            f"with one of {', '.join(_TEXTS + _NUMBERS)}."
+            f"with one of {', '.join(_ATTRIBUTES)}."
         )
     return name, kind, key
 
@@ -127,15 +132,16 @@ def _count_matched(
     return count_runs(connection, experiment_ids=experiments, filter=request.filter, view=request.view_type)
 
 
-_Row = tuple[int, str, str, str, int, int, int | None, str, int]
-
-
-def _read_rows(connection: Connection, run_ids: Sequence[int]) -> dict[int, _Row]:
-    rows: dict[int, _Row] = {}
-    for chunk in chunks(run_ids, _CHUNK):
-        sql = f"SELECT id, uuid, name, status, lost, start_time, end_time, user_id, exp_id FROM run WHERE id IN ({marks(chunk)})"  # noqa: S608, E501 - marks
-        rows.update((row[0], row) for row in connection.all(sql, chunk))
-    return rows
+def _read_attributes(page: _Page, wanted: Sequence[str]) -> dict[str, list[Any]]:
+    """Return the columns of the table of runs that are needed, by their names."""
+    expressions = {"uuid": "uuid", "name": "name"} | {name: _ATTRIBUTES[name] for name in wanted}
+    times = [now_ms()] * ("duration" in expressions)
+    found: dict[int, Row] = {}
+    for chunk in chunks(page.run_ids, _CHUNK):
+        sql = f"SELECT {', '.join(expressions.values())}, id FROM run WHERE id IN ({marks(chunk)})"  # noqa: S608 - constants and marks
+        found.update((row[-1], row) for row in page.connection.all(sql, (*times, *chunk)))
+    rows = [found[run_id] for run_id in page.run_ids]
+    return {name: [row[place] for row in rows] for place, name in enumerate(expressions)}
 
 
 def _parents(page: _Page) -> list[str]:
@@ -145,35 +151,22 @@ def _parents(page: _Page) -> list[str]:
     return [values[code] for code in index]
 
 
-def _read_columns(page: _Page, columns: Sequence[tuple[str, KeyKind, str]], rows: Sequence[_Row]) -> list[RunColumn]:
+def _read_columns(
+    page: _Page, columns: Sequence[tuple[str, KeyKind, str]], attributes: dict[str, list[Any]]
+) -> list[RunColumn]:
     key_ids = page.connection.find_key_ids({key for _, kind, key in columns if kind is not KeyKind.ATTRIBUTE})
-    now = now_ms()
     result: list[RunColumn] = []
     for name, kind, key in columns:
-        if kind is KeyKind.ATTRIBUTE:
-            result.append(_attribute(page, name, key, rows, now))
+        if kind is KeyKind.ATTRIBUTE and key in _NUMBERS:
+            result.append(RunColumn(name, numbers=attributes[key]))
             continue
-        cells = page.read(kind, key_ids[key]) if key in key_ids else ()
+        if kind is KeyKind.ATTRIBUTE:
+            cells: Iterable[Cell] = zip(page.run_ids, attributes[key], strict=True)
+        else:
+            cells = page.read(kind, key_ids[key]) if key in key_ids else ()
         if kind is KeyKind.METRIC:
             result.append(RunColumn(name, numbers=page.numbers(cells)))
         else:
             values, index = page.texts(cells)
             result.append(RunColumn(name, values=values, index=index))
     return result
-
-
-def _attribute(page: _Page, name: str, attribute: str, rows: Sequence[_Row], now: int) -> RunColumn:
-    if attribute == "start_time":
-        return RunColumn(name, numbers=[float(row[5]) for row in rows])
-    if attribute == "end_time":
-        return RunColumn(name, numbers=[None if row[6] is None else float(row[6]) for row in rows])
-    if attribute == "duration":
-        return RunColumn(name, numbers=[float((now if row[6] is None else row[6]) - row[5]) for row in rows])
-    if attribute == "status":
-        cells: list[Cell] = [(row[0], "LOST" if row[4] else row[3]) for row in rows]
-    elif attribute == "user_id":
-        cells = [(row[0], row[7]) for row in rows]
-    else:
-        cells = [(row[0], row[8]) for row in rows]
-    values, index = page.texts(cells)
-    return RunColumn(name, values=values, index=index)
