@@ -24,6 +24,7 @@ export interface GridColumn {
 
 export interface GridModel {
   readonly label: string;
+  readonly isTree: boolean;
   readonly columns: readonly GridColumn[];
   readonly rowCount: number;
   isSelected(row: number): boolean;
@@ -48,7 +49,6 @@ export class PooledGrid {
   readonly #header = make("div", css.header, "row");
   readonly #body = make("div", css.body, "rowgroup");
   readonly #observer: ResizeObserver;
-  readonly #onActive: (row: number) => void;
   #pool: PooledRow[] = [];
   #model: GridModel;
   #columns: Span = { first: 0, end: 0 };
@@ -61,9 +61,8 @@ export class PooledGrid {
   #active = 0;
   #isScheduled = false;
 
-  constructor(host: HTMLElement, model: GridModel, onActive: (row: number) => void) {
+  constructor(host: HTMLElement, model: GridModel) {
     this.#model = model;
-    this.#onActive = onActive;
     this.element = make("div", css.grid, "grid");
     this.element.tabIndex = 0;
     this.#header.setAttribute("aria-rowindex", "1");
@@ -97,6 +96,7 @@ export class PooledGrid {
     const isSameShape = sameColumns(this.#model.columns, model.columns) && this.#pool.length > 0;
     this.#model = model;
     this.#active = Math.min(this.#active, Math.max(0, model.rowCount - 1));
+    this.element.setAttribute("role", model.isTree ? "treegrid" : "grid");
     this.element.setAttribute("aria-label", model.label);
     this.element.setAttribute("aria-rowcount", String(model.rowCount + 1));
     this.element.setAttribute("aria-colcount", String(model.columns.length));
@@ -114,11 +114,6 @@ export class PooledGrid {
     this.#draw(true);
   }
 
-  /** Draw the rows in view again: the selection or a colour changed. */
-  redraw(): void {
-    this.#draw(true);
-  }
-
   /** Make a row the active one and scroll it into view. */
   activate(row: number): void {
     if (this.#model.rowCount === 0) return;
@@ -126,7 +121,6 @@ export class PooledGrid {
     const height = this.#height - HEADER_HEIGHT;
     this.element.scrollTop = scrollToRow(this.#active, this.element.scrollTop, height, ROW_HEIGHT);
     this.#draw(true);
-    this.#onActive(this.#active);
   }
 
   /** Return the row at an event, or -1. */
@@ -253,7 +247,7 @@ export class PooledGrid {
     put(element, "aria-selected", String(this.#model.isSelected(index)));
     put(element, "data-active", index === this.#active ? "true" : null);
     const level = this.#model.level(index);
-    put(element, "aria-level", level > 1 ? String(level) : null);
+    put(element, "aria-level", this.#model.isTree ? String(level) : null);
     const isExpanded = this.#model.isExpanded(index);
     put(element, "aria-expanded", isExpanded === null ? null : String(isExpanded));
     for (const cell of row.cells) cell.show(index);
@@ -295,6 +289,9 @@ function dress(cell: HTMLElement, column: GridColumn, index: number, left: numbe
 function sameColumns(left: readonly GridColumn[], right: readonly GridColumn[]): boolean {
   return (
     left.length === right.length &&
-    left.every((column, index) => column.id === right[index]?.id && column.cell === right[index]?.cell && column.width === right[index]?.width)
+    left.every((column, index) => {
+      const other = right[index];
+      return column.id === other?.id && column.cell === other.cell && column.width === other.width;
+    })
   );
 }

@@ -1,7 +1,85 @@
+import { useState } from "preact/hooks";
+import { readText } from "../api/client";
+import { useQuery } from "../api/use-query";
+import { serverUrl } from "../home/snippets";
+import { areKeysOn, setKeysOn } from "../lib/keys";
+import { setTheme, theme, THEMES } from "../lib/theme";
 import { useChrome } from "../shell/chrome";
+import { Failure } from "../shell/notice";
+import { Snippet } from "../shell/snippet";
+import css from "./settings.module.css";
 
-/** The page of Settings. */
+const THEME_NAMES = { system: "As the system", light: "Light", dark: "Dark" } as const;
+const KEYS: readonly (readonly [string, string])[] = [
+  ["/", "Filter"],
+  ["j k ↑ ↓", "Next and previous run"],
+  ["x or Space", "Select the run"],
+  ["Shift ↑ ↓", "Select a range"],
+  ["Enter", "Open the run"],
+  ["← →", "Hide and show child runs"],
+  ["\\", "Next layout"],
+  ["[", "Names in the rail"],
+  ["n", "New experiment"],
+  ["g h, g e, g s", "Go to home, experiments, settings"],
+  ["Alt M", "Theme"],
+];
+
+/** What the reader can set, and what is known of the server. */
 export function SettingsPage() {
   useChrome("Settings", [{ text: "Settings" }]);
-  return <h1 tabIndex={-1}>Settings</h1>;
+  const [keys, setKeys] = useState(areKeysOn);
+  const version = useQuery({ key: ["version"], ask: (signal) => readText("version", signal) });
+  return (
+    <div class={css.page}>
+      <h1 tabIndex={-1}>Settings</h1>
+      <section aria-labelledby="appearance">
+        <h2 id="appearance">Appearance</h2>
+        <fieldset>
+          <legend>Theme</legend>
+          {THEMES.map((choice) => (
+            <label key={choice}>
+              <input type="radio" name="theme" checked={theme.value === choice} onChange={() => setTheme(choice)} />
+              {THEME_NAMES[choice]}
+            </label>
+          ))}
+        </fieldset>
+      </section>
+      <section aria-labelledby="keyboard">
+        <h2 id="keyboard">Keyboard</h2>
+        <label>
+          <input
+            type="checkbox"
+            checked={keys}
+            onChange={(event) => {
+              setKeysOn(event.currentTarget.checked);
+              setKeys(event.currentTarget.checked);
+            }}
+          />
+          Shortcuts of single letters
+        </label>
+        <dl>
+          {KEYS.map(([key, meaning]) => (
+            <div key={key}>
+              <dt>
+                <kbd>{key}</kbd>
+              </dt>
+              <dd>{meaning}</dd>
+            </div>
+          ))}
+        </dl>
+      </section>
+      <section aria-labelledby="server">
+        <h2 id="server">Server</h2>
+        {version.error && <Failure error={version.error} onRetry={() => void version.refetch()} isSlim />}
+        <dl>
+          <div>
+            <dt>Version</dt>
+            <dd class="mono">{version.data ?? "…"}</dd>
+          </div>
+        </dl>
+        <h3>Tracking URI</h3>
+        <Snippet label="tracking URI" code={serverUrl()} />
+      </section>
+    </div>
+  );
 }

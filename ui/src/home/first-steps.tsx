@@ -1,0 +1,19 @@
+import { Snippet } from "../shell/snippet";
+import css from "./home.module.css";
+import { commandSnippet, environmentSnippet, pythonSnippet } from "./snippets";
+
+/** How the first run gets here. */
+export function FirstSteps() {
+  return (
+    <section class={css.first} aria-label="First steps">
+      <h2>Log the first run</h2>
+      <p class="muted">It appears here by itself.</p>
+      <h3>From Python</h3>
+      <Snippet label="Python" code={pythonSnippet("my first experiment")} />
+      <h3>From programs that use MLflow already</h3>
+      <Snippet label="environment variable" code={environmentSnippet()} />
+      <h3>Look from the command line</h3>
+      <Snippet label="command" code={commandSnippet()} />
+    </section>
+  );
+}
