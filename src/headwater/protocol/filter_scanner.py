@@ -13,6 +13,7 @@ _SYMBOL = re.compile(r"[=!<>~&|]+")
 _NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(?![\w.])")
 _LOOSE = re.compile(r"[^\s,()]+|.", re.DOTALL)
 _SNIPPET = 24
+_MESSAGE = 1000
 _INT_DIGITS = 18
 
 
@@ -34,6 +35,8 @@ class Scanner:
 
     def error(self, message: str, start: int | None = None) -> InvalidParameterValue:
         """Return an error that points at character `start`, or at where reading stopped."""
+        if len(message) > _MESSAGE:
+            message = f"{message[:_MESSAGE]}…"
         at = self.position if start is None else start
         rest = self.text[at : at + _SNIPPET]
         where = f"'{rest}{'…' if at + _SNIPPET < len(self.text) else ''}'" if rest else "the end"

@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Literal
 
 import msgspec
+import pytest
 
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.experiments import CreateExperiment, ExperimentTag, GetExperiment, SearchExperiments
@@ -224,3 +225,27 @@ class SearchContract:
         answers = [_answer_about_experiments(store, ids, case) for case in cases]
 
         assert _differences(cases, answers) == []
+
+    @pytest.mark.parametrize(
+        ("text", "found"),
+        [
+            (" OR ".join(f"metrics.acc = {n}" for n in range(1000)), []),
+            (" AND ".join(f"NOT params.lr = '{n}'" for n in range(1000)), ["E'q", "D", "B", "A"]),
+            (" ".join(f"metrics.acc > {n / -9}" for n in range(1000)), ["B", "A"]),
+            (f"run_id IN ({', '.join(repr(str(n)) for n in range(10_000))})", []),
+            (" AND NOT (status = 'x' OR ".join(["tags.team = 'red'"] * 26) + ")" * 25, []),
+            (
+                " OR (status = 'x' AND ".join(["tags.team IS NULL OR params.lr > 0.05"] * 50) + ")" * 49,
+                ["E'q", "C", "A"],
+            ),
+            ("run_name LIKE '" + "%a" * 5000 + "'", []),
+        ],
+        ids=["or", "and not", "joined", "list", "deep not", "deep or", "pattern"],
+    )
+    def test_the_largest_filters_are_answered(self, store: Store, text: str, found: list[str]) -> None:
+        """Up to every limit, in any shape."""
+        experiment_id = make_five_runs(store)
+
+        answer = _answer_about_runs(store, experiment_id, Case("runs", text, [], []))
+
+        assert answer == found

@@ -113,7 +113,7 @@ class RunRows(Rows):
 
     def join(self, key: Key, table: str, tests: Sequence[Sql]) -> Sql:
         """Return the join of the one row that a run may have for `key`."""
-        terms = [self.on_key(key, table), *tests]
+        terms = [self.on_key(key, table), *([join_terms("AND", tests)] if tests else [])]
         text = " AND ".join(term.text for term in terms)
         params = tuple(param for term in terms for param in term.params)
         return Sql(f"JOIN {TABLES[key.kind]} {table} ON {table}.run_id = r.id AND {text}", params)
@@ -126,12 +126,17 @@ class RunRows(Rows):
         on = self.on_key(key, "m")
         body = f"FROM {TABLES[key.kind]} m WHERE"
         if test is None:
-            return Sql(f"EXISTS (SELECT 1 {body} m.run_id = r.id AND {on.text})", on.params)
+            return self._exists(Sql(f"{body} m.run_id = r.id AND {on.text}", on.params))
         params = (*on.params, *test.params)
         if self._texts.dialect is Dialect.SQLITE:
             return Sql(f"r.id IN (SELECT m.run_id {body} {on.text} AND {test.text})", params)
-        # PostgreSQL weighs hashing this against looking it up; an IN that outgrows its memory is never looked up.
-        return Sql(f"EXISTS (SELECT 1 {body} m.run_id = r.id AND {on.text} AND {test.text})", params)
+        return self._exists(Sql(f"{body} m.run_id = r.id AND {on.text} AND {test.text}", params))
+
+    def _exists(self, body: Sql) -> Sql:
+        # IS TRUE keeps PostgreSQL from making a join of it, whose planning would take seconds for a thousand; it then
+        # weighs hashing against looking up, for each by itself.
+        strict = " IS TRUE" if self._texts.dialect is Dialect.POSTGRESQL else ""
+        return Sql(f"(EXISTS (SELECT 1 {body.text}){strict})", body.params)
 
 
 class RunSearch:
