@@ -18,7 +18,9 @@ def start_program(folder: Path, uri: str, code: str, **variables: str) -> subpro
     """Start Python with `code`, which finds `hw` imported; its journals lie in `folder`."""
     script = folder / f"program-{len(list(folder.glob('program-*')))}.py"
     script.write_text(f"import headwater as hw, os, sys, time\nif __name__ == '__main__':\n{_indent(code)}\n")
-    environment = {name: value for name, value in os.environ.items() if "HEADWATER" not in name and "MLFLOW" not in name}
+    environment = {
+        name: value for name, value in os.environ.items() if "HEADWATER" not in name and "MLFLOW" not in name
+    }
     environment |= {"HEADWATER_HOME": str(folder / "home"), "HEADWATER_TRACKING_URI": uri, **variables}
     return subprocess.Popen(
         [sys.executable, str(script)],

@@ -14,10 +14,9 @@ from urllib.parse import unquote, urlsplit
 
 from headwater import config
 from headwater.protocol.errors import (
+    HeadwaterError,
     InvalidParameterValue,
-    RequestLimitExceeded,
     ResourceDoesNotExist,
-    TemporarilyUnavailable,
 )
 from headwater.protocol.experiments import LifecycleStage
 from headwater.protocol.names import RUN_NAME_TAG, check_key, check_no_nul, check_run_id
@@ -28,6 +27,7 @@ from headwater.tracking.journal import journal_folder
 from headwater.tracking.records import Creation
 from headwater.tracking.run import PARENT_RUN_TAG, Experiment, Run, RunData, run_from_wire
 from headwater.tracking.session import current_session, hide_password
+from headwater.tracking.temporary import is_temporary
 from headwater.tracking.writer import RunWriter
 
 NOTE_TAG = "mlflow.note.content"
@@ -268,12 +268,14 @@ def _find_info(uri: str, run_id: str) -> RunInfo:
     session = current_session()
     session.settle(uri)
     try:
-        return session.store(uri).runs.get(GetRun(run_id=run_id)).run.info
-    except (TemporarilyUnavailable, RequestLimitExceeded) as error:
-        _log.warning("Resuming run '%s' without the store, records wait on local disk: %s", run_id, error)
+        return session.store_for_start(uri).runs.get(GetRun(run_id=run_id)).run.info
     except ResourceDoesNotExist:
         if not any(journal_folder(config.home()).glob(f"{run_id}.*")):
             raise  # else another process here is still shipping its creation
+    except HeadwaterError as error:
+        if not is_temporary(error):
+            raise
+        _log.warning("Resuming run '%s' without the store, records wait on local disk: %s", run_id, error)
     return RunInfo(run_id, "", "", "", RunStatus.RUNNING, 0, "", LifecycleStage.ACTIVE, run_id)
 
 

@@ -12,7 +12,6 @@ from headwater.protocol.errors import (
     EndpointNotFound,
     HeadwaterError,
     InvalidParameterValue,
-    NotSupported,
     PermissionDenied,
     RequestTooLarge,
     ResourceDoesNotExist,
@@ -26,6 +25,7 @@ from headwater.tracking.experiments import find_or_create
 from headwater.tracking.frames import DamagedFrame
 from headwater.tracking.journal import CHUNK_BYTES, Journal
 from headwater.tracking.records import ArtifactFiles
+from headwater.tracking.temporary import is_temporary
 
 HEARTBEAT_S = 15.0
 FIRST_BACKOFF_S = 0.1
@@ -34,7 +34,7 @@ PATIENCE_S = 60.0  # for a run that another process is still creating
 MAX_ERRORS = 100
 
 _log = logging.getLogger(__name__)
-_WORTH_WAITING = (EndpointNotFound, PermissionDenied, Unauthenticated)
+_REMEDIABLE = (EndpointNotFound, PermissionDenied, Unauthenticated)
 
 
 class Lane:
@@ -139,7 +139,7 @@ class Lane:
             try:
                 upload_files(store, self.run_id, [(path, folder / name) for path, name in batch.artifacts.files])
             except HeadwaterError as error:
-                if _is_transient(error):
+                if _is_worth_waiting(error):
                     raise
                 self.note("artifact", error)
         return request
@@ -198,7 +198,7 @@ class Lane:
     def _is_worth_waiting(self, error: HeadwaterError, now: float) -> bool:
         if isinstance(error, ResourceDoesNotExist):
             return not self._is_created and now - self._first_failure < PATIENCE_S
-        return _is_transient(error)
+        return _is_worth_waiting(error)
 
     def _reject(self, error: HeadwaterError) -> None:
         self.is_rejected = True
@@ -222,7 +222,5 @@ class Lane:
             _log.warning("Run '%s': %s", self.run_id, error)
 
 
-def _is_transient(error: HeadwaterError) -> bool:
-    if isinstance(error, NotSupported | DataLoss):
-        return False
-    return error.http_status >= 500 or error.http_status == 429 or isinstance(error, _WORTH_WAITING)
+def _is_worth_waiting(error: HeadwaterError) -> bool:
+    return is_temporary(error) or isinstance(error, _REMEDIABLE)

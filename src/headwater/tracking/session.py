@@ -10,7 +10,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from headwater import config
-from headwater.protocol.errors import InvalidParameterValue, RequestLimitExceeded, TemporarilyUnavailable
+from headwater.protocol.errors import HeadwaterError, InvalidParameterValue, TemporarilyUnavailable
 from headwater.protocol.experiments import GetExperiment
 from headwater.protocol.runs import RunStatus
 from headwater.stores import open_store
@@ -21,8 +21,9 @@ from headwater.tracking.journal import Journal, JournalClosed, journal_folder
 from headwater.tracking.lane import Lane
 from headwater.tracking.records import Record, Update
 from headwater.tracking.run import Experiment, experiment_from_wire
-from headwater.tracking.shipper import Shipper
-from headwater.tracking.stores import open_shipping_store
+from headwater.tracking.shipper import Shipper, sync_journals
+from headwater.tracking.stores import ASKING_TIMEOUT_S, SHIPPING_TIMEOUT_S, open_impatient_store
+from headwater.tracking.temporary import is_temporary
 
 SETTLE_S = 5.0
 OFFLINE_S = 30.0
@@ -43,7 +44,7 @@ class Session:
     def __init__(self) -> None:
         self.exit_status = RunStatus.FINISHED
         self._lock = threading.RLock()
-        self._stores: dict[tuple[str, bool], Store] = {}
+        self._stores: dict[tuple[str, float | None], Store] = {}
         self._lanes: dict[tuple[str, str], Lane] = {}
         self._active: dict[tuple[str, str], None] = {}
         self._params: dict[tuple[str, str], dict[str, str]] = {}
@@ -56,7 +57,11 @@ class Session:
 
     def store(self, uri: str) -> Store:
         """Return the store at `uri` for reads, opened once."""
-        return self._open(uri, shipping=False)
+        return self._open(uri)
+
+    def store_for_start(self, uri: str) -> Store:
+        """Return the store for the questions that the start of a run asks, which must not wait long."""
+        return self._open(uri, ASKING_TIMEOUT_S)
 
     def find_experiment(self, uri: str, name: str, experiment_id: str) -> Experiment:
         """Return an experiment by its id, or by its name and created if missing, asking the store once.
@@ -69,12 +74,14 @@ class Session:
         if time.monotonic() < self._offline_until:
             return _unknown_experiment(name, experiment_id)
         try:
-            store = self._open(uri, shipping=True)
+            store = self.store_for_start(uri)
             if experiment_id:
                 found = store.experiments.get(GetExperiment(experiment_id)).experiment
             else:
                 found = find_or_create(store, name)
-        except (TemporarilyUnavailable, RequestLimitExceeded) as error:
+        except HeadwaterError as error:
+            if not is_temporary(error):
+                raise
             self._offline_until = time.monotonic() + OFFLINE_S
             _log.warning("Going on without the store, records wait on local disk: %s", error)
             return _unknown_experiment(name, experiment_id)
@@ -188,6 +195,8 @@ class Session:
             lane.hurry()
             self._shipper.wait(lane, lane.journal.last_seq, deadline)
         waiting = self.count_waiting()
+        if not waiting.records:
+            self._ship_children()
         has_stopped = self._shipper.stop(deadline)
         for lane in self._shipper.lanes:
             if not lane.journal.delete_if_drained():
@@ -207,13 +216,19 @@ class Session:
         for lane in self._lanes.values():
             lane.journal.abandon()
 
-    def _open(self, uri: str, *, shipping: bool) -> Store:
+    def _ship_children(self) -> None:
+        """Ship what worker processes of our runs left behind because their time was short."""
+        for uri in {uri for uri, _ in self._lanes}:
+            sync_journals(tracking_uri=uri, run_ids={run_id for at, run_id in self._lanes if at == uri})
+
+    def _open(self, uri: str, timeout_s: float | None = None) -> Store:
         is_remote = urlsplit(uri).scheme in {"http", "https"}
-        key = (uri, shipping and is_remote)
+        impatience = timeout_s if is_remote else None
+        key = (uri, impatience)
         with self._lock:
             store = self._stores.get(key)
             if store is None:
-                store = open_shipping_store(uri) if key[1] else open_store(uri)
+                store = open_store(uri) if impatience is None else open_impatient_store(uri, impatience)
                 self._stores[key] = store
             return store
 
@@ -225,7 +240,7 @@ class Session:
                 folder = journal_folder(config.home())
                 header_uri = hide_password(uri)
                 journal = Journal.create(folder, run_id, header_uri, fsync=config.JOURNAL_FSYNC.is_on())
-                lane = Lane(journal, uri, lambda: self._open(uri, shipping=True))
+                lane = Lane(journal, uri, lambda: self._open(uri, SHIPPING_TIMEOUT_S))
                 lane.is_active = (uri, run_id) in self._active
                 self._lanes[(uri, run_id)] = lane
                 self._shipper.add(lane)

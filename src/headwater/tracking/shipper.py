@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from headwater.stores.interface import Store
 from headwater.tracking.frames import DamagedFrame
 from headwater.tracking.journal import SUFFIX, Journal, journal_folder
 from headwater.tracking.lane import Lane
-from headwater.tracking.stores import open_shipping_store
+from headwater.tracking.stores import SHIPPING_TIMEOUT_S, open_impatient_store
 
 LINGER_S = 0.05
 IDLE_S = 10.0  # a drained journal of a run that is not open here is deleted after this time
@@ -161,12 +161,15 @@ class SyncReport:
         return "\n".join([text, *self.problems])
 
 
-def sync_journals(folder: Path | None = None, *, tracking_uri: str = "") -> SyncReport:
+def sync_journals(
+    folder: Path | None = None, *, tracking_uri: str = "", run_ids: Collection[str] | None = None
+) -> SyncReport:
     """Ship the journals that ended programs left behind, each record exactly once.
 
     Args:
         folder: where the journals are; default: this machine's own.
         tracking_uri: where to ship them instead of where their programs would have.
+        run_ids: only journals of these runs; default: all.
 
     Returns:
         How many records and journals were shipped, and what stood in the way of others.
@@ -178,11 +181,11 @@ def sync_journals(folder: Path | None = None, *, tracking_uri: str = "") -> Sync
 
         def open_once(uri: str) -> Store:
             if uri not in stores:
-                stores[uri] = open_shipping_store(uri)
+                stores[uri] = open_impatient_store(uri, SHIPPING_TIMEOUT_S)
                 opened.callback(stores[uri].close)
             return stores[uri]
 
-        for path in sorted((folder or journal_folder(config.home())).glob(f"*{SUFFIX}"), key=_by_age):
+        for path in _find(folder or journal_folder(config.home()), run_ids):
             try:
                 lane = _adopt(path, tracking_uri, open_once)
             except BlockingIOError:
@@ -199,6 +202,11 @@ def sync_journals(folder: Path | None = None, *, tracking_uri: str = "") -> Sync
             journals += not problem or count > 0
             problems += [problem] if problem else []
     return SyncReport(records, journals, live, tuple(problems))
+
+
+def _find(folder: Path, run_ids: Collection[str] | None) -> list[Path]:
+    found = [path for path in folder.glob(f"*{SUFFIX}") if run_ids is None or path.name.partition(".")[0] in run_ids]
+    return sorted(found, key=_by_age)
 
 
 def _by_age(path: Path) -> float:

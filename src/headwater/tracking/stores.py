@@ -1,4 +1,4 @@
-"""Opening the store that a journal is shipped to."""
+"""Opening stores for those who cannot wait: the shipper, and the start of a run."""
 
 from urllib.parse import urlsplit
 
@@ -7,12 +7,13 @@ from headwater.stores import open_store
 from headwater.stores.interface import Store
 
 SHIPPING_TIMEOUT_S = 10.0
+ASKING_TIMEOUT_S = 5.0
 
 
-def open_shipping_store(uri: str) -> Store:
-    """Return a store for the shipper: it never repeats a request by itself, because the shipper does."""
+def open_impatient_store(uri: str, timeout_s: float) -> Store:
+    """Return a store that waits at most `timeout_s` for a server and never repeats a request by itself."""
     if urlsplit(uri).scheme not in {"http", "https"}:
         return open_store(uri)
     from headwater.stores.rest import RestStore  # urllib3 is loaded by those who need it
 
-    return RestStore(uri, retries=0, timeout_s=min(SHIPPING_TIMEOUT_S, float(config.HTTP_TIMEOUT_S.get())))
+    return RestStore(uri, retries=0, timeout_s=min(timeout_s, float(config.HTTP_TIMEOUT_S.get())))

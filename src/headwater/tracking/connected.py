@@ -1,0 +1,52 @@
+"""What the parts of the client have in common: a tracking URI, its store, and pages of results."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from headwater.protocol.errors import InvalidParameterValue
+from headwater.protocol.experiments import ViewType
+from headwater.stores.interface import Store
+from headwater.tracking.active import get_tracking_uri, resolve_uri
+from headwater.tracking.session import current_session
+from headwater.tracking.writer import RunWriter
+
+T = TypeVar("T")
+
+_VIEWS = {1: ViewType.ACTIVE_ONLY, 2: ViewType.DELETED_ONLY, 3: ViewType.ALL}
+
+
+class PagedList(list[T]):
+    """One page of results; `token` asks for the next one, None at the end."""
+
+    def __init__(self, items: Iterable[T], token: str | None) -> None:
+        super().__init__(items)
+        self.token = token
+
+
+class Connected:
+    """Something that talks to the store at one tracking URI, by default the one in force now."""
+
+    def __init__(self, tracking_uri: str | None = None) -> None:
+        self._uri = resolve_uri(tracking_uri) if tracking_uri else get_tracking_uri()
+
+    @property
+    def tracking_uri(self) -> str:
+        """Return where this client reads and writes."""
+        return self._uri
+
+    def _settled(self) -> Store:
+        """Return the store, once what this process logged can be read there."""
+        session = current_session()
+        session.settle(self._uri)
+        return session.store(self._uri)
+
+    def _writer(self, run_id: str) -> RunWriter:
+        return RunWriter(self._uri, run_id)
+
+
+def parse_view(view_type: ViewType | int) -> ViewType:
+    """Return the view that a name or MLflow's number says."""
+    try:
+        return ViewType(_VIEWS.get(view_type, "") if isinstance(view_type, int) else view_type)
+    except ValueError as error:
+        raise InvalidParameterValue(f"Invalid view type '{view_type}'. Use a member of ViewType.") from error

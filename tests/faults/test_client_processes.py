@@ -1,0 +1,90 @@
+"""Many processes and threads log to one run, and the totals are exact."""
+
+from pathlib import Path
+
+import pytest
+
+from faults.programs import run_program
+from headwater.protocol.metrics import GetHistory
+from headwater.protocol.runs import SearchRuns
+from headwater.stores import open_store
+from headwater.testing.servers import live_server
+
+CODE = """
+import multiprocessing, threading
+context = multiprocessing.get_context("{method}")
+from work import work
+with hw.start_run() as run:
+    workers = [context.Process(target=work, args=(run.info.run_id, number)) for number in range(16)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert [worker.exitcode for worker in workers] == [0] * 16
+    hw.log_metric("rows", -1, step=0)
+"""
+
+WORK = """
+import threading
+import headwater as hw
+
+def log(run_id, number, thread):
+    for step in range(50):
+        hw.log_metric("rows", step, step=(number * 4 + thread) * 50 + step + 1, run_id=run_id)
+
+def work(run_id, number):
+    threads = [threading.Thread(target=log, args=(run_id, number, thread)) for thread in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+@pytest.mark.parametrize("kind", ["sqlite", "server"])
+def test_sixteen_processes_of_four_threads_log_exactly_what_they_log(tmp_path: Path, method: str, kind: str) -> None:
+    (tmp_path / "work.py").write_text(WORK)
+    store = open_store(f"sqlite:///{tmp_path / 'headwater.db'}")
+    try:
+        if kind == "sqlite":
+            store.close()
+            result = run_program(tmp_path, f"sqlite:///{tmp_path / 'headwater.db'}", CODE.format(method=method))
+            store = open_store(f"sqlite:///{tmp_path / 'headwater.db'}")
+        else:
+            with live_server(store) as url:
+                result = run_program(tmp_path, url, CODE.format(method=method))
+        (run,) = store.runs.search(SearchRuns(experiment_ids=["0"])).runs
+        points = store.metrics.get_history(GetHistory("rows", run_id=run.info.run_id)).metrics
+    finally:
+        store.close()
+
+    assert result.returncode == 0, result.stderr
+    assert sorted(point.step for point in points) == list(range(3201))
+    assert run.info.status == "FINISHED"
+    assert not list((tmp_path / "home" / "journal").iterdir()), result.stderr
+
+
+def test_a_forked_child_logs_to_its_parents_run_in_a_journal_of_its_own(tmp_path: Path) -> None:
+    uri = f"sqlite:///{tmp_path / 'headwater.db'}"
+    code = """
+with hw.start_run() as run:
+    hw.log_metric("rows", 1, step=1)
+    child = os.fork()
+    if child == 0:
+        hw.log_metric("rows", 2, step=2)
+        hw.flush()
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    hw.log_metric("rows", 3, step=3)
+"""
+
+    result = run_program(tmp_path, uri, code)
+
+    store = open_store(uri)
+    (run,) = store.runs.search(SearchRuns(experiment_ids=["0"])).runs
+    points = store.metrics.get_history(GetHistory("rows", run_id=run.info.run_id)).metrics
+    store.close()
+    assert result.returncode == 0, result.stderr
+    assert sorted(point.step for point in points) == [1, 2, 3]
