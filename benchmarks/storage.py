@@ -111,9 +111,7 @@ def measure_chart(database: Database) -> None:
     columns = SqlColumns(database)
     for buckets in (200, 1000):
         query = QuerySeries([run.uuid for run in runs], ["loss"], buckets=buckets)
-        report(
-            f"500 runs of 10,000 points, {buckets} buckets, ms", lambda query=query: columns.query_series(query), 1e3
-        )  # type: ignore[misc] - bound to the loop
+        report(f"500 runs of 10,000 points, {buckets} buckets, ms", partial(columns.query_series, query), 1e3)
 
 
 def measure_runs(database: Database) -> None:
