@@ -9,7 +9,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 from headwater.protocol.errors import TemporarilyUnavailable
 from headwater.stores.rest.transport import HttpReply, HttpRequest, Unreachable
 
-_CHUNK_BYTES = 1024 * 1024
+_CHUNK_BYTES = 64 * 1024  # what a broken answer can cost: urllib3 hands over whole chunks only
 _CONNECTIONS = 16
 _CONNECT_TIMEOUT_S = 5.0
 
