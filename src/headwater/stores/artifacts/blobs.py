@@ -6,6 +6,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from headwater.protocol.artifacts import check_digest
@@ -115,8 +116,10 @@ class LocalBlobs:
         oldest = time.time() - _STALE_S
         with os.scandir(self._incoming) as entries:
             for entry in entries:
-                if entry.stat().st_mtime < oldest:
-                    Path(entry.path).unlink(missing_ok=True)
+                # Another writer may be done with it just now.
+                with suppress(FileNotFoundError):
+                    if entry.stat().st_mtime < oldest:
+                        Path(entry.path).unlink()
 
     def _fill(self, temporary: Path, chunks: Iterable[bytes]) -> tuple[str, int]:
         checksum = hashlib.sha256()

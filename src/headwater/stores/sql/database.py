@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from headwater.stores.sql.connection import Connection, Dialect, KeyCache
 from headwater.stores.sql.engine import open_engine
-from headwater.stores.sql.migrate import migrate
+from headwater.stores.sql.migrate import load_migrations, migrate
 from headwater.stores.sql.writer import Writer
 
 __all__ = ["Connection", "Database", "Dialect"]
@@ -30,7 +30,7 @@ class Database:
         keys = KeyCache()
         self._engine = open_engine(uri, keys)
         try:
-            migrate(self._engine)
+            migrate(self._engine, load_migrations(self._engine.dialect))
         except self._engine.errors as error:
             raise self._engine.translate(error) from error
         self._writer = Writer(self._engine)

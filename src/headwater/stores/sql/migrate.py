@@ -3,6 +3,7 @@
 import hashlib
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -41,13 +42,12 @@ def load_migrations(dialect: Dialect) -> list[Migration]:
     return sorted(found, key=lambda migration: migration.number)
 
 
-def migrate(engine: Engine) -> None:
-    """Apply what is missing, in one transaction; of several processes one does it and the others wait.
+def migrate(engine: Engine, migrations: Sequence[Migration]) -> None:
+    """Apply what is missing of `migrations`, in one transaction; of several processes one does it and the others wait.
 
     A SQLite file that holds data is copied to `<file>.backup-<number>` before it is changed. Raises
     `HeadwaterError` if the database was made by a newer version or with other migration files than these.
     """
-    migrations = load_migrations(engine.dialect)
     connection = engine.connect(writable=True)
     try:
         if _missing(_read_applied(connection), migrations):
@@ -56,7 +56,7 @@ def migrate(engine: Engine) -> None:
         connection.close()
 
 
-def _apply(engine: Engine, connection: Connection, migrations: list[Migration]) -> None:
+def _apply(engine: Engine, connection: Connection, migrations: Sequence[Migration]) -> None:
     connection.begin()
     engine.lock_schema(connection)
     applied = _read_applied(connection)
@@ -82,7 +82,7 @@ def _read_applied(connection: Connection) -> dict[int, str]:
     return {number: digest for number, digest in rows}  # noqa: C416 - rows are typed as Any
 
 
-def _missing(applied: dict[int, str], migrations: list[Migration]) -> list[Migration]:
+def _missing(applied: dict[int, str], migrations: Sequence[Migration]) -> list[Migration]:
     known = {migration.number: migration for migration in migrations}
     for number, digest in sorted(applied.items()):
         if number not in known:

@@ -1,0 +1,65 @@
+"""A database that any earlier version made opens with this one, and holds what it held."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from headwater.protocol.artifacts import GetTree
+from headwater.protocol.experiments import CreateExperiment, ExperimentTag, GetExperiment
+from headwater.protocol.metrics import GetHistory
+from headwater.protocol.runs import Append, AppendResponse, GetJournal, LogMetric, Param, RunStatus, SearchRuns
+from headwater.stores import open_store
+from headwater.testing.stores import get_run, get_tags
+
+_RUN = "0123456789abcdef0123456789abcdef"
+_DUMPS = sorted(Path(__file__).parent.glob("schema-*.sql"))
+
+
+@pytest.mark.parametrize("dump", _DUMPS, ids=lambda dump: dump.stem)
+def test_a_database_of_an_earlier_schema_opens_and_keeps_its_data(dump: Path, tmp_path: Path) -> None:
+    file = tmp_path / "headwater.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript(dump.read_text("utf-8"))
+
+    store = open_store(f"sqlite:///{file}")
+
+    run = get_run(store, _RUN)
+    history = store.metrics.get_history(GetHistory("loss", _RUN)).metrics
+    assert store.experiments.get(GetExperiment("1")).experiment.tags == [ExperimentTag("team", "growth")]
+    assert (run.info.run_name, run.info.status, run.info.user_id) == ("baseline", RunStatus.FINISHED, "ada")
+    assert run.data.params == [Param("lr", "0.1")]
+    assert get_tags(store, _RUN)["note"] == "é 🎉"
+    assert [point.step for point in history] == list(range(51))
+    assert history[9].value == 0.1
+    assert str(store.metrics.get_history(GetHistory("odd", _RUN)).metrics[0].value) == "nan"
+    assert [file.path for file in store.artifacts.get_tree(GetTree(f"1/{_RUN}/artifacts")).files] == ["notes/hello.txt"]
+    assert store.runs.get_journal(GetJournal("journal1")) == AppendResponse(4)
+    found = store.runs.search(SearchRuns(["1"], "metrics.loss < 0.01 AND params.lr = '0.1'")).runs
+    assert [row.info for row in found] == [run.info]
+    store.close()
+
+
+@pytest.mark.parametrize("dump", _DUMPS, ids=lambda dump: dump.stem)
+def test_a_database_of_an_earlier_schema_can_be_written(dump: Path, tmp_path: Path) -> None:
+    file = tmp_path / "headwater.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript(dump.read_text("utf-8"))
+    store = open_store(f"sqlite:///{file}")
+
+    made = store.experiments.create(CreateExperiment("new")).experiment_id
+    store.runs.log_metric(LogMetric(run_id=_RUN, key="loss", value=0.5, timestamp=1, step=99))
+    answer = store.runs.append(Append("journal1", _RUN, 5, 5))
+
+    assert made == "2"
+    assert answer == AppendResponse(5)
+    assert len(store.metrics.get_history(GetHistory("loss", _RUN)).metrics) == 52
+    store.close()
+
+
+def test_the_newest_schema_has_a_dump() -> None:
+    migrations = Path(__file__).parents[2] / "src" / "headwater" / "stores" / "sql" / "migrations"
+    newest = max(int(file.name[:4]) for file in migrations.glob("*.sql"))
+
+    assert [dump.stem for dump in _DUMPS] == [f"schema-{number}" for number in range(1, newest + 1)]
