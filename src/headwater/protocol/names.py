@@ -100,8 +100,9 @@ def check_key(parameter: str, key: str, label: str = "key") -> None:
 
 def check_keys(kind: str, field: str, keys: Iterable[str], label: str) -> None:
     """Raise at the first of `keys` that may not be a key; `kind[index].field` names it in the message."""
-    for index, key in enumerate(keys):
-        if not key or len(key) > MAX_KEY or _key_fault(key):
+    listed = list(keys)
+    if any(not key or len(key) > MAX_KEY or _key_fault(key) for key in set(listed)):
+        for index, key in enumerate(listed):
             check_key(f"{kind}[{index}].{field}", key, label)
 
 

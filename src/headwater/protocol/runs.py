@@ -279,8 +279,12 @@ class LogBatch(msgspec.Struct, frozen=True, omit_defaults=True):
         total = len(self.metrics) + len(self.params) + len(self.tags)
         _check_batch_size("metrics, params, and tags", total, MAX_ITEMS_PER_BATCH)
         check_keys("metrics", "name", (metric.key for metric in self.metrics), "Metric name")
-        for index, metric in enumerate(self.metrics):
-            if not (0 <= metric.timestamp <= MAX_INT64 and -MAX_INT64 - 1 <= metric.step <= MAX_INT64):
+        times = [metric.timestamp for metric in self.metrics]
+        steps = [metric.step for metric in self.metrics]
+        if self.metrics and (
+            min(times) < 0 or max(times) > MAX_INT64 or min(steps) < -MAX_INT64 - 1 or max(steps) > MAX_INT64
+        ):
+            for index, metric in enumerate(self.metrics):
                 check_timestamp(f"metrics[{index}].timestamp", metric.timestamp)
                 check_step(f"metrics[{index}].step", metric.step)
         check_params(self.params)

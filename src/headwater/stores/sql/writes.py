@@ -10,13 +10,13 @@ import numpy as np
 from headwater.protocol.errors import InvalidParameterValue, ResourceAlreadyExists, ResourceDoesNotExist
 from headwater.protocol.metrics import Metric
 from headwater.protocol.names import MAX_PARAM_VALUE, MAX_RUN_TAG_VALUE, RUN_NAME_TAG
+from headwater.protocol.run_names import make_run_name
 from headwater.protocol.runs import CreateRun, Param, RunStatus, RunTag, UpdateRun
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection, marks
 from headwater.stores.sql.experiments import find_active_experiment
 from headwater.stores.sql.points import insert_points, seal_run
 from headwater.stores.sql.rows import RunRow
-from headwater.protocol.run_names import make_run_name
 
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
 _UPSERT_TAG = (
@@ -95,17 +95,16 @@ def write_metrics(connection: Connection, run: RunRow, metrics: Sequence[Metric]
     """Write points."""
     if not metrics:
         return
-    count = len(metrics)
-    index: dict[str, int] = {}
-    key_index = np.fromiter((index.setdefault(metric.key, len(index)) for metric in metrics), np.int32, count)
+    keys = [metric.key for metric in metrics]
+    index = {key: position for position, key in enumerate(dict.fromkeys(keys))}
     insert_points(
         connection,
         run,
         list(index),
-        key_index,
-        np.fromiter((metric.step for metric in metrics), np.int64, count),
-        np.fromiter((metric.timestamp for metric in metrics), np.int64, count),
-        np.fromiter((metric.value for metric in metrics), np.float64, count),
+        np.array([index[key] for key in keys], np.int32),
+        np.array([metric.step for metric in metrics], np.int64),
+        np.array([metric.timestamp for metric in metrics], np.int64),
+        np.array([metric.value for metric in metrics], np.float64),
     )
     connection.touch(run.id)
 
