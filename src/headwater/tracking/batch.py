@@ -1,6 +1,7 @@
 """Batches: many records of a journal as one request."""
 
 import sys
+import time
 from array import array
 from typing import NamedTuple
 
@@ -24,6 +25,8 @@ from headwater.tracking.records import (
 
 MAX_POINTS = 50_000
 MAX_TEXT = 2_000_000
+POINTS_PER_BREATH = 200
+BREATH_S = 0.00002
 
 
 class Batch(NamedTuple):
@@ -135,6 +138,7 @@ def build_batch(data: bytes, header: Header, first_seq: int, *, heartbeat: bool)
     builder = _Builder()
     add_point = builder.add_point
     length = 0
+    breathe_at = POINTS_PER_BREATH
     for end, record in iter_frames(data):
         if type(record) is Point:
             add_point(record.key, record.value, record.timestamp, record.step)
@@ -144,6 +148,10 @@ def build_batch(data: bytes, header: Header, first_seq: int, *, heartbeat: bool)
         length = end
         if builder.is_full:
             break
+        if builder.records >= breathe_at or len(builder.values) >= breathe_at:
+            # Let the interpreter lock go: the thread that logs would wait five milliseconds for it at each call.
+            time.sleep(BREATH_S)
+            breathe_at = max(builder.records, len(builder.values)) + POINTS_PER_BREATH
     request = builder.build(header, first_seq, heartbeat=heartbeat)
     return Batch(request, builder.creation, builder.artifacts, length, builder.records)
 

@@ -46,8 +46,8 @@ class RunWriter:
         synchronous: bool | None,
     ) -> None:
         """Log one point of each metric, all at the same step and time."""
-        now = _now() if timestamp is None else timestamp
-        points = [_make_point(key, value, now, step) for key, value in metrics.items()]
+        time_ms, position = _check_place(timestamp, step)
+        points = [(key, _check_value(key, value), time_ms, position) for key, value in metrics.items()]
         if points:
             self.keep(Points(points), synchronous=synchronous)
 
@@ -139,13 +139,21 @@ class RunWriter:
 
 
 def _make_point(key: str, value: object, timestamp: int | None, step: int | None) -> tuple[str, float, int, int]:
+    number = _check_value(key, value)
+    return key, number, *_check_place(timestamp, step)
+
+
+def _check_value(key: str, value: object) -> float:
     check_key("key", key, "Metric name")
-    number = value if type(value) is float else _to_float(key, value)
+    return value if type(value) is float else _to_float(key, value)
+
+
+def _check_place(timestamp: int | None, step: int | None) -> tuple[int, int]:
     time_ms = _now() if timestamp is None else int(timestamp)
     position = 0 if step is None else int(step)
     check_timestamp("timestamp", time_ms)
     check_step("step", position)
-    return key, number, time_ms, position
+    return time_ms, position
 
 
 def _to_float(key: str, value: object) -> float:
