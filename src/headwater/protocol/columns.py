@@ -13,6 +13,7 @@ MAX_SERIES_RUNS = 1000
 MAX_SERIES_KEYS = 200
 MAX_BUCKETS = 2000
 MAX_COLUMNS = 500
+_LONGEST_SILENCE_MS = 1_000_000_000_000
 
 
 class KeyKind(enum.StrEnum):
@@ -191,6 +192,11 @@ class Sweep(msgspec.Struct, frozen=True):
     """Mark runs whose client stopped sending heartbeats for `silence_ms` as lost."""
 
     silence_ms: int = 60_000
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless the silence is a span of time."""
+        if not 0 <= self.silence_ms <= _LONGEST_SILENCE_MS:
+            raise InvalidParameterValue(f"Invalid silence_ms '{self.silence_ms}': 0 to {_LONGEST_SILENCE_MS}.")
 
 
 QUERY_RUNS = Endpoint(

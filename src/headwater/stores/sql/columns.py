@@ -66,6 +66,7 @@ class SqlColumns:
 
     def sweep(self, request: Sweep) -> Empty:
         """See `Sweep`."""
+        request.check()
         self._sweeper.sweep(request.silence_ms)
         return Empty()
 
