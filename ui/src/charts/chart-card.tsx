@@ -15,6 +15,8 @@ import type { ChartView, Range } from "./view";
 
 export interface ChartCardProps {
   readonly name: string;
+  /** The title, when the heading above says the rest of the name. */
+  readonly title?: string;
   readonly runs: readonly ChartRun[];
   readonly loader: SeriesLoader;
   readonly view: ChartView;
@@ -28,7 +30,7 @@ export interface ChartCardProps {
 
 /** One metric: title, range, menu and chart; reads its series only while it is in view. */
 export function ChartCard(props: ChartCardProps) {
-  const { name, runs, loader, view, onView, group, focused, height, isLarge = false } = props;
+  const { name, title = name, runs, loader, view, onView, group, focused, height, isLarge = false } = props;
   const card = useRef<HTMLElement>(null);
   const canvas = useRef<HTMLCanvasElement | null>(null);
   const [isTable, setTable] = useState(false);
@@ -58,7 +60,7 @@ export function ChartCard(props: ChartCardProps) {
   return (
     <section class={css.card} ref={card} aria-label={name} data-chart={name}>
       <header>
-        <h3 title={name}>{name}</h3>
+        <h3 title={name}>{title}</h3>
         <span class={css.range}>{lines.length > 0 ? describeRange(extent) : ""}</span>
         <button
           type="button"

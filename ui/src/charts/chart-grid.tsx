@@ -55,7 +55,12 @@ function ChartSection({ section, isHeadless, loader, runs, view, onView, group, 
       {isOpen && (
         <div class={css.cards}>
           {section.keys.map((name) => (
-            <ChartCard key={name} {...{ name, runs, loader, view, onView, group, focused }} height={CARD_HEIGHT} />
+            <ChartCard
+              key={name}
+              {...{ name, runs, loader, view, onView, group, focused }}
+              title={section.name ? name.slice(section.name.length + 1) : name}
+              height={CARD_HEIGHT}
+            />
           ))}
         </div>
       )}

@@ -17,7 +17,7 @@ export function ChartTooltip({ hover, x }: { readonly hover: Signal<Hover | null
   const hidden = now.readings.length - rows.length;
   return (
     <div class={css.tooltip} aria-hidden="true" style={{ "--left": `${now.left}px` }} data-side={now.left > 160 ? "left" : "right"}>
-      <div class={css.tooltipHead}>{formatX(first[0]?.x ?? now.x, x)}</div>
+      <div class={css.tooltipHead}>{formatX(rows[0]?.x ?? now.x, x)}</div>
       {rows.map(({ run, value, raw }) => (
         <div key={run.runId} class={css.tooltipRow} data-near={run.runId === now.near}>
           <Swatch color={run.color} dash={run.dash} />

@@ -120,6 +120,12 @@ function strokeValues(context: CanvasRenderingContext2D, x: Float64Array, values
   context.stroke(path);
 }
 
+function drawPoint(context: CanvasRenderingContext2D, line: Line, to: Projection, radius: number): void {
+  context.beginPath();
+  context.arc(to.x(line.x[0] ?? Number.NaN), to.y(line.values[0] ?? Number.NaN), radius, 0, 2 * Math.PI);
+  context.fill();
+}
+
 function drawLine(context: CanvasRenderingContext2D, line: Line, to: Projection, box: Box, style: Style, many: boolean): void {
   const faded = style.focused !== "" && style.focused !== line.run.runId;
   const strength = faded ? 0.2 : 1;
@@ -137,6 +143,7 @@ function drawLine(context: CanvasRenderingContext2D, line: Line, to: Projection,
   context.setLineDash(line.run.dash.map((part) => part * style.ratio));
   strokeValues(context, line.x, line.values, to);
   context.setLineDash([]);
+  if (line.x.length === 1) drawPoint(context, line, to, 3 * style.ratio);
   drawInfinities(context, line, to, box, 7 * style.ratio);
 }
 

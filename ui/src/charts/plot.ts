@@ -115,7 +115,7 @@ export class Plot {
       },
       axes: [
         axisOf({ size: 22, space: 56, ...(x === "time" ? {} : { values: labelsOf(x === "relative" ? formatSeconds : formatTick) }) }),
-        axisOf({ size: 44, space: 28, values: labelsOf(formatTick) }),
+        axisOf({ size: widthOf, space: 28, values: labelsOf(formatTick) }),
       ],
       series: [{}, { paths: () => null, points: { show: false } }],
       cursor: {
@@ -169,6 +169,10 @@ export class Plot {
     this.#events.onZoom({ start: round(start, end - start), end: round(end, end - start) });
   }
 }
+
+/** Give the labels of the y axis the room they need. */
+const widthOf = (_: uPlot, labels: string[] | null): number =>
+  Math.min(72, 16 + 6 * Math.max(3, ...(labels ?? []).map((label) => label.length)));
 
 const isMove = (type: string): boolean => type === "mousemove" || type === "mouseleave";
 
