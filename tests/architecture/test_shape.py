@@ -15,18 +15,7 @@ MAX_MODULE_LINES = 600
 MAX_FUNCTION_LINES = 60
 MAX_CLIENT_DISTRIBUTIONS = 12
 GENERIC_NAMES = {"utils", "helpers", "common", "misc", "base", "manager"}
-FORBIDDEN_TEXT = re.compile(
-    "|".join(
-        [
-            "/work" + "/",
-            "/tmp" + "/",
-            "pypi" + r"\.org",
-            "files.python" + "hosted",
-            "registry.npm" + "js",
-            "deb" + r"\.debian",
-        ]
-    )
-)
+FORBIDDEN_TEXT = re.compile(r"/work/(?:main|shared)|(?:pypi|debian)\.org|python" + r"hosted\.org|npm" + r"js\.org")
 MAY_NAME_REGISTRIES = {"uv.lock", "package-lock.json"}
 
 
