@@ -34,7 +34,7 @@ fix:
 # Everything that a change must pass: what CI runs.
 ci: setup check test
 
-# Serve ./.headwater with the UI, restarting nothing.
+# Serve ./.headwater with the UI.
 serve *arguments:
     headwater server {{ arguments }}
 
@@ -55,7 +55,7 @@ docs:
 bench *names:
     python benchmarks/run_all.py {{ names }}
 
-# Run one example: `just example train_classifiers`.
+# Run one example: `just example sweep`.
 example name *arguments:
     python examples/{{ name }}.py {{ arguments }}
 
