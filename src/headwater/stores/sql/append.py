@@ -9,6 +9,7 @@ from headwater.protocol.names import check_key, check_no_nul
 from headwater.protocol.runs import Append, AppendResponse, CreateRun, Param, Rejection, RunStatus, RunTag
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection
+from headwater.stores.sql.experiments import find_active_experiment
 from headwater.stores.sql.points import insert_points
 from headwater.stores.sql.rows import RunRow, find_run
 from headwater.stores.sql.writes import (
@@ -58,11 +59,16 @@ def apply_append(connection: Connection, request: Append) -> AppendResponse:
 
 def _lock_run(connection: Connection, request: Append) -> RunRow | None:
     """Return the run, or None if this request may create it."""
-    if request.create is not None:
-        exists = connection.one("SELECT 1 FROM run WHERE uuid = ?", (request.run_id,))
-        if exists is None:
+    if request.create is not None and not _exists(connection, request.run_id):
+        # Another server may be creating the run just now: this waits for it.
+        find_active_experiment(connection, request.create.experiment_id)
+        if not _exists(connection, request.run_id):
             return None
     return find_run(connection, request.run_id, active=False)
+
+
+def _exists(connection: Connection, run_id: str) -> bool:
+    return connection.one("SELECT 1 FROM run WHERE uuid = ?", (run_id,)) is not None
 
 
 def _creation(request: Append) -> CreateRun:
