@@ -10,9 +10,26 @@ import click
 import headwater
 from headwater.cli._root import root
 from headwater.config import SETTINGS
+from headwater.protocol.table import ENDPOINTS
 
 REFERENCE = Path(__file__).parent / "reference"
 NOTE = "<!-- Written by `just docs`; change the code instead. -->\n"
+BYTES = """
+
+## Bytes, events and the rest
+
+| Methods | Path | Meaning |
+|---|---|---|
+| GET, HEAD, PUT, DELETE | `/api/2.0/mlflow-artifacts/artifacts/<path>` | A file by its path, in ranges too. |
+| GET | `/get-artifact?run_id=&path=` | A file of a run, as a download. |
+| POST | `/ajax-api/2.0/mlflow/upload-artifact?run_uuid=&path=` | Put a file of at most 10 MB into a run. |
+| POST | `/api/headwater/1/blobs` | Keep bytes; the answer names their SHA-256 and size. |
+| GET, HEAD, PUT | `/api/headwater/1/blobs/<sha256>` | Bytes by their SHA-256; PUT refuses other bytes. |
+| GET | `/api/headwater/1/events?experiment_ids=&run_ids=` | Server-sent events `change`: which runs changed. |
+| GET | `/api/3.0/mlflow/server-info` | What MLflow's clients ask before transfers. |
+| GET | `/api/headwater/1/openapi.json` | The OpenAPI 3.1 document. |
+| GET | `/health`, `/version` | `OK`, and the version. |
+"""
 
 
 def settings_page() -> str:
@@ -82,13 +99,32 @@ def _fence_example(text: str) -> str:
     return f"{words}\n```python\n{inspect.cleandoc(code)}\n```" if found else words
 
 
+def rest_page() -> str:
+    """Return the table of every endpoint, and the bytes that travel beside it."""
+    lines = [
+        "# REST API\n",
+        NOTE,
+        "Requests and answers are JSON; a `GET` takes its request from the query string. A running server describes\n"
+        'every field in `/api/headwater/1/openapi.json`. Errors are `{"error_code", "message"}` with the status of\n'
+        "their class in `headwater.protocol.errors`. MLflow's paths begin with `/api/2.0`, ours `/api/headwater/1`.\n",
+        "| Verb | Methods | Paths | Permission | Meaning |",
+        "|---|---|---|---|---|",
+    ]
+    for endpoint in ENDPOINTS:
+        paths = "<br>".join(f"`{url}`" for url in endpoint.urls)
+        meaning = (inspect.getdoc(endpoint.request) or "").partition("\n")[0]
+        methods = ", ".join(endpoint.methods)
+        lines.append(f"| `{endpoint.name}` | {methods} | {paths} | {endpoint.permission} | {_cell(meaning)} |")
+    return "\n".join(lines) + BYTES
+
+
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
 def main() -> int:
     """Write or check the pages; return the exit status."""
-    pages = {"settings.md": settings_page(), "cli.md": cli_page(), "python.md": python_page()}
+    pages = {"settings.md": settings_page(), "cli.md": cli_page(), "python.md": python_page(), "rest.md": rest_page()}
     stale = [
         name
         for name, text in pages.items()
