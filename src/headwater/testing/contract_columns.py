@@ -157,6 +157,15 @@ class RunColumnsContract:
         assert numbers is not None
         assert sorted(str(number) for number in numbers) == ["-inf", "None", "inf", "nan"]
 
+    def test_no_experiments_have_no_runs_and_no_keys(self, store: Store) -> None:
+        """The columns are there all the same, empty."""
+        found = store.columns.query_runs(QueryRuns([], columns=["metrics.acc", "params.lr", "attributes.status"]))
+
+        assert (found.total, found.matched, found.running, found.run_ids) == (0, 0, 0, [])
+        assert find_column(found, "metrics.acc").numbers == []
+        assert texts_of(find_column(found, "params.lr")) == texts_of(find_column(found, "attributes.status")) == []
+        assert store.columns.list_keys(ListKeys([])).keys == []
+
     def test_an_unknown_column_is_refused(self, store: Store) -> None:
         """The message lists what there is."""
         for name in ("acc", "metrics.", "attributes.colour"):

@@ -1,7 +1,7 @@
 """Runs as columns: the page's rows, and for each column one array over them."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,15 +47,19 @@ class _Page:
 
     def read(self, kind: KeyKind, key_id: int) -> Iterable[Cell]:
         """Return the key's value in each run of the page, and perhaps of others."""
-        table = _TABLES[kind]
-        if self.scan:
-            sql = f"SELECT run_id, value FROM {table} WHERE exp_id IN ({marks(self.experiments)}) AND key_id = ?"  # noqa: S608 - constants and marks
-            return self.connection.all(sql, (*self.experiments, key_id))
         rows: list[Cell] = []
-        for chunk in chunks(self.run_ids, _CHUNK):
-            sql = f"SELECT run_id, value FROM {table} WHERE run_id IN ({marks(chunk)}) AND key_id = ?"  # noqa: S608 - constants and marks
+        for column, chunk in self.ranges("exp_id", "run_id"):
+            sql = f"SELECT run_id, value FROM {_TABLES[kind]} WHERE {column} IN ({marks(chunk)}) AND key_id = ?"  # noqa: S608 - constants and marks
             rows += self.connection.all(sql, (*chunk, key_id))
         return rows
+
+    def ranges(self, experiment: str, run: str) -> Iterator[tuple[str, Sequence[int]]]:
+        """Yield what to look for in which column: the experiments, or if the page has few of their runs, those."""
+        if self.scan:
+            yield experiment, self.experiments
+            return
+        for chunk in chunks(self.run_ids, _CHUNK):
+            yield run, chunk
 
     def numbers(self, cells: Iterable[Cell]) -> list[float | None]:
         """Return the cells as a column of numbers; NULL is how databases keep NaN."""
@@ -79,9 +83,7 @@ def query_runs(connection: Connection, request: QueryRuns) -> QueryRunsResponse:
     """Answer `QueryRuns` from one snapshot."""
     columns = [_parse_column(name) for name in request.columns]
     experiments = [check_experiment_id(experiment_id) for experiment_id in dict.fromkeys(request.experiment_ids)]
-    if not experiments:
-        return QueryRunsResponse(0, 0, 0, [], [], [], [RunColumn(name) for name in request.columns])
-    total, running = _count(connection, experiments, request.view_type)
+    total, running = _count(connection, experiments, request.view_type) if experiments else (0, 0)
     selected = select_runs(
         connection,
         experiment_ids=experiments,
@@ -136,10 +138,12 @@ def _read_attributes(page: _Page, wanted: Sequence[str]) -> dict[str, list[Any]]
     """Return the columns of the table of runs that are needed, by their names."""
     expressions = {"uuid": "uuid", "name": "name"} | {name: _ATTRIBUTES[name] for name in wanted}
     times = [now_ms()] * ("duration" in expressions)
+    select = f"SELECT {', '.join(expressions.values())}, id FROM run WHERE"  # noqa: S608 - constants
     found: dict[int, Row] = {}
-    for chunk in chunks(page.run_ids, _CHUNK):
-        sql = f"SELECT {', '.join(expressions.values())}, id FROM run WHERE id IN ({marks(chunk)})"  # noqa: S608 - constants and marks
-        found.update((row[-1], row) for row in page.connection.all(sql, (*times, *chunk)))
+    for column, chunk in page.ranges("exp_id", "id"):
+        found.update(
+            (row[-1], row) for row in page.connection.all(f"{select} {column} IN ({marks(chunk)})", (*times, *chunk))
+        )
     rows = [found[run_id] for run_id in page.run_ids]
     return {name: [row[place] for row in rows] for place, name in enumerate(expressions)}
 
