@@ -2,6 +2,7 @@
 
 import math
 import struct
+import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
@@ -16,6 +17,7 @@ from headwater.protocol.runs import (
     GetJournal,
     Param,
     Rejection,
+    RunInfo,
     RunStatus,
     RunTag,
     UpdateRun,
@@ -51,6 +53,16 @@ def _steps(store: Store, run_id: str, key: str = "m") -> list[int]:
 
 def _points(first: int, count: int) -> list[Metric]:
     return [Metric("m", step / 2, step, step) for step in range(first, first + count)]
+
+
+def _sweep_until_ended(store: Store, run_id: str) -> RunInfo:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        store.columns.sweep(Sweep(silence_ms=0))
+        info = get_run(store, run_id).info
+        if info.status.is_terminated:
+            return info
+    raise AssertionError(f"The run '{run_id}' did not end within 30 s.")
 
 
 class AppendContract:
@@ -241,8 +253,7 @@ class AppendContract:
         run_id, journal_id = make_run(store), _journal()
         store.runs.append(Append(journal_id, run_id, 1, 0, heartbeat=True))
 
-        store.columns.sweep(Sweep(silence_ms=-1000))
-        lost = get_run(store, run_id).info
+        lost = _sweep_until_ended(store, run_id)
         store.runs.append(Append(journal_id, run_id, 1, 0, heartbeat=True))
         found = get_run(store, run_id).info
 
