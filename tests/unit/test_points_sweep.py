@@ -33,7 +33,7 @@ def test_points_that_rested_for_a_minute_are_sealed(database: Database) -> None:
         runs = [insert_run(connection, CreateRun(experiment)) for _ in range(2)]
         for run in runs:
             column = np.arange(10)
-            insert_points(connection, run, ["loss"], np.zeros(10, np.int32), column, column, column * 0.5)
+            insert_points(connection, run, ["loss"], np.zeros(10, np.int32), column, column, np.zeros(10))
         connection.execute("UPDATE run SET hot_since = hot_since - 61000 WHERE id = ?", (runs[0].id,))
         return runs
 
