@@ -342,7 +342,9 @@ class ChangesContract:
 
         store.columns.sweep(Sweep(silence_ms=60_000))
         before = get_run(store, silent).info.status
-        store.columns.sweep(Sweep(silence_ms=-60_000))
+        deadline = time.monotonic() + 10
+        while get_run(store, silent).info.status is RunStatus.RUNNING and time.monotonic() < deadline:
+            store.columns.sweep(Sweep(silence_ms=0))
 
         found = store.columns.query_runs(QueryRuns([experiment], columns=["attributes.status"]))
         statuses = dict(zip(found.run_ids, texts_of(find_column(found, "attributes.status")), strict=True))
