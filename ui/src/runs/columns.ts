@@ -15,7 +15,7 @@ export interface Column {
 }
 
 const DEFAULT_KEYS = 8;
-const CHARACTER_WIDTH = 7.2;
+const CHARACTER_WIDTH = 7.8;
 
 interface Attribute {
   readonly name: string;
@@ -42,7 +42,7 @@ export function describeColumn(id: string): Column {
   if (attribute) return { id, kind: "attributes", ...attribute };
   const prefix = id.slice(0, dot);
   const kind: ColumnKind = prefix === "metrics" || prefix === "params" ? prefix : "tags";
-  const width = Math.round(Math.min(220, Math.max(84, name.length * CHARACTER_WIDTH + 40)));
+  const width = Math.round(Math.min(220, Math.max(84, name.length * CHARACTER_WIDTH + 44)));
   return { id, kind, title: name, isNumeric: kind === "metrics", isSortable: true, width };
 }
 
