@@ -7,10 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from ui.run_pages import find_violations
-from ui.run_tables import Scheme, add_run, add_runs, make_experiment, served_store, watched_page
 
 from headwater.protocol.runs import GetRun, RunStatus
+from ui.run_pages import find_violations
+from ui.run_tables import Scheme, add_run, add_runs, make_experiment, served_store, watched_page
 
 pytestmark = pytest.mark.browser
 

@@ -124,12 +124,13 @@ export function QueryBox({ value, label, placeholder, error, errorAt, offers, on
           </button>
         )}
       </div>
-      <ul class={css.options} id={`${id}-options`} role="listbox" aria-label="Keys" hidden={!isOpen}>
+      <div class={css.options} id={`${id}-options`} role="listbox" aria-label="Keys" hidden={!isOpen}>
         {options.map((offer, index) => (
-          <li
+          <div
             key={offer.key}
             id={`${id}-${index}`}
             role="option"
+            tabIndex={-1}
             aria-selected={index === chosen}
             onMouseDown={(event) => {
               event.preventDefault();
@@ -138,9 +139,9 @@ export function QueryBox({ value, label, placeholder, error, errorAt, offers, on
           >
             {offer.key}
             <span>{offer.note}</span>
-          </li>
+          </div>
         ))}
-      </ul>
+      </div>
       {error && (
         <p class={css.error} id={`${id}-error`} role="alert">
           {error}

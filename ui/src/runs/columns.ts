@@ -67,6 +67,11 @@ export function findConstants(keys: readonly KeySummary[], runs: number): string
     .map((key) => `${key.name} = ${key.values?.[0] ?? "…"}`);
 }
 
+/** Return the columns of parameters whose values are all numbers; they stand to the right. */
+export function findNumericParams(keys: readonly KeySummary[]): ReadonlySet<string> {
+  return new Set(keys.filter((key) => key.kind === "param" && typeof key.min === "number").map(columnOf));
+}
+
 /** Guess from its name whether less of a metric is better. */
 export function isLessBetter(name: string): boolean {
   return /(^|[^a-z])(loss|error|err|rmse|mse|mae|mape|perplexity|ppl|latency|time|duration|wer|cer|fid|nll|divergence)([^a-z]|$)/i.test(name);

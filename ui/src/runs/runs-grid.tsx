@@ -16,6 +16,8 @@ export interface RunsGridProps {
   readonly table: RunTable;
   readonly rows: readonly Row[];
   readonly columns: readonly string[];
+  /** The columns of parameters whose values are all numbers. */
+  readonly numericParams: ReadonlySet<string>;
   readonly sort: readonly SortKey[];
   readonly selected: readonly string[];
   readonly colors: ReadonlyMap<string, string>;
@@ -38,7 +40,7 @@ export function RunsGrid(props: RunsGridProps) {
   const { table, rows, selected, colors, hasTree } = props;
   source.current ??= { table, rows, selected: new Set(selected), colors, hasTree, now };
   const { current: cells } = source;
-  const columns = useMemo(() => makeColumns(props.columns, cells), [props.columns.join("\n")]);
+  const columns = useMemo(() => makeColumns(props.columns, props.numericParams, cells), [props.columns.join("\n"), [...props.numericParams].join("\n")]);
 
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), CLOCK_MS);
@@ -119,7 +121,7 @@ export function RunsGrid(props: RunsGridProps) {
     if (act.kind === "collapse") expand(row, false);
     if (act.kind === "clear") latest.current.onSelect([]);
   };
-  return <div ref={host} class={css.grid} onClick={onClick} onKeyDown={onKeyDown} />;
+  return <div ref={host} role="presentation" class={css.grid} onClick={onClick} onKeyDown={onKeyDown} />;
 }
 
 type Action =
@@ -164,12 +166,15 @@ interface Fixed {
   readonly cell: GridColumn["cell"];
 }
 
-function makeColumns(ids: readonly string[], cells: CellSource): Fixed[] {
+function makeColumns(ids: readonly string[], numeric: ReadonlySet<string>, cells: CellSource): Fixed[] {
   const name = innerWidth < 768 ? NARROW_NAME_WIDTH : NAME_WIDTH;
   return [
     { id: "check", column: null, width: 36, cell: () => makeCheckCell(cells) },
     { id: "name", column: null, width: name, cell: () => makeNameCell(cells) },
-    ...ids.map(describeColumn).map((column) => ({ id: column.id, column, width: column.width, cell: () => makeCell(column, cells) })),
+    ...ids.map(describeColumn).map((known) => {
+      const column = { ...known, isNumeric: known.isNumeric || numeric.has(known.id) };
+      return { id: column.id, column, width: column.width, cell: () => makeCell(column, cells) };
+    }),
   ];
 }
 

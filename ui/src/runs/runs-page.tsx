@@ -9,7 +9,7 @@ import { QueryBox } from "../query/query-box";
 import { useChrome } from "../shell/chrome";
 import { Failure } from "../shell/notice";
 import { ColumnPicker } from "./column-picker";
-import { type Column, columnOf, findConstants, isLessBetter, isOffered } from "./columns";
+import { type Column, columnOf, findConstants, findNumericParams, isLessBetter, isOffered } from "./columns";
 import { NoMatch, NoRuns, Skeleton } from "./empty";
 import { Footer } from "./footer";
 import css from "./runs.module.css";
@@ -138,13 +138,14 @@ function Content({ data, table, view, change }: PartProps & { readonly table: Ru
   const hasTree = isTree && table.answer.parents.some((parent) => parent !== "");
   const rows = useMemo(() => arrangeRows(table.answer, isTree, expanded), [table, isTree, expanded]);
   const numbers = useNumbers(view.selected);
+  const numericParams = useMemo(() => findNumericParams(data.keys?.keys ?? []), [data.keys]);
   const colors = useMemo(() => new Map([...numbers].map(([id, k]) => [id, styleOf(k).color])), [numbers]);
   if (table.count === 0) {
     const isUntouched = !view.search && !view.isArchive && table.answer.total === 0;
     return isUntouched ? <NoRuns name={data.name} /> : <NoMatch total={table.answer.total} isArchive={view.isArchive} />;
   }
   const onSort = (column: Column, add: boolean) => {
-    const startsDescending = column.isNumeric && !(column.kind === "metrics" && isLessBetter(column.title));
+    const startsDescending = column.isNumeric && column.kind !== "params" && !(column.kind === "metrics" && isLessBetter(column.title));
     change({ sort: toggleSort(view.sort, column.id, startsDescending, add) }, true);
   };
   const onExpand = (runId: string, expand: boolean) => {
@@ -155,7 +156,7 @@ function Content({ data, table, view, change }: PartProps & { readonly table: Ru
   };
   const grid = (
     <RunsGrid
-      {...{ table, rows, colors, hasTree, onSort, onExpand }}
+      {...{ table, rows, colors, hasTree, numericParams, onSort, onExpand }}
       columns={data.columns}
       sort={view.sort}
       selected={view.selected}
