@@ -34,7 +34,7 @@ import mlflow
 mlflow.set_tracking_uri(sys.argv[1])
 points = int(sys.argv[2])
 run = mlflow.MlflowClient().create_run("0")
-with sqlite3.connect(sys.argv[-1].removeprefix("sqlite:///"), timeout=60) as database:
+with sqlite3.connect(sys.argv[3].removeprefix("sqlite:///"), timeout=60) as database:
     database.execute(
         "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
         " INSERT INTO metrics (key, value, timestamp, run_uuid, step, is_nan)"
@@ -69,7 +69,8 @@ def _measure_objects() -> Row:
         code = OURS + READ.format(client="hw.MlflowClient()")
         ours = run_code(sys.executable, code, folder, f"sqlite:///{folder / 'headwater.db'}", str(POINTS))
         code = PEERS + READ.format(client="mlflow.MlflowClient()")
-        peer = run_code(peer_python(), code, folder, peer_database(folder), str(FEWER_POINTS))
+        database = peer_database(folder)
+        peer = run_code(peer_python(), code, folder, database, str(FEWER_POINTS), database)
     return Row(
         name=f"{POINTS:,} points as objects",
         unit="ms CPU",
