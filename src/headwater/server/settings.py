@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from headwater.protocol.errors import InvalidParameterValue
+
 MEBIBYTE = 1024 * 1024
 
 
@@ -30,3 +32,8 @@ class ServerSettings:
     sweep_s: float = 15.0  # how often runs that fell silent are looked for
     poll_s: float = 0.5  # how often changes are looked for while somebody listens
     heartbeat_s: float = 15.0  # how often an idle event stream says that it is alive
+
+    def __post_init__(self) -> None:
+        """Raise `InvalidParameterValue` if the prefix is not the beginning of a path."""
+        if self.prefix and (not self.prefix.startswith("/") or self.prefix.endswith("/")):
+            raise InvalidParameterValue(f"Invalid prefix '{self.prefix}'. Write it like '/headwater'.")
