@@ -1,6 +1,6 @@
 """Names for runs that were given none."""
 
-import secrets
+import os
 
 _ADJECTIVES = (
     "able agile amber bold brave breezy bright brisk calm candid clear clever cosmic crisp curious deft eager early "
@@ -20,4 +20,8 @@ _NOUNS = (
 
 def make_run_name() -> str:
     """Return a random name such as `brisk-heron-482`, at most 20 characters long."""
-    return f"{secrets.choice(_ADJECTIVES.split())}-{secrets.choice(_NOUNS.split())}-{secrets.randbelow(1000)}"
+    chance = int.from_bytes(os.urandom(8))
+    adjectives, nouns = _ADJECTIVES.split(), _NOUNS.split()
+    chance, number = divmod(chance, 1000)
+    chance, adjective = divmod(chance, len(adjectives))
+    return f"{adjectives[adjective]}-{nouns[chance % len(nouns)]}-{number}"

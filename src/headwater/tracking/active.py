@@ -22,10 +22,9 @@ from headwater.protocol.experiments import LifecycleStage
 from headwater.protocol.names import RUN_NAME_TAG, check_key, check_no_nul, check_run_id
 from headwater.protocol.run_names import make_run_name
 from headwater.protocol.runs import GetRun, RunInfo, RunStatus
-from headwater.tracking.context import USER_TAG, report_dirty, run_tags
 from headwater.tracking.journal import journal_folder
 from headwater.tracking.records import Creation
-from headwater.tracking.run import PARENT_RUN_TAG, Experiment, Run, RunData, run_from_wire
+from headwater.tracking.run import PARENT_RUN_TAG, USER_TAG, Experiment, Run, RunData, run_from_wire
 from headwater.tracking.session import current_session, hide_password
 from headwater.tracking.temporary import is_temporary
 from headwater.tracking.writer import RunWriter
@@ -209,6 +208,8 @@ def require_run() -> ActiveRun:
 
 
 def _begin(experiment_id: str | None, run_name: str, tags: dict[str, str]) -> ActiveRun:
+    from headwater.tracking.context import report_dirty, run_tags  # loaded by those who start runs only
+
     uri = get_tracking_uri()
     if experiment_id is None:
         experiment = active_experiment()

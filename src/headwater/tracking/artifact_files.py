@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -77,6 +78,11 @@ def download_tree(store: Store, artifact_uri: str, path: str, target: Path) -> P
     (base.parent if files else base).mkdir(parents=True, exist_ok=True)
     _for_each(files, lambda file: _download(store, file, base / check_path(file.path) if file.path else base))
     return base
+
+
+def temporary_folder() -> Path:
+    """Return a new folder for downloads, readable by its owner only."""
+    return Path(tempfile.mkdtemp(prefix="headwater-"))
 
 
 def local_folder(uri: str) -> Path | None:

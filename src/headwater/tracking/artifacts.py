@@ -1,14 +1,12 @@
 """Reading artifacts: `headwater.artifacts`."""
 
 import json
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from headwater.protocol.artifacts import FileInfo
 from headwater.protocol.errors import InvalidParameterValue
-from headwater.tracking.artifact_files import download_tree, list_local, local_folder
 from headwater.tracking.client import Client
 from headwater.tracking.session import current_session
 
@@ -37,6 +35,12 @@ def download_artifacts(
     Example:
         >>> hw.artifacts.download_artifacts("runs:/0a1b/report.txt")
     """
+    from headwater.tracking.artifact_files import (
+        download_tree,
+        local_folder,
+        temporary_folder,
+    )  # see docs/decisions/0009
+
     if (artifact_uri is None) == (run_id is None):
         raise InvalidParameterValue("Exactly one of `artifact_uri` and `run_id` must be specified.")
     client = Client(tracking_uri)
@@ -47,7 +51,7 @@ def download_artifacts(
     if folder is not None and dst_path is None:
         return str(folder)
     base, _, name = artifact_uri.rstrip("/").rpartition("/")
-    target = Path(dst_path) if dst_path else Path(tempfile.mkdtemp(prefix="headwater-"))
+    target = Path(dst_path) if dst_path else temporary_folder()
     return str(download_tree(current_session().store(client.tracking_uri), base, unquote(name), target))
 
 
@@ -58,6 +62,8 @@ def list_artifacts(
     tracking_uri: str | None = None,
 ) -> list[FileInfo]:
     """Return the entries of one artifact folder; see `download_artifacts`."""
+    from headwater.tracking.artifact_files import list_local, local_folder
+
     if (artifact_uri is None) == (run_id is None):
         raise InvalidParameterValue("Exactly one of `artifact_uri` and `run_id` must be specified.")
     if artifact_uri is None:

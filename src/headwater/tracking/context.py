@@ -15,8 +15,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 from headwater import config
 from headwater.protocol.errors import InvalidParameterValue
+from headwater.tracking.run import USER_TAG
 
-USER_TAG = "mlflow.user"
 _GIT_TIMEOUT_S = 30.0
 _SECRET_NAME = re.compile(r"pass(word|wd)?|secret|token|api[-_]?key|credential", re.IGNORECASE)
 

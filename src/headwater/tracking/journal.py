@@ -7,7 +7,6 @@ When the disk is full, records wait in memory (up to 64 MiB) and are shipped fro
 import fcntl
 import logging
 import os
-import secrets
 import threading
 import time
 from pathlib import Path
@@ -90,7 +89,7 @@ class Journal:
     @classmethod
     def create(cls, folder: Path, run_id: str, tracking_uri: str, *, fsync: bool = False) -> Self:
         """Start a journal for a run; if the disk refuses, records wait in memory until it accepts."""
-        journal_id = secrets.token_hex(16)
+        journal_id = os.urandom(16).hex()
         header = Header(journal_id, run_id, tracking_uri, os.getpid(), time.time_ns() // 1_000_000)
         journal = cls(folder / f"{run_id}.{journal_id}{SUFFIX}", header, fsync=fsync)
         try:
@@ -256,7 +255,7 @@ class Journal:
 
     def _append_waiting(self, frame: bytes) -> None:
         self._flush_waiting()
-        if not self._waiting and not self._skipped and self._descriptor >= 0:
+        if not (self._waiting or self._skipped) and self._descriptor >= 0 and time.monotonic() >= self._retry_at:
             try:
                 self._write(frame)
             except OSError as error:

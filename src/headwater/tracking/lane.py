@@ -1,8 +1,7 @@
 """A lane: the way of one journal to its store, with what went wrong on it."""
 
 import logging
-import random
-import shutil
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,12 +18,12 @@ from headwater.protocol.errors import (
 )
 from headwater.protocol.runs import Append, AppendResponse, GetJournal
 from headwater.stores.interface import Store
-from headwater.tracking.artifact_files import upload_files
 from headwater.tracking.batch import Batch, build_batch, with_creation
 from headwater.tracking.experiments import find_or_create
 from headwater.tracking.frames import DamagedFrame
 from headwater.tracking.journal import CHUNK_BYTES, Journal
 from headwater.tracking.records import ArtifactFiles
+from headwater.tracking.spool import remove_spool
 from headwater.tracking.temporary import is_temporary
 
 HEARTBEAT_S = 15.0
@@ -115,7 +114,7 @@ class Lane:
             self._is_created = True
             self._note_rejections(response)
             if batch.artifacts is not None:
-                shutil.rmtree(self._spool(batch.artifacts), ignore_errors=True)
+                remove_spool(self._spool(batch.artifacts))
             return not self.journal.is_drained and (batch.length < len(data) or len(data) >= self._chunk)
         self.journal.seek(response.last_seq)
         if self.journal.shipped_seq + 1 == first_seq:
@@ -135,6 +134,8 @@ class Lane:
                 experiment_id = find_or_create(store, batch.creation.experiment_name).experiment_id
             request = with_creation(request, batch.creation, experiment_id)
         if batch.artifacts is not None:
+            from headwater.tracking.artifact_files import upload_files  # loaded by runs with artifacts only
+
             folder = self._spool(batch.artifacts)
             try:
                 upload_files(store, self.run_id, [(path, folder / name) for path, name in batch.artifacts.files])
@@ -184,7 +185,9 @@ class Lane:
         if not self._is_worth_waiting(error, now):
             self._reject(error)
             return
-        self.retry_at = now + self._backoff * random.uniform(0.5, 1.0)  # noqa: S311 - spreads retries, no secret
+        self.retry_at = now + self._backoff * (
+            0.5 + os.urandom(1)[0] / 512
+        )  # spread, so that many programs do not retry at once
         self._backoff = min(self._backoff * 2, LAST_BACKOFF_S)
         if "failure" not in self._warned and not isinstance(error, ResourceDoesNotExist):
             self._warned.add("failure")

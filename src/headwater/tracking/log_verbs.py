@@ -1,7 +1,6 @@
 """The client's verbs that log to a run: points, params, tags and artifacts."""
 
 import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,6 @@ from headwater.protocol.artifacts import FileInfo
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.metrics import Metric
 from headwater.protocol.runs import GetRun, Param, RunTag
-from headwater.tracking.artifact_files import collect_files, download_tree, list_files
 from headwater.tracking.connected import Connected
 from headwater.tracking.media import encode_figure, encode_image, encode_thumbnail, stepped_name
 
@@ -64,6 +62,8 @@ class LogVerbs(Connected):
 
     def log_artifact(self, run_id: str, local_path: str | Path, artifact_path: str | None = None) -> None:
         """Keep a file, or a folder under its name, as an artifact; the original may change afterwards."""
+        from headwater.tracking.artifact_files import collect_files  # see docs/decisions/0009
+
         local = Path(local_path)
         prefix = artifact_path or ""
         if local.is_dir():
@@ -72,6 +72,8 @@ class LogVerbs(Connected):
 
     def log_artifacts(self, run_id: str, local_dir: str | Path, artifact_path: str | None = None) -> None:
         """Keep every file below a folder as an artifact."""
+        from headwater.tracking.artifact_files import collect_files
+
         self._writer(run_id).log_files(collect_files(Path(local_dir), artifact_path or ""))
 
     def log_text(self, run_id: str, text: str, artifact_file: str) -> None:
@@ -115,6 +117,8 @@ class LogVerbs(Connected):
 
     def list_artifacts(self, run_id: str, path: str | None = None) -> list[FileInfo]:
         """Return the files and folders in one folder of a run's artifacts."""
+        from headwater.tracking.artifact_files import list_files
+
         return list_files(self._settled(), run_id, path or "")
 
     def download_artifacts(self, run_id: str, path: str = "", dst_path: str | Path | None = None) -> str:
@@ -125,7 +129,9 @@ class LogVerbs(Connected):
             path: file or folder among them; default: all.
             dst_path: an existing folder to put it in; default: a new temporary folder.
         """
+        from headwater.tracking.artifact_files import download_tree, temporary_folder
+
         store = self._settled()
         uri = store.runs.get(GetRun(run_id=run_id)).run.info.artifact_uri
-        target = Path(dst_path) if dst_path else Path(tempfile.mkdtemp(prefix="headwater-"))
+        target = Path(dst_path) if dst_path else temporary_folder()
         return str(download_tree(store, uri, path, target))

@@ -10,6 +10,7 @@ from headwater.protocol import runs as wire_runs
 from headwater.protocol.runs import RunInfo
 
 PARENT_RUN_TAG = "mlflow.parentRunId"
+USER_TAG = "mlflow.user"
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,7 @@ from headwater.protocol.metrics import GetHistory, Metric
 from headwater.protocol.runs import CreateRun, DeleteRun, GetRun, RestoreRun, RunStatus, RunTag, SearchRuns
 from headwater.tracking.active import parse_status
 from headwater.tracking.connected import Connected, PagedList, parse_view
-from headwater.tracking.context import USER_TAG
-from headwater.tracking.run import PARENT_RUN_TAG, Run, run_from_wire
+from headwater.tracking.run import PARENT_RUN_TAG, USER_TAG, Run, run_from_wire
 
 MAX_RESULTS = 1000
 

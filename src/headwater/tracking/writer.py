@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -17,6 +16,7 @@ from headwater.protocol.runs import RunStatus
 from headwater.tracking.journal import journal_folder
 from headwater.tracking.records import ArtifactFiles, DeletedTag, Params, Point, Points, Record, Tags, Update
 from headwater.tracking.session import current_session
+from headwater.tracking.spool import copy_file, remove_spool
 
 
 class RunWriter:
@@ -101,7 +101,7 @@ class RunWriter:
 
         def copy(folder: Path) -> None:
             for (_, name), (_, source) in zip(names, files, strict=True):
-                shutil.copyfile(source, folder / name)
+                copy_file(source, folder / name)
 
         self._spool(names, copy, synchronous=synchronous)
 
@@ -131,7 +131,7 @@ class RunWriter:
         except FileNotFoundError:
             raise
         except OSError as error:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_spool(folder)
             message = f"Artifact '{names[0][0]}' could not be copied to '{folder.parent}': {error.strerror}."
             session.lane(self.uri, self.run_id).note("artifact", InsufficientStorage(message))
             return

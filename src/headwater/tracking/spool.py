@@ -1,0 +1,23 @@
+"""The spool: copies of artifact files that wait beside the journal until they are shipped.
+
+Small on purpose: every run loads this module, and only runs with artifacts what moves them.
+"""
+
+from pathlib import Path
+
+CHUNK_BYTES = 1024 * 1024
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy the bytes of a file."""
+    with source.open("rb") as reader, target.open("xb") as writer:
+        while chunk := reader.read(CHUNK_BYTES):
+            writer.write(chunk)
+
+
+def remove_spool(folder: Path) -> None:
+    """Remove a flat folder of copies; what is gone already does not matter."""
+    if folder.is_dir():
+        for file in folder.iterdir():
+            file.unlink(missing_ok=True)
+        folder.rmdir()
