@@ -42,7 +42,9 @@ class PostgresqlConnection(Connection):
 
     def has_table(self, name: str) -> bool:
         """Return whether the database has a table of this name."""
-        return self.one("SELECT 1 WHERE to_regclass(?) IS NOT NULL", (name,)) is not None
+        # Not to_regclass: inside a transaction it may remember that there was none before another process made one.
+        sql = "SELECT 1 FROM pg_class WHERE relname = ? AND relkind = 'r' AND pg_table_is_visible(oid)"
+        return self.one(sql, (name,)) is not None
 
     @property
     def in_transaction(self) -> bool:
