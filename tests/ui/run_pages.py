@@ -41,7 +41,9 @@ def make_named_run(store: Store, name: str, *, experiment: str = "churn", tags: 
 def add_run(store: Store, experiment_id: str, name: str, *, tags: Mapping[str, str] | None = None) -> str:
     """Create a run called `name` in an experiment and return its id."""
     given = [RunTag(key, value) for key, value in (tags or {}).items()]
-    request = CreateRun(experiment_id=experiment_id, run_name=name, start_time=1_700_000_000_000, user_id="ada", tags=given)
+    request = CreateRun(
+        experiment_id=experiment_id, run_name=name, start_time=1_700_000_000_000, user_id="ada", tags=given
+    )
     return store.runs.create(request).run.info.run_id
 
 

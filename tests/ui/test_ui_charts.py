@@ -1,17 +1,18 @@
 """Charts in a real browser, on a real server."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
-from ui.run_pages import append_points, count_painted, find_violations, learning_curve, make_named_run, open_browser
+from playwright.sync_api import Browser, Page, Request, expect
 
 from headwater.stores.interface import Store
 from headwater.testing.servers import live_server
 from headwater.testing.stores import sqlite_store
+from ui.run_pages import append_points, count_painted, find_violations, learning_curve, make_named_run, open_browser
 
 
 @pytest.fixture(scope="module")
@@ -58,10 +59,12 @@ def test_only_charts_in_view_are_read_all_with_one_request(page: Page, url: str,
     run_id = make_named_run(run_store, "many")
     append_points(run_store, run_id, {f"metric_{index:03}": learning_curve(5, seed=index) for index in range(150)})
     queries: list[list[str]] = []
-    page.on(
-        "request",
-        lambda request: queries.append(request.post_data_json["keys"]) if "series/query" in request.url else None,
-    )
+
+    def note(request: Request) -> None:
+        if "series/query" in request.url and request.post_data is not None:
+            queries.append(json.loads(request.post_data)["keys"])
+
+    page.on("request", note)
 
     page.goto(f"{url}/runs/{run_id}/metrics")
     wait_for_chart(page, "metric_000")
@@ -103,7 +106,9 @@ def test_dragging_zooms_in_and_asks_for_finer_buckets(page: Page, url: str, run_
     page.mouse.up()
 
     expect(page).to_have_url(re.compile(r"range=\d+(\.\d+)?~\d+"))
-    expect(page.get_by_role("img", name=re.compile("50\\d\\d points|49\\d\\d points|[45],\\d{3} points"))).to_be_visible()
+    expect(
+        page.get_by_role("img", name=re.compile("50\\d\\d points|49\\d\\d points|[45],\\d{3} points"))
+    ).to_be_visible()
     page.locator('[data-chart="loss"] .u-over').dblclick()
     expect(page.get_by_role("img", name=re.compile("20,000 points"))).to_be_visible()
 

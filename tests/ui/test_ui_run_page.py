@@ -8,6 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
+
+from headwater.protocol.runs import GetRun, RunStatus, SetTag, UpdateRun
+from headwater.stores.interface import Store
+from headwater.testing.servers import live_server
+from headwater.testing.stores import sqlite_store
 from ui.run_pages import (
     add_run,
     append_points,
@@ -18,11 +23,6 @@ from ui.run_pages import (
     make_named_run,
     open_browser,
 )
-
-from headwater.protocol.runs import GetRun, SetTag, UpdateRun
-from headwater.stores.interface import Store
-from headwater.testing.servers import live_server
-from headwater.testing.stores import sqlite_store
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +140,7 @@ def test_the_status_follows_the_end_of_a_run(page: Page, url: str, run_store: St
     page.goto(f"{url}/runs/{run_id}")
     expect(page.get_by_text(re.compile("^running"))).to_be_visible()
 
-    run_store.runs.update(UpdateRun(run_id=run_id, status="FINISHED", end_time=1_700_000_065_000))
+    run_store.runs.update(UpdateRun(run_id=run_id, status=RunStatus.FINISHED, end_time=1_700_000_065_000))
 
     expect(page.get_by_text("finished · 1 min 5 s")).to_be_visible()
 
