@@ -31,7 +31,7 @@ def postgres_server() -> Iterator[str]:
     programs = _find_programs()
     user = "nobody" if os.geteuid() == 0 else None
     # A short path: a socket's may have 107 characters.
-    folder = Path(tempfile.mkdtemp(prefix="hwpg-", dir="/tmp"))  # noqa: S108 - made by mkdtemp, for its owner only
+    folder = Path(tempfile.mkdtemp(prefix="hwpg-", dir="/tmp"))
     data = folder / "data"
     if user is not None:
         os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
