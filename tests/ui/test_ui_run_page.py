@@ -72,6 +72,21 @@ def test_the_overview_shows_metrics_with_their_best_value_and_the_params(
     expect(page).to_have_title("keen-owl · Headwater")
 
 
+def test_the_page_says_which_code_made_the_run(page: Page, url: str, run_store: Store) -> None:
+    tags = {
+        "mlflow.source.git.commit": "4f7733c9d2f0aa11",
+        "mlflow.source.git.dirty": "true",
+        "headwater.source.command": "train.py --lr 0.1",
+    }
+    run_id = make_named_run(run_store, "traced", tags=tags)
+
+    page.goto(f"{url}/runs/{run_id}")
+
+    about = page.get_by_role("region", name="About")
+    expect(about).to_contain_text("Commandtrain.py --lr 0.1")
+    expect(about).to_contain_text("4f7733c9+ uncommitted changes")
+
+
 def test_a_run_can_be_renamed_tagged_and_archived(page: Page, url: str, run_store: Store) -> None:
     run_id = make_named_run(run_store, "old-name")
     page.goto(f"{url}/runs/{run_id}")

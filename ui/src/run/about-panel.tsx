@@ -18,13 +18,12 @@ function Fact({ name, children }: { readonly name: string; readonly children: Co
 export function AboutPanel({ run }: { readonly run: RunDetails }) {
   const tag = (name: string) => run.tags.get(name) ?? "";
   const commit = tag("mlflow.source.git.commit");
-  const isDirty = [tag("mlflow.source.git.dirty"), tag("headwater.source.git.dirty")].some((text) => /^true$/i.test(text));
+  const isDirty = tag("mlflow.source.git.dirty") === "true";
   const facts: readonly (readonly [string, string])[] = [
     ["User", run.user || tag("mlflow.user")],
-    ["Host", tag("headwater.host")],
     ["Source", tag("mlflow.source.name")],
     ["Entry point", tag("mlflow.project.entryPoint")],
-    ["Command", tag("headwater.command")],
+    ["Command", tag("headwater.source.command")],
     ["Branch", tag("mlflow.source.git.branch")],
   ];
   return (
