@@ -1,8 +1,9 @@
-"""Time searches over 100,000 runs with 10 metrics and 10 params each, half of them in one experiment, in SQLite.
+"""Time searches over 100,000 runs with 10 metrics and 10 params each, half of them in one experiment.
 
-    python benchmarks/search.py [folder]
+    python benchmarks/search.py [folder | postgresql://...]
 
-The database is made once in `folder` (default: a temporary one) with a fixed seed; each search runs 30 times.
+The SQLite database is made once in `folder` (default: a temporary one), or the tables once in an empty PostgreSQL
+database, with a fixed seed; each search runs 30 times.
 """
 
 import math
@@ -111,8 +112,8 @@ def _param_values(names: list[str], rng: random.Random) -> Iterator[tuple[str, f
 
 def main() -> None:
     """Print the median and the 95th percentile of each search in milliseconds."""
-    folder = sys.argv[1] if len(sys.argv) > 1 else tempfile.mkdtemp()
-    database = make_database(f"sqlite:///{Path(folder) / 'search.db'}")
+    place = sys.argv[1] if len(sys.argv) > 1 else tempfile.mkdtemp()
+    database = make_database(place if "://" in place else f"sqlite:///{Path(place) / 'search.db'}")
     print(f"{'search':34} {'median ms':>10} {'p95 ms':>10} {'count ms':>10}")
     for name, (experiments, text, order, offset) in SEARCHES.items():
         pages: list[float] = []

@@ -7,6 +7,7 @@ from headwater.protocol.filter_tree import Key, ValueType
 from headwater.protocol.filters import EXPERIMENTS, RUNS, parse_filter, parse_order_by
 from headwater.stores.sql.connection import Connection
 from headwater.stores.sql.search_conditions import Column, Rows, Sql, Texts, compile_filter
+from headwater.stores.sql.search_first import read_first
 from headwater.stores.sql.search_runs import RunSearch, Stage
 
 _EXPERIMENT_VIEWS = {
@@ -39,8 +40,11 @@ def select_runs(
     tree, orders = parse_filter(filter, RUNS), parse_order_by(list(order_by), RUNS)
     if not experiment_ids:
         return []
-    search = RunSearch(connection, sorted(set(experiment_ids)), tree, orders, view)
-    return _read_page(connection, search.stages, limit, offset)
+    experiments = sorted(set(experiment_ids))
+    first = read_first(connection, experiments, tree, orders, view, offset + limit)
+    if first is not None:
+        return first[offset:]
+    return _read_page(connection, RunSearch(connection, experiments, tree, orders, view).stages, limit, offset)
 
 
 def count_runs(

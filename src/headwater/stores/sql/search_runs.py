@@ -54,17 +54,18 @@ class Query(NamedTuple):
 
     joins: tuple[Sql, ...]
     where: tuple[Sql, ...]
+    first: str = ""
 
     def body(self) -> Sql:
         """Return `FROM … WHERE …`."""
         conditions = [term for term in self.where if term.text]
-        text = " ".join(["FROM run r", *(join.text for join in self.joins)])
+        text = " ".join([f"FROM {self.first}run r", *(join.text for join in self.joins)])
         text += " WHERE " + " AND ".join(term.text for term in conditions)
         return Sql(text, tuple(param for part in (*self.joins, *conditions) for param in part.params))
 
     def extended(self, *, joins: Sequence[Sql] = (), where: Sequence[Sql] = ()) -> "Query":
         """Return the query with more tables and conditions."""
-        return Query((*self.joins, *joins), (*self.where, *where))
+        return self._replace(joins=(*self.joins, *joins), where=(*self.where, *where))
 
 
 class Stage(NamedTuple):
@@ -75,12 +76,18 @@ class Stage(NamedTuple):
 
 
 class RunRows(Rows):
-    """The runs of some experiments; the experiments are given for every table, so that its index can be used."""
+    """The runs of some experiments; the experiments are given for every table, so that its index can be used.
 
-    def __init__(self, connection: Connection, experiments: Sequence[int], names: set[str]) -> None:
+    `one_by_one` asks every condition of each run in turn; otherwise the database may begin with any table.
+    """
+
+    def __init__(
+        self, connection: Connection, experiments: Sequence[int], names: set[str], *, one_by_one: bool = False
+    ) -> None:
         self._texts = Texts(connection)
         self._experiments = experiments
-        self._key_ids = connection.find_key_ids(names) if names else {}
+        self.key_ids = connection.find_key_ids(names) if names else {}
+        self._one_by_one = one_by_one
 
     @property
     def texts(self) -> Texts:
@@ -104,19 +111,22 @@ class RunRows(Rows):
 
     def is_known(self, key: Key) -> bool:
         """Return whether any run anywhere may have this metric, param or tag."""
-        return key.kind in TABLES and key.name in self._key_ids
+        return key.kind in TABLES and key.name in self.key_ids
 
     def on_key(self, key: Key, table: str) -> Sql:
         """Return the condition that `table` holds the rows of `key` in the experiments."""
         within = self.within(f"{table}.exp_id")
-        return Sql(f"{within.text} AND {table}.key_id = ?", (*within.params, self._key_ids[key.name]))
+        return Sql(f"{within.text} AND {table}.key_id = ?", (*within.params, self.key_ids[key.name]))
 
-    def join(self, key: Key, table: str, tests: Sequence[Sql]) -> Sql:
-        """Return the join of the one row that a run may have for `key`."""
+    def join(self, key: Key, table: str, tests: Sequence[Sql], *, left: bool = False) -> Sql:
+        """Return the join of the one row that a run may have for `key`; a `left` one keeps runs that have none."""
+        # SQLite never reorders a CROSS JOIN.
+        forced = self._one_by_one and self._texts.dialect is Dialect.SQLITE
+        word = "LEFT JOIN" if left else "CROSS JOIN" if forced else "JOIN"
         terms = [self.on_key(key, table), *([join_terms("AND", tests)] if tests else [])]
         text = " AND ".join(term.text for term in terms)
         params = tuple(param for term in terms for param in term.params)
-        return Sql(f"JOIN {TABLES[key.kind]} {table} ON {table}.run_id = r.id AND {text}", params)
+        return Sql(f"{word} {TABLES[key.kind]} {table} ON {table}.run_id = r.id AND {text}", params)
 
     def has(self, key: Key, test: Sql | None) -> Sql:
         """Return the expression that the run has `key`, with a value for which `test` over the table `m` holds."""
@@ -128,7 +138,7 @@ class RunRows(Rows):
         if test is None:
             return self._exists(Sql(f"{body} m.run_id = r.id AND {on.text}", on.params))
         params = (*on.params, *test.params)
-        if self._texts.dialect is Dialect.SQLITE:
+        if self._texts.dialect is Dialect.SQLITE and not self._one_by_one:
             return Sql(f"r.id IN (SELECT m.run_id {body} {on.text} AND {test.text})", params)
         return self._exists(Sql(f"{body} m.run_id = r.id AND {on.text} AND {test.text}", params))
 
@@ -140,7 +150,10 @@ class RunRows(Rows):
 
 
 class RunSearch:
-    """One search of runs, planned: the query of all rows that match, and the stages that they come in."""
+    """One search of runs, planned: the query of all rows that match, and the stages that they come in.
+
+    With `one_by_one`, the runs are met in their order, so that a bound on it bounds the work: see `search_first`.
+    """
 
     def __init__(
         self,
@@ -149,34 +162,37 @@ class RunSearch:
         tree: Filter | None,
         orders: Sequence[OrderKey],
         view: ViewType,
+        *,
+        one_by_one: bool = False,
     ) -> None:
         names = _key_names(tree) | {order.key.name for order in orders if order.key.kind in TABLES}
-        self._rows = RunRows(connection, experiments, names)
+        self.rows = RunRows(connection, experiments, names, one_by_one=one_by_one)
         self._joined: dict[Key, str] = {}
         self.query = self._filtered(tree, view)
-        self.stages = self._staged([order for order in orders if self._can_order(order.key)])
+        self.orders = [order for order in orders if self._can_order(order.key)]
+        self.stages = self._staged(self.orders)
 
     def _can_order(self, key: Key) -> bool:
-        return key.kind is Kind.ATTRIBUTE or self._rows.is_known(key)
+        return key.kind is Kind.ATTRIBUTE or self.rows.is_known(key)
 
     def _filtered(self, tree: Filter | None, view: ViewType) -> Query:
         grouped: dict[Key, list[Sql]] = {}
         others: list[Sql] = []
         for part in _conjuncts(tree):
             if not self._joinable(part, grouped):
-                others.append(compile_filter(part, self._rows))
+                others.append(compile_filter(part, self.rows))
             elif isinstance(part, (Compare, InList, Between)):
-                test = test_key(part, self._rows.texts, f"f{list(grouped).index(part.key)}")
+                test = test_key(part, self.rows.texts, f"f{list(grouped).index(part.key)}")
                 grouped[part.key].append(test)
         joins = []
         for index, (key, tests) in enumerate(grouped.items()):
             self._joined[key] = f"f{index}"
-            joins.append(self._rows.join(key, f"f{index}", tests))
-        where = [self._rows.within("r.exp_id"), Sql(_DELETED[view])]
+            joins.append(self.rows.join(key, f"f{index}", tests))
+        where = [self.rows.within("r.exp_id"), Sql(_DELETED[view])]
         return Query(tuple(joins), (*where, join_terms("AND", others)) if others else tuple(where))
 
     def _joinable(self, part: Filter, grouped: dict[Key, list[Sql]]) -> bool:
-        if not isinstance(part, (Compare, InList, Between)) or not self._rows.is_known(part.key):
+        if not isinstance(part, (Compare, InList, Between)) or not self.rows.is_known(part.key):
             return False
         if part.key not in grouped and len(grouped) == _MAX_JOINS:
             return False
@@ -191,7 +207,7 @@ class RunSearch:
         table = self._joined.get(first.key, "o")
         present = self.query
         if table == "o":
-            present = present.extended(joins=[self._rows.join(first.key, table, [])])
+            present = present.extended(joins=[self.rows.join(first.key, table, [])])
         tail, tail_order = self._ordered(present, orders[1:])
         order = f"{table}.value {_direction(first)}, {tail_order}"
         if first.key.kind is not Kind.METRIC:
@@ -202,7 +218,7 @@ class RunSearch:
                 Stage(tail.extended(where=[Sql(f"{table}.value IS NULL")]), tail_order),
             ]
         if table == "o":
-            found = self._rows.has(first.key, None)
+            found = self.rows.has(first.key, None)
             absent, absent_order = self._ordered(self.query, orders[1:])
             stages.append(Stage(absent.extended(where=[Sql(f"NOT {found.text}", found.params)]), absent_order))
         return stages
@@ -218,8 +234,7 @@ class RunSearch:
             table = self._joined.get(order.key)
             if table is None:
                 table = f"o{index}"
-                join = self._rows.join(order.key, table, [])
-                joins.append(Sql(f"LEFT {join.text}", join.params))
+                joins.append(self.rows.join(order.key, table, [], left=True))
                 terms.append(f"({table}.run_id IS NULL)")
             if order.key.kind is Kind.METRIC:
                 terms.append(f"({table}.value IS NULL)")
@@ -228,7 +243,7 @@ class RunSearch:
 
     def _order_attribute(self, name: str, direction: str) -> list[str]:
         column = _ATTRIBUTES[name]
-        sql = self._rows.texts.ordered(column.sql) if column.type is ValueType.TEXT else column.sql
+        sql = self.rows.texts.ordered(column.sql) if column.type is ValueType.TEXT else column.sql
         return [*([f"({column.sql} IS NULL)"] if column.nullable else []), f"{sql} {direction}"]
 
 
