@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from headwater.testing.servers import live_server
 
 from headwater.stores import open_store
 from headwater.testing.environments import environment_python
+from headwater.testing.servers import live_server
 
 HERE = Path(__file__).parent
 SCRIPT = HERE / "mlflow_verbs.py"

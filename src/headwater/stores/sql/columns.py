@@ -59,9 +59,11 @@ class SqlColumns:
                 return ChangesResponse(cursor, [])
             rows = connection.all(_LIST_CHANGES, (min(request.since, cursor), _MAX_CHANGES + 1))
         if len(rows) > _MAX_CHANGES:
-            # The runs of one commit, always fewer, share a cursor value: those of the last come whole with the next answer.
-            cursor = rows[-1][2] - 1
-            rows = [row for row in rows if row[2] <= cursor]
+            # The runs of one commit share a cursor value: those of the last come whole with the next answer. A single
+            # commit of more runs than that (a deleted experiment) is told by its first ones.
+            last = rows[-1][2]
+            whole = [row for row in rows if row[2] < last]
+            cursor, rows = (last - 1, whole) if whole else (last, rows[:_MAX_CHANGES])
         return ChangesResponse(cursor, [ChangedRun(str(exp_id), uuid) for exp_id, uuid, _ in rows])
 
     def sweep(self, request: Sweep) -> Empty:
