@@ -101,10 +101,24 @@ def compile_filter(tree: Filter, rows: Rows, *, negated: bool = False) -> Sql:
         case Not(part):
             return compile_filter(part, rows, negated=not negated)
         case And(parts) | Or(parts):
-            word = "AND" if isinstance(tree, And) != negated else "OR"
-            return join_terms(word, (compile_filter(part, rows, negated=negated) for part in parts))
+            if isinstance(tree, And) != negated:
+                return join_terms("AND", (compile_filter(part, rows, negated=negated) for part in parts))
+            return _compile_any(parts, rows, negated=negated)
     leaf = _compile_condition(tree, rows)
     return Sql(f"NOT ({leaf.text})", leaf.params, leaf.depth + 1) if negated else leaf
+
+
+def _compile_any(parts: Iterable[Filter], rows: Rows, *, negated: bool) -> Sql:
+    """Return the expression that a part holds; tests of one key look its value up once, however many they are."""
+    of_key: dict[Key, list[Sql]] = {}
+    terms: list[Sql] = []
+    for part in parts:
+        if isinstance(part, (Compare, InList, Between)) and part.key.kind is not Kind.ATTRIBUTE and not negated:
+            of_key.setdefault(part.key, []).append(test_key(part, rows.texts, "m"))
+        else:
+            terms.append(compile_filter(part, rows, negated=negated))
+    terms.extend(rows.has(key, join_terms("OR", tests)) for key, tests in of_key.items())
+    return join_terms("OR", terms)
 
 
 def join_terms(word: str, terms: Iterable[Sql]) -> Sql:
