@@ -19,6 +19,8 @@ export interface CellSource {
 
 const TONES: Readonly<Record<string, string>> = { FINISHED: "ok", RUNNING: "run", FAILED: "bad", KILLED: "warn", LOST: "warn" };
 const INDENT = 16;
+/** The lengths that bars have: few, in the style sheet, because a style of its own for each cell is slow to compute. */
+const BAR_STEPS = 20;
 
 /** Make the cell with the checkbox. */
 export function makeCheckCell(source: CellSource): CellView {
@@ -48,6 +50,8 @@ export function makeNameCell(source: CellSource): CellView {
   swatch.className = css.swatch ?? "";
   const link = document.createElement("a");
   link.tabIndex = -1;
+  const label = document.createTextNode("");
+  link.append(label);
   const element = wrap(toggle, swatch, link);
   element.classList.add(css.name ?? "");
   return {
@@ -57,14 +61,15 @@ export function makeNameCell(source: CellSource): CellView {
       const id = source.table.id(run);
       const name = source.table.name(run);
       toggle.hidden = !source.hasTree;
+      swatch.style.background = source.colors.get(id) ?? "transparent";
+      label.data = name;
+      link.title = name;
+      link.href = hrefOf(`/runs/${id}`);
+      if (!source.hasTree) return;
       toggle.style.marginLeft = `${(level - 1) * INDENT}px`;
       toggle.disabled = isExpanded === null;
       toggle.textContent = isExpanded === null ? "" : isExpanded ? "▾" : "▸";
       toggle.setAttribute("aria-label", isExpanded ? `Hide the children of ${name}` : `Show the children of ${name}`);
-      swatch.style.background = source.colors.get(id) ?? "transparent";
-      if (link.textContent !== name) link.textContent = name;
-      link.title = name;
-      link.href = hrefOf(`/runs/${id}`);
     },
   };
 }
@@ -81,13 +86,12 @@ export function makeCell(column: Column, source: CellSource): CellView {
   }, source);
 
   function makeTextCell(write: (run: number) => Written, from: CellSource = source): CellView {
-    const element = document.createElement("div");
+    const { element, write: put } = makeText();
     return {
       element,
       show(row) {
         const { text, title } = write(from.rows[row]?.run ?? -1);
-        if (element.textContent !== text) element.textContent = text;
-        if (element.title !== title) element.title = title;
+        put(text, title);
       },
     };
   }
@@ -110,6 +114,8 @@ function makeStatusCell(source: CellSource): CellView {
   const dot = document.createElement("span");
   dot.className = "dot";
   const text = document.createElement("span");
+  const word = document.createTextNode("");
+  text.append(word);
   const element = wrap(dot, text);
   element.classList.add(css.status ?? "");
   return {
@@ -117,41 +123,51 @@ function makeStatusCell(source: CellSource): CellView {
     show(row) {
       const status = source.table.text("attributes.status", source.rows[row]?.run ?? -1) ?? "";
       dot.dataset["tone"] = TONES[status] ?? "";
-      const word = status.toLowerCase();
-      if (text.textContent !== word) text.textContent = word;
+      word.data = status.toLowerCase();
     },
   };
 }
 
 function makeTimeCell(column: string, source: CellSource): CellView {
-  const element = document.createElement("div");
+  const { element, write } = makeText();
   element.classList.add(css.quiet ?? "");
   return {
     element,
     show(row) {
       const time = source.table.number(column, source.rows[row]?.run ?? -1);
       const isKnown = time !== null && time > 0;
-      const text = isKnown ? formatAgo(time, source.now) : "";
-      if (element.textContent !== text) element.textContent = text;
-      element.title = isKnown ? formatMoment(time) : "";
+      write(isKnown ? formatAgo(time, source.now) : "", isKnown ? formatMoment(time) : "");
     },
   };
 }
 
 function makeMetricCell(column: string, source: CellSource): CellView {
-  const element = document.createElement("div");
+  const { element, write } = makeText();
   element.classList.add(css.metric ?? "");
   return {
     element,
     show(row) {
       const value = source.table.number(column, source.rows[row]?.run ?? -1);
       const range = source.table.range(column);
-      const text = value === null ? "" : formatNumber(value);
-      if (element.textContent !== text) element.textContent = text;
-      element.title = value === null ? "" : String(value);
+      write(value === null ? "" : formatNumber(value), value === null ? "" : String(value));
       element.classList.toggle(css.best ?? "", range !== null && value === range.best);
       const share = range === null || value === null || !Number.isFinite(value) ? 0 : (value - range.min) / (range.max - range.min);
-      element.style.setProperty("--share", `${(share * 100).toFixed(1)}%`);
+      const step = String(Math.round(share * BAR_STEPS));
+      if (element.dataset["bar"] !== step) element.dataset["bar"] = step;
+    },
+  };
+}
+
+/** Make an element around one text node: changing its data costs no restyling, replacing it would. */
+function makeText(): { readonly element: HTMLElement; readonly write: (text: string, title: string) => void } {
+  const element = document.createElement("div");
+  const node = document.createTextNode("");
+  element.append(node);
+  return {
+    element,
+    write(text, title) {
+      if (node.data !== text) node.data = text;
+      if (element.title !== title) element.title = title;
     },
   };
 }

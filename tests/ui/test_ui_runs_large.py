@@ -1,0 +1,78 @@
+"""Ten thousand runs with forty columns in one table: what scrolling costs, and that the rows are right at the end."""
+
+import json
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from ui.run_tables import add_runs, make_experiment, served_store, watched_page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+COUNT = 10_000
+SPEED_PX_PER_S = 7200
+FRAMES = 240
+WORK_MS_PER_FRAME = 4.0
+WORK = {"EventDispatch", "FireAnimationFrame", "UpdateLayoutTree", "Layout"}
+ROUNDS = 4
+"""The cheapest of them counts: other work on the machine makes a round dearer, never cheaper."""
+CELL_LIMIT = 3000
+
+SCROLL = """async ({speed, frames}) => {
+  const grid = document.querySelector('[role=grid]');
+  const gaps = [];
+  let last = performance.now();
+  for (let frame = 0; frame < frames; frame++) {
+    grid.scrollTop += speed / 60;
+    await new Promise(requestAnimationFrame);
+    const now = performance.now();
+    gaps.push(now - last);
+    last = now;
+  }
+  return gaps.sort((a, b) => a - b)[Math.floor(frames / 2)];
+}"""
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
+    """Return a server with ten thousand runs of forty keys, and a browser."""
+    with served_store(tmp_path_factory.mktemp("large")) as served:
+        served.experiment = make_experiment(served.store, "large")
+        add_runs(served.store, served.experiment, COUNT, metrics=23, params=10)
+        yield served
+
+
+def test_ten_thousand_runs_scroll_without_making_elements(
+    served: SimpleNamespace, record_property: Callable[[str, object], None]
+) -> None:
+    columns = [f"metrics.{key}" for key in ("auc", "f1", "log_loss", *(f"extra/m{index}" for index in range(23)))]
+    columns += [
+        f"params.{key}" for key in ("learning_rate", "max_depth", "model", *(f"p{index}" for index in range(10)))
+    ]
+    address = f"{served.url}/experiments/{served.experiment}/runs?cols={','.join(columns)}"
+    with watched_page(served.browser, served.url) as page:
+        page.goto(address)
+        expect(page.get_by_text("10,000 matching · 10,000 total")).to_be_visible(timeout=30_000)
+        expect(page.get_by_role("grid")).to_have_attribute("aria-rowcount", str(COUNT + 1))
+        rounds = [_measure_scroll(served.browser, page) for _ in range(ROUNDS)]
+        page.get_by_role("grid").focus()
+        page.keyboard.press("End")
+
+        expect(page.locator(f'[aria-rowindex="{COUNT + 1}"] a')).to_have_text("lightgbm-lucky-owl-9999")
+        expect(page.locator(f'[aria-rowindex="{COUNT + 1}"] a')).to_be_in_viewport()
+        assert page.locator("[role=gridcell]").count() < CELL_LIMIT
+    record_property("frame_gap_ms", min(gap for gap, _ in rounds))
+    record_property("work_ms_per_frame", min(work for _, work in rounds))
+    assert min(work for _, work in rounds) <= WORK_MS_PER_FRAME
+
+
+def _measure_scroll(browser: Browser, page: Page) -> tuple[float, float]:
+    """Scroll and return the median gap between frames, and the CPU time of script, style and layout a frame, in ms."""
+    browser.start_tracing(page=page, categories=["devtools.timeline"])
+    gap_ms: float = page.evaluate(SCROLL, {"speed": SPEED_PX_PER_S, "frames": FRAMES})
+    events = json.loads(browser.stop_tracing())["traceEvents"]
+    (thread,) = {event["tid"] for event in events if event["name"] == "UpdateLayoutTree"}
+    spent = sum(event.get("tdur", 0) for event in events if event["tid"] == thread and event["name"] in WORK)
+    return gap_ms, spent / 1000 / FRAMES
