@@ -15,6 +15,7 @@ import pytest
 from headwater.tracking.frames import iter_frames
 from headwater.tracking.journal import Journal, JournalClosed, read_journal
 from headwater.tracking.records import Point, Record, Skipped, Tags
+from headwater.tracking.shipper import sync_journals
 
 
 def point(step: int) -> Point:
@@ -188,6 +189,34 @@ def test_a_live_journal_cannot_be_adopted_and_a_left_one_can(tmp_path: Path) -> 
     assert journal.last_seq == 1
     assert ship(journal) == [point(0)]
     journal.close()
+
+
+def test_a_journal_that_is_being_created_is_never_taken_for_one_left_behind(tmp_path: Path) -> None:
+    folder = tmp_path / "journal"
+    done = threading.Event()
+    found: list[str] = []
+
+    def sync() -> None:
+        while not done.is_set():
+            found.extend(sync_journals(folder).problems)
+
+    threads = [threading.Thread(target=sync) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in range(500):
+            journal = create(tmp_path)
+            journal.append(point(1))
+            assert read_journal(journal.path).records == [point(1)]
+            ship(journal)
+            assert journal.delete_if_drained()
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
+
+    assert found == []
+    assert list(folder.iterdir()) == []
 
 
 @pytest.mark.skipif(sys.gettrace() is not None, reason="a tracer slows every line")

@@ -16,6 +16,7 @@ from headwater.tracking.frames import MAGIC, Damage, DamagedFrame, decode_header
 from headwater.tracking.records import Header, Record, Skipped
 
 SUFFIX = ".hwj"
+UNFINISHED = ".new"
 CHUNK_BYTES = 4 * 1024 * 1024
 OVERFLOW_BYTES = 64 * 1024 * 1024
 RETRY_DISK_S = 1.0
@@ -225,14 +226,15 @@ class Journal:
 
     def _open_new(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_APPEND, 0o600)
-        self._descriptor = descriptor
+        unfinished = self.path.with_suffix(UNFINISHED)  # nobody adopts a journal before it is locked and has its header
+        self._descriptor = os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_APPEND, 0o600)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._write(MAGIC + encode_frame(self.header))
+            unfinished.rename(self.path)
         except OSError:
             self._release()
-            self.path.unlink(missing_ok=True)
+            unfinished.unlink(missing_ok=True)
             self._size = 0
             raise
         self._start = self._shipped = self._size
