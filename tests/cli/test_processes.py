@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-MAX_CPU_S = 0.2
+HEAVY = {"numpy", "pandas", "rich", "starlette", "uvicorn", "sqlite3", "urllib3", "psycopg", "asyncio"}
 
 
 @contextmanager
@@ -85,13 +85,9 @@ def test_server_says_that_its_port_is_taken(tmp_path: Path) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_importing_the_command_line_is_quick() -> None:
-    code = "import time; import headwater.cli; print(time.process_time())"
-    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+def test_importing_the_command_line_loads_nothing_heavy() -> None:
+    code = "import sys; import headwater.cli; print(*sys.modules)"
 
-    seconds = min(
-        float(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout)
-        for _ in range(3)
-    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
 
-    assert seconds <= MAX_CPU_S
+    assert not HEAVY.intersection(done.stdout.split())

@@ -45,7 +45,7 @@ def test_the_end_of_a_program_is_the_end_of_its_run(tmp_path: Path, ending: str,
 
 def test_sigterm_in_the_middle_of_a_logging_loop_ends_the_run_killed(tmp_path: Path) -> None:
     uri = f"sqlite:///{tmp_path / 'headwater.db'}"
-    code = START + "os.write(1, b'ready\\n')\nwhile True:\n    hw.log_metric('loss', 0.5)"
+    code = START + "hw.flush()\nos.write(1, b'ready\\n')\nwhile True:\n    hw.log_metric('loss', 0.5)"
 
     with start_program(tmp_path, uri, code) as process:
         assert process.stdout is not None
