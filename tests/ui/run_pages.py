@@ -1,6 +1,7 @@
 """What the tests of the run page share: runs to look at, a browser, and questions to a page."""
 
 import io
+import shutil
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +16,8 @@ from headwater.protocol.experiments import CreateExperiment
 from headwater.protocol.runs import Append, CreateRun, LogBatch, Param, RunTag
 from headwater.stores.interface import Store
 
-CHROMIUM = "/usr/bin/chromium"
+# None: the browser that `playwright install chromium` brings.
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 AXE = Path(__file__).parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
