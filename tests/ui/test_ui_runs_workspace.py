@@ -83,6 +83,16 @@ def test_a_filter_that_cannot_be_read_says_why_and_keeps_the_rows(served: Simple
         assert _names(page) == before
 
 
+def test_an_address_with_a_filter_that_cannot_be_read_offers_to_clear_it(served: SimpleNamespace) -> None:
+    with watched_page(served.browser, served.url) as page:
+        page.goto(f"{served.url}/experiments/{served.experiment}/runs?q=metrics.auc%20%3E%3E%200.9")
+        expect(page.get_by_role("heading", name="The filter cannot be read")).to_be_visible()
+
+        page.get_by_role("button", name="Clear the filter").last.click()
+
+        expect(page.get_by_role("grid")).to_be_visible()
+
+
 def test_plain_words_search_names(served: SimpleNamespace) -> None:
     with watched_page(served.browser, served.url) as page:
         _open_runs(page, served)

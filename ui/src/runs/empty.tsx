@@ -30,6 +30,21 @@ export function NoMatch({ total, isArchive }: { readonly total: number; readonly
   );
 }
 
+/** What an address with a filter that the server cannot read shows: there are no rows yet that could stay. */
+export function NotRead() {
+  return (
+    <div class={css.empty}>
+      <h2>The filter cannot be read</h2>
+      <p class="muted">Mend it above, or show all runs.</p>
+      <p>
+        <button type="button" class="button" onClick={() => setQuery(new URLSearchParams())}>
+          Clear the filter
+        </button>
+      </p>
+    </div>
+  );
+}
+
 /** Grey lines while the first rows are on their way. */
 export function Skeleton() {
   return (

@@ -10,7 +10,7 @@ import { useChrome } from "../shell/chrome";
 import { Failure } from "../shell/notice";
 import { ColumnPicker } from "./column-picker";
 import { type Column, columnOf, findConstants, findNumericParams, isLessBetter, isOffered } from "./columns";
-import { NoMatch, NoRuns, Skeleton } from "./empty";
+import { NoMatch, NoRuns, NotRead, Skeleton } from "./empty";
 import { Footer } from "./footer";
 import css from "./runs.module.css";
 import { RunsGrid } from "./runs-grid";
@@ -52,7 +52,8 @@ export function RunsPage({ experimentId }: { readonly experimentId: string }) {
       {data.error && <Failure error={data.error} onRetry={data.retry} isSlim />}
       <Constants data={data} />
       <div class={css.content} data-loading={data.isLoading || undefined}>
-        {data.table ? <Content data={data} table={data.table} view={view} change={change} /> : <Skeleton />}
+        {data.table && <Content data={data} table={data.table} view={view} change={change} />}
+        {!data.table && (data.filterError ? <NotRead /> : <Skeleton />)}
       </div>
       {data.table && (
         <Footer
