@@ -1,0 +1,422 @@
+"""The fluent functions on a real SQLite store, read back as the store has it."""
+
+import math
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+import headwater as hw
+from headwater.protocol.runs import GetRun, LogBatch, Param
+from headwater.stores import open_store
+from unit.tracking_places import own_place
+
+
+@pytest.fixture(autouse=True)
+def uri(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    with own_place(tmp_path, monkeypatch) as place:
+        yield place
+
+
+def values_of(run_id: str, key: str) -> list[float]:
+    return [point.value for point in hw.Client().get_metric_history(run_id, key)]
+
+
+def test_leaving_a_with_block_finishes_the_run_and_closes_what_is_nested_in_it() -> None:
+    with hw.start_run(run_name="outer", tags={"team": "search", "try": 2}) as outer:
+        inner = hw.start_run(nested=True)
+        assert hw.active_run() is inner
+
+    assert hw.active_run() is None
+    found = hw.get_run(outer.info.run_id)
+    assert (found.info.status, found.info.run_name, found.info.lifecycle_stage) == ("FINISHED", "outer", "active")
+    assert found.info.run_uuid == found.info.run_id == outer.info.run_id
+    assert found.info.end_time is not None
+    assert found.info.end_time >= found.info.start_time
+    assert found.data.tags["team"] == "search"
+    assert found.data.tags["try"] == "2"
+    assert hw.get_run(inner.info.run_id).info.status == "FINISHED"
+
+
+def test_an_exception_fails_the_run_and_passes_through() -> None:
+    with pytest.raises(ZeroDivisionError), hw.start_run() as run:
+        hw.log_metric("loss", 1 / 0)
+
+    assert hw.get_run(run.info.run_id).info.status == "FAILED"
+
+
+@pytest.mark.parametrize(("code", "status"), [(None, "FINISHED"), (0, "FINISHED"), (3, "FAILED")])
+def test_leaving_a_with_block_by_exit_says_whether_all_went_well(code: int | None, status: str) -> None:
+    with pytest.raises(SystemExit), hw.start_run() as run:
+        raise SystemExit(code)
+
+    assert hw.get_run(run.info.run_id).info.status == status
+
+
+def test_a_second_run_is_refused_unless_it_is_nested() -> None:
+    with hw.start_run() as outer:
+        with pytest.raises(hw.InvalidParameterValue, match=f"Run with UUID {outer.info.run_id} is already active"):
+            hw.start_run()
+        with hw.start_run(nested=True) as inner, hw.start_run(nested=True) as innermost:
+            pass
+
+    parent = hw.get_parent_run(inner.info.run_id)
+    assert parent is not None
+    assert parent.info.run_id == outer.info.run_id
+    assert hw.get_run(innermost.info.run_id).data.tags["mlflow.parentRunId"] == inner.info.run_id
+    assert hw.get_parent_run(outer.info.run_id) is None
+
+
+def test_a_parent_run_id_makes_a_child_and_must_be_the_active_run_if_there_is_one() -> None:
+    with hw.start_run() as first:
+        pass
+    with hw.start_run(parent_run_id=first.info.run_id) as child:
+        with pytest.raises(hw.InvalidParameterValue, match="does not match the specified parent_run_id"):
+            hw.start_run(nested=True, parent_run_id=first.info.run_id)
+        with hw.start_run(nested=True, parent_run_id=child.info.run_id) as grandchild:
+            pass
+
+    assert hw.get_run(child.info.run_id).data.tags["mlflow.parentRunId"] == first.info.run_id
+    assert hw.get_run(grandchild.info.run_id).data.tags["mlflow.parentRunId"] == child.info.run_id
+
+
+def test_the_first_log_call_starts_a_run_and_end_run_without_one_does_nothing() -> None:
+    hw.end_run()
+    assert hw.active_run() is None
+
+    assert hw.log_param("depth", 6) == 6
+
+    run = hw.active_run()
+    assert run is not None
+    hw.end_run("KILLED")
+    found = hw.get_run(run.info.run_id)
+    assert (found.info.status, found.data.params) == ("KILLED", {"depth": "6"})
+    last = hw.last_active_run()
+    assert last is not None
+    assert last.info.run_id == run.info.run_id
+    with hw.start_run(), pytest.raises(hw.InvalidParameterValue, match="'SLEEPING'"):
+        hw.end_run("SLEEPING")
+
+
+def test_a_thread_does_not_see_the_run_of_the_thread_that_started_it() -> None:
+    seen: list[hw.ActiveRun | None] = []
+    with hw.start_run():
+        thread = threading.Thread(target=lambda: seen.append(hw.active_run()))
+        thread.start()
+        thread.join()
+
+    assert seen == [None]
+
+
+def test_resuming_a_run_by_its_id_goes_on_with_it() -> None:
+    with hw.start_run(tags={"stage": "first"}) as run:
+        hw.log_metric("loss", 0.5, step=1)
+    run_id = run.info.run_id
+
+    with hw.start_run(run_id=run_id, run_name="renamed", tags={"stage": "second"}, description="again") as resumed:
+        hw.log_metric("loss", 0.25, step=2)
+        during = hw.get_run(run_id)
+
+    assert resumed.info.run_id == run_id
+    assert (during.info.status, during.info.run_name) == ("RUNNING", "renamed")
+    after = hw.get_run(run_id)
+    assert after.info.status == "FINISHED"
+    assert after.data.tags["stage"] == "second"
+    assert after.data.tags["mlflow.note.content"] == "again"
+    assert values_of(run_id, "loss") == [0.5, 0.25]
+
+
+@pytest.mark.parametrize("name", ["HEADWATER_RUN_ID", "MLFLOW_RUN_ID"])
+def test_a_run_id_in_the_environment_is_resumed_once(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with hw.start_run() as run:
+        pass
+    monkeypatch.setenv(name, run.info.run_id)
+
+    with hw.start_run() as resumed, hw.start_run(nested=True) as nested:
+        pass
+
+    assert resumed.info.run_id == run.info.run_id
+    assert nested.info.run_id != run.info.run_id
+
+
+def test_a_run_that_cannot_be_resumed_says_why() -> None:
+    with hw.start_run() as run:
+        pass
+    hw.delete_run(run.info.run_id)
+    with pytest.raises(hw.InvalidParameterValue, match="because it is in the deleted state"):
+        hw.start_run(run_id=run.info.run_id)
+    hw.restore_run(run.info.run_id)
+    other = hw.create_experiment("other")
+    with pytest.raises(hw.InvalidParameterValue, match="active experiment ID does not match"):
+        hw.start_run(run_id=run.info.run_id, experiment_id=other)
+    with pytest.raises(hw.ResourceDoesNotExist, match="0" * 32):
+        hw.start_run(run_id="0" * 32)
+
+    assert hw.active_run() is None
+
+
+def test_a_description_is_a_tag_that_may_not_contradict_the_tags() -> None:
+    with hw.start_run(description="*why*") as run:
+        pass
+    with pytest.raises(hw.InvalidParameterValue, match=r"already set via the tag mlflow\.note\.content"):
+        hw.start_run(description="this", tags={"mlflow.note.content": "that"})
+    with pytest.raises(hw.InvalidParameterValue, match="but with different values"):
+        hw.start_run(run_name="this", tags={"mlflow.runName": "that"})
+
+    assert hw.get_run(run.info.run_id).data.tags["mlflow.note.content"] == "*why*"
+
+
+@pytest.mark.parametrize(
+    ("value", "stored"),
+    [
+        (3, 3.0),
+        (True, 1.0),
+        (np.float32(0.5), 0.5),
+        (np.int64(-7), -7.0),
+        (np.array(2.5), 2.5),
+        (np.array([[1.5]]), 1.5),
+        (math.inf, math.inf),
+        (-math.inf, -math.inf),
+    ],
+)
+def test_whatever_is_one_number_is_a_metric(value: object, stored: float) -> None:
+    with hw.start_run() as run:
+        hw.log_metric("loss", value)
+
+    assert hw.get_run(run.info.run_id).data.metrics == {"loss": stored}
+
+
+def test_nan_stays_nan() -> None:
+    with hw.start_run() as run:
+        hw.log_metric("loss", math.nan)
+
+    assert math.isnan(hw.get_run(run.info.run_id).data.metrics["loss"])
+
+
+@pytest.mark.parametrize("value", ["much", None, np.array([1.0, 2.0]), [0.5], 1j])
+def test_what_is_no_number_is_refused_at_the_call(value: object) -> None:
+    with hw.start_run() as run:
+        with pytest.raises(hw.InvalidParameterValue, match="for metric 'loss'"):
+            hw.log_metric("loss", value)
+        with pytest.raises(hw.InvalidParameterValue, match="for metric 'loss'"):
+            hw.log_metrics({"accuracy": 0.5, "loss": value})
+
+    assert hw.get_run(run.info.run_id).data.metrics == {}
+
+
+def test_points_have_the_step_and_time_that_were_given() -> None:
+    with hw.start_run() as run:
+        hw.log_metric("loss", 0.5)
+        hw.log_metric("loss", 0.25, step=-3, timestamp=1_700_000_000_000)
+        hw.log_metrics({"loss": 0.125, "accuracy": 1}, step=7, timestamp=1_700_000_000_001)
+    hw.log_metric("late", 1, run_id=run.info.run_id)
+
+    history = hw.Client().get_metric_history(run.info.run_id, "loss")
+    assert [(point.value, point.step) for point in history] == [(0.25, -3), (0.125, 7), (0.5, 0)]
+    assert [point.timestamp for point in history[:2]] == [1_700_000_000_000, 1_700_000_000_001]
+    assert abs(history[2].timestamp - run.info.start_time) < 60_000
+    assert hw.get_run(run.info.run_id).data.metrics == {"loss": 0.125, "accuracy": 1.0, "late": 1.0}
+    assert hw.active_run() is None
+
+
+def test_any_number_of_params_is_kept_as_text_and_none_may_change() -> None:
+    many = {f"param{index}": index for index in range(250)}
+    with hw.start_run() as run:
+        hw.log_params(many)
+        hw.log_params({"param1": "1", "none": None})
+        with pytest.raises(hw.InvalidParameterValue, match="Param with key='param1' was already logged"):
+            hw.log_param("param1", 2)
+    hw.log_params({"late": 0.5}, run_id=run.info.run_id)
+
+    expected = {key: str(value) for key, value in many.items()} | {"none": "None", "late": "0.5"}
+    assert hw.get_run(run.info.run_id).data.params == expected
+
+
+def test_a_param_that_another_program_gave_another_value_is_an_error_of_the_call_or_of_flush(uri: str) -> None:
+    with hw.start_run() as run:
+        hw.flush()
+        other = open_store(uri)
+        other.runs.log_batch(LogBatch(run.info.run_id, params=[Param("depth", "6"), Param("rate", "1")]))
+        other.close()
+
+        with pytest.raises(hw.InvalidParameterValue, match="depth"):
+            hw.log_param("depth", 7, synchronous=True)
+        hw.log_param("rate", 2)
+        with pytest.raises(hw.InvalidParameterValue, match="rate"):
+            hw.flush()
+
+    found = hw.get_run(run.info.run_id)
+    assert found.data.params == {"depth": "6", "rate": "1"}
+    assert "rate" in found.data.tags["headwater.rejected"]
+
+
+def test_what_was_logged_synchronously_is_in_the_store(uri: str) -> None:
+    with hw.start_run() as run:
+        hw.log_metric("loss", 0.5, synchronous=True)
+        hw.set_tag("stage", "candidate", synchronous=True)
+        other = open_store(uri)
+        found = other.runs.get(GetRun(run_id=run.info.run_id)).run
+        other.close()
+
+    assert [(metric.key, metric.value) for metric in found.data.metrics] == [("loss", 0.5)]
+    assert ("stage", "candidate") in [(tag.key, tag.value) for tag in found.data.tags]
+
+
+def test_tags_are_text_and_can_be_replaced_and_removed() -> None:
+    with hw.start_run() as run:
+        hw.set_tags({"stage": "first", "try": 2})
+        hw.set_tag("stage", "second")
+        hw.delete_tag("try")
+        hw.delete_tag("never set")
+        with pytest.raises(hw.InvalidParameterValue, match="'key'"):
+            hw.set_tag("", "x")
+
+    tags = hw.get_run(run.info.run_id).data.tags
+    assert tags["stage"] == "second"
+    assert "try" not in tags
+
+
+def test_text_and_dicts_are_artifacts() -> None:
+    with hw.start_run() as run:
+        hw.log_text("naïve ✓\n", "notes/report.txt")
+        hw.log_dict({"features": ["größe", 1, None]}, "features.json")
+        hw.log_dict({"depth": 6, "rates": [0.1, 0.2]}, "settings.yaml")
+        uri = hw.get_artifact_uri("features.json")
+    run_id = run.info.run_id
+
+    assert uri.endswith(f"/{run_id}/artifacts/features.json")
+    assert hw.artifacts.load_text(f"runs:/{run_id}/notes/report.txt") == "naïve ✓\n"
+    assert hw.artifacts.load_dict(f"runs:/{run_id}/features.json") == {"features": ["größe", 1, None]}
+    settings = yaml.safe_load(hw.artifacts.load_text(f"runs:/{run_id}/settings.yaml"))
+    assert settings == {"depth": 6, "rates": [0.1, 0.2]}
+    with pytest.raises(hw.InvalidParameterValue, match="is not JSON"):
+        hw.artifacts.load_dict(f"runs:/{run_id}/notes/report.txt")
+    with hw.start_run(), pytest.raises(hw.InvalidParameterValue, match="outside"):
+        hw.log_text("x", "../outside")
+
+
+def test_files_and_folders_make_a_round_trip(tmp_path: Path) -> None:
+    folder = tmp_path / "reports"
+    (folder / "plots" / "empty").mkdir(parents=True)
+    (folder / "plots" / "roc.bin").write_bytes(bytes(range(256)) * 300)
+    (folder / "summary.txt").write_text("good")
+    with hw.start_run() as run:
+        hw.log_artifact(folder / "summary.txt")
+        hw.log_artifact(folder, "all")
+        hw.log_artifacts(folder, "below")
+        (folder / "summary.txt").write_text("changed later")
+        with pytest.raises(hw.InvalidParameterValue, match="No such file or directory"):
+            hw.log_artifact(tmp_path / "missing")
+    run_id = run.info.run_id
+
+    top = hw.list_artifacts(run_id=run_id)
+    assert [(entry.path, entry.is_dir, entry.file_size) for entry in top] == [
+        ("all", True, None),
+        ("below", True, None),
+        ("summary.txt", False, 4),
+    ]
+    assert [entry.path for entry in hw.list_artifacts(f"runs:/{run_id}/below")] == ["below/plots", "below/summary.txt"]
+    fetched = Path(hw.download_artifacts(run_id=run_id, dst_path=tmp_path / "fetched"))
+    files = sorted(file.relative_to(fetched).as_posix() for file in fetched.rglob("*") if file.is_file())
+    assert files == [
+        "all/reports/plots/roc.bin",
+        "all/reports/summary.txt",
+        "below/plots/roc.bin",
+        "below/summary.txt",
+        "summary.txt",
+    ]
+    assert (fetched / "below/plots/roc.bin").read_bytes() == bytes(range(256)) * 300
+    assert (fetched / "summary.txt").read_text() == "good"
+    one = Path(hw.download_artifacts(f"runs:/{run_id}/all/reports/summary.txt", dst_path=tmp_path / "one"))
+    assert one.read_text() == "good"
+    with pytest.raises(hw.ResourceDoesNotExist, match=r"missing\.txt"):
+        hw.download_artifacts(run_id=run_id, artifact_path="missing.txt")
+    with pytest.raises(hw.InvalidParameterValue, match="Exactly one of"):
+        hw.download_artifacts()
+
+
+def test_found_runs_are_a_frame_with_fixed_columns_then_metrics_params_and_tags() -> None:
+    hw.set_experiment("frames")
+    with hw.start_run(tags={"stage": "x"}) as full:
+        hw.log_metric("loss", 0.5)
+        hw.log_param("depth", 6)
+    with hw.start_run() as bare:
+        pass
+
+    frame = hw.search_runs(order_by=["start_time ASC", "metrics.loss DESC"])
+
+    fixed = ["run_id", "experiment_id", "status", "artifact_uri", "start_time", "end_time"]
+    assert list(frame.columns)[:8] == [*fixed, "metrics.loss", "params.depth"]
+    assert all(name.startswith("tags.") for name in frame.columns[8:])
+    assert isinstance(frame["start_time"].dtype, pd.DatetimeTZDtype)
+    rows = frame.set_index("run_id")
+    assert rows.loc[full.info.run_id, "metrics.loss"] == 0.5
+    assert rows.loc[full.info.run_id, "params.depth"] == "6"
+    assert rows.loc[full.info.run_id, "tags.stage"] == "x"
+    assert rows.loc[bare.info.run_id, ["metrics.loss", "params.depth", "tags.stage"]].isna().all()
+    assert rows.loc[full.info.run_id, "start_time"].timestamp() * 1000 == pytest.approx(full.info.start_time)
+    assert list(hw.search_runs(filter_string="metrics.loss > 1").columns) == fixed
+
+
+def test_runs_are_found_by_experiment_names_ids_and_everywhere() -> None:
+    experiment_id = hw.create_experiment("elsewhere")
+    with hw.start_run() as here:
+        pass
+    with hw.start_run(experiment_id=experiment_id) as there:
+        pass
+
+    def found(**where: Any) -> set[str]:
+        runs: list[hw.Run] = hw.search_runs(output_format="list", **where)
+        return {run.info.run_id for run in runs}
+
+    assert found() == {here.info.run_id}
+    assert found(experiment_ids=[experiment_id]) == {there.info.run_id}
+    assert found(experiment_names=["elsewhere", "unknown"]) == {there.info.run_id}
+    assert found(search_all_experiments=True) == {here.info.run_id, there.info.run_id}
+    assert len(found(search_all_experiments=True, max_results=1)) == 1
+    assert found(experiment_names=["unknown"]) == set()
+    with pytest.raises(hw.InvalidParameterValue, match="but not both"):
+        found(experiment_ids=["0"], experiment_names=["elsewhere"])
+    with pytest.raises(hw.InvalidParameterValue, match="'csv'"):
+        hw.search_runs(output_format="csv")
+
+
+def test_set_experiment_takes_exactly_one_name_or_id_of_an_experiment_that_is_not_deleted() -> None:
+    for arguments in ({}, {"experiment_name": "churn", "experiment_id": "1"}):
+        with pytest.raises(hw.InvalidParameterValue, match="Must specify exactly one of"):
+            hw.set_experiment(**arguments)
+    with pytest.raises(hw.ResourceDoesNotExist, match="987"):
+        hw.set_experiment(experiment_id="987")
+    created = hw.set_experiment("churn")
+    assert hw.set_experiment(experiment_id=created.experiment_id) == created
+    hw.delete_experiment(created.experiment_id)
+
+    with pytest.raises(hw.InvalidParameterValue, match="Cannot set a deleted experiment 'churn' as the active"):
+        hw.set_experiment("churn")
+
+    hw.restore_experiment(created.experiment_id)
+    assert hw.set_experiment("churn").experiment_id == created.experiment_id
+
+
+def test_new_runs_belong_to_the_active_experiment(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = hw.set_experiment("first")
+    with hw.start_run() as run:
+        pass
+    assert run.info.experiment_id == first.experiment_id
+    hw.set_experiment_tags({"owner": "ada", "year": 2024})
+    hw.delete_experiment_tag("year")
+    assert hw.get_experiment(first.experiment_id).tags == {"owner": "ada"}
+
+    monkeypatch.delenv("HEADWATER_EXPERIMENT_ID")
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "from the environment")
+    with hw.start_run() as run:
+        pass
+    named = hw.get_experiment_by_name("from the environment")
+    assert named is not None
+    assert hw.get_run(run.info.run_id).info.experiment_id == named.experiment_id
+    assert [found.name for found in hw.search_experiments(filter_string="name LIKE 'fi%'")] == ["first"]
