@@ -317,7 +317,7 @@ def test_an_experiment_is_created_renamed_archived_and_restored(served: SimpleNa
         page.get_by_role("textbox", name="Name").fill(f"{name} again")
         page.get_by_role("button", name="Rename", exact=True).click()
         page.get_by_role("button", name=f"Actions for {name} again").click()
-        page.get_by_role("button", name="Archive", exact=True).last.click()
+        page.get_by_role("dialog").get_by_role("button", name="Archive").click()
         expect(page.get_by_role("link", name=f"{name} again")).to_have_count(0)
         page.get_by_role("button", name="Undo").click()
 

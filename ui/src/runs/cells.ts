@@ -158,16 +158,24 @@ function makeMetricCell(column: string, source: CellSource): CellView {
   };
 }
 
-/** Make an element around one text node: changing its data costs no restyling, replacing it would. */
-function makeText(): { readonly element: HTMLElement; readonly write: (text: string, title: string) => void } {
+/**
+ * Make an element around one text node: changing its data costs no restyling, replacing it would. The title is set
+ * when the pointer comes, because scrolling would set thousands that nobody reads.
+ */
+function makeText(): { readonly element: HTMLElement; readonly write: (text: string, wholeText: string) => void } {
   const element = document.createElement("div");
   const node = document.createTextNode("");
   element.append(node);
+  let title = "";
+  element.addEventListener("pointerenter", () => {
+    element.title = title;
+  });
   return {
     element,
-    write(text, title) {
+    write(text, wholeText) {
       if (node.data !== text) node.data = text;
-      if (element.title !== title) element.title = title;
+      title = wholeText;
+      if (element.title) element.removeAttribute("title");
     },
   };
 }
