@@ -23,6 +23,9 @@ class PostgresqlConnection(Connection):
         self._driver = psycopg.connect(
             url, autocommit=True, connect_timeout=_CONNECT_TIMEOUT_S, application_name="headwater"
         )
+        if not writable:
+            # A plan made once for all values takes the wrong index for most searches.
+            self._driver.execute(b"SET plan_cache_mode = force_custom_plan")
 
     def _run(self, sql: str, params: Sequence[object]) -> Cursor:
         return self._driver.execute(_to_percent(sql), params, binary=True)

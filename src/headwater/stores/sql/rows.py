@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
 from headwater.protocol.experiments import LifecycleStage
@@ -11,6 +12,7 @@ from headwater.stores.sql.connection import Connection, Dialect, chunks, marks
 
 _INFO_COLUMNS = "id, uuid, exp_id, name, user_id, status, start_time, end_time, artifact_uri, deleted"
 _NAN, _NEGATIVE_ZERO = 1, 2
+_key_of = attrgetter("key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,3 @@ def _load_texts(connection: Connection, among: str, chunk: Sequence[int], data: 
     for run_id in chunk:
         data[run_id].params.sort(key=_key_of)
         data[run_id].tags.sort(key=_key_of)
-
-
-def _key_of(item: Metric | Param | RunTag) -> str:
-    return item.key

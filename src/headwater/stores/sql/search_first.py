@@ -29,10 +29,14 @@ class _Lead(NamedTuple):
 
     def bound(self, connection: Connection, place: int) -> int | float | None:
         """Return the value at `place` of all experiments together, or None when there are not that many."""
-        text = " UNION ALL ".join(values.text for values in self.values)
-        params = [param for values in self.values for param in values.params]
         direction = "DESC" if self.descending else "ASC"
-        row = connection.one(f"{text} ORDER BY 1 {direction} LIMIT 1 OFFSET ?", (*params, place))
+        # Each in order: PostgreSQL then merges the indexes and stops, where it would sort every value otherwise.
+        text = " UNION ALL ".join(
+            f"SELECT value FROM ({values.text} ORDER BY value {direction}) v{index}"  # noqa: S608 - our pieces
+            for index, values in enumerate(self.values)
+        )
+        params = [param for values in self.values for param in values.params]
+        row = connection.one(f"{text} ORDER BY value {direction} LIMIT 1 OFFSET ?", (*params, place))
         return row[0] if row else None
 
     def read(self, connection: Connection, bound: int | float | None, limit: int) -> list[int]:
@@ -78,7 +82,7 @@ def _find_lead(search: RunSearch, experiments: Sequence[int], view: ViewType) ->
     first = search.orders[0] if search.orders else _START_TIME
     query, order = search.stages[0]
     if first.key == _START_TIME.key and view in _DELETED:
-        of_one = "SELECT c.start_time FROM run c WHERE c.exp_id = ? AND c.deleted = ?"
+        of_one = "SELECT c.start_time AS value FROM run c WHERE c.exp_id = ? AND c.deleted = ?"
         values = [Sql(of_one, (experiment, _DELETED[view])) for experiment in experiments]
         return _Lead(values, "r.start_time", first.descending, query, order)
     if first.key.kind is not Kind.METRIC:
