@@ -17,6 +17,10 @@ setup:
 test *arguments="-n 2":
     pytest {{ arguments }}
 
+# Kill programs and servers at random instants, many times: nothing acknowledged may be lost or doubled.
+soak kills="200":
+    pytest tests/faults -k kill --kills {{ kills }} -q
+
 # Check style, types and architecture of Python and TypeScript, without changing anything.
 check:
     ruff check .

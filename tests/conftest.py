@@ -18,6 +18,18 @@ from headwater.testing.stores import (  # noqa: E402
 )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a soak kill more often than a test run has time for."""
+    parser.addoption("--kills", type=int, default=5, help="how often each test of kills kills its program")
+
+
+@pytest.fixture(scope="session")
+def kills(request: pytest.FixtureRequest) -> int:
+    """Return how often to kill a program."""
+    number: int = request.config.getoption("--kills")
+    return number
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """Return the URL of the administrator's database of a PostgreSQL that runs as long as the tests."""

@@ -54,11 +54,12 @@ def read_steps(store: Store, run_id: str) -> list[int]:
 
 
 @pytest.mark.slow
-def test_kill_at_any_instant_loses_and_doubles_nothing(place: tuple[str, Store], tmp_path: Path) -> None:
+@pytest.mark.timeout(0)
+def test_kill_at_any_instant_loses_and_doubles_nothing(place: tuple[str, Store], tmp_path: Path, kills: int) -> None:
     uri, store = place
     chance = random.Random(7)
 
-    for _ in range(5):
+    for _ in range(kills):
         run_id, last = log_until_killed(tmp_path, uri, chance.uniform(0.05, 0.8))
         report = sync_journals(tmp_path / "home" / "journal")
 
