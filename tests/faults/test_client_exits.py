@@ -28,6 +28,8 @@ def read_run(uri: str) -> RunInfo:
         ("sys.exit(0)", 0, "FINISHED"),
         ("sys.exit(3)", 3, "FAILED"),
         ("sys.exit('no data')", 1, "FAILED"),
+        ("exit(3)", 3, "FAILED"),
+        ("quit()", 0, "FINISHED"),
         ("import signal; os.kill(os.getpid(), signal.SIGTERM); time.sleep(60)", -signal.SIGTERM, "KILLED"),
     ],
 )

@@ -1,10 +1,11 @@
 """What happens to open runs when the program ends.
 
-The end of the program finishes them, an exception or `sys.exit` with an error fails them, SIGTERM kills them. Hooks are
-set at the first run, and only where they do not displace somebody else's.
+The end of the program finishes them, an exception, `sys.exit` or `exit` with an error fails them, SIGTERM kills them.
+Hooks are set at the first run, and only where they do not displace somebody else's.
 """
 
 import atexit
+import builtins
 import os
 import signal
 import sys
@@ -70,13 +71,24 @@ def _watch_exceptions(current: CurrentSession) -> None:
 
 
 def _watch_exit_codes(current: CurrentSession) -> None:
-    previous = sys.exit
+    for place, name in ((sys, "exit"), (builtins, "exit"), (builtins, "quit")):
+        if previous := getattr(place, name, None):  # python -S has no exit() and quit()
+            setattr(place, name, _Exit(previous, current))
 
-    def note_code(code: object = None, /) -> None:
-        current().exit_status = RunStatus.FINISHED if code in {None, 0} else RunStatus.FAILED
-        previous(code)  # type: ignore[arg-type]  # sys.exit takes any object
 
-    sys.exit = note_code  # type: ignore[assignment]  # NoReturn cannot be said of a wrapper that calls it
+class _Exit:
+    """`sys.exit`, `exit` or `quit`, noting the code on the way. A bare `raise SystemExit` passes unseen."""
+
+    def __init__(self, previous: Callable[..., object], current: CurrentSession) -> None:
+        self._previous = previous
+        self._current = current
+
+    def __call__(self, code: object = None) -> None:
+        self._current().exit_status = RunStatus.FINISHED if code in {None, 0} else RunStatus.FAILED
+        self._previous(code)
+
+    def __repr__(self) -> str:
+        return repr(self._previous)  # what `exit` without parentheses tells a person
 
 
 def _make_handler(current: CurrentSession) -> Callable[[int, FrameType | None], None]:
