@@ -24,6 +24,9 @@ from headwater.protocol.errors import (
     Unauthenticated,
 )
 from headwater.protocol.experiments import LifecycleStage, ViewType
+from headwater.protocol.inputs import Dataset, DatasetInput, InputTag, RunInputs, RunOutputs
+from headwater.protocol.inputs import ModelInput as LoggedModelInput
+from headwater.protocol.inputs import ModelOutput as LoggedModelOutput
 from headwater.protocol.metrics import Metric
 from headwater.protocol.runs import Param, RunInfo, RunStatus, RunTag
 from headwater.tracking import artifacts
@@ -82,12 +85,17 @@ __all__ = [
     "ActiveRun",
     "Client",
     "DataLoss",
+    "Dataset",
+    "DatasetInput",
     "Experiment",
     "FileInfo",
     "HeadwaterError",
+    "InputTag",
     "InsufficientStorage",
     "InvalidParameterValue",
     "LifecycleStage",
+    "LoggedModelInput",
+    "LoggedModelOutput",
     "Metric",
     "MlflowClient",
     "NotSupported",
@@ -101,6 +109,8 @@ __all__ = [
     "Run",
     "RunData",
     "RunInfo",
+    "RunInputs",
+    "RunOutputs",
     "RunStatus",
     "RunTag",
     "SyncReport",

@@ -23,8 +23,12 @@ def _open(uri: str) -> Engine:
     return open_engine(uri, KeyCache())
 
 
-def _with_second(dialect: Dialect, script: str) -> list[Migration]:
-    return [*load_migrations(dialect), Migration(2, "more", script)]
+def _newest(dialect: Dialect = Dialect.SQLITE) -> int:
+    return load_migrations(dialect)[-1].number
+
+
+def _with_next(dialect: Dialect, script: str) -> list[Migration]:
+    return [*load_migrations(dialect), Migration(_newest(dialect) + 1, "more", script)]
 
 
 def _tables(file: Path) -> set[str]:
@@ -89,9 +93,9 @@ def test_an_upgrade_keeps_a_backup_for_its_owner_only(tmp_path: Path) -> None:
     file = tmp_path / "headwater.db"
     Database(f"sqlite:///{file}").close()
 
-    migrate(_open(f"sqlite:///{file}"), _with_second(Dialect.SQLITE, "CREATE TABLE more (id INTEGER);"))
+    migrate(_open(f"sqlite:///{file}"), _with_next(Dialect.SQLITE, "CREATE TABLE more (id INTEGER);"))
 
-    backup = tmp_path / "headwater.db.backup-1"
+    backup = tmp_path / f"headwater.db.backup-{_newest()}"
     assert _tables(file) - _tables(backup) == {"more"}
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     Database(f"sqlite:///{backup}").close()
@@ -102,9 +106,7 @@ def test_an_upgrade_that_fails_leaves_the_database_as_it_was(database_uri: str) 
     engine = _open(database_uri)
 
     with pytest.raises(engine.errors):
-        migrate(
-            engine, _with_second(engine.dialect, "CREATE TABLE more (id INTEGER);\nCREATE TABLE more (id INTEGER);")
-        )
+        migrate(engine, _with_next(engine.dialect, "CREATE TABLE more (id INTEGER);\nCREATE TABLE more (id INTEGER);"))
 
     database = Database(database_uri)
     with database.read() as connection:
@@ -115,10 +117,11 @@ def test_an_upgrade_that_fails_leaves_the_database_as_it_was(database_uri: str) 
 def test_a_newer_database_is_refused(database_uri: str) -> None:
     Database(database_uri).close()
     engine = _open(database_uri)
-    migrate(engine, _with_second(engine.dialect, "CREATE TABLE more (id INTEGER);"))
+    migrate(engine, _with_next(engine.dialect, "CREATE TABLE more (id INTEGER);"))
 
     with expect_error(
-        HeadwaterError, "The database has schema version '2', newer than '1' which this Headwater knows. …"
+        HeadwaterError,
+        f"The database has schema version '{_newest() + 1}', newer than '{_newest()}' which this Headwater knows. …",
     ):
         Database(database_uri)
 

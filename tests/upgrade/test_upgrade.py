@@ -8,6 +8,7 @@ import pytest
 
 from headwater.protocol.artifacts import GetTree
 from headwater.protocol.experiments import CreateExperiment, ExperimentTag, GetExperiment
+from headwater.protocol.inputs import Dataset, DatasetInput, InputTag, ModelInput, ModelOutput
 from headwater.protocol.metrics import GetHistory
 from headwater.protocol.runs import Append, AppendResponse, GetJournal, LogMetric, Param, RunStatus, SearchRuns
 from headwater.stores import open_store
@@ -55,6 +56,23 @@ def test_a_database_of_an_earlier_schema_can_be_written(dump: Path, tmp_path: Pa
     assert made == "2"
     assert answer == AppendResponse(5)
     assert len(store.metrics.get_history(GetHistory("loss", _RUN)).metrics) == 52
+    store.close()
+
+
+def test_a_database_of_schema_2_keeps_inputs_and_models(tmp_path: Path) -> None:
+    file = tmp_path / "headwater.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript((Path(__file__).parent / "schema-2.sql").read_text("utf-8"))
+    store = open_store(f"sqlite:///{file}")
+
+    run = get_run(store, _RUN)
+
+    wine = Dataset("wine", "abc123", "local", '{"uri": "wine.csv"}', "{}", '{"num_rows": 4898}')
+    assert run.inputs.dataset_inputs == [DatasetInput(wine, [InputTag("mlflow.data.context", "training")])]
+    assert run.inputs.model_inputs == [ModelInput("m-0123456789abcdef0123456789abcdef")]
+    assert run.outputs.model_outputs == [ModelOutput("m-0123456789abcdef0123456789abcdef", 3)]
+    found = store.runs.search(SearchRuns(["1"], "dataset.context = 'training'")).runs
+    assert [row.info for row in found] == [run.info]
     store.close()
 
 

@@ -12,13 +12,21 @@ MAX_BULK_RESULTS = 25000
 MAX_INTERVAL_RESULTS = 2500
 
 
-class Metric(msgspec.Struct, frozen=True, gc=False):
-    """One point: `value` is any double, `timestamp` milliseconds since 1970, `step` any signed 64-bit integer."""
+class Metric(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """One point: `value` is any double, `timestamp` milliseconds since 1970, `step` any signed 64-bit integer.
+
+    A point that was measured of a logged model names the model, and the dataset it was measured on; a model's points
+    also name their run.
+    """
 
     key: str
     value: float
     timestamp: int
-    step: int = 0
+    step: int = msgspec.field(default_factory=int)  # which is never left out, unlike a default of 0
+    dataset_name: str = ""
+    dataset_digest: str = ""
+    model_id: str = ""
+    run_id: str = ""
 
 
 class MetricWithRunId(msgspec.Struct, frozen=True, gc=False):

@@ -114,6 +114,16 @@ def check_run_id(run_id: str) -> str:
     return run_id
 
 
+def check_model_id(model_id: str) -> str:
+    """Return `model_id`, or raise if it cannot be one."""
+    require("model_id", model_id)
+    if not _RUN_ID_PATTERN.fullmatch(model_id):
+        raise InvalidParameterValue(
+            f"Invalid model ID: '{model_id[:300]}'. A model ID has letters, digits, '_' and '-' only."
+        )
+    return model_id
+
+
 def check_experiment_id(experiment_id: str) -> int:
     """Return the number that `experiment_id` spells, or raise if it is missing or not a decimal integer."""
     require("experiment_id", experiment_id)

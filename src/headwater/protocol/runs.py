@@ -8,6 +8,15 @@ import msgspec
 from headwater.protocol.endpoint import NATIVE_BASE, Empty, Endpoint, Permission
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.experiments import LifecycleStage, ViewType
+from headwater.protocol.inputs import (
+    MAX_DATASET_NAME,
+    MAX_DIGEST,
+    DatasetInput,
+    ModelInput,
+    ModelOutput,
+    RunInputs,
+    RunOutputs,
+)
 from headwater.protocol.metrics import Metric
 from headwater.protocol.names import (
     MAX_INT64,
@@ -19,7 +28,9 @@ from headwater.protocol.names import (
     check_experiment_id,
     check_key,
     check_keys,
+    check_length,
     check_max_results,
+    check_model_id,
     check_no_nul,
     check_run_id,
     check_step,
@@ -82,16 +93,13 @@ class RunData(msgspec.Struct, frozen=True, omit_defaults=True):
     tags: list[RunTag] = []
 
 
-class RunInputs(msgspec.Struct, frozen=True):
-    """What a run read."""
-
-
 class Run(msgspec.Struct, frozen=True):
     """A run as it is on the wire."""
 
     info: RunInfo
     data: RunData
-    inputs: RunInputs
+    inputs: RunInputs = RunInputs()
+    outputs: RunOutputs = RunOutputs()
 
 
 class _OneRun(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -247,19 +255,30 @@ class LogParam(_OneRun, frozen=True, kw_only=True):
 
 
 class LogMetric(_OneRun, frozen=True, kw_only=True):
-    """Log one point."""
+    """Log one point, with a `model_id` also of that logged model, as measured on the dataset that is named."""
 
     key: str
     value: float
     timestamp: int
     step: int = 0
+    model_id: str = ""
+    dataset_name: str = ""
+    dataset_digest: str = ""
+
+    @property
+    def point(self) -> Metric:
+        """Return the point."""
+        names = (self.dataset_name, self.dataset_digest, self.model_id)
+        return Metric(self.key, self.value, self.timestamp, self.step, *names)
 
     def check(self) -> None:
-        """Raise `InvalidParameterValue` unless run, key, timestamp and step are allowed."""
+        """Raise `InvalidParameterValue` unless run, key, timestamp, step, model and dataset are allowed."""
         check_run_id(self.run)
         check_key("key", self.key, "Metric name")
         check_timestamp("timestamp", self.timestamp)
         check_step("step", self.step)
+        if self.model_id:
+            check_model_metric(self.point)
 
 
 class LogBatch(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -269,6 +288,11 @@ class LogBatch(msgspec.Struct, frozen=True, omit_defaults=True):
     metrics: list[Metric] = []
     params: list[Param] = []
     tags: list[RunTag] = []
+
+    @property
+    def model_metrics(self) -> list[Metric]:
+        """Return the points that were measured of a logged model."""
+        return [metric for metric in self.metrics if metric.model_id]
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` unless sizes, keys, times and steps are allowed."""
@@ -287,9 +311,20 @@ class LogBatch(msgspec.Struct, frozen=True, omit_defaults=True):
             for index, metric in enumerate(self.metrics):
                 check_timestamp(f"metrics[{index}].timestamp", metric.timestamp)
                 check_step(f"metrics[{index}].step", metric.step)
+        for metric in self.model_metrics:
+            check_model_metric(metric)
         check_params(self.params)
         check_keys("tags", "key", (tag.key for tag in self.tags), "key")
         _check_tag_values(self.tags)
+
+
+def check_model_metric(metric: Metric) -> None:
+    """Raise `InvalidParameterValue` unless the model and dataset that a point names are allowed."""
+    check_model_id(metric.model_id)
+    check_length("dataset_name", metric.dataset_name, MAX_DATASET_NAME)
+    check_length("dataset_digest", metric.dataset_digest, MAX_DIGEST)
+    check_no_nul("dataset_name", metric.dataset_name)
+    check_no_nul("dataset_digest", metric.dataset_digest)
 
 
 def check_params(params: list[Param]) -> None:
@@ -324,6 +359,7 @@ class Append(msgspec.Struct, frozen=True, omit_defaults=True):
     This is how our own client ships. The store keeps each journal's last record in the same transaction as the
     data, so a repeated request changes nothing. Points are columns of `n` little-endian values: `key_index` int32
     (into `keys`), `steps` and `timestamps` int64, `values` float64. Requests of one journal must be sent in order.
+    `model_metrics` are those points, again, that were measured of a logged model.
     A `heartbeat` of true says that the client is alive; with no records, `first_seq` is `last_seq` + 1.
     """
 
@@ -342,6 +378,10 @@ class Append(msgspec.Struct, frozen=True, omit_defaults=True):
     deleted_tags: list[str] = []
     update: UpdateRun | None = None
     heartbeat: bool = False
+    datasets: list[DatasetInput] = []
+    model_inputs: list[ModelInput] = []
+    model_outputs: list[ModelOutput] = []
+    model_metrics: list[Metric] = []
 
     @property
     def count(self) -> int:

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from headwater.protocol import artifacts, columns, experiments, metrics, runs
+from headwater.protocol import artifacts, columns, experiments, inputs, metrics, runs
 from headwater.protocol.endpoint import Endpoint
 
 ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *experiments.ENDPOINTS,
     *runs.ENDPOINTS,
+    *inputs.ENDPOINTS,
     *metrics.ENDPOINTS,
     *artifacts.ENDPOINTS,
     *columns.ENDPOINTS,

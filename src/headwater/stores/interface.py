@@ -47,6 +47,7 @@ from headwater.protocol.experiments import (
     SetExperimentTag,
     UpdateExperiment,
 )
+from headwater.protocol.inputs import LogInputs, LogOutputs, SearchDatasets, SearchDatasetsResponse
 from headwater.protocol.metrics import (
     GetHistory,
     GetHistoryBulk,
@@ -150,6 +151,19 @@ class Runs(Protocol):
         """See `GetJournal`."""
 
 
+class Inputs(Protocol):
+    """What runs read and made."""
+
+    def log(self, request: LogInputs) -> Empty:
+        """See `LogInputs`."""
+
+    def log_outputs(self, request: LogOutputs) -> Empty:
+        """See `LogOutputs`."""
+
+    def search_datasets(self, request: SearchDatasets) -> SearchDatasetsResponse:
+        """See `SearchDatasets`."""
+
+
 class Metrics(Protocol):
     """Histories of metrics, point by point."""
 
@@ -234,6 +248,10 @@ class Store(Protocol):
     @property
     def runs(self) -> Runs:
         """Return the runs."""
+
+    @property
+    def inputs(self) -> Inputs:
+        """Return what runs read and made."""
 
     @property
     def metrics(self) -> Metrics:

@@ -22,7 +22,6 @@ from headwater.protocol.runs import (
     Run,
     RunData,
     RunInfo,
-    RunInputs,
     RunStatus,
     RunTag,
     SearchRuns,
@@ -72,7 +71,6 @@ class RunLifeContract:
                 run_id=info.run_id,
             ),
             data=RunData(tags=[RunTag("a", "é🎉"), RunTag("b", "2"), RunTag("mlflow.runName", "first")]),
-            inputs=RunInputs(),
         )
 
     def test_a_run_without_a_name_gets_one(self, store: Store) -> None:

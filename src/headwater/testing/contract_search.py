@@ -13,6 +13,7 @@ import pytest
 
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.experiments import CreateExperiment, ExperimentTag, GetExperiment, SearchExperiments
+from headwater.protocol.inputs import CONTEXT_TAG, Dataset, DatasetInput, InputTag, LogInputs
 from headwater.protocol.metrics import Metric
 from headwater.protocol.runs import (
     CreateRun,
@@ -53,6 +54,7 @@ def _add_run(
     metrics: dict[str, float] | None = None,
     params: dict[str, str] | None = None,
     tags: dict[str, str] | None = None,
+    dataset: tuple[str, str, str] | None = None,
     status: RunStatus = RunStatus.RUNNING,
     end_time: int | None = None,
 ) -> None:
@@ -65,6 +67,10 @@ def _add_run(
             [RunTag(key, value) for key, value in (tags or {}).items()],
         )
     )
+    if dataset is not None:
+        name, digest, context = dataset
+        entry = DatasetInput(Dataset(name, digest), [InputTag(CONTEXT_TAG, context)])
+        store.inputs.log(LogInputs(run.run_id, [entry]))
     if status is not RunStatus.RUNNING:
         store.runs.update(UpdateRun(run_id=run.run_id, status=status, end_time=end_time))
 
@@ -83,6 +89,7 @@ def make_five_runs(store: Store) -> str:
         metrics={"acc": 0.9, "val/acc": 0.5},
         params={"lr": "0.1", "opt": "Adam"},
         tags={"team": "red", "my tag": "x"},
+        dataset=("dsA", "d1", "training"),
         status=RunStatus.FINISHED,
         end_time=1500,
     )
@@ -93,6 +100,7 @@ def make_five_runs(store: Store) -> str:
         metrics={"acc": 0.8},
         params={"lr": "0.01", "opt": "adam"},
         tags={"team": "Blue"},
+        dataset=("dsB", "d2", "eval"),
         status=RunStatus.FAILED,
         end_time=2600,
     )

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from headwater.protocol.inputs import DatasetInput, ModelInput, ModelOutput
+from headwater.protocol.metrics import Metric
 from headwater.protocol.runs import Append, CreateRun, Param, RunStatus, RunTag, UpdateRun
 from headwater.tracking.frames import iter_frames
 from headwater.tracking.records import (
@@ -14,6 +16,9 @@ from headwater.tracking.records import (
     Creation,
     DeletedTag,
     Header,
+    Inputs,
+    ModelPoints,
+    Outputs,
     Params,
     Point,
     Points,
@@ -51,6 +56,10 @@ class _Builder:
         self.params: dict[str, str] = {}
         self.tags: dict[str, str] = {}
         self.deleted_tags: list[str] = []
+        self.datasets: list[DatasetInput] = []
+        self.model_inputs: dict[str, None] = {}
+        self.model_outputs: list[ModelOutput] = []
+        self.model_metrics: list[Metric] = []
         self.creation: Creation | None = None
         self.update: Update | None = None
         self.artifacts: ArtifactFiles | None = None
@@ -81,6 +90,8 @@ class _Builder:
             case Points(points):
                 for point in points:
                     self.add_point(*point)
+            case ModelPoints() | Inputs() | Outputs():
+                self._add_link(record)
             case Params() | Tags() | DeletedTag():
                 if not self._add_text(record):
                     return False
@@ -114,6 +125,19 @@ class _Builder:
                 self.deleted_tags.append(key)
         return True
 
+    def _add_link(self, record: ModelPoints | Inputs | Outputs) -> None:
+        match record:
+            case ModelPoints(points, model_id, dataset_name, dataset_digest):
+                for point in points:
+                    self.add_point(*point)
+                    self.model_metrics.append(Metric(*point, dataset_name, dataset_digest, model_id))
+            case Inputs(datasets, models):
+                self.datasets += datasets
+                self.model_inputs.update(dict.fromkeys(models))
+                self.text += sum(len(entry.dataset.profile) + len(entry.dataset.schema) for entry in datasets)
+            case Outputs(models):
+                self.model_outputs += [ModelOutput(*model) for model in models]
+
     def build(self, header: Header, first_seq: int, *, heartbeat: bool) -> Append:
         return Append(
             journal_id=header.journal_id,
@@ -130,6 +154,10 @@ class _Builder:
             deleted_tags=self.deleted_tags,
             update=_update_run(header.run_id, self.update) if self.update else None,
             heartbeat=heartbeat and self.update is None,
+            datasets=self.datasets,
+            model_inputs=[ModelInput(model_id) for model_id in self.model_inputs],
+            model_outputs=self.model_outputs,
+            model_metrics=self.model_metrics,
         )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from headwater.protocol.artifacts import FileInfo
 from headwater.protocol.errors import InvalidParameterValue
+from headwater.protocol.inputs import DatasetInput, ModelInput, ModelOutput
 from headwater.protocol.metrics import Metric
 from headwater.protocol.runs import GetRun, Param, RunTag
 from headwater.tracking.connected import Connected
@@ -59,6 +60,17 @@ class LogVerbs(Connected):
         writer.log_params({param.key: param.value for param in params}, synchronous=synchronous)
         writer.log_points(metrics, synchronous=synchronous)
         writer.set_tags({tag.key: tag.value for tag in tags}, synchronous=synchronous)
+
+    def log_inputs(
+        self, run_id: str, datasets: Sequence[DatasetInput] | None = None, models: Sequence[ModelInput] | None = None
+    ) -> None:
+        """Note which datasets and logged models a run read; see `headwater.DatasetInput`."""
+        model_ids = [model.model_id for model in models or ()]
+        self._writer(run_id).log_inputs(datasets or (), model_ids, synchronous=None)
+
+    def log_outputs(self, run_id: str, models: Sequence[ModelOutput]) -> None:
+        """Note which logged models a run made, and at which steps."""
+        self._writer(run_id).log_outputs(models, synchronous=None)
 
     def log_artifact(self, run_id: str, local_path: str | Path, artifact_path: str | None = None) -> None:
         """Keep a file, or a folder under its name, as an artifact; the original may change afterwards."""

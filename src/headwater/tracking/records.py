@@ -2,6 +2,8 @@
 
 import msgspec
 
+from headwater.protocol.inputs import DatasetInput
+
 
 class Point(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=1):
     """One metric point."""
@@ -68,7 +70,42 @@ class Skipped(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=9):
     count: int
 
 
-Record = Point | Points | Params | Tags | DeletedTag | Creation | Update | ArtifactFiles | Skipped
+class Inputs(msgspec.Struct, frozen=True, array_like=True, tag=10):
+    """Datasets and logged models (by id) that the run read."""
+
+    datasets: list[DatasetInput]
+    models: list[str]
+
+
+class Outputs(msgspec.Struct, frozen=True, array_like=True, tag=11):
+    """Logged models that the run made: id and step."""
+
+    models: list[tuple[str, int]]
+
+
+class ModelPoints(msgspec.Struct, frozen=True, array_like=True, tag=12):
+    """Metric points of the run that are points of a logged model too, measured on a dataset if one is named."""
+
+    points: list[tuple[str, float, int, int]]
+    model_id: str
+    dataset_name: str
+    dataset_digest: str
+
+
+Record = (
+    Point
+    | Points
+    | Params
+    | Tags
+    | DeletedTag
+    | Creation
+    | Update
+    | ArtifactFiles
+    | Skipped
+    | Inputs
+    | Outputs
+    | ModelPoints
+)
 
 
 class Header(msgspec.Struct, frozen=True, array_like=True, tag=0):

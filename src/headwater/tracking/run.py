@@ -5,8 +5,11 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
+import msgspec
+
 from headwater.protocol import experiments as wire_experiments
 from headwater.protocol import runs as wire_runs
+from headwater.protocol.inputs import RunInputs, RunOutputs
 from headwater.protocol.runs import RunInfo
 
 PARENT_RUN_TAG = "mlflow.parentRunId"
@@ -38,11 +41,18 @@ class Run:
 
     info: RunInfo
     data: RunData = field(default_factory=RunData)
+    inputs: RunInputs = field(default_factory=RunInputs)
+    outputs: RunOutputs = field(default_factory=RunOutputs)
 
     def to_dictionary(self) -> dict[str, Any]:
         """Return the run as plain dicts."""
         info = {name: getattr(self.info, name) for name in self.info.__struct_fields__}
-        return {"info": {**info, "status": str(self.info.status)}, "data": self.data.to_dictionary()}
+        return {
+            "info": {**info, "status": str(self.info.status)},
+            "data": self.data.to_dictionary(),
+            "inputs": msgspec.to_builtins(self.inputs),
+            "outputs": msgspec.to_builtins(self.outputs),
+        }
 
     def __repr__(self) -> str:
         name = f"{self.info.run_name!r} " if self.info.run_name else ""
@@ -94,7 +104,7 @@ def run_from_wire(run: wire_runs.Run) -> Run:
         {param.key: param.value for param in run.data.params},
         {tag.key: tag.value for tag in run.data.tags},
     )
-    return Run(run.info, data)
+    return Run(run.info, data, run.inputs, run.outputs)
 
 
 def experiment_from_wire(experiment: wire_experiments.Experiment) -> Experiment:

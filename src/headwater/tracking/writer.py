@@ -3,18 +3,37 @@
 import json
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import SupportsFloat
 
 from headwater import config
 from headwater.protocol.artifacts import check_path
 from headwater.protocol.errors import InsufficientStorage, InvalidParameterValue
+from headwater.protocol.inputs import DatasetInput, ModelOutput
 from headwater.protocol.metrics import Metric
-from headwater.protocol.names import check_key, check_no_nul, check_run_id, check_step, check_timestamp
+from headwater.protocol.names import (
+    check_key,
+    check_model_id,
+    check_no_nul,
+    check_run_id,
+    check_step,
+    check_timestamp,
+)
 from headwater.protocol.runs import RunStatus
 from headwater.tracking.journal import journal_folder
-from headwater.tracking.records import ArtifactFiles, DeletedTag, Params, Point, Points, Record, Tags, Update
+from headwater.tracking.records import (
+    ArtifactFiles,
+    DeletedTag,
+    Inputs,
+    Outputs,
+    Params,
+    Point,
+    Points,
+    Record,
+    Tags,
+    Update,
+)
 from headwater.tracking.session import current_session
 from headwater.tracking.spool import copy_file, remove_spool
 
@@ -92,6 +111,25 @@ class RunWriter:
         """Change status, end time or name."""
         check_no_nul("run_name", run_name)
         self.keep(Update(status.value if status else "", end_time, run_name), synchronous=synchronous)
+
+    def log_inputs(
+        self, datasets: Sequence[DatasetInput], model_ids: Sequence[str], *, synchronous: bool | None
+    ) -> None:
+        """Note datasets and logged models that the run read."""
+        for entry in datasets:
+            entry.check()
+        for model_id in model_ids:
+            check_model_id(model_id)
+        if datasets or model_ids:
+            self.keep(Inputs(list(datasets), list(model_ids)), synchronous=synchronous)
+
+    def log_outputs(self, models: Sequence[ModelOutput], *, synchronous: bool | None) -> None:
+        """Note logged models that the run made."""
+        for model in models:
+            check_model_id(model.model_id)
+            check_step("step", model.step)
+        if models:
+            self.keep(Outputs([(model.model_id, model.step) for model in models]), synchronous=synchronous)
 
     def log_files(self, files: list[tuple[str, Path]], *, synchronous: bool | None = None) -> None:
         """Keep copies of local files as artifacts; later changes to the originals do not matter."""

@@ -16,6 +16,10 @@ export interface Append {
   readonly deleted_tags?: readonly (string)[];
   readonly update?: UpdateRun | null;
   readonly heartbeat?: boolean;
+  readonly datasets?: readonly (DatasetInput)[];
+  readonly model_inputs?: readonly (ModelInput)[];
+  readonly model_outputs?: readonly (ModelOutput)[];
+  readonly model_metrics?: readonly (Metric)[];
 }
 
 export interface AppendResponse {
@@ -65,6 +69,27 @@ export interface CreateRun {
   readonly start_time?: number;
   readonly tags?: readonly (RunTag)[];
   readonly run_id?: string;
+}
+
+export interface Dataset {
+  readonly name?: string;
+  readonly digest?: string;
+  readonly source_type?: string;
+  readonly source?: string;
+  readonly schema?: string;
+  readonly profile?: string;
+}
+
+export interface DatasetInput {
+  readonly dataset: Dataset;
+  readonly tags?: readonly (InputTag)[];
+}
+
+export interface DatasetSummary {
+  readonly experiment_id: string;
+  readonly name: string;
+  readonly digest: string;
+  readonly context?: string;
 }
 
 export interface DeleteExperiment {
@@ -190,6 +215,11 @@ export interface GetTree {
   readonly root: string;
 }
 
+export interface InputTag {
+  readonly key: string;
+  readonly value?: string;
+}
+
 export type KeyKind = "attribute" | "metric" | "param" | "tag";
 
 export interface KeySummary {
@@ -244,6 +274,12 @@ export interface LogBatch {
   readonly tags?: readonly (RunTag)[];
 }
 
+export interface LogInputs {
+  readonly run_id: string;
+  readonly datasets?: readonly (DatasetInput)[];
+  readonly models?: readonly (ModelInput)[];
+}
+
 export interface LogMetric {
   readonly run_id?: string;
   readonly run_uuid?: string;
@@ -251,6 +287,14 @@ export interface LogMetric {
   readonly value: number | "NaN" | "Infinity" | "-Infinity";
   readonly timestamp: number;
   readonly step?: number;
+  readonly model_id?: string;
+  readonly dataset_name?: string;
+  readonly dataset_digest?: string;
+}
+
+export interface LogOutputs {
+  readonly run_id: string;
+  readonly models: readonly (ModelOutput)[];
 }
 
 export interface LogParam {
@@ -265,6 +309,10 @@ export interface Metric {
   readonly value: number | "NaN" | "Infinity" | "-Infinity";
   readonly timestamp: number;
   readonly step?: number;
+  readonly dataset_name?: string;
+  readonly dataset_digest?: string;
+  readonly model_id?: string;
+  readonly run_id?: string;
 }
 
 export interface MetricWithRunId {
@@ -273,6 +321,15 @@ export interface MetricWithRunId {
   readonly step: number;
   readonly timestamp: number;
   readonly value: number | "NaN" | "Infinity" | "-Infinity";
+}
+
+export interface ModelInput {
+  readonly model_id: string;
+}
+
+export interface ModelOutput {
+  readonly model_id: string;
+  readonly step?: number;
 }
 
 export interface Param {
@@ -338,7 +395,8 @@ export interface RestoreRun {
 export interface Run {
   readonly info: RunInfo;
   readonly data: RunData;
-  readonly inputs: RunInputs;
+  readonly inputs?: RunInputs;
+  readonly outputs?: RunOutputs;
 }
 
 export interface RunColumn {
@@ -368,7 +426,12 @@ export interface RunInfo {
 }
 
 export interface RunInputs {
+  readonly dataset_inputs?: readonly (DatasetInput)[];
+  readonly model_inputs?: readonly (ModelInput)[];
+}
 
+export interface RunOutputs {
+  readonly model_outputs?: readonly (ModelOutput)[];
 }
 
 export interface RunResponse {
@@ -380,6 +443,14 @@ export type RunStatus = "FAILED" | "FINISHED" | "KILLED" | "RUNNING" | "SCHEDULE
 export interface RunTag {
   readonly key: string;
   readonly value?: string;
+}
+
+export interface SearchDatasets {
+  readonly experiment_ids?: readonly (string)[];
+}
+
+export interface SearchDatasetsResponse {
+  readonly dataset_summaries?: readonly (DatasetSummary)[];
 }
 
 export interface SearchExperiments {

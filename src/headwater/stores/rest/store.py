@@ -5,7 +5,7 @@ from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
-from headwater.protocol import artifacts, columns, experiments, metrics, runs
+from headwater.protocol import artifacts, columns, experiments, inputs, metrics, runs
 from headwater.protocol.endpoint import Endpoint, RequestT, ResponseT
 from headwater.stores.rest.blobs import RestBlobs
 from headwater.stores.rest.client import Client
@@ -67,6 +67,14 @@ class RestRuns(_Resource):
     get_journal = _Verb(runs.GET_JOURNAL)
 
 
+class RestInputs(_Resource):
+    """What runs on a server read and made."""
+
+    log = _Verb(inputs.LOG)
+    log_outputs = _Verb(inputs.LOG_OUTPUTS)
+    search_datasets = _Verb(inputs.SEARCH_DATASETS)
+
+
 class RestMetrics(_Resource):
     """Metric histories on a server."""
 
@@ -118,6 +126,7 @@ class RestStore:
         self._client = Client(url, retries=retries, timeout_s=timeout_s, transport=transport)
         self.experiments = RestExperiments(self._client)
         self.runs = RestRuns(self._client)
+        self.inputs = RestInputs(self._client)
         self.metrics = RestMetrics(self._client)
         self.artifacts = RestArtifacts(self._client)
         self.columns = RestColumns(self._client)

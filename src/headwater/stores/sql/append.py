@@ -1,15 +1,29 @@
 """Apply a stretch of a client's journal to a run, exactly once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 import numpy as np
 
 from headwater.protocol.errors import InvalidParameterValue
-from headwater.protocol.names import check_key, check_no_nul
-from headwater.protocol.runs import Append, AppendResponse, CreateRun, Param, Rejection, RunStatus, RunTag
+from headwater.protocol.inputs import DatasetInput, ModelInput, ModelOutput
+from headwater.protocol.metrics import Metric
+from headwater.protocol.names import check_key, check_model_id, check_no_nul, check_step, check_timestamp
+from headwater.protocol.runs import (
+    Append,
+    AppendResponse,
+    CreateRun,
+    Param,
+    Rejection,
+    RunStatus,
+    RunTag,
+    check_model_metric,
+)
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection
 from headwater.stores.sql.experiments import find_active_experiment
+from headwater.stores.sql.inputs import write_inputs, write_outputs
+from headwater.stores.sql.model_metrics import describe_unknown_model, find_models, insert_model_metrics
 from headwater.stores.sql.points import insert_points
 from headwater.stores.sql.rows import RunRow, find_run
 from headwater.stores.sql.writes import (
@@ -22,6 +36,8 @@ from headwater.stores.sql.writes import (
 
 _REJECTED_TAG = "headwater.rejected"
 _MAX_NOTE = 500
+
+T = TypeVar("T")
 
 
 def read_journal(connection: Connection, journal_id: str) -> int:
@@ -97,6 +113,7 @@ def _apply_records(connection: Connection, run: RunRow, request: Append) -> list
     if request.deleted_tags:
         ids = connection.find_key_ids(request.deleted_tags)
         connection.many("DELETE FROM tag WHERE run_id = ? AND key_id = ?", [(run.id, i) for i in ids.values()])
+    _apply_links(connection, run, request, rejected)
     if request.update is not None:
         apply_update(connection, run, request.update)
     if rejected:
@@ -121,6 +138,62 @@ def _apply_points(connection: Connection, run: RunRow, request: Append, rejected
         key_index, steps, times, values = key_index[allowed], steps[allowed], times[allowed], values[allowed]
     if len(values):
         insert_points(connection, run, request.keys, key_index, steps, times, values)
+
+
+def _apply_links(connection: Connection, run: RunRow, request: Append, rejected: list[Rejection]) -> None:
+    if request.datasets or request.model_inputs:
+        datasets = list(_allowed(request.datasets, DatasetInput.check, _describe_dataset, rejected))
+        models = list(_allowed(request.model_inputs, _check_model, _describe_model, rejected))
+        write_inputs(connection, run, datasets, models)
+    if request.model_outputs:
+        outputs = list(_allowed(request.model_outputs, _check_model, _describe_model, rejected))
+        write_outputs(connection, run, outputs)
+    if request.model_metrics:
+        metrics = list(_allowed(request.model_metrics, _check_metric, _describe_metric, rejected))
+        models_found = find_models(connection, {metric.model_id for metric in metrics})
+        unknown = dict.fromkeys(metric.model_id for metric in metrics if metric.model_id not in models_found)
+        rejected.extend(
+            Rejection(f"metrics of model '{model_id}'", describe_unknown_model(model_id)) for model_id in unknown
+        )
+        known = [metric for metric in metrics if metric.model_id in models_found]
+        insert_model_metrics(connection, run, known, models_found)
+
+
+def _allowed(
+    items: Iterable[T], check: Callable[[T], object], describe: Callable[[T], str], rejected: list[Rejection]
+) -> Iterator[T]:
+    for item in items:
+        try:
+            check(item)
+        except InvalidParameterValue as error:
+            rejected.append(Rejection(describe(item), error.message))
+        else:
+            yield item
+
+
+def _check_model(model: ModelInput | ModelOutput) -> None:
+    check_model_id(model.model_id)
+    if isinstance(model, ModelOutput):
+        check_step("step", model.step)
+
+
+def _check_metric(metric: Metric) -> None:
+    check_key("key", metric.key, "Metric name")
+    check_timestamp("timestamp", metric.timestamp)
+    check_step("step", metric.step)
+    check_model_metric(metric)
+
+
+def _describe_dataset(entry: DatasetInput) -> str:
+    return f"dataset '{entry.dataset.name[:100]}'"
+
+
+def _describe_model(model: ModelInput | ModelOutput) -> str:
+    return f"model '{model.model_id[:100]}'"
+
+
+def _describe_metric(metric: Metric) -> str:
+    return f"metric '{metric.key}' of model '{metric.model_id[:100]}'"
 
 
 def _apply_params(connection: Connection, run: RunRow, params: Sequence[Param], rejected: list[Rejection]) -> None:

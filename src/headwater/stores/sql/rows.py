@@ -7,8 +7,9 @@ from operator import attrgetter
 from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
 from headwater.protocol.experiments import LifecycleStage
 from headwater.protocol.metrics import Metric
-from headwater.protocol.runs import Param, Run, RunData, RunInfo, RunInputs, RunStatus, RunTag
+from headwater.protocol.runs import Param, Run, RunData, RunInfo, RunStatus, RunTag
 from headwater.stores.sql.connection import Connection, Dialect, chunks, marks
+from headwater.stores.sql.links import NO_LINKS, Links, load_links
 
 _INFO_COLUMNS = "id, uuid, exp_id, name, user_id, status, start_time, end_time, artifact_uri, deleted"
 _NAN, _NEGATIVE_ZERO = 1, 2
@@ -43,6 +44,7 @@ def find_run(connection: Connection, uuid: str, *, active: bool) -> RunRow:
 def load_runs(connection: Connection, run_ids: Sequence[int]) -> list[Run]:
     """Return whole runs by their rows' ids, in that order; ids that do not exist are left out."""
     infos: dict[int, RunInfo] = {}
+    links: dict[int, Links] = {}
     data: dict[int, RunData] = {run_id: RunData([], [], []) for run_id in run_ids}
     for chunk in chunks(run_ids):
         among = f"IN ({marks(chunk)})"
@@ -50,7 +52,8 @@ def load_runs(connection: Connection, run_ids: Sequence[int]) -> list[Run]:
             infos[row[0]] = _info(row)
         _load_latest(connection, among, chunk, data)
         _load_texts(connection, among, chunk, data)
-    return [Run(infos[run_id], data[run_id], RunInputs()) for run_id in run_ids if run_id in infos]
+        links |= load_links(connection, chunk)
+    return [Run(infos[run_id], data[run_id], *links.get(run_id, NO_LINKS)) for run_id in run_ids if run_id in infos]
 
 
 def load_info(connection: Connection, run_id: int) -> RunInfo:

@@ -2,7 +2,6 @@
 
 from headwater.protocol.endpoint import Empty
 from headwater.protocol.errors import InvalidParameterValue
-from headwater.protocol.metrics import Metric
 from headwater.protocol.paging import decode_page_token, encode_page_token
 from headwater.protocol.runs import (
     Append,
@@ -29,6 +28,7 @@ from headwater.protocol.runs import (
 from headwater.stores.sql.append import apply_append, read_journal
 from headwater.stores.sql.connection import Connection
 from headwater.stores.sql.database import Database
+from headwater.stores.sql.model_metrics import write_model_metrics
 from headwater.stores.sql.rows import find_run, load_info, load_runs
 from headwater.stores.sql.search import select_runs
 from headwater.stores.sql.writes import (
@@ -142,10 +142,15 @@ class SqlRuns:
     def log_metric(self, request: LogMetric) -> Empty:
         """Log one point."""
         request.check()
-        point = Metric(request.key, request.value, request.timestamp, request.step)
-        self._database.write(
-            lambda connection: write_metrics(connection, find_run(connection, request.run, active=True), [point])
-        )
+        point = request.point
+
+        def work(connection: Connection) -> None:
+            run = find_run(connection, request.run, active=True)
+            write_metrics(connection, run, [point])
+            if point.model_id:
+                write_model_metrics(connection, run, [point])
+
+        self._database.write(work)
         return Empty()
 
     def log_batch(self, request: LogBatch) -> Empty:
@@ -156,6 +161,7 @@ class SqlRuns:
             run = find_run(connection, request.run_id, active=True)
             refuse_changed_params(run, write_params(connection, run, request.params))
             write_metrics(connection, run, request.metrics)
+            write_model_metrics(connection, run, request.model_metrics)
             write_tags(connection, run, request.tags)
 
         self._database.write(work)

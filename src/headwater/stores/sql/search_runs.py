@@ -33,6 +33,14 @@ from headwater.stores.sql.search_conditions import (
 
 TABLES = {Kind.METRIC: "latest", Kind.PARAM: "param", Kind.TAG: "tag"}
 
+_NAMED = "(SELECT i.run_id, d.{} AS value FROM dataset_input i JOIN dataset d ON d.id = i.dataset_id)"
+DATASETS = {
+    "name": _NAMED.format("name"),
+    "digest": _NAMED.format("digest"),
+    "context": "(SELECT i.run_id, i.context AS value FROM dataset_input i)",
+}
+"""For each key of the datasets that runs read, the runs and values; a run has as many as it has datasets."""
+
 _MAX_JOINS = 6
 _MAX_LISTED = 8
 _DELETED = {ViewType.ACTIVE_ONLY: "r.deleted = 0", ViewType.DELETED_ONLY: "r.deleted = 1", ViewType.ALL: ""}
@@ -130,11 +138,13 @@ class RunRows(Rows):
 
     def has(self, key: Key, test: Sql | None) -> Sql:
         """Return the expression that the run has `key`, with a value for which `test` over the table `m` holds."""
-        # Datasets are not stored yet: no run has one.
-        if not self.is_known(key):
+        if key.kind is Kind.DATASET:
+            on, table = Sql("m.value IS NOT NULL"), DATASETS[key.name]
+        elif self.is_known(key):
+            on, table = self.on_key(key, "m"), TABLES[key.kind]
+        else:
             return FALSE
-        on = self.on_key(key, "m")
-        body = f"FROM {TABLES[key.kind]} m WHERE"
+        body = f"FROM {table} m WHERE"
         if test is None:
             return self._exists(Sql(f"{body} m.run_id = r.id AND {on.text}", on.params))
         params = (*on.params, *test.params)

@@ -5,6 +5,7 @@ from headwater.stores.sql.artifacts import SqlArtifacts
 from headwater.stores.sql.columns import SqlColumns
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.experiments import SqlExperiments
+from headwater.stores.sql.inputs import SqlInputs
 from headwater.stores.sql.metrics import SqlMetrics
 from headwater.stores.sql.runs import SqlRuns
 
@@ -22,6 +23,7 @@ class SqlStore:
         self.blobs = blobs
         self.experiments = SqlExperiments(self.database)
         self.runs = SqlRuns(self.database)
+        self.inputs = SqlInputs(self.database)
         self.metrics = SqlMetrics(self.database)
         self.artifacts = SqlArtifacts(self.database, blobs)
         self.columns = SqlColumns(self.database)
