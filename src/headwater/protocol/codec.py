@@ -45,6 +45,17 @@ def decode_body(request_type: type[T], body: bytes) -> T:
     return _convert(_load_object(data), request_type)
 
 
+def decode_body_in_path(request_type: type[T], body: bytes, path: dict[str, str]) -> T:
+    """Return the request whose fields stand in a JSON `body` and, as far as `path` has them, in its URL."""
+    value = _load_object(body or b"{}")
+    for name, text in path.items():
+        if value.get(name, text) != text:
+            raise InvalidParameterValue(
+                f"The URL says '{text[:300]}' for parameter '{name}', but the body {_as_json(value[name])}. Give one."
+            )
+    return _convert(value | path, request_type)
+
+
 def decode_query(request_type: type[T], pairs: list[tuple[str, str]]) -> T:
     """Return the request that a query string's `pairs` spell; a repeated key is a list, else the first one counts."""
     lists = {
