@@ -1,0 +1,44 @@
+"""What links a run's points to logged models and datasets, as far as this process knows."""
+
+from typing import Protocol, runtime_checkable
+
+from headwater.protocol.errors import InvalidParameterValue
+from headwater.protocol.inputs import Dataset
+
+
+@runtime_checkable
+class HasEntity(Protocol):
+    """A dataset that holds data, and can say what is kept of it."""
+
+    def to_entity(self) -> Dataset:
+        """Return the dataset by reference."""
+
+
+class RunLinks:
+    """The models that a run made, by step, and the inputs that need not be noted again."""
+
+    def __init__(self, model_id: str = "") -> None:
+        self.model_id = model_id
+        self.by_step: dict[int, str] = {}
+        self._noted: set[str | tuple[str, str]] = set()
+
+    def find_model(self, step: int) -> str:
+        """Return the model that points at `step` are measured of, empty if none is known."""
+        return self.model_id or self.by_step.get(step, "")
+
+    def note(self, what: str | tuple[str, str]) -> bool:
+        """Note a model's id, or a dataset's name and digest; return whether it is new."""
+        is_new = what not in self._noted
+        self._noted.add(what)
+        return is_new
+
+
+def to_entity(dataset: object) -> Dataset:
+    """Return what is kept of a dataset; raise `InvalidParameterValue` if it is none."""
+    if isinstance(dataset, Dataset):
+        return dataset
+    if isinstance(dataset, HasEntity):
+        return dataset.to_entity()
+    raise InvalidParameterValue(
+        f"Invalid dataset of type '{type(dataset).__name__}'. Give a headwater.Dataset, with a name and a digest."
+    )
