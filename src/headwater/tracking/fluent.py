@@ -9,7 +9,7 @@ from headwater.protocol.errors import ResourceDoesNotExist
 from headwater.protocol.experiments import ViewType
 from headwater.tracking.active import active_experiment, get_tracking_uri, require_run
 from headwater.tracking.client import Client
-from headwater.tracking.measured import find_measured_model, log_measured
+from headwater.tracking.measured import ACTIVE_MODEL, log_measured
 from headwater.tracking.run import Experiment, Run
 from headwater.tracking.session import current_session
 from headwater.tracking.writer import RunWriter
@@ -49,12 +49,11 @@ def log_metric(
     Example:
         >>> hw.log_metric("loss", 0.25, step=3)
     """
-    model = model_id or find_measured_model(run_id, step)
-    if model or dataset is not None:
-        log_measured({key: value}, step, timestamp, run_id, model, dataset, synchronous=synchronous)
+    run = None if run_id else require_run()
+    if run is None or run.links.has_models or model_id or dataset is not None or ACTIVE_MODEL.get():
+        log_measured({key: value}, step, timestamp, run_id, model_id, dataset, synchronous=synchronous)
         return
-    writer = _writer(run_id)
-    writer.log_metric(key, value, step=step, timestamp=timestamp, synchronous=synchronous)
+    run.writer.log_metric(key, value, step=step, timestamp=timestamp, synchronous=synchronous)
 
 
 def log_metrics(
@@ -71,11 +70,7 @@ def log_metrics(
     Example:
         >>> hw.log_metrics({"loss": 0.25, "accuracy": 0.91}, step=3)
     """
-    model = model_id or find_measured_model(run_id, step)
-    if model or dataset is not None:
-        log_measured(metrics, step, timestamp, run_id, model, dataset, synchronous=synchronous)
-        return
-    _writer(run_id).log_metrics(metrics, step=step, timestamp=timestamp, synchronous=synchronous)
+    log_measured(metrics, step, timestamp, run_id, model_id, dataset, synchronous=synchronous)
 
 
 def log_param(key: str, value: Any, synchronous: bool | None = None) -> Any:  # noqa: FBT001 - as in MLflow

@@ -18,13 +18,24 @@ class RunLinks:
     """The models that a run made, by step, and the inputs that need not be noted again."""
 
     def __init__(self, model_id: str = "") -> None:
-        self.model_id = model_id
-        self.by_step: dict[int, str] = {}
+        self.has_models = bool(model_id)  # read at every log call
+        self._model_id = model_id
+        self._by_step: dict[int, str] = {}
         self._noted: set[str | tuple[str, str]] = set()
+
+    def add_output(self, model_id: str, step: int) -> None:
+        """Let points at `step` be measured of a model that the run made."""
+        self._by_step[step] = model_id
+        self.has_models = True
+
+    def forget_model(self) -> None:
+        """Let points belong to no model but those that the run made."""
+        self._model_id = ""
+        self.has_models = bool(self._by_step)
 
     def find_model(self, step: int) -> str:
         """Return the model that points at `step` are measured of, empty if none is known."""
-        return self.model_id or self.by_step.get(step, "")
+        return self._model_id or self._by_step.get(step, "")
 
     def note(self, what: str | tuple[str, str]) -> bool:
         """Note a model's id, or a dataset's name and digest; return whether it is new."""

@@ -234,7 +234,7 @@ def clear_active_model() -> None:
     config.ACTIVE_MODEL_ID.set("")
     run = active_run()
     if run is not None:
-        run.links.model_id = ""
+        run.links.forget_model()
 
 
 def _find_or_create(name: str) -> LoggedModel:

@@ -152,8 +152,9 @@ class RunWriter:
             check_model_id(model.model_id)
             check_step("step", model.step)
         if models:
-            by_step = current_session().links(self.uri, self.run_id).by_step
-            by_step.update((model.step, model.model_id) for model in models)
+            links = current_session().links(self.uri, self.run_id)
+            for model in models:
+                links.add_output(model.model_id, model.step)
             self.keep(Outputs([(model.model_id, model.step) for model in models]), synchronous=synchronous)
 
     def log_files(self, files: list[tuple[str, Path]], *, synchronous: bool | None = None) -> None:
