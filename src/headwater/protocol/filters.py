@@ -36,6 +36,9 @@ What it means:
 - A condition holds only for rows that have the key: `tags.team != 'red'` leaves out rows without that tag.
   IS NULL finds those. NOT turns a condition into its complement over all rows: `NOT tags.team = 'red'` finds both.
 - AND binds tighter than OR. AND may be left out between conditions, repeated, and stand at either end.
+- Datasets of runs have a `name`, a `digest` and a `context` (such as `training`); each condition may be met by another
+  of a run's datasets.
+- `status` of a logged model is PENDING, READY or FAILED, also as 1, 2, 3 or as MLflow's clients spell it.
 - `duration` of a run is `end_time - start_time` in milliseconds, and missing while it has not ended.
 - Ordering puts values first, then NaN, then rows without the key, in both directions.
 """
