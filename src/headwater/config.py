@@ -59,6 +59,11 @@ RUN_CONTEXT = Setting(
     mlflow_name="MLFLOW_RUN_CONTEXT",
     meaning="Tags for every new run, as a JSON object.",
 )
+ACTIVE_MODEL_ID = Setting(
+    name="HEADWATER_ACTIVE_MODEL_ID",
+    mlflow_name="MLFLOW_ACTIVE_MODEL_ID",
+    meaning="The logged model that metrics of new runs are metrics of, too.",
+)
 HOME = Setting(
     name="HEADWATER_HOME",
     default="~/.headwater",

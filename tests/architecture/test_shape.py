@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
 MAX_MODULE_LINES = 600
+GENERATED = {"schema.d.ts"}
 MAX_FUNCTION_LINES = 60
 MAX_CLIENT_DISTRIBUTIONS = 12
 GENERIC_NAMES = {"utils", "helpers", "common", "misc", "base", "manager"}
@@ -25,9 +26,7 @@ def tracked_files() -> list[Path]:
 
 
 def test_modules_are_short() -> None:
-    files = [
-        path for path in tracked_files() if path.suffix in {".py", ".ts", ".tsx"} and "_generated" not in path.name
-    ]
+    files = [path for path in tracked_files() if path.suffix in {".py", ".ts", ".tsx"} and path.name not in GENERATED]
 
     long = {str(path): count for path in files if (count := len(path.read_text().splitlines())) > MAX_MODULE_LINES}
 

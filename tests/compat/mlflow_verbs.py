@@ -16,6 +16,7 @@ from pathlib import Path
 
 import matplotlib
 import mlflow
+import mlflow.pyfunc
 import numpy as np
 from mlflow.entities import Metric, Param, RunTag, ViewType
 from mlflow.exceptions import MlflowException
@@ -400,6 +401,32 @@ def check_tables() -> None:
     assert mlflow.load_table("t.json")["a"].tolist() == [1, 2, 3]
 
 
+def check_datasets_are_inputs_of_runs() -> None:
+    mlflow.set_experiment(unique("inputs"))
+    data = mlflow.data.from_numpy(np.zeros((3, 2)), name="zeros")
+
+    with mlflow.start_run() as run:
+        mlflow.log_input(data, context="training")
+
+    (entry,) = mlflow.get_run(run.info.run_id).inputs.dataset_inputs
+    assert (entry.dataset.name, entry.dataset.digest) == ("zeros", data.digest)
+    assert [(tag.key, tag.value) for tag in entry.tags] == [("mlflow.data.context", "training")]
+    assert len(mlflow.search_runs(filter_string="dataset.name = 'zeros' AND dataset.context = 'training'")) == 1
+
+
+def check_a_model_among_artifacts_is_logged_and_loaded_back() -> None:
+    mlflow.set_experiment(unique("models"))
+
+    class Echo(mlflow.pyfunc.PythonModel):  # type: ignore[misc]  # mlflow is not installed here
+        def predict(self, context: object, model_input: object, params: object = None) -> object:
+            return model_input
+
+    with mlflow.start_run() as run:
+        mlflow.pyfunc.log_model("echo", python_model=Echo(), pip_requirements=["cloudpickle"])
+
+    assert mlflow.pyfunc.load_model(f"runs:/{run.info.run_id}/echo").predict([1, 2]) == [1, 2]
+
+
 def check_asynchronous_logging() -> None:
     mlflow.set_experiment(unique("async"))
 
@@ -422,13 +449,14 @@ def check_ended_run_prints_the_page_of_the_run() -> None:
     sys.stderr.write(f"URL {experiment.experiment_id} {run.info.run_id}\n")
 
 
-def main() -> None:
-    """Run the checks that the command line names."""
+def report_checks(checks: dict[str, Callable[[], object]]) -> None:
+    """Run the checks that the command line names, and print what became of each."""
+    assert os.environ["MLFLOW_TRACKING_URI"]
     report = {}
     printed, sys.stdout = sys.stdout, sys.stderr
     for name in sys.argv[1:]:
         try:
-            globals()[name]()
+            checks[name]()
             report[name] = ""
         except Exception:  # noqa: BLE001  # the report is the border
             report[name] = traceback.format_exc()
@@ -438,5 +466,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    assert os.environ["MLFLOW_TRACKING_URI"]
-    main()
+    report_checks(globals())

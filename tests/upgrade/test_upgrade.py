@@ -9,12 +9,14 @@ import pytest
 from headwater.protocol.artifacts import GetTree
 from headwater.protocol.experiments import CreateExperiment, ExperimentTag, GetExperiment
 from headwater.protocol.inputs import Dataset, DatasetInput, InputTag, ModelInput, ModelOutput
+from headwater.protocol.logged_models import LoggedModelStatus, SearchLoggedModels
 from headwater.protocol.metrics import GetHistory
 from headwater.protocol.runs import Append, AppendResponse, GetJournal, LogMetric, Param, RunStatus, SearchRuns
 from headwater.stores import open_store
 from headwater.testing.stores import get_run, get_tags
 
 _RUN = "0123456789abcdef0123456789abcdef"
+_MODEL = "m-0123456789abcdef0123456789abcdef"
 _DUMPS = sorted(Path(__file__).parent.glob("schema-*.sql"))
 
 
@@ -69,10 +71,18 @@ def test_a_database_of_schema_2_keeps_inputs_and_models(tmp_path: Path) -> None:
 
     wine = Dataset("wine", "abc123", "local", '{"uri": "wine.csv"}', "{}", '{"num_rows": 4898}')
     assert run.inputs.dataset_inputs == [DatasetInput(wine, [InputTag("mlflow.data.context", "training")])]
-    assert run.inputs.model_inputs == [ModelInput("m-0123456789abcdef0123456789abcdef")]
-    assert run.outputs.model_outputs == [ModelOutput("m-0123456789abcdef0123456789abcdef", 3)]
+    assert run.inputs.model_inputs == [ModelInput(_MODEL)]
+    assert run.outputs.model_outputs == [ModelOutput(_MODEL, 3)]
     found = store.runs.search(SearchRuns(["1"], "dataset.context = 'training'")).runs
     assert [row.info for row in found] == [run.info]
+    search = SearchLoggedModels(["1"], "metrics.accuracy = 0.5 AND params.depth = 6 AND tags.team = 'growth'")
+    (model,) = store.logged_models.search(search).models
+    assert (model.info.model_id, model.info.name, model.info.status) == (_MODEL, "forest", LoggedModelStatus.READY)
+    assert [(m.step, repr(m.value), m.dataset_name) for m in model.data.metrics] == [
+        (1, "0.5", "wine"),
+        (2, "nan", "wine"),
+        (3, "-0.0", "wine"),
+    ]
     store.close()
 
 

@@ -45,6 +45,21 @@ def decode_body(request_type: type[T], body: bytes) -> T:
     return _convert(_load_object(data), request_type)
 
 
+def decode_body_in_path(request_type: type[T], body: bytes, path: dict[str, str]) -> T:
+    """Return the request whose fields stand in a JSON `body` and, as far as `path` has them, in its URL."""
+    value = _load_object(body or b"{}")
+    for field in _plan(request_type).fields:
+        if (text := path.get(field.name)) is None:
+            continue
+        for spelled in {field.name, field.camel}.intersection(value):
+            if (said := value.pop(spelled)) != text:
+                raise InvalidParameterValue(
+                    f"The URL says '{text[:300]}' for parameter '{field.name}', but the body {_as_json(said)}. "
+                    "Leave it out of the body."
+                )
+    return _convert(value | path, request_type)
+
+
 def decode_query(request_type: type[T], pairs: list[tuple[str, str]]) -> T:
     """Return the request that a query string's `pairs` spell; a repeated key is a list, else the first one counts."""
     lists = {

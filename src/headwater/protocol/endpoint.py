@@ -1,10 +1,15 @@
 """What one verb of the protocol is: a method, a path, a request, a response and the permission it needs."""
 
 import enum
+import re
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+from urllib.parse import quote
 
 import msgspec
+
+from headwater.protocol.errors import InvalidParameterValue
+from headwater.protocol.names import require
 
 RequestT = TypeVar("RequestT", bound=msgspec.Struct)
 ResponseT = TypeVar("ResponseT", bound=msgspec.Struct)
@@ -13,6 +18,8 @@ MLFLOW_BASES = ("/api/2.0/mlflow", "/ajax-api/2.0/mlflow")
 MLFLOW_AJAX_BASE = ("/ajax-api/2.0/mlflow",)
 ARTIFACTS_BASES = ("/api/2.0/mlflow-artifacts", "/ajax-api/2.0/mlflow-artifacts")
 NATIVE_BASE = ("/api/headwater/1",)
+
+_PARAMETER = re.compile(r"\{(\w+)(:path)?\}", re.ASCII)
 
 
 class Permission(enum.StrEnum):
@@ -34,7 +41,8 @@ class Endpoint(Generic[RequestT, ResponseT]):
 
     `resource` and `verb` name the store's method (`store.runs.log_batch`). `path` is relative to each of `bases`;
     `methods` lists the HTTP methods that are served, the first of which our own client uses. A `GET` reads its
-    request from the query string, every other method from a JSON (or MessagePack) body.
+    request from the query string, every other method from a JSON (or MessagePack) body. Fields of the request that
+    stand in the path in braces are read from there: `{model_id}` is one part of it, `{tag_key:path}` all of its rest.
     """
 
     resource: str
@@ -53,5 +61,36 @@ class Endpoint(Generic[RequestT, ResponseT]):
 
     @property
     def urls(self) -> tuple[str, ...]:
-        """Return every absolute path this endpoint is served under, the preferred one first."""
+        """Return every absolute path this endpoint is served under, the preferred one first, as OpenAPI writes it."""
+        return tuple(template.replace(":path}", "}") for template in self.templates)
+
+    @property
+    def templates(self) -> tuple[str, ...]:
+        """Return the same paths as the server's routes read them."""
         return tuple(f"{base}/{self.path}" for base in self.bases)
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Return the names of the request's fields that stand in the path."""
+        return tuple(match[1] for match in _PARAMETER.finditer(self.path))
+
+    def spell_url(self, request: RequestT) -> str:
+        """Return the preferred path of a request; raise `InvalidParameterValue` for a value that no path can hold."""
+
+        def spell(match: re.Match[str]) -> str:
+            value = require(match[1], str(getattr(request, match[1])))
+            parts = value.split("/") if match[2] else [value]
+            if ("/" in value and not match[2]) or any(part in {"", ".", ".."} for part in parts):
+                raise InvalidParameterValue(f"Invalid value '{value[:300]}' for parameter '{match[1]}' supplied.")
+            return quote(value, safe="/")
+
+        return _PARAMETER.sub(spell, self.templates[0])
+
+
+def compile_template(template: str) -> re.Pattern[str]:
+    """Return the pattern of the paths that `template` stands for, with a group for each parameter."""
+    pattern, end = "", 0
+    for match in _PARAMETER.finditer(template):
+        pattern += re.escape(template[end : match.start()]) + f"(?P<{match[1]}>{'.+' if match[2] else '[^/]+'})"
+        end = match.end()
+    return re.compile(pattern + re.escape(template[end:]), re.DOTALL)

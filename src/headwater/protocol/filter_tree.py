@@ -115,10 +115,11 @@ class OrderKey(msgspec.Struct, frozen=True):
 
 
 class Attribute(msgspec.Struct, frozen=True):
-    """An attribute's canonical name and type."""
+    """An attribute's canonical name and type; `spellings` are other ways to write its values."""
 
     name: str
     type: ValueType
+    spellings: dict[str, str] = {}
 
 
 class Grammar(msgspec.Struct, frozen=True):
@@ -154,6 +155,17 @@ _RUN_ALIASES = {
     "Created": "start_time",
 }
 
+_STATUS_SPELLINGS = {
+    spelling: name
+    for number, name, on_the_wire in (
+        ("1", "PENDING", "LOGGED_MODEL_PENDING"),
+        ("2", "READY", "LOGGED_MODEL_READY"),
+        ("3", "FAILED", "LOGGED_MODEL_UPLOAD_FAILED"),
+    )
+    for spelling in (number, on_the_wire)
+}
+"""How a logged model's status may be written, besides by its name."""
+
 DATASET_KEYS = ("name", "digest", "context")
 """What can be asked about the datasets of a run."""
 
@@ -170,6 +182,32 @@ RUNS = Grammar(
     valid_entities="Valid values are ['metric', 'parameter', 'tag', 'attribute', 'dataset']",
 )
 """The grammar of searching runs."""
+
+_MODEL_ATTRIBUTES = _attributes(
+    model_id=ValueType.TEXT,
+    name=ValueType.TEXT,
+    model_type=ValueType.TEXT,
+    source_run_id=ValueType.TEXT,
+    artifact_location=ValueType.TEXT,
+    lifecycle_stage=ValueType.TEXT,
+    experiment_id=ValueType.EXPERIMENT_ID,
+    creation_timestamp=ValueType.NUMBER,
+    last_updated_timestamp=ValueType.NUMBER,
+) | {"status": Attribute("status", ValueType.TEXT, _STATUS_SPELLINGS)}
+_MODEL_ALIASES = {
+    "artifact_uri": "artifact_location",
+    "creation_time": "creation_timestamp",
+    "creation_timestamp_ms": "creation_timestamp",
+    "last_updated_timestamp_ms": "last_updated_timestamp",
+}
+
+LOGGED_MODELS = Grammar(
+    entities={"attributes": Kind.ATTRIBUTE, "metrics": Kind.METRIC, "params": Kind.PARAM, "tags": Kind.TAG},
+    attributes=_MODEL_ATTRIBUTES | {alias: _MODEL_ATTRIBUTES[name] for alias, name in _MODEL_ALIASES.items()},
+    order_kinds=frozenset({Kind.METRIC, Kind.PARAM, Kind.TAG, Kind.ATTRIBUTE}),
+    valid_entities="Expected one of ['attributes', 'metrics', 'params', 'tags'].",
+)
+"""The grammar of searching logged models."""
 
 EXPERIMENTS = Grammar(
     entities={"attribute": Kind.ATTRIBUTE, "tag": Kind.TAG, "tags": Kind.TAG},

@@ -1,4 +1,4 @@
-"""The language that runs and experiments are searched by: text in, tree of conditions out.
+"""The language that runs, experiments and logged models are searched by: text in, tree of conditions out.
 
 Grammar (EBNF; keywords in any case, blanks between tokens are free, everything else is case-sensitive):
 
@@ -23,10 +23,12 @@ Grammar (EBNF; keywords in any case, blanks between tokens are free, everything 
 What it means:
 
 - Entities of runs: `metrics.`, `params.`, `tags.`, `attributes.` (or nothing), `datasets.`, and the singular of each;
-  also `parameters.`, `attr.`, `run.`. Entities of experiments: `attribute.` (or nothing), `tags.`, `tag.`.
+  also `parameters.`, `attr.`, `run.`. Entities of experiments: `attribute.` (or nothing), `tags.`, `tag.`. Entities
+  of logged models: `attributes.` (or nothing), `metrics.`, `params.`, `tags.`.
 - A string has no escapes: use the other kind of quote for a text with a quote in it. A doubled quote, and a
   backslash with a quote before a letter, stand for themselves.
-- Metrics and numeric attributes compare with numbers. A metric is its latest value; NaN matches `!=`, NOT IN and
+- Metrics and numeric attributes compare with numbers. A run's metric is its latest value; a logged model's is any
+  value that was measured on the datasets in question. NaN matches `!=`, NOT IN and
   NOT BETWEEN only.
 - Texts compare with strings, in the order of their code points. A param compares with a number, too, if the number
   is not in quotes: `params.lr > 0.01`; a value that is no number matches `!=`, NOT IN and NOT BETWEEN only.
@@ -34,6 +36,9 @@ What it means:
 - A condition holds only for rows that have the key: `tags.team != 'red'` leaves out rows without that tag.
   IS NULL finds those. NOT turns a condition into its complement over all rows: `NOT tags.team = 'red'` finds both.
 - AND binds tighter than OR. AND may be left out between conditions, repeated, and stand at either end.
+- Datasets of runs have a `name`, a `digest` and a `context` (such as `training`); each condition may be met by another
+  of a run's datasets.
+- `status` of a logged model is PENDING, READY or FAILED, also as 1, 2, 3 or as MLflow's clients spell it.
 - `duration` of a run is `end_time - start_time` in milliseconds, and missing while it has not ended.
 - Ordering puts values first, then NaN, then rows without the key, in both directions.
 """
@@ -42,6 +47,7 @@ from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.filter_scanner import Literal, Scanner
 from headwater.protocol.filter_tree import (
     EXPERIMENTS,
+    LOGGED_MODELS,
     PATTERNS,
     RUNS,
     And,
@@ -65,6 +71,7 @@ from headwater.protocol.names import check_no_nul
 
 __all__ = [
     "EXPERIMENTS",
+    "LOGGED_MODELS",
     "MAX_CONDITIONS",
     "MAX_DEPTH",
     "MAX_LENGTH",
@@ -86,6 +93,7 @@ __all__ = [
     "Or",
     "OrderKey",
     "Value",
+    "parse_field",
     "parse_filter",
     "parse_order_by",
 ]
@@ -127,6 +135,26 @@ def parse_order_by(clauses: list[str], grammar: Grammar) -> list[OrderKey]:
     if len({order.key for order in keys}) < len(keys):
         raise InvalidParameterValue(f"`order_by` contains duplicate fields: {clauses}. Name each once.")
     return keys
+
+
+def parse_field(field: str, grammar: Grammar) -> Key:
+    """Return the key that a field's name alone says: an attribute, or `entity.name` with any name.
+
+    Raises `InvalidParameterValue` for anything else.
+    """
+    check_no_nul("field_name", field)
+    entity, _, name = field.partition(".")
+    if len(name) > 1 and name[0] == name[-1] and name[0] in "`\"'":
+        name = name[1:-1]
+    kind = grammar.entities.get(entity) if name else Kind.ATTRIBUTE
+    attribute = grammar.attributes.get(name or entity)
+    if kind is Kind.ATTRIBUTE and attribute is not None:
+        return Key(kind, attribute.name)
+    if kind is None or kind is Kind.ATTRIBUTE or kind not in grammar.order_kinds:
+        raise InvalidParameterValue(
+            f"Invalid order by field name: {field[:300]}. Use an attribute, or a key such as metrics.accuracy."
+        )
+    return Key(kind, name)
 
 
 def _parse_order(clause: str, grammar: Grammar) -> OrderKey:
@@ -318,6 +346,10 @@ class _Parser:
 
     def _value(self, key: Key, *, in_list: bool = False) -> Value:
         literal = self._scan.read_value()
+        if key.kind is Kind.ATTRIBUTE and (spellings := self._scan.grammar.attributes[key.name].spellings):
+            if literal.value is None:
+                raise self._unquoted(key, literal, in_list=in_list)
+            return spellings.get(str(literal.value), str(literal.value))
         value_type = self._type(key)
         if value_type is ValueType.NUMBER:
             return self._number(key, literal)

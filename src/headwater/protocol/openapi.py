@@ -45,15 +45,33 @@ def _operation(endpoint: Endpoint[Any, Any], method: str, request: Schema) -> Sc
         "x-permission": endpoint.permission.value,
         "responses": {"200": _answer(endpoint), "default": _content("An error", _reference(ErrorBody))},
     }
+    fields = request.get("properties", {})
+    in_path = [_parameter("path", name, fields[name], required=True) for name in endpoint.parameters]
     if method == "GET":
-        operation["parameters"] = [
-            {"name": name, "in": "query", "required": name in request.get("required", ()), "schema": schema}
-            for name, schema in request.get("properties", {}).items()
+        required = request.get("required", ())
+        operation["parameters"] = in_path + [
+            _parameter("query", name, schema, required=name in required)
+            for name, schema in fields.items()
+            if name not in endpoint.parameters
         ]
-    else:
-        body = _content("", _reference(endpoint.request))
+        return operation
+    if in_path:
+        operation["parameters"] = in_path
+    if len(fields) > len(in_path) or not in_path:
+        body = _content("", _without(request, endpoint.parameters) if in_path else _reference(endpoint.request))
         operation["requestBody"] = {"required": True, "content": body["content"]}
     return operation
+
+
+def _parameter(place: str, name: str, schema: Schema, *, required: bool) -> Schema:
+    return {"name": name, "in": place, "required": required, "schema": schema}
+
+
+def _without(schema: Schema, names: tuple[str, ...]) -> Schema:
+    """Return the schema of a struct without some of its fields."""
+    kept = {name: field for name, field in schema["properties"].items() if name not in names}
+    required = [name for name in schema.get("required", ()) if name not in names]
+    return {**schema, "properties": kept, "required": required}
 
 
 def _answer(endpoint: Endpoint[Any, Any]) -> Schema:

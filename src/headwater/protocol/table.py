@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from headwater.protocol import artifacts, columns, experiments, inputs, metrics, runs
+from headwater.protocol import artifacts, columns, experiments, inputs, logged_models, metrics, runs
 from headwater.protocol.endpoint import Endpoint
 
 ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *experiments.ENDPOINTS,
     *runs.ENDPOINTS,
     *inputs.ENDPOINTS,
+    *logged_models.ENDPOINTS,
     *metrics.ENDPOINTS,
     *artifacts.ENDPOINTS,
     *columns.ENDPOINTS,

@@ -91,12 +91,13 @@ class App:
         if request.method == "OPTIONS":
             return Response(status_code=204, headers={"allow": ", ".join(self.table.methods(path))})
         try:
-            route, rest = self.table.find(request.method, path)
+            found = self.table.find(request.method, path)
         except EndpointNotFound:
             if self._pages.is_page(request, path):
                 return await self._pages.page(request, path)
             raise
-        return await route.handler(request, rest)
+        request.scope["path_params"] = found.parameters
+        return await found.route.handler(request, found.rest)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:

@@ -24,6 +24,7 @@ from headwater.protocol.errors import (
     ResourceDoesNotExist,
     TemporarilyUnavailable,
 )
+from headwater.protocol.logged_models import GetLoggedModel
 from headwater.protocol.names import check_run_id
 from headwater.protocol.runs import GetRun
 from headwater.server.bodies import JSON_TYPE, body_chunks, json_response, read_body
@@ -56,6 +57,12 @@ class ArtifactRoutes:
         read, edit = Permission.READ, Permission.EDIT
         routes = [
             Route(path="/get-artifact", methods=("GET",), permission=read, handler=self._get_of_run),
+            Route(
+                path="/ajax-api/2.0/mlflow/logged-models/{model_id}/artifacts/files",
+                methods=("GET",),
+                permission=read,
+                handler=self._get_of_model,
+            ),
             Route(
                 path="/ajax-api/2.0/mlflow/upload-artifact",
                 methods=("POST",),
@@ -103,6 +110,16 @@ class ArtifactRoutes:
             raise InvalidParameterValue("Request must specify path.")
         check_path(path)
         root = await self._root_of_run(query.get("run_id") or query.get("run_uuid", ""))
+        return await self._send(request, f"{root}/{path}", path)
+
+    async def _get_of_model(self, request: Request, _rest: str) -> Response:
+        path = dict(reversed(query_pairs(request))).get("artifact_file_path", "")
+        if not path:
+            raise InvalidParameterValue("Request must specify artifact_file_path.")
+        check_path(path)
+        asked = GetLoggedModel(request.path_params["model_id"])
+        info = (await self._workers.run(lambda: self._store.logged_models.get(asked))).model.info
+        root = _find_root(info.artifact_uri, f"model '{info.model_id}'")
         return await self._send(request, f"{root}/{path}", path)
 
     async def _upload_to_run(self, request: Request, _rest: str) -> Response:
@@ -182,10 +199,7 @@ class ArtifactRoutes:
     async def _root_of_run(self, run_id: str) -> str:
         check_run_id(run_id)
         run = (await self._workers.run(lambda: self._store.runs.get(GetRun(run_id=run_id)))).run
-        uri = run.info.artifact_uri
-        if not uri.startswith(_SCHEME):
-            raise NotSupported(f"The artifacts of run '{run_id}' are kept at '{uri}', outside of this server.")
-        return check_path(uri.removeprefix(_SCHEME).lstrip("/"))
+        return _find_root(run.info.artifact_uri, f"run '{run_id}'")
 
 
 class _Upload:
@@ -219,6 +233,12 @@ class _Upload:
             if len(gathered) >= MEBIBYTE:
                 break
         return bytes(gathered)
+
+
+def _find_root(uri: str, owner: str) -> str:
+    if not uri.startswith(_SCHEME):
+        raise NotSupported(f"The artifacts of {owner} are kept at '{uri}', outside of this server.")
+    return check_path(uri.removeprefix(_SCHEME).lstrip("/"))
 
 
 async def _one_chunk(data: bytes) -> AsyncIterator[bytes]:

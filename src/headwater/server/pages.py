@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from headwater.protocol.artifacts import check_path
-from headwater.protocol.endpoint import MLFLOW_BASES, NATIVE_BASE, Permission
+from headwater.protocol.endpoint import NATIVE_BASE, Permission
 from headwater.protocol.errors import EndpointNotFound
 from headwater.protocol.openapi import describe_api
 from headwater.server.bodies import json_response
@@ -52,7 +52,6 @@ class Pages:
     def routes(self) -> list[Route]:
         """Return every route of this module with a path of its own."""
         information = [f"{base}/3.0/mlflow/server-info" for base in ("/api", "/ajax-api")]
-        models = [f"{base}/logged-models/search" for base in MLFLOW_BASES]
         return [
             Route(path="/health", methods=("GET",), permission=None, handler=self._health),
             Route(path="/version", methods=("GET",), permission=None, handler=self._version),
@@ -60,10 +59,6 @@ class Pages:
             *(
                 Route(path=path, methods=("GET",), permission=Permission.READ, handler=self._server_info)
                 for path in information
-            ),
-            *(
-                Route(path=path, methods=("POST",), permission=Permission.READ, handler=self._logged_models)
-                for path in models
             ),
         ]
 
@@ -115,10 +110,6 @@ class Pages:
 
     async def _server_info(self, _request: Request, _rest: str) -> Response:
         return json_response(msgspec.json.encode(_ServerInfo()))
-
-    async def _logged_models(self, _request: Request, _rest: str) -> Response:
-        """Say that a run has no logged models: clients since 3.0 ask before they list a folder of its artifacts."""
-        return json_response(b'{"models": []}')
 
     async def _openapi(self, _request: Request, _rest: str) -> Response:
         return await self._workers.run(lambda: json_response(msgspec.json.encode(describe_api(__version__))))

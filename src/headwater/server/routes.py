@@ -1,21 +1,29 @@
 """The routes: one for every row of the protocol table, and the few that are written by hand.
 
-Looking a route up is one dictionary access; only paths that carry a file name are matched by their beginning.
+Looking a route up is one dictionary access; only paths that carry a name are matched by a pattern or their beginning.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from headwater.protocol.codec import decode_body, decode_msgpack, decode_query, encode, encode_series
+from headwater.protocol.codec import (
+    decode_body,
+    decode_body_in_path,
+    decode_msgpack,
+    decode_query,
+    encode,
+    encode_series,
+)
 from headwater.protocol.columns import Series
-from headwater.protocol.endpoint import Endpoint, Permission
+from headwater.protocol.endpoint import Endpoint, Permission, compile_template
 from headwater.protocol.errors import EndpointNotFound, HeadwaterError, InvalidParameterValue, MethodNotAllowed
 from headwater.server.bodies import (
     JSON_TYPE,
@@ -38,6 +46,7 @@ Handler = Callable[[Request, str], Awaitable[Response]]
 class Route:
     """One path, or every path below a prefix ending in `/`, with the methods it answers.
 
+    A path with parameters in braces (see `Endpoint`) stands for many; the handler finds them in `request.path_params`.
     `permission` is what the caller needs; None says explicitly that anybody may ask.
     """
 
@@ -51,6 +60,19 @@ class Route:
         """Return whether the route answers for everything below its path."""
         return self.path.endswith("/")
 
+    @property
+    def is_template(self) -> bool:
+        """Return whether the path has parameters."""
+        return "{" in self.path
+
+
+class Found(NamedTuple):
+    """A route, what follows its prefix, and the parameters in its path."""
+
+    route: Route
+    rest: str
+    parameters: dict[str, str]
+
 
 class RouteTable:
     """Finds the route of a method and a path."""
@@ -59,39 +81,46 @@ class RouteTable:
         self.routes = tuple(routes)
         self._exact: dict[str, dict[str, Route]] = {}
         self._prefixes: dict[str, dict[str, Route]] = {}
+        self._templates: dict[str, dict[str, Route]] = {}
         for route in self.routes:
             if route.permission is not None and not isinstance(route.permission, Permission):
                 raise HeadwaterError(f"The route '{route.path}' names no permission. Give it one.")
-            table = self._prefixes if route.is_prefix else self._exact
+            table = self._exact
+            if route.is_prefix or route.is_template:
+                table = self._templates if route.is_template else self._prefixes
             for method in route.methods:
                 if table.setdefault(route.path, {}).setdefault(method, route) is not route:
                     raise HeadwaterError(f"Two routes answer {method} '{route.path}'. Remove one.")
+        self._patterns = [(compile_template(path), methods) for path, methods in self._templates.items()]
 
-    def find(self, method: str, path: str) -> tuple[Route, str]:
-        """Return the route and the rest of the path; HEAD is answered by what answers GET.
+    def find(self, method: str, path: str) -> Found:
+        """Return the route of a path with what the path says; HEAD is answered by what answers GET.
 
         Raises `EndpointNotFound` or `MethodNotAllowed`.
         """
         methods = self._exact.get(path)
-        rest = ""
+        rest, match = "", None
         if methods is None:
-            methods, rest = self._find_prefix(path)
+            methods, rest, match = self._find_other(path)
         route = methods.get(method) or (methods.get("GET") if method == "HEAD" else None)
         if route is None:
             raise MethodNotAllowed(f"'{path[:200]}' does not answer {method}. Use {' or '.join(methods)}.")
-        return route, rest
+        return Found(route, rest, match.groupdict() if match else {})
 
     def methods(self, path: str) -> list[str]:
         """Return the methods that `path` answers, for an OPTIONS request."""
         methods = self._exact.get(path)
         if methods is None:
-            methods, _ = self._find_prefix(path)
+            methods, _, _ = self._find_other(path)
         return sorted({*methods, "OPTIONS", *(["HEAD"] if "GET" in methods else [])})
 
-    def _find_prefix(self, path: str) -> tuple[dict[str, Route], str]:
+    def _find_other(self, path: str) -> tuple[dict[str, Route], str, re.Match[str] | None]:
         for prefix, methods in self._prefixes.items():
             if path.startswith(prefix):
-                return methods, path[len(prefix) :]
+                return methods, path[len(prefix) :], None
+        for pattern, methods in self._patterns:
+            if match := pattern.fullmatch(path):
+                return methods, "", match
         raise EndpointNotFound(f"No endpoint '{path[:200]}'. See /api/headwater/1/openapi.json for what there is.")
 
 
@@ -105,7 +134,7 @@ def derive_routes(
         handler = _rpc_handler(endpoint, call, workers, settings)
         routes += [
             Route(path=url, methods=endpoint.methods, permission=endpoint.permission, handler=handler)
-            for url in endpoint.urls
+            for url in endpoint.templates
         ]
     return routes
 
@@ -118,7 +147,7 @@ def _rpc_handler(
 ) -> Handler:
     async def handle(request: Request, _rest: str) -> Response:
         if request.method in {"GET", "HEAD"}:
-            pairs = query_pairs(request)
+            pairs = [*request.path_params.items(), *query_pairs(request)]
             decode: Callable[[], msgspec.Struct] = partial(decode_query, endpoint.request, pairs)
         else:
             decode = await _body_decoder(endpoint, request, settings)
@@ -141,12 +170,14 @@ async def _body_decoder(
     endpoint: Endpoint[Any, Any], request: Request, settings: ServerSettings
 ) -> Callable[[], msgspec.Struct]:
     kind = content_type(request)
-    is_msgpack = kind in MSGPACK_TYPES
+    is_msgpack = kind in MSGPACK_TYPES and not endpoint.parameters
     if request.method in {"POST", "PUT"} and not is_msgpack and kind != JSON_TYPE:
         if not kind:
             raise InvalidParameterValue("Bad Request. Content-Type header is missing.")
         raise InvalidParameterValue(f"Bad Request. Content-Type must be one of ['{JSON_TYPE}'].")
     body = await read_body(request, settings.max_body_bytes, settings.stall_s)
+    if endpoint.parameters:
+        return partial(decode_body_in_path, endpoint.request, body, request.path_params)
     decode = decode_msgpack if is_msgpack else decode_body
     return partial(decode, endpoint.request, body)
 

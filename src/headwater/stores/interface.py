@@ -48,6 +48,21 @@ from headwater.protocol.experiments import (
     UpdateExperiment,
 )
 from headwater.protocol.inputs import LogInputs, LogOutputs, SearchDatasets, SearchDatasetsResponse
+from headwater.protocol.logged_models import (
+    CreateLoggedModel,
+    DeleteLoggedModel,
+    DeleteLoggedModelTag,
+    FinalizeLoggedModel,
+    GetLoggedModel,
+    ListLoggedModelArtifacts,
+    ListLoggedModelArtifactsResponse,
+    LoggedModelResponse,
+    LogLoggedModelParams,
+    RecordModel,
+    SearchLoggedModels,
+    SearchLoggedModelsResponse,
+    SetLoggedModelTags,
+)
 from headwater.protocol.metrics import (
     GetHistory,
     GetHistoryBulk,
@@ -164,6 +179,40 @@ class Inputs(Protocol):
         """See `SearchDatasets`."""
 
 
+class LoggedModels(Protocol):
+    """Logged models, their params and tags; their points are logged with those of runs."""
+
+    def create(self, request: CreateLoggedModel) -> LoggedModelResponse:
+        """See `CreateLoggedModel`."""
+
+    def search(self, request: SearchLoggedModels) -> SearchLoggedModelsResponse:
+        """See `SearchLoggedModels`."""
+
+    def get(self, request: GetLoggedModel) -> LoggedModelResponse:
+        """See `GetLoggedModel`."""
+
+    def finalize(self, request: FinalizeLoggedModel) -> LoggedModelResponse:
+        """See `FinalizeLoggedModel`."""
+
+    def delete(self, request: DeleteLoggedModel) -> Empty:
+        """See `DeleteLoggedModel`."""
+
+    def set_tags(self, request: SetLoggedModelTags) -> LoggedModelResponse:
+        """See `SetLoggedModelTags`."""
+
+    def delete_tag(self, request: DeleteLoggedModelTag) -> Empty:
+        """See `DeleteLoggedModelTag`."""
+
+    def log_params(self, request: LogLoggedModelParams) -> Empty:
+        """See `LogLoggedModelParams`."""
+
+    def list_artifacts(self, request: ListLoggedModelArtifacts) -> ListLoggedModelArtifactsResponse:
+        """See `ListLoggedModelArtifacts`."""
+
+    def record(self, request: RecordModel) -> Empty:
+        """See `RecordModel`."""
+
+
 class Metrics(Protocol):
     """Histories of metrics, point by point."""
 
@@ -252,6 +301,10 @@ class Store(Protocol):
     @property
     def inputs(self) -> Inputs:
         """Return what runs read and made."""
+
+    @property
+    def logged_models(self) -> LoggedModels:
+        """Return the logged models."""
 
     @property
     def metrics(self) -> Metrics:

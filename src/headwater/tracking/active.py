@@ -23,6 +23,7 @@ from headwater.protocol.names import RUN_NAME_TAG, check_key, check_no_nul, chec
 from headwater.protocol.run_names import make_run_name
 from headwater.protocol.runs import GetRun, RunInfo, RunStatus
 from headwater.tracking.journal import journal_folder
+from headwater.tracking.links import RunLinks
 from headwater.tracking.records import Creation
 from headwater.tracking.run import PARENT_RUN_TAG, USER_TAG, Experiment, Run, RunData, run_from_wire
 from headwater.tracking.session import current_session, hide_password
@@ -40,6 +41,7 @@ class ActiveRun(Run):
     """A run that is open here; leaving its `with` block ends it, as FAILED when an exception passes through."""
 
     writer: RunWriter = field(repr=False)
+    links: RunLinks = field(repr=False)
 
     def __enter__(self) -> Self:
         return self
@@ -244,7 +246,7 @@ def _begin(experiment_id: str | None, run_name: str, tags: dict[str, str]) -> Ac
         run_id=run_id,
     )
     report_dirty(lambda dirty: _set_late_tags(writer, dirty))
-    return ActiveRun(info=info, data=RunData(tags=all_tags), writer=writer)
+    return ActiveRun(info=info, data=RunData(tags=all_tags), writer=writer, links=current_session().links(uri, run_id))
 
 
 def _resume(run_id: str, experiment_id: str | None, run_name: str, tags: dict[str, str]) -> ActiveRun:
@@ -262,7 +264,7 @@ def _resume(run_id: str, experiment_id: str | None, run_name: str, tags: dict[st
     writer = RunWriter(uri, run_id)
     writer.update(status=RunStatus.RUNNING, run_name=run_name)
     writer.set_tags(tags, synchronous=None)
-    return ActiveRun(info=info, writer=writer)
+    return ActiveRun(info=info, writer=writer, links=current_session().links(uri, run_id))
 
 
 def _find_info(uri: str, run_id: str) -> RunInfo:

@@ -30,7 +30,11 @@ WORKERS = 4
 
 def upload_files(store: Store, run_id: str, files: list[tuple[str, Path]]) -> None:
     """Keep local files as artifacts of a run: send what the store lacks, then name all of them at once."""
-    artifact_uri = store.runs.get(GetRun(run_id=run_id)).run.info.artifact_uri
+    upload_tree(store, store.runs.get(GetRun(run_id=run_id)).run.info.artifact_uri, files)
+
+
+def upload_tree(store: Store, artifact_uri: str, files: list[tuple[str, Path]]) -> None:
+    """Keep local files at an artifact location: send what the store lacks, then name all of them at once."""
     folder = local_folder(artifact_uri)
     if folder is not None:
         for path, source in files:
@@ -44,6 +48,17 @@ def upload_files(store: Store, run_id: str, files: list[tuple[str, Path]]) -> No
     missing = store.artifacts.find_missing(FindMissing(sorted(sources))).digests
     _for_each(missing, lambda digest: store.blobs.write(_chunks(sources[digest]), digest))
     store.artifacts.commit(CommitArtifacts(root, described))
+
+
+def upload_bytes(store: Store, artifact_uri: str, path: str, data: bytes) -> None:
+    """Keep bytes as a file at an artifact location."""
+    folder = temporary_folder()
+    try:
+        source = folder / "file"
+        source.write_bytes(data)
+        upload_tree(store, artifact_uri, [(path, source)])
+    finally:
+        shutil.rmtree(folder)
 
 
 def list_files(store: Store, run_id: str, path: str = "") -> list[FileInfo]:

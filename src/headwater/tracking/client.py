@@ -2,10 +2,11 @@
 
 from headwater.tracking.experiment_verbs import ExperimentVerbs
 from headwater.tracking.log_verbs import LogVerbs
+from headwater.tracking.logged_model_verbs import LoggedModelVerbs
 from headwater.tracking.run_verbs import RunVerbs
 
 
-class Client(ExperimentVerbs, RunVerbs, LogVerbs):
+class Client(ExperimentVerbs, RunVerbs, LogVerbs, LoggedModelVerbs):
     """Every tracking verb with explicit ids; it keeps no state and may be used from any thread.
 
     Args:

@@ -1,6 +1,6 @@
 """The fluent verbs: log to the active run, which starts when there is none; read with the active tracking URI."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,11 +9,14 @@ from headwater.protocol.errors import ResourceDoesNotExist
 from headwater.protocol.experiments import ViewType
 from headwater.tracking.active import active_experiment, get_tracking_uri, require_run
 from headwater.tracking.client import Client
+from headwater.tracking.measured import ACTIVE_MODEL, log_measured
 from headwater.tracking.run import Experiment, Run
 from headwater.tracking.session import current_session
 from headwater.tracking.writer import RunWriter
 
 if TYPE_CHECKING:
+    from headwater.protocol.inputs import Dataset, ModelOutput
+    from headwater.tracking.links import HasEntity
     from headwater.tracking.media import Figure, Image
 
 FLUSH_TIMEOUT_S = 60.0
@@ -26,8 +29,12 @@ def log_metric(
     synchronous: bool | None = None,  # noqa: FBT001 - the order that callers of MLflow know
     timestamp: int | None = None,
     run_id: str | None = None,
+    model_id: str | None = None,
+    dataset: "Dataset | HasEntity | None" = None,
 ) -> None:
     """Log one point of a metric; it is safe on local disk when this returns.
+
+    It is a point of a logged model, too, if one is named, or active, or was made by the run at the same step.
 
     Args:
         key: the metric's name.
@@ -36,12 +43,17 @@ def log_metric(
         synchronous: wait until the store has it.
         timestamp: milliseconds since 1970; default: now.
         run_id: another run than the active one.
+        model_id: the logged model that was measured; it becomes an input of the run.
+        dataset: what it was measured on; it becomes an input of the run, too.
 
     Example:
         >>> hw.log_metric("loss", 0.25, step=3)
     """
-    writer = _writer(run_id)
-    writer.log_metric(key, value, step=step, timestamp=timestamp, synchronous=synchronous)
+    run = None if run_id else require_run()
+    if run is None or run.links.has_models or model_id or dataset is not None or ACTIVE_MODEL.get():
+        log_measured({key: value}, step, timestamp, run_id, model_id, dataset, synchronous=synchronous)
+        return
+    run.writer.log_metric(key, value, step=step, timestamp=timestamp, synchronous=synchronous)
 
 
 def log_metrics(
@@ -50,13 +62,15 @@ def log_metrics(
     synchronous: bool | None = None,  # noqa: FBT001 - the order that callers of MLflow know
     run_id: str | None = None,
     timestamp: int | None = None,
+    model_id: str | None = None,
+    dataset: "Dataset | HasEntity | None" = None,
 ) -> None:
     """Log one point of each metric at the same step and time; see `log_metric`.
 
     Example:
         >>> hw.log_metrics({"loss": 0.25, "accuracy": 0.91}, step=3)
     """
-    _writer(run_id).log_metrics(metrics, step=step, timestamp=timestamp, synchronous=synchronous)
+    log_measured(metrics, step, timestamp, run_id, model_id, dataset, synchronous=synchronous)
 
 
 def log_param(key: str, value: Any, synchronous: bool | None = None) -> Any:  # noqa: FBT001 - as in MLflow
@@ -107,6 +121,15 @@ def set_tags(tags: Mapping[str, object], synchronous: bool | None = None) -> Non
 def delete_tag(key: str) -> None:
     """Remove a tag of the active run."""
     require_run().writer.delete_tag(key, synchronous=None)
+
+
+def log_outputs(models: "Sequence[ModelOutput] | None" = None) -> None:
+    """Note which logged models the active run made, and at which steps.
+
+    Example:
+        >>> hw.log_outputs([hw.LoggedModelOutput(model.model_id, step=3)])
+    """
+    require_run().writer.log_outputs(models or (), synchronous=None)
 
 
 def log_artifact(local_path: str | Path, artifact_path: str | None = None, run_id: str | None = None) -> None:

@@ -30,9 +30,23 @@ class LogVerbs(Connected):
         timestamp: int | None = None,
         step: int | None = None,
         synchronous: bool | None = None,  # noqa: FBT001 - the order that callers of MLflow know
+        dataset_name: str | None = None,
+        dataset_digest: str | None = None,
+        model_id: str | None = None,
     ) -> None:
-        """Log one point of a metric."""
-        self._writer(run_id).log_metric(key, value, step=step, timestamp=timestamp, synchronous=synchronous)
+        """Log one point of a metric, with a `model_id` also of that logged model, as measured on a dataset."""
+        writer = self._writer(run_id)
+        if not model_id:
+            writer.log_metric(key, value, step=step, timestamp=timestamp, synchronous=synchronous)
+            return
+        writer.log_measured(
+            {key: value},
+            step=step,
+            timestamp=timestamp,
+            model_id=model_id,
+            dataset=(dataset_name or "", dataset_digest or ""),
+            synchronous=synchronous,
+        )
 
     def log_param(self, run_id: str, key: str, value: Any, synchronous: bool | None = None) -> Any:  # noqa: FBT001
         """Log a param and return its value; it cannot be changed later."""

@@ -19,6 +19,7 @@ from headwater.tracking.exits import install_exit_hooks, install_worker_hook
 from headwater.tracking.experiments import find_or_create
 from headwater.tracking.journal import Journal, JournalClosed, journal_folder
 from headwater.tracking.lane import Lane
+from headwater.tracking.links import RunLinks
 from headwater.tracking.records import Record, Update
 from headwater.tracking.run import Experiment, experiment_from_wire
 from headwater.tracking.shipper import Shipper, sync_journals
@@ -48,11 +49,13 @@ class Session:
         self._lanes: dict[tuple[str, str], Lane] = {}
         self._active: dict[tuple[str, str], None] = {}
         self._params: dict[tuple[str, str], dict[str, str]] = {}
+        self._links: dict[tuple[str, str], RunLinks] = {}
         self._shipper = Shipper()
         self._is_finished = False
         self._experiments: dict[tuple[str, str], Experiment] = {}
         self._offline_until = 0.0
         self.last_run: tuple[str, str] | None = None
+        self.last_model: tuple[str, str] | None = None
         self.is_synchronous = config.LOGGING.get() == "sync"
 
     def store(self, uri: str) -> Store:
@@ -123,6 +126,11 @@ class Session:
                     f"value='{before}' for run ID='{run_id}'. Attempted logging new value '{value}'."
                 )
 
+    def links(self, uri: str, run_id: str) -> RunLinks:
+        """Return what links a run's points to models and datasets, until the run ends here."""
+        links = self._links.get((uri, run_id))
+        return links or self._links.setdefault((uri, run_id), RunLinks(config.ACTIVE_MODEL_ID.get()))
+
     def open_run(self, uri: str, run_id: str) -> None:
         """Count a run as open here: heartbeats are sent, and the end of the program ends it."""
         install_exit_hooks(current_session)
@@ -142,6 +150,7 @@ class Session:
         with self._lock:
             self._active.pop((uri, run_id), None)
             self._params.pop((uri, run_id), None)
+            self._links.pop((uri, run_id), None)
         lane, _ = self.append(uri, run_id, Update(status.value, end_time))
         lane.is_active = False
         lane.is_ended = True

@@ -10,7 +10,7 @@ from typing import SupportsFloat
 from headwater import config
 from headwater.protocol.artifacts import check_path
 from headwater.protocol.errors import InsufficientStorage, InvalidParameterValue
-from headwater.protocol.inputs import DatasetInput, ModelOutput
+from headwater.protocol.inputs import Dataset, DatasetInput, ModelOutput
 from headwater.protocol.metrics import Metric
 from headwater.protocol.names import (
     check_key,
@@ -26,6 +26,7 @@ from headwater.tracking.records import (
     ArtifactFiles,
     DeletedTag,
     Inputs,
+    ModelPoints,
     Outputs,
     Params,
     Point,
@@ -72,9 +73,31 @@ class RunWriter:
 
     def log_points(self, metrics: Iterable[Metric], *, synchronous: bool | None) -> None:
         """Log points, each with its own step and time."""
-        points = [_make_point(metric.key, metric.value, metric.timestamp, metric.step) for metric in metrics]
-        if points:
-            self.keep(Points(points), synchronous=synchronous)
+        points: dict[tuple[str, str, str], list[tuple[str, float, int, int]]] = {}
+        for metric in metrics:
+            point = _make_point(metric.key, metric.value, metric.timestamp, metric.step)
+            points.setdefault((metric.model_id, metric.dataset_name, metric.dataset_digest), []).append(point)
+        plain = [point for (model_id, *_), found in points.items() if not model_id for point in found]
+        if plain:
+            self.keep(Points(plain), synchronous=synchronous)
+        for (model_id, *dataset), found in points.items():
+            if model_id:
+                self._keep_measured(found, model_id, (dataset[0], dataset[1]), synchronous=synchronous)
+
+    def log_measured(
+        self,
+        metrics: Mapping[str, object],
+        *,
+        step: int | None,
+        timestamp: int | None,
+        model_id: str,
+        dataset: tuple[str, str],
+        synchronous: bool | None,
+    ) -> None:
+        """Log one point of each metric that is a point of a logged model too, on a dataset by name and digest."""
+        time_ms, position = _check_place(timestamp, step)
+        points = [(key, _check_value(key, value), time_ms, position) for key, value in metrics.items()]
+        self._keep_measured(points, model_id, dataset, synchronous=synchronous)
 
     def log_params(self, params: Mapping[str, object], *, synchronous: bool | None) -> None:
         """Log params; one that this process gave another value raises `InvalidParameterValue`."""
@@ -129,6 +152,9 @@ class RunWriter:
             check_model_id(model.model_id)
             check_step("step", model.step)
         if models:
+            links = current_session().links(self.uri, self.run_id)
+            for model in models:
+                links.add_output(model.model_id, model.step)
             self.keep(Outputs([(model.model_id, model.step) for model in models]), synchronous=synchronous)
 
     def log_files(self, files: list[tuple[str, Path]], *, synchronous: bool | None = None) -> None:
@@ -159,6 +185,19 @@ class RunWriter:
         lane, seq = session.append(self.uri, self.run_id, record)
         if synchronous or (synchronous is None and session.is_synchronous):
             session.wait_stored(lane, seq)
+
+    def _keep_measured(
+        self,
+        points: list[tuple[str, float, int, int]],
+        model_id: str,
+        dataset: tuple[str, str],
+        *,
+        synchronous: bool | None,
+    ) -> None:
+        check_model_id(model_id)
+        DatasetInput(Dataset(*dataset)).check()
+        if points:
+            self.keep(ModelPoints(points, model_id, *dataset), synchronous=synchronous)
 
     def _spool(self, names: list[tuple[str, str]], fill: Callable[[Path], None], *, synchronous: bool | None) -> None:
         session = current_session()

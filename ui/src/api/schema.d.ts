@@ -62,6 +62,15 @@ export interface CreateExperimentResponse {
   readonly experiment_id: string;
 }
 
+export interface CreateLoggedModel {
+  readonly experiment_id: string;
+  readonly name?: string;
+  readonly model_type?: string;
+  readonly source_run_id?: string;
+  readonly params?: readonly (LoggedModelParam)[];
+  readonly tags?: readonly (LoggedModelTag)[];
+}
+
 export interface CreateRun {
   readonly experiment_id?: string;
   readonly user_id?: string;
@@ -78,6 +87,11 @@ export interface Dataset {
   readonly source?: string;
   readonly schema?: string;
   readonly profile?: string;
+}
+
+export interface DatasetFilter {
+  readonly dataset_name?: string;
+  readonly dataset_digest?: string;
 }
 
 export interface DatasetInput {
@@ -99,6 +113,15 @@ export interface DeleteExperiment {
 export interface DeleteExperimentTag {
   readonly experiment_id: string;
   readonly key: string;
+}
+
+export interface DeleteLoggedModel {
+  readonly model_id: string;
+}
+
+export interface DeleteLoggedModelTag {
+  readonly model_id: string;
+  readonly tag_key: string;
 }
 
 export interface DeleteRun {
@@ -145,6 +168,11 @@ export interface FileInfo {
   readonly path: string;
   readonly is_dir: boolean;
   readonly file_size?: number | null;
+}
+
+export interface FinalizeLoggedModel {
+  readonly model_id: string;
+  readonly status: LoggedModelStatus;
 }
 
 export interface FindMissing {
@@ -206,6 +234,11 @@ export interface GetJournal {
   readonly journal_id: string;
 }
 
+export interface GetLoggedModel {
+  readonly model_id: string;
+  readonly allow_deleted?: boolean;
+}
+
 export interface GetRun {
   readonly run_id?: string;
   readonly run_uuid?: string;
@@ -259,6 +292,18 @@ export interface ListKeysResponse {
   readonly runs: number;
 }
 
+export interface ListLoggedModelArtifacts {
+  readonly model_id: string;
+  readonly artifact_directory_path?: string;
+  readonly page_token?: string;
+}
+
+export interface ListLoggedModelArtifactsResponse {
+  readonly root_uri: string;
+  readonly files?: readonly (FileInfo)[];
+  readonly next_page_token?: string;
+}
+
 export interface ListTree {
   readonly path?: string;
 }
@@ -274,10 +319,55 @@ export interface LogBatch {
   readonly tags?: readonly (RunTag)[];
 }
 
+export interface LoggedModel {
+  readonly info: LoggedModelInfo;
+  readonly data: LoggedModelData;
+}
+
+export interface LoggedModelData {
+  readonly params?: readonly (LoggedModelParam)[];
+  readonly metrics?: readonly (Metric)[];
+}
+
+export interface LoggedModelInfo {
+  readonly model_id: string;
+  readonly experiment_id: string;
+  readonly name: string;
+  readonly creation_timestamp_ms: number;
+  readonly last_updated_timestamp_ms: number;
+  readonly artifact_uri: string;
+  readonly status: LoggedModelStatus;
+  readonly model_type?: string;
+  readonly source_run_id?: string;
+  readonly tags?: readonly (LoggedModelTag)[];
+  readonly registrations?: readonly (Registration)[];
+}
+
+export interface LoggedModelParam {
+  readonly key: string;
+  readonly value?: string;
+}
+
+export interface LoggedModelResponse {
+  readonly model: LoggedModel;
+}
+
+export type LoggedModelStatus = "LOGGED_MODEL_PENDING" | "LOGGED_MODEL_READY" | "LOGGED_MODEL_UPLOAD_FAILED";
+
+export interface LoggedModelTag {
+  readonly key: string;
+  readonly value?: string;
+}
+
 export interface LogInputs {
   readonly run_id: string;
   readonly datasets?: readonly (DatasetInput)[];
   readonly models?: readonly (ModelInput)[];
+}
+
+export interface LogLoggedModelParams {
+  readonly model_id: string;
+  readonly params?: readonly (LoggedModelParam)[];
 }
 
 export interface LogMetric {
@@ -325,6 +415,13 @@ export interface MetricWithRunId {
 
 export interface ModelInput {
   readonly model_id: string;
+}
+
+export interface ModelOrder {
+  readonly field_name?: string;
+  readonly ascending?: boolean;
+  readonly dataset_name?: string;
+  readonly dataset_digest?: string;
 }
 
 export interface ModelOutput {
@@ -377,6 +474,16 @@ export interface QuerySeries {
   readonly start?: number | "NaN" | "Infinity" | "-Infinity" | null;
   readonly end?: number | "NaN" | "Infinity" | "-Infinity" | null;
   readonly buckets?: number;
+}
+
+export interface RecordModel {
+  readonly run_id: string;
+  readonly model_json: string;
+}
+
+export interface Registration {
+  readonly name: string;
+  readonly version: string;
 }
 
 export interface Rejection {
@@ -466,6 +573,20 @@ export interface SearchExperimentsResponse {
   readonly next_page_token?: string;
 }
 
+export interface SearchLoggedModels {
+  readonly experiment_ids?: readonly (string)[];
+  readonly filter?: string;
+  readonly datasets?: readonly (DatasetFilter)[];
+  readonly order_by?: readonly (ModelOrder)[];
+  readonly max_results?: number;
+  readonly page_token?: string;
+}
+
+export interface SearchLoggedModelsResponse {
+  readonly models?: readonly (LoggedModel)[];
+  readonly next_page_token?: string;
+}
+
 export interface SearchRuns {
   readonly experiment_ids?: readonly (string)[];
   readonly filter?: string;
@@ -497,6 +618,11 @@ export interface SetExperimentTag {
   readonly experiment_id: string;
   readonly key: string;
   readonly value?: string;
+}
+
+export interface SetLoggedModelTags {
+  readonly model_id: string;
+  readonly tags?: readonly (LoggedModelTag)[];
 }
 
 export interface SetTag {

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 import msgspec
 
 from headwater.config import CA_BUNDLE, HTTP_RETRIES, HTTP_TIMEOUT_S, PASSWORD, TOKEN, USERNAME
-from headwater.protocol import experiments, runs
+from headwater.protocol import experiments, logged_models, runs
 from headwater.protocol.codec import decode_response, decode_series, encode, encode_msgpack
 from headwater.protocol.columns import Series
 from headwater.protocol.endpoint import Endpoint, RequestT, ResponseT
@@ -141,11 +141,11 @@ class Client:
         return self._transport
 
     def _spell(self, endpoint: Endpoint[RequestT, ResponseT], request: RequestT) -> HttpRequest:
-        method, target = endpoint.methods[0], endpoint.urls[0]
+        method, target = endpoint.methods[0], endpoint.spell_url(request)
         headers = {"accept-encoding": self._accepted}
         try:
             if method == "GET":
-                query = _query(request)
+                query = _query(request, endpoint.parameters)
                 return HttpRequest(method=method, target=f"{target}?{query}" if query else target, headers=headers)
             if isinstance(request, runs.Append):
                 headers["content-type"] = "application/msgpack"
@@ -158,9 +158,9 @@ class Client:
             ) from error
 
 
-def _query(request: msgspec.Struct) -> str:
+def _query(request: msgspec.Struct, in_path: tuple[str, ...]) -> str:
     values = msgspec.to_builtins(request)
-    present = {name: value for name, value in values.items() if value is not None and value != ""}
+    present = {name: value for name, value in values.items() if value not in (None, "") and name not in in_path}
     spelled = {name: str(value).lower() if isinstance(value, bool) else value for name, value in present.items()}
     return urlencode(spelled, doseq=True)
 
@@ -169,7 +169,7 @@ def _is_idempotent(request: msgspec.Struct) -> bool:
     """Return whether a repeated request changes nothing: all do not, except those that make up an id."""
     if isinstance(request, runs.CreateRun):
         return bool(request.run_id)
-    return not isinstance(request, experiments.CreateExperiment)
+    return not isinstance(request, experiments.CreateExperiment | logged_models.CreateLoggedModel)
 
 
 def _failure(reply: HttpReply, url: str) -> HeadwaterError | _Interrupted:

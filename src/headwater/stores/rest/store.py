@@ -5,7 +5,7 @@ from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
-from headwater.protocol import artifacts, columns, experiments, inputs, metrics, runs
+from headwater.protocol import artifacts, columns, experiments, inputs, logged_models, metrics, runs
 from headwater.protocol.endpoint import Endpoint, RequestT, ResponseT
 from headwater.stores.rest.blobs import RestBlobs
 from headwater.stores.rest.client import Client
@@ -75,6 +75,21 @@ class RestInputs(_Resource):
     search_datasets = _Verb(inputs.SEARCH_DATASETS)
 
 
+class RestLoggedModels(_Resource):
+    """Logged models on a server."""
+
+    create = _Verb(logged_models.CREATE)
+    search = _Verb(logged_models.SEARCH)
+    get = _Verb(logged_models.GET)
+    finalize = _Verb(logged_models.FINALIZE)
+    delete = _Verb(logged_models.DELETE)
+    set_tags = _Verb(logged_models.SET_TAGS)
+    delete_tag = _Verb(logged_models.DELETE_TAG)
+    log_params = _Verb(logged_models.LOG_PARAMS)
+    list_artifacts = _Verb(logged_models.LIST_ARTIFACTS)
+    record = _Verb(logged_models.RECORD)
+
+
 class RestMetrics(_Resource):
     """Metric histories on a server."""
 
@@ -127,6 +142,7 @@ class RestStore:
         self.experiments = RestExperiments(self._client)
         self.runs = RestRuns(self._client)
         self.inputs = RestInputs(self._client)
+        self.logged_models = RestLoggedModels(self._client)
         self.metrics = RestMetrics(self._client)
         self.artifacts = RestArtifacts(self._client)
         self.columns = RestColumns(self._client)

@@ -68,14 +68,14 @@ class SqlArtifacts:
         request.check()
         with self._database.read() as connection:
             uri, root = _run_root(connection, request.run)
-            entries = _read_below(connection, _join(root, request.path)) if root else []
-        return ListArtifactsResponse(uri, _list_folder(entries, request.path))
+            entries = read_below(connection, join_paths(root, request.path)) if root else []
+        return ListArtifactsResponse(uri, list_folder(entries, request.path))
 
     def list_tree(self, request: ListTree) -> ListTreeResponse:
         """Return one folder of the whole store, as base names."""
         request.check()
         with self._database.read() as connection:
-            return ListTreeResponse(_list_folder(_read_below(connection, request.path), ""))
+            return ListTreeResponse(list_folder(read_below(connection, request.path), ""))
 
     def find_missing(self, request: FindMissing) -> FindMissingResponse:
         """Return which of the digests are not held yet, each once."""
@@ -85,7 +85,7 @@ class SqlArtifacts:
     def commit(self, request: CommitArtifacts) -> Empty:
         """Name files whose bytes are held; of a path given twice the last counts."""
         request.check()
-        files = {_join(request.root, file.path): self._check_held(file) for file in request.files}
+        files = {join_paths(request.root, file.path): self._check_held(file) for file in request.files}
         self._database.write(lambda connection: _commit(connection, files))
         return Empty()
 
@@ -93,7 +93,7 @@ class SqlArtifacts:
         """Return every file at or below a path."""
         request.check()
         with self._database.read() as connection:
-            entries = _read_at(connection, request.root) or _read_below(connection, request.root)
+            entries = _read_at(connection, request.root) or read_below(connection, request.root)
         return TreeResponse([ArtifactFile(entry.relative, entry.digest, entry.size) for entry in entries])
 
     def delete_tree(self, request: DeleteTree) -> Empty:
@@ -101,7 +101,7 @@ class SqlArtifacts:
         request.check()
 
         def work(connection: Connection) -> None:
-            entries = _read_at(connection, request.path) + _read_below(connection, request.path)
+            entries = _read_at(connection, request.path) + read_below(connection, request.path)
             connection.many(
                 "DELETE FROM artifact WHERE owner = ? AND path = ?", [(entry.owner, entry.path) for entry in entries]
             )
@@ -115,7 +115,7 @@ class SqlArtifacts:
         request.check()
         with self._database.read() as connection:
             root = _run_root(connection, request.run_id)[1]
-            entries = _read_at(connection, _join(root, request.path)) if root else []
+            entries = _read_at(connection, join_paths(root, request.path)) if root else []
         if not entries:
             raise ResourceDoesNotExist(f"No such artifact: '{request.path}'")
         return preview_table(self._blobs, entries[0].digest, request)
@@ -140,8 +140,13 @@ class SqlArtifacts:
 def _run_root(connection: Connection, run_id: str) -> tuple[str, str]:
     """Return a run's artifact URI and its path in the store, empty if its artifacts are elsewhere."""
     uri = load_info(connection, find_run(connection, run_id, active=False).id).artifact_uri
+    return uri, find_root(uri)
+
+
+def find_root(uri: str) -> str:
+    """Return the path in the store that an artifact URI names, empty if its artifacts are elsewhere."""
     inside = None if uri.startswith("mlflow-artifacts://") else _PROXIED.fullmatch(uri.partition("?")[0])
-    return uri, inside["path"] if inside else ""
+    return inside["path"] if inside else ""
 
 
 def _locate(connection: Connection, path: str) -> _Place:
@@ -160,7 +165,7 @@ def _read_at(connection: Connection, path: str) -> list[_Entry]:
     return [_Entry(place.owner, place.path, "", digest, size) for digest, size in rows]
 
 
-def _read_below(connection: Connection, folder: str) -> list[_Entry]:
+def read_below(connection: Connection, folder: str) -> list[_Entry]:
     """Return every file below a folder, by path."""
     place = _locate(connection, folder)
     entries = _read_owned(connection, place)
@@ -199,11 +204,12 @@ def _read_runs_below(connection: Connection, folder: str) -> list[_Entry]:
     ]
 
 
-def _list_folder(entries: list[_Entry], prefix: str) -> list[FileInfo]:
+def list_folder(entries: list[_Entry], prefix: str) -> list[FileInfo]:
+    """Return the files and folders that `entries` begin with, their paths below `prefix`, sorted."""
     found: dict[str, FileInfo] = {}
     for entry in entries:
         name, slash, _ = entry.relative.partition("/")
-        path = _join(prefix, name)
+        path = join_paths(prefix, name)
         found[path] = FileInfo(path, is_dir=True) if slash else FileInfo(path, False, entry.size or None)
     return [found[path] for path in sorted(found)]
 
@@ -251,5 +257,6 @@ def _touch_owners(connection: Connection, owners: set[str]) -> None:
             connection.touch(row[0])
 
 
-def _join(folder: str, name: str) -> str:
+def join_paths(folder: str, name: str) -> str:
+    """Return the path of a name in a folder; either may be empty."""
     return f"{folder}/{name}" if folder and name else folder or name

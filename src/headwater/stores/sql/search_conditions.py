@@ -1,8 +1,10 @@
 """Filter trees as SQL: every condition becomes an expression that is true or false, never NULL."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
+
+import msgspec
 
 from headwater.protocol.filter_tree import (
     And,
@@ -26,6 +28,7 @@ from headwater.stores.sql.text_match import fold, to_glob
 _MAX_INT = 2**63 - 1
 _MIN_INT = -(2**63)
 _GROUP = 8
+_MAX_LISTED = 8
 _NEGATIVE = {
     Operator.NE: Operator.EQ,
     Operator.NOT_LIKE: Operator.LIKE,
@@ -93,6 +96,18 @@ class Texts:
             "SELECT min(collname) FROM pg_collation WHERE collname IN ('pg_c_utf8', 'und-x-icu')"
         )
         return f' COLLATE "{row[0]}"' if row and row[0] else ""
+
+
+def among(column: str, ids: Sequence[int], dialect: Dialect) -> Sql:
+    """Return the condition that `column` is one of `ids`, however many they are."""
+    if len(ids) == 1:
+        return Sql(f"{column} = ?", (ids[0],))
+    if len(ids) <= _MAX_LISTED:
+        return Sql(f"{column} IN ({marks(ids)})", tuple(ids))
+    if dialect is Dialect.POSTGRESQL:
+        return Sql(f"{column} = ANY(?)", (list(ids),))
+    listed = msgspec.json.encode(ids).decode()
+    return Sql(f"{column} IN (SELECT value FROM json_each(?))", (listed,))  # noqa: S608 - a column of ours
 
 
 def compile_filter(tree: Filter, rows: Rows, *, negated: bool = False) -> Sql:

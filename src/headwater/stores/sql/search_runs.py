@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import msgspec
-
 from headwater.protocol.experiments import ViewType
 from headwater.protocol.filter_tree import (
     And,
@@ -19,13 +17,14 @@ from headwater.protocol.filter_tree import (
     OrderKey,
     ValueType,
 )
-from headwater.stores.sql.connection import Connection, Dialect, marks
+from headwater.stores.sql.connection import Connection, Dialect
 from headwater.stores.sql.search_conditions import (
     FALSE,
     Column,
     Rows,
     Sql,
     Texts,
+    among,
     compile_filter,
     join_terms,
     test_key,
@@ -42,7 +41,6 @@ DATASETS = {
 """For each key of the datasets that runs read, the runs and values; a run has as many as it has datasets."""
 
 _MAX_JOINS = 6
-_MAX_LISTED = 8
 _DELETED = {ViewType.ACTIVE_ONLY: "r.deleted = 0", ViewType.DELETED_ONLY: "r.deleted = 1", ViewType.ALL: ""}
 _ATTRIBUTES = {
     "run_id": Column("r.uuid", ValueType.TEXT),
@@ -108,14 +106,7 @@ class RunRows(Rows):
 
     def within(self, column: str) -> Sql:
         """Return the condition that `column` is one of the experiments."""
-        if len(self._experiments) == 1:
-            return Sql(f"{column} = ?", (self._experiments[0],))
-        if len(self._experiments) <= _MAX_LISTED:
-            return Sql(f"{column} IN ({marks(self._experiments)})", tuple(self._experiments))
-        if self._texts.dialect is Dialect.POSTGRESQL:
-            return Sql(f"{column} = ANY(?)", (list(self._experiments),))
-        listed = msgspec.json.encode(self._experiments).decode()
-        return Sql(f"{column} IN (SELECT value FROM json_each(?))", (listed,))  # noqa: S608 - a column of ours
+        return among(column, self._experiments, self._texts.dialect)
 
     def is_known(self, key: Key) -> bool:
         """Return whether any run anywhere may have this metric, param or tag."""
@@ -175,7 +166,7 @@ class RunSearch:
         *,
         one_by_one: bool = False,
     ) -> None:
-        names = _key_names(tree) | {order.key.name for order in orders if order.key.kind in TABLES}
+        names = key_names(tree) | {order.key.name for order in orders if order.key.kind in TABLES}
         self.rows = RunRows(connection, experiments, names, one_by_one=one_by_one)
         self._joined: dict[Key, str] = {}
         self.query = self._filtered(tree, view)
@@ -269,12 +260,13 @@ def _conjuncts(tree: Filter | None) -> list[Filter]:
     return [part for child in tree.parts for part in _conjuncts(child)]
 
 
-def _key_names(tree: Filter | None) -> set[str]:
+def key_names(tree: Filter | None) -> set[str]:
+    """Return the names of the metrics, params and tags in a filter."""
     match tree:
         case None:
             return set()
         case And(parts) | Or(parts):
-            return set().union(*(_key_names(part) for part in parts))
+            return set().union(*(key_names(part) for part in parts))
         case Not(part):
-            return _key_names(part)
+            return key_names(part)
     return {tree.key.name} if tree.key.kind in TABLES else set()

@@ -6,6 +6,7 @@ from headwater.stores.sql.columns import SqlColumns
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.experiments import SqlExperiments
 from headwater.stores.sql.inputs import SqlInputs
+from headwater.stores.sql.logged_models import SqlLoggedModels
 from headwater.stores.sql.metrics import SqlMetrics
 from headwater.stores.sql.runs import SqlRuns
 
@@ -24,6 +25,7 @@ class SqlStore:
         self.experiments = SqlExperiments(self.database)
         self.runs = SqlRuns(self.database)
         self.inputs = SqlInputs(self.database)
+        self.logged_models = SqlLoggedModels(self.database)
         self.metrics = SqlMetrics(self.database)
         self.artifacts = SqlArtifacts(self.database, blobs)
         self.columns = SqlColumns(self.database)

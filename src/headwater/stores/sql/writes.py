@@ -35,10 +35,11 @@ def insert_run(connection: Connection, request: CreateRun) -> RunRow:
     tags[RUN_NAME_TAG] = name = request.run_name or tags.get(RUN_NAME_TAG) or make_run_name()
     row = connection.one("SELECT artifact_location FROM experiment WHERE id = ?", (exp_id,))
     assert row is not None, "the experiment was found in this transaction"
+    location = append_path(row[0], f"{run_id}/artifacts")
     row_id = connection.insert(
         "INSERT INTO run (uuid, exp_id, name, user_id, status, start_time, artifact_uri, changed) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, 0) RETURNING id",
-        (run_id, exp_id, name, request.user_id, RunStatus.RUNNING, request.start_time, _append(row[0], run_id)),
+        (run_id, exp_id, name, request.user_id, RunStatus.RUNNING, request.start_time, location),
     )
     run = RunRow(row_id, run_id, exp_id, deleted=False)
     write_tags(connection, run, [RunTag(key, value) for key, value in tags.items()])
@@ -159,6 +160,7 @@ def parse_number(text: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _append(location: str, run_id: str) -> str:
-    path, mark, query = location.partition("?")
-    return f"{path.rstrip('/')}/{run_id}/artifacts{mark}{query}"
+def append_path(location: str, path: str) -> str:
+    """Return the URI of a path below an artifact location, which may end with a query."""
+    base, mark, query = location.partition("?")
+    return f"{base.rstrip('/')}/{path}{mark}{query}"

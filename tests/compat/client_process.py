@@ -1,0 +1,63 @@
+"""Running a script of checks in the environment of a real mlflow client, against our server on a real socket."""
+
+import ast
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from headwater.stores import open_store
+from headwater.testing.environments import environment_python
+from headwater.testing.servers import live_server
+
+HERE = Path(__file__).parent
+CACHE = HERE.parents[1] / ".cache" / "environments"
+
+
+@dataclass(frozen=True)
+class Session:
+    """What one client reported, what it printed, and the server it talked to."""
+
+    report: dict[str, str]
+    printed: str
+    url: str
+
+
+def checks_in(script: Path) -> list[str]:
+    """Return the names of a script's checks."""
+    return [
+        node.name
+        for node in ast.parse(script.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("check_")
+    ]
+
+
+@contextmanager
+def run_checks(client: str, script: Path, folder: Path) -> Iterator[Session]:
+    """Run every check of a script in one process of the client that a list of requirements beside this names."""
+    python = environment_python(HERE / "clients" / f"{client}.txt", CACHE)
+    store = open_store(f"sqlite:///{folder / 'headwater.db'}")
+    with live_server(store) as url:
+        done = subprocess.run(
+            [str(python), str(script), *checks_in(script)],
+            cwd=folder,
+            env={
+                "PATH": os.environ["PATH"],
+                "HOME": str(folder),
+                "MLFLOW_TRACKING_URI": url,
+                "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
+                "MLFLOW_ARTIFACT_UPLOAD_DOWNLOAD_TIMEOUT": "30",
+                "MLFLOW_DISABLE_TELEMETRY": "true",
+                "GIT_PYTHON_REFRESH": "quiet",
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=250,
+        )
+        assert done.returncode == 0, done.stderr
+        yield Session(json.loads(done.stdout), done.stderr, url)
+    store.close()
