@@ -4,6 +4,7 @@ import json
 from abc import abstractmethod
 from typing import Any
 
+from headwater.protocol import inputs as wire
 from headwater.tracking.datasets.digest import digest_facts
 from headwater.tracking.datasets.schema import Schema
 from headwater.tracking.datasets.sources import DatasetSource, find_source, source_from_json
@@ -64,6 +65,10 @@ class Dataset:
             "schema": self.schema.to_json() if self.schema else None,
             "profile": json.dumps(self.profile) if self.profile is not None else None,
         }
+
+    def to_entity(self) -> wire.Dataset:
+        """Return the description as it is logged and read."""
+        return wire.Dataset(**{key: value for key, value in self.to_dict().items() if value is not None})
 
     def to_json(self) -> str:
         """Return the description as JSON."""

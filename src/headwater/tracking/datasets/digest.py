@@ -24,7 +24,7 @@ def digest_pandas(df: "pandas.DataFrame", rows: int | None = None) -> str:
     """
     pandas = _pandas()
     sample = df.head(MAX_ROWS)
-    texts = sample.columns[(sample.map(type) == str).all(axis=0)]
+    texts = sample.columns[sample.map(lambda value: type(value) is str).all(axis=0)]
     numbers = sample.select_dtypes(include=["number"]).columns
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # names of several types have no order, which does not matter

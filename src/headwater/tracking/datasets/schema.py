@@ -155,7 +155,7 @@ def _object_type(column: "pandas.Series[Any]", *, is_complete: bool) -> Spec:
     plain = present.infer_objects().dtype
     if str(plain) in {"str", "string"}:
         return {"type": "string"}
-    if plain != object:
+    if plain.kind != "O":
         spec = _numpy_type(plain)
         return {"type": "double"} if spec["type"] == "long" and not is_complete else spec  # as pandas holds gaps
     spec = _merge_all(map(_value_type, present))

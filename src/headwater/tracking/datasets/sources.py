@@ -26,7 +26,7 @@ class DatasetSource:
     def source_type(self) -> str:
         """Return the kind of source, such as `local`, `s3`, `http` or `code`."""
 
-    def load(self, dst_path: str | Path | None = None) -> Any:
+    def load(self, dst_path: str | Path | None = None) -> Any:  # noqa: ARG002 - for those that can be loaded
         """Fetch the data again: files as a local path, tables as the object that their library makes."""
         raise NotSupported(f"A source of type '{self.source_type}' cannot be loaded. Read the data as its fields say.")
 
