@@ -22,6 +22,7 @@ TITLES = {
     "mlflow_client": "The same client, two servers",
     "history": "Histories",
     "search_server": "Search",
+    "search_frame": "Data frames",
     "server_start": "An idle server",
     "storage": "The store alone: metrics",
     "search": "The store alone: search",

@@ -48,7 +48,7 @@ def measure() -> list[Row]:
         with our_server(folder) as server:
             ours = _ask(server)
         with lean_peer_server(folder) as server:
-            _copy(data, folder / "mlflow.db")
+            copy_runs(data, folder / "mlflow.db")
             peer = _ask(server)
     return [
         Row(
@@ -63,7 +63,7 @@ def measure() -> list[Row]:
     ]
 
 
-def _copy(source: Path, target: Path) -> None:
+def copy_runs(source: Path, target: Path) -> None:
     with sqlite3.connect(target, timeout=60) as database:
         database.execute("ATTACH ? AS ours", (str(source),))
         database.executescript(COPY)

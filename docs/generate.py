@@ -4,6 +4,7 @@ import inspect
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import click
 
@@ -70,13 +71,20 @@ def walk(context: click.Context) -> Iterator[click.Context]:
 def python_page() -> str:
     """Return the signature and docstring of every public name."""
     parts = ["# Python API\n", NOTE, "Everything stands in the package itself: `import headwater as hw`.\n"]
-    for name in sorted(headwater.__all__, key=lambda name: (inspect.isclass(getattr(headwater, name)), name.lower())):
-        value = getattr(headwater, name)
-        if inspect.isclass(value):
-            parts.append(_describe_class(name, value))
-        elif inspect.isroutine(value):
-            parts.append(_describe(f"### `{name}`", name, value))
+    parts += _describe_module(headwater, "")
+    parts.append("## `headwater.data`\n\nDatasets that runs read, loaded when `hw.data` is first used.\n")
+    parts += _describe_module(headwater.data, "data.")
     return "\n".join(parts)
+
+
+def _describe_module(module: ModuleType, prefix: str) -> Iterator[str]:
+    """Yield the description of each public function, then of each public class."""
+    for name in sorted(module.__all__, key=lambda name: (inspect.isclass(getattr(module, name)), name.lower())):
+        value = getattr(module, name)
+        if inspect.isclass(value):
+            yield _describe_class(f"{prefix}{name}", value)
+        elif inspect.isroutine(value):
+            yield _describe(f"### `{prefix}{name}`", name, value)
 
 
 def _describe_class(name: str, value: type) -> str:

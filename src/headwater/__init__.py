@@ -8,6 +8,9 @@ with hw.start_run():
     hw.log_metric("accuracy", 0.97)
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from headwater.protocol.artifacts import FileInfo
 from headwater.protocol.errors import (
     DataLoss,
@@ -23,12 +26,13 @@ from headwater.protocol.errors import (
     TemporarilyUnavailable,
     Unauthenticated,
 )
-from headwater.protocol.experiments import LifecycleStage, ViewType
+from headwater.protocol.experiments import ExperimentTag, LifecycleStage, ViewType
 from headwater.protocol.inputs import Dataset, DatasetInput, InputTag, RunInputs, RunOutputs
 from headwater.protocol.inputs import ModelInput as LoggedModelInput
 from headwater.protocol.inputs import ModelOutput as LoggedModelOutput
 from headwater.protocol.metrics import Metric
 from headwater.protocol.runs import Param, RunInfo, RunStatus, RunTag
+from headwater.protocol.source_type import SourceType
 from headwater.tracking import artifacts
 from headwater.tracking.active import (
     ActiveRun,
@@ -44,6 +48,7 @@ from headwater.tracking.active import (
 from headwater.tracking.artifacts import download_artifacts, list_artifacts
 from headwater.tracking.client import Client
 from headwater.tracking.connected import PagedList
+from headwater.tracking.doctor import doctor
 from headwater.tracking.fluent import (
     create_experiment,
     delete_experiment,
@@ -51,6 +56,8 @@ from headwater.tracking.fluent import (
     delete_run,
     delete_tag,
     flush,
+    flush_artifact_async_logging,
+    flush_async_logging,
     get_artifact_uri,
     get_experiment,
     get_experiment_by_name,
@@ -66,6 +73,7 @@ from headwater.tracking.fluent import (
     log_outputs,
     log_param,
     log_params,
+    log_stream,
     log_text,
     restore_experiment,
     restore_run,
@@ -75,6 +83,8 @@ from headwater.tracking.fluent import (
     set_tag,
     set_tags,
 )
+from headwater.tracking.fluent_tables import load_table, log_table
+from headwater.tracking.inputs import log_input, log_inputs
 from headwater.tracking.logged_model import LoggedModel, LoggedModelStatus
 from headwater.tracking.logged_models import (
     ActiveModel,
@@ -92,12 +102,27 @@ from headwater.tracking.logged_models import (
     set_active_model,
     set_logged_model_tags,
 )
+from headwater.tracking.media import Image
+from headwater.tracking.operations import RunOperations
 from headwater.tracking.run import Experiment, Run, RunData
 from headwater.tracking.search import search_runs
 from headwater.tracking.shipper import SyncReport, sync_journals
 from headwater.version import __version__
 
+if TYPE_CHECKING:
+    from headwater import data, entities, exceptions
+
 MlflowClient = Client
+
+_LATE = ("data", "entities", "exceptions")
+
+
+def __getattr__(name: str) -> object:
+    """Load a part of Headwater that not every program needs."""
+    if name in _LATE:
+        return import_module(f"headwater.{name}")
+    raise AttributeError(f"module 'headwater' has no attribute '{name}'")
+
 
 __all__ = [
     "ActiveModel",
@@ -107,8 +132,10 @@ __all__ = [
     "Dataset",
     "DatasetInput",
     "Experiment",
+    "ExperimentTag",
     "FileInfo",
     "HeadwaterError",
+    "Image",
     "InputTag",
     "InsufficientStorage",
     "InvalidParameterValue",
@@ -131,9 +158,11 @@ __all__ = [
     "RunData",
     "RunInfo",
     "RunInputs",
+    "RunOperations",
     "RunOutputs",
     "RunStatus",
     "RunTag",
+    "SourceType",
     "SyncReport",
     "TemporarilyUnavailable",
     "Unauthenticated",
@@ -144,16 +173,22 @@ __all__ = [
     "clear_active_model",
     "create_experiment",
     "create_external_model",
+    "data",
     "delete_experiment",
     "delete_experiment_tag",
     "delete_logged_model",
     "delete_logged_model_tag",
     "delete_run",
     "delete_tag",
+    "doctor",
     "download_artifacts",
     "end_run",
+    "entities",
+    "exceptions",
     "finalize_logged_model",
     "flush",
+    "flush_artifact_async_logging",
+    "flush_async_logging",
     "get_active_model_id",
     "get_artifact_uri",
     "get_experiment",
@@ -167,17 +202,22 @@ __all__ = [
     "last_active_run",
     "last_logged_model",
     "list_artifacts",
+    "load_table",
     "log_artifact",
     "log_artifacts",
     "log_dict",
     "log_figure",
     "log_image",
+    "log_input",
+    "log_inputs",
     "log_metric",
     "log_metrics",
     "log_model_params",
     "log_outputs",
     "log_param",
     "log_params",
+    "log_stream",
+    "log_table",
     "log_text",
     "restore_experiment",
     "restore_run",

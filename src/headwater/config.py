@@ -74,6 +74,12 @@ LOGGING = Setting(
     default="journal",
     meaning="'journal': log calls return once on local disk. 'sync': each call waits for the store.",
 )
+ASYNC_LOGGING = Setting(
+    name="HEADWATER_ASYNC_LOGGING",
+    mlflow_name="MLFLOW_ENABLE_ASYNC_LOGGING",
+    default="0",
+    meaning="1: log calls return a handle to wait for the store. They never wait by themselves, with or without it.",
+)
 JOURNAL_FSYNC = Setting(
     name="HEADWATER_JOURNAL_FSYNC",
     default="0",
@@ -138,6 +144,17 @@ QUIET_URLS = Setting(
 )
 
 SETTINGS: tuple[Setting, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Setting))
+
+
+def enable_async_logging(enable: bool = True) -> None:  # noqa: FBT001 - as in MLflow
+    """Let log calls return a `RunOperations` to wait for, from the next run on; they do not wait in any case.
+
+    Example:
+        >>> hw.config.enable_async_logging()
+        >>> with hw.start_run():
+        ...     hw.log_metric("loss", 0.25).wait()
+    """
+    ASYNC_LOGGING.set("1" if enable else "")
 
 
 def home() -> Path:

@@ -20,6 +20,9 @@ hw.set_experiment("outages")
 with hw.start_run() as run:
     hw.log_param("depth", 6)
     hw.log_text("hello", "notes/hello.txt")
+    hw.log_table({"n": [1]}, "table.json")
+    hw.log_table({"n": [2]}, "table.json")
+    hw.log_input(hw.data.MetaDataset("s3://bucket/key", name="train"), context="training")
     started = time.perf_counter()
     for step in range(2000):
         hw.log_metric("loss", step / 2, step=step)
@@ -44,7 +47,8 @@ def assert_all_stored(store: Store) -> None:
     assert [param.value for param in run.data.params] == ["6"]
     assert run.info.status == "FINISHED"
     files = store.artifacts.get_tree(GetTree(f"{run.info.experiment_id}/{run.info.run_id}/artifacts")).files
-    assert [file.path for file in files] == ["notes/hello.txt"]
+    assert [file.path for file in files] == ["notes/hello.txt", "table.json"]
+    assert [given.dataset.name for given in run.inputs.dataset_inputs] == ["train"]
 
 
 @pytest.mark.parametrize("kind", ["away", "silent", "429", "500", "garbage"])

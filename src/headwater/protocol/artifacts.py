@@ -6,6 +6,7 @@ import unicodedata
 import msgspec
 
 from headwater.protocol.endpoint import ARTIFACTS_BASES, NATIVE_BASE, Empty, Endpoint, Permission
+from headwater.protocol.entity import Entity
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.names import check_no_nul, check_run_id, require
 
@@ -46,7 +47,7 @@ def check_digest(digest: str) -> str:
     return digest
 
 
-class FileInfo(msgspec.Struct, frozen=True, omit_defaults=True):
+class FileInfo(Entity, msgspec.Struct, frozen=True, omit_defaults=True):
     """A file or folder; folders and empty files have no `file_size`, which is in bytes."""
 
     path: str

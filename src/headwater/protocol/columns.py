@@ -13,6 +13,11 @@ MAX_SERIES_RUNS = 1000
 MAX_SERIES_KEYS = 200
 MAX_BUCKETS = 2000
 MAX_COLUMNS = 500
+MAX_QUERY_RUNS = 100_000
+MAX_CELLS = 50_000_000
+"""Runs times columns of one answer."""
+
+EVERY_KEY = "*"
 _LONGEST_SILENCE_MS = 1_000_000_000_000
 
 
@@ -30,7 +35,7 @@ class QueryRuns(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `columns` are `metrics.<key>`, `params.<key>`, `tags.<key>` or `attributes.<name>` with the key as it is, not
     quoted; attributes: status (RUNNING … KILLED, or LOST), start_time, end_time, duration (ms), user_id,
-    experiment_id.
+    experiment_id, artifact_uri. The key `*` stands for every key that a run of the page has, sorted.
     """
 
     experiment_ids: list[str]
@@ -45,8 +50,10 @@ class QueryRuns(msgspec.Struct, frozen=True, omit_defaults=True):
         """Raise `InvalidParameterValue` unless the ids, columns and page are allowed."""
         for experiment_id in self.experiment_ids:
             check_experiment_id(experiment_id)
-        if self.offset < 0 or not 0 <= self.limit <= 50_000:
-            raise InvalidParameterValue(f"Invalid page: offset '{self.offset}', limit '{self.limit}' (0 to 50000).")
+        if self.offset < 0 or not 0 <= self.limit <= MAX_QUERY_RUNS:
+            raise InvalidParameterValue(
+                f"Invalid page: offset '{self.offset}', limit '{self.limit}' (0 to {MAX_QUERY_RUNS})."
+            )
         if len(self.columns) > MAX_COLUMNS:
             raise InvalidParameterValue(f"At most {MAX_COLUMNS} columns can be read at once; got {len(self.columns)}.")
 

@@ -47,13 +47,30 @@ class HeadwaterError(Exception):
     error_class: ClassVar[str] = "CLIENT_INTERNAL_ERROR"
     sqlstate: ClassVar[str] = "XXM00"
 
-    def __init__(self, message: str) -> None:
+    def __new__(cls, _: str = "", error_code: str | None = None, **json_kwargs: object) -> "HeadwaterError":  # noqa: ARG004 - for __init__
+        """Return an error of the class that `error_code` names, if the base itself is raised with one."""
+        kind = ERRORS.get(error_code, cls) if cls is HeadwaterError and error_code else cls
+        return super().__new__(kind)
+
+    def __init__(self, message: str, error_code: str | None = None, **json_kwargs: object) -> None:  # noqa: ARG002 - see __new__
         super().__init__(message)
         self.message = message
+        self.json_kwargs = json_kwargs
+
+    @classmethod
+    def invalid_parameter_value(cls, message: str, **json_kwargs: object) -> "InvalidParameterValue":
+        """Return an `InvalidParameterValue` (the spelling MLflow code uses)."""
+        return InvalidParameterValue(message, None, **json_kwargs)
 
     def get_http_status_code(self) -> int:
         """Return the HTTP status of this error (the spelling MLflow code uses)."""
         return self.http_status
+
+    def serialize_as_json(self) -> str:
+        """Return code and message as JSON, with what else was given (the spelling MLflow code uses)."""
+        return msgspec.json.encode(
+            {"error_code": self.error_code, "message": self.message, **self.json_kwargs}
+        ).decode()
 
     def body(self) -> ErrorBody:
         """Return the body that goes on the wire."""

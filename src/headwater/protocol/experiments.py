@@ -5,6 +5,7 @@ import enum
 import msgspec
 
 from headwater.protocol.endpoint import Empty, Endpoint, Permission
+from headwater.protocol.entity import Entity, find_member
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.names import (
     MAX_ARTIFACT_LOCATION,
@@ -28,6 +29,16 @@ class ViewType(enum.StrEnum):
     DELETED_ONLY = "DELETED_ONLY"
     ALL = "ALL"
 
+    @staticmethod
+    def from_string(view: str) -> "ViewType":
+        """Return the view with this name."""
+        return find_member(ViewType, view)
+
+    @staticmethod
+    def to_string(view: "ViewType | str | int") -> str:
+        """Return the name of a view in lower case; it may be given as a number."""
+        return find_member(ViewType, view).value.lower()
+
 
 class LifecycleStage(enum.StrEnum):
     """Whether a thing is in use or in the trash."""
@@ -35,8 +46,25 @@ class LifecycleStage(enum.StrEnum):
     ACTIVE = "active"
     DELETED = "deleted"
 
+    @staticmethod
+    def is_valid(stage: str) -> bool:
+        """Return whether there is a stage of this name."""
+        return stage in {*LifecycleStage}
 
-class ExperimentTag(msgspec.Struct, frozen=True):
+    @staticmethod
+    def view_type_to_stages(view_type: "ViewType | str | int" = ViewType.ALL) -> "list[LifecycleStage]":
+        """Return the stages that a view shows."""
+        view = find_member(ViewType, view_type)
+        shown = {ViewType.ACTIVE_ONLY: [LifecycleStage.ACTIVE], ViewType.DELETED_ONLY: [LifecycleStage.DELETED]}
+        return shown.get(view, list(LifecycleStage))
+
+    @staticmethod
+    def matches_view_type(view_type: "ViewType | str | int", stage: str) -> bool:
+        """Return whether a view shows things in this stage."""
+        return stage in LifecycleStage.view_type_to_stages(view_type)
+
+
+class ExperimentTag(Entity, msgspec.Struct, frozen=True):
     """One tag of an experiment."""
 
     key: str

@@ -3,6 +3,7 @@
 import msgspec
 
 from headwater.protocol.endpoint import MLFLOW_AJAX_BASE, Empty, Endpoint, Permission
+from headwater.protocol.entity import Entity
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.names import (
     check_experiment_id,
@@ -34,7 +35,7 @@ _MAX_LENGTHS = {
 }
 
 
-class Dataset(msgspec.Struct, frozen=True, omit_defaults=True):
+class Dataset(Entity, msgspec.Struct, frozen=True, omit_defaults=True):
     """A dataset by reference: where it came from, and its schema and profile as JSON text; `digest` tells versions."""
 
     name: str = ""
@@ -45,14 +46,14 @@ class Dataset(msgspec.Struct, frozen=True, omit_defaults=True):
     profile: str = ""
 
 
-class InputTag(msgspec.Struct, frozen=True):
+class InputTag(Entity, msgspec.Struct, frozen=True):
     """One tag of a dataset as the input of one run."""
 
     key: str
     value: str = ""
 
 
-class DatasetInput(msgspec.Struct, frozen=True, omit_defaults=True):
+class DatasetInput(Entity, msgspec.Struct, frozen=True, omit_defaults=True):
     """A dataset that a run read, with what the run says of it."""
 
     dataset: Dataset
@@ -76,27 +77,27 @@ class DatasetInput(msgspec.Struct, frozen=True, omit_defaults=True):
             check_no_nul("value", tag.value)
 
 
-class ModelInput(msgspec.Struct, frozen=True):
+class ModelInput(Entity, msgspec.Struct, frozen=True):
     """A logged model that a run read."""
 
     model_id: str
 
 
-class ModelOutput(msgspec.Struct, frozen=True):
+class ModelOutput(Entity, msgspec.Struct, frozen=True):
     """A logged model that a run made, at a step."""
 
     model_id: str
     step: int = 0
 
 
-class RunInputs(msgspec.Struct, frozen=True, omit_defaults=True):
+class RunInputs(Entity, msgspec.Struct, frozen=True, omit_defaults=True):
     """What a run read."""
 
     dataset_inputs: list[DatasetInput] = []
     model_inputs: list[ModelInput] = []
 
 
-class RunOutputs(msgspec.Struct, frozen=True, omit_defaults=True):
+class RunOutputs(Entity, msgspec.Struct, frozen=True, omit_defaults=True):
     """What a run made."""
 
     model_outputs: list[ModelOutput] = []

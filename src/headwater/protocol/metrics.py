@@ -3,6 +3,7 @@
 import msgspec
 
 from headwater.protocol.endpoint import MLFLOW_AJAX_BASE, Endpoint, Permission
+from headwater.protocol.entity import Entity
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.names import MAX_INT64, check_max_results, check_run_id, missing, require
 from headwater.protocol.paging import decode_page_token
@@ -12,7 +13,7 @@ MAX_BULK_RESULTS = 25000
 MAX_INTERVAL_RESULTS = 2500
 
 
-class Metric(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+class Metric(Entity, msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One point: `value` is any double, `timestamp` milliseconds since 1970, `step` any signed 64-bit integer.
 
     A point that was measured of a logged model names the model, and the dataset it was measured on; a model's points

@@ -6,6 +6,7 @@ from collections import Counter
 import msgspec
 
 from headwater.protocol.endpoint import NATIVE_BASE, Empty, Endpoint, Permission
+from headwater.protocol.entity import Entity, find_member
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.experiments import LifecycleStage, ViewType
 from headwater.protocol.inputs import (
@@ -50,27 +51,41 @@ class RunStatus(enum.StrEnum):
     FAILED = "FAILED"
     KILLED = "KILLED"
 
-    @property
     def is_terminated(self) -> bool:
         """Return whether the run has ended."""
         return self in {RunStatus.FINISHED, RunStatus.FAILED, RunStatus.KILLED}
 
+    @staticmethod
+    def from_string(status: str) -> "RunStatus":
+        """Return the status with this name."""
+        return find_member(RunStatus, status)
 
-class Param(msgspec.Struct, frozen=True, gc=False):
+    @staticmethod
+    def to_string(status: "RunStatus | str | int") -> str:
+        """Return the name of a status, which may be given as a number."""
+        return find_member(RunStatus, status).value
+
+    @staticmethod
+    def all_status() -> "list[RunStatus]":
+        """Return every status."""
+        return list(RunStatus)
+
+
+class Param(Entity, msgspec.Struct, frozen=True, gc=False):
     """One parameter; values are text."""
 
     key: str
     value: str = ""
 
 
-class RunTag(msgspec.Struct, frozen=True, gc=False):
+class RunTag(Entity, msgspec.Struct, frozen=True, gc=False):
     """One tag of a run."""
 
     key: str
     value: str = ""
 
 
-class RunInfo(msgspec.Struct, frozen=True, omit_defaults=True):
+class RunInfo(Entity, msgspec.Struct, frozen=True, omit_defaults=True):
     """Who, when, where and in which state; `run_uuid` always equals `run_id`, times are milliseconds since 1970."""
 
     run_uuid: str

@@ -60,7 +60,7 @@ def _sweep_until_ended(store: Store, run_id: str) -> RunInfo:
     while time.monotonic() < deadline:
         store.columns.sweep(Sweep(silence_ms=0))
         info = get_run(store, run_id).info
-        if info.status.is_terminated:
+        if info.status.is_terminated():
             return info
     raise AssertionError(f"The run '{run_id}' did not end within 30 s.")
 

@@ -97,6 +97,28 @@ class RunColumnsContract:
         assert texts_of(find_column(found, "attributes.user_id")) == ["ada", "ada"]
         assert texts_of(find_column(found, "attributes.experiment_id")) == [experiment, experiment]
 
+    def test_a_star_stands_for_every_key_that_runs_of_the_page_have(self, store: Store) -> None:
+        """Sorted by name; keys of other runs only are left out, be the page all runs or few of them."""
+        experiment = make_experiment(store)
+        runs = [make_run(store, experiment, name=f"run {number}", start_time=number) for number in range(1, 9)]
+        store.runs.log_batch(LogBatch(runs[0], [Metric("a", 1, 1), Metric("rare", math.nan, 1)], [Param("p", "x")]))
+        store.runs.log_batch(LogBatch(runs[1], [Metric("b", 2, 1), Metric("a", 3, 1)], [], [RunTag("t", "y")]))
+        names = ["attributes.artifact_uri", "metrics.*", "params.*", "tags.*"]
+
+        every = store.columns.query_runs(QueryRuns([experiment], columns=names))
+        oldest = QueryRuns([experiment], order_by=["attributes.start_time ASC"], columns=names, offset=1, limit=1)
+        one = store.columns.query_runs(oldest)
+
+        keys = [column.name for column in every.columns if column.name != "tags.mlflow.runName"]
+        assert keys == ["attributes.artifact_uri", "metrics.a", "metrics.b", "metrics.rare", "params.p", "tags.t"]
+        assert find_column(every, "metrics.a").numbers == [*[None] * 6, 3, 1]
+        uris = [get_run(store, run_id).info.artifact_uri for run_id in reversed(runs)]
+        assert texts_of(find_column(every, "attributes.artifact_uri")) == uris
+        found = [column.name for column in one.columns if column.name != "tags.mlflow.runName"]
+        assert found == ["attributes.artifact_uri", "metrics.a", "metrics.b", "tags.t"]
+        with expect_error(InvalidParameterValue, "Invalid column 'attributes.*'. Columns are…"):
+            store.columns.query_runs(QueryRuns([experiment], columns=["attributes.*"]))
+
     def test_a_page_of_many_runs_equals_the_same_part_of_all(self, store: Store) -> None:
         """Few runs of many are read in another way than all."""
         experiment = make_experiment(store)

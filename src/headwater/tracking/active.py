@@ -169,7 +169,9 @@ def start_run(
         if parent:
             own_tags[PARENT_RUN_TAG] = parent
         run = _begin(experiment_id, run_name or "", own_tags)
-    current_session().open_run(run.writer.uri, run.info.run_id)
+    session = current_session()
+    session.read_mode()
+    session.open_run(run.writer.uri, run.info.run_id)
     _RUNS.set((*stack, run))
     return run
 
@@ -233,6 +235,7 @@ def _begin(experiment_id: str | None, run_name: str, tags: dict[str, str]) -> Ac
     creation = Creation(experiment.experiment_id, experiment.name, user, name, now, all_tags)
     writer = RunWriter(uri, run_id)
     writer.keep(creation, synchronous=None)
+    current_session().note_created(uri, run_id)
     location = f"{experiment.artifact_location}/{run_id}/artifacts" if experiment.artifact_location else ""
     info = RunInfo(
         run_uuid=run_id,

@@ -4,9 +4,10 @@ from headwater.tracking.experiment_verbs import ExperimentVerbs
 from headwater.tracking.log_verbs import LogVerbs
 from headwater.tracking.logged_model_verbs import LoggedModelVerbs
 from headwater.tracking.run_verbs import RunVerbs
+from headwater.tracking.table_verbs import TableVerbs
 
 
-class Client(ExperimentVerbs, RunVerbs, LogVerbs, LoggedModelVerbs):
+class Client(ExperimentVerbs, RunVerbs, LogVerbs, LoggedModelVerbs, TableVerbs):
     """Every tracking verb with explicit ids; it keeps no state and may be used from any thread.
 
     Args:
@@ -18,3 +19,6 @@ class Client(ExperimentVerbs, RunVerbs, LogVerbs, LoggedModelVerbs):
         >>> client.log_metric(run.info.run_id, "loss", 0.25)
         >>> client.set_terminated(run.info.run_id)
     """
+
+
+MlflowClient = Client

@@ -22,6 +22,15 @@ class PagedList(list[T]):
         super().__init__(items)
         self.token = token
 
+    def to_list(self) -> list[T]:
+        """Return the results as a plain list."""
+        return list(self)
+
+    def _repr_html_(self) -> str:
+        from headwater.tracking.notebook import show_page  # loaded in notebooks only
+
+        return show_page(self)
+
 
 class Connected:
     """Something that talks to the store at one tracking URI, by default the one in force now."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from headwater.protocol.artifacts import check_path
 from headwater.protocol.errors import ResourceDoesNotExist
@@ -10,6 +10,7 @@ from headwater.protocol.experiments import ViewType
 from headwater.tracking.active import active_experiment, get_tracking_uri, require_run
 from headwater.tracking.client import Client
 from headwater.tracking.measured import ACTIVE_MODEL, log_measured
+from headwater.tracking.operations import RunOperations
 from headwater.tracking.run import Experiment, Run
 from headwater.tracking.session import current_session
 from headwater.tracking.writer import RunWriter
@@ -17,7 +18,7 @@ from headwater.tracking.writer import RunWriter
 if TYPE_CHECKING:
     from headwater.protocol.inputs import Dataset, ModelOutput
     from headwater.tracking.links import HasEntity
-    from headwater.tracking.media import Figure, Image
+    from headwater.tracking.media import Figure, ImageLike
 
 FLUSH_TIMEOUT_S = 60.0
 
@@ -31,10 +32,11 @@ def log_metric(
     run_id: str | None = None,
     model_id: str | None = None,
     dataset: "Dataset | HasEntity | None" = None,
-) -> None:
+) -> RunOperations | None:
     """Log one point of a metric; it is safe on local disk when this returns.
 
     It is a point of a logged model, too, if one is named, or active, or was made by the run at the same step.
+    With `synchronous=False`, return a handle whose `wait()` waits until the store has it.
 
     Args:
         key: the metric's name.
@@ -51,9 +53,8 @@ def log_metric(
     """
     run = None if run_id else require_run()
     if run is None or run.links.has_models or model_id or dataset is not None or ACTIVE_MODEL.get():
-        log_measured({key: value}, step, timestamp, run_id, model_id, dataset, synchronous=synchronous)
-        return
-    run.writer.log_metric(key, value, step=step, timestamp=timestamp, synchronous=synchronous)
+        return log_measured({key: value}, step, timestamp, run_id, model_id, dataset, synchronous=synchronous)
+    return run.writer.log_metric(key, value, step=step, timestamp=timestamp, synchronous=synchronous)
 
 
 def log_metrics(
@@ -64,13 +65,13 @@ def log_metrics(
     timestamp: int | None = None,
     model_id: str | None = None,
     dataset: "Dataset | HasEntity | None" = None,
-) -> None:
+) -> RunOperations | None:
     """Log one point of each metric at the same step and time; see `log_metric`.
 
     Example:
         >>> hw.log_metrics({"loss": 0.25, "accuracy": 0.91}, step=3)
     """
-    log_measured(metrics, step, timestamp, run_id, model_id, dataset, synchronous=synchronous)
+    return log_measured(metrics, step, timestamp, run_id, model_id, dataset, synchronous=synchronous)
 
 
 def log_param(key: str, value: Any, synchronous: bool | None = None) -> Any:  # noqa: FBT001 - as in MLflow
@@ -91,31 +92,31 @@ def log_params(
     params: Mapping[str, object],
     synchronous: bool | None = None,  # noqa: FBT001 - the order that callers of MLflow know
     run_id: str | None = None,
-) -> None:
+) -> RunOperations | None:
     """Log params; see `log_param`.
 
     Example:
         >>> hw.log_params({"depth": 6, "rate": 0.1})
     """
-    _writer(run_id).log_params(params, synchronous=synchronous)
+    return _writer(run_id).log_params(params, synchronous=synchronous)
 
 
-def set_tag(key: str, value: object, synchronous: bool | None = None) -> None:  # noqa: FBT001 - as in MLflow
+def set_tag(key: str, value: object, synchronous: bool | None = None) -> RunOperations | None:  # noqa: FBT001 - as in MLflow
     """Set a tag of the active run.
 
     Example:
         >>> hw.set_tag("stage", "candidate")
     """
-    require_run().writer.set_tags({key: value}, synchronous=synchronous)
+    return require_run().writer.set_tags({key: value}, synchronous=synchronous)
 
 
-def set_tags(tags: Mapping[str, object], synchronous: bool | None = None) -> None:  # noqa: FBT001 - as in MLflow
+def set_tags(tags: Mapping[str, object], synchronous: bool | None = None) -> RunOperations | None:  # noqa: FBT001 - as in MLflow
     """Set tags of the active run.
 
     Example:
         >>> hw.set_tags({"stage": "candidate", "team": "search"})
     """
-    require_run().writer.set_tags(tags, synchronous=synchronous)
+    return require_run().writer.set_tags(tags, synchronous=synchronous)
 
 
 def delete_tag(key: str) -> None:
@@ -150,6 +151,16 @@ def log_artifacts(local_dir: str | Path, artifact_path: str | None = None, run_i
     Client().log_artifacts(_run_id(run_id), local_dir, artifact_path)
 
 
+def log_stream(stream: BinaryIO, artifact_file: str, run_id: str | None = None) -> None:
+    """Keep what a binary stream holds, from where it stands to its end, as an artifact.
+
+    Example:
+        >>> with open("model.bin", "rb") as stream:
+        ...     hw.log_stream(stream, "model.bin")
+    """
+    Client().log_stream(_run_id(run_id), stream, artifact_file)
+
+
 def log_text(text: str, artifact_file: str, run_id: str | None = None) -> None:
     """Keep text as an artifact in UTF-8.
 
@@ -178,14 +189,14 @@ def log_figure(figure: "Figure", artifact_file: str, *, save_kwargs: dict[str, A
 
 
 def log_image(
-    image: "Image",
+    image: "ImageLike",
     artifact_file: str | None = None,
     key: str | None = None,
     step: int | None = None,
     timestamp: int | None = None,
     synchronous: bool | None = None,  # noqa: FBT001 - the order that callers of MLflow know
 ) -> None:
-    """Keep an image (a NumPy array or a Pillow image) as an artifact.
+    """Keep an image (a NumPy array, a Pillow image or a `hw.Image`) as an artifact.
 
     Args:
         image: height × width, with 1, 3 or 4 channels; uint8 from 0 to 255 or floats from 0 to 1.
@@ -293,12 +304,12 @@ def set_experiment_tag(key: str, value: object) -> None:
 def set_experiment_tags(tags: Mapping[str, object]) -> None:
     """Set tags of the active experiment."""
     for key, value in tags.items():
-        Client().set_experiment_tag(_experiment_id(), key, value)
+        Client().set_experiment_tag(require_experiment_id(), key, value)
 
 
 def delete_experiment_tag(key: str) -> None:
     """Remove a tag of the active experiment."""
-    Client().delete_experiment_tag(_experiment_id(), key)
+    Client().delete_experiment_tag(require_experiment_id(), key)
 
 
 def flush(timeout_s: float = FLUSH_TIMEOUT_S) -> None:
@@ -314,6 +325,16 @@ def flush(timeout_s: float = FLUSH_TIMEOUT_S) -> None:
     current_session().flush(timeout_s)
 
 
+def flush_async_logging() -> None:
+    """Wait until everything this process logged is stored, as does `flush`."""
+    flush()
+
+
+def flush_artifact_async_logging() -> None:
+    """Wait until everything this process logged is stored, artifacts too, as does `flush`."""
+    flush()
+
+
 def _writer(run_id: str | None) -> RunWriter:
     return RunWriter(get_tracking_uri(), run_id) if run_id else require_run().writer
 
@@ -322,7 +343,8 @@ def _run_id(run_id: str | None) -> str:
     return run_id or require_run().info.run_id
 
 
-def _experiment_id() -> str:
+def require_experiment_id() -> str:
+    """Return the id of the active experiment, which the store must know."""
     experiment = active_experiment()
     if not experiment.experiment_id:
         raise ResourceDoesNotExist(

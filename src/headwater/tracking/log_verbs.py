@@ -1,9 +1,9 @@
 """The client's verbs that log to a run: points, params, tags and artifacts."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
+from uuid import uuid4
 
 from headwater.protocol.artifacts import FileInfo
 from headwater.protocol.errors import InvalidParameterValue
@@ -12,9 +12,10 @@ from headwater.protocol.metrics import Metric
 from headwater.protocol.runs import GetRun, Param, RunTag
 from headwater.tracking.connected import Connected
 from headwater.tracking.media import encode_figure, encode_image, encode_thumbnail, stepped_name
+from headwater.tracking.operations import RunOperations, join_operations
 
 if TYPE_CHECKING:
-    from headwater.tracking.media import Figure, Image
+    from headwater.tracking.media import Figure, ImageLike
 
 IMAGES_TAG = "mlflow.loggedImages"
 
@@ -33,13 +34,12 @@ class LogVerbs(Connected):
         dataset_name: str | None = None,
         dataset_digest: str | None = None,
         model_id: str | None = None,
-    ) -> None:
+    ) -> RunOperations | None:
         """Log one point of a metric, with a `model_id` also of that logged model, as measured on a dataset."""
         writer = self._writer(run_id)
         if not model_id:
-            writer.log_metric(key, value, step=step, timestamp=timestamp, synchronous=synchronous)
-            return
-        writer.log_measured(
+            return writer.log_metric(key, value, step=step, timestamp=timestamp, synchronous=synchronous)
+        return writer.log_measured(
             {key: value},
             step=step,
             timestamp=timestamp,
@@ -53,9 +53,9 @@ class LogVerbs(Connected):
         self._writer(run_id).log_params({key: value}, synchronous=synchronous)
         return value
 
-    def set_tag(self, run_id: str, key: str, value: object, synchronous: bool | None = None) -> None:  # noqa: FBT001
+    def set_tag(self, run_id: str, key: str, value: object, synchronous: bool | None = None) -> RunOperations | None:  # noqa: FBT001
         """Set a tag."""
-        self._writer(run_id).set_tags({key: value}, synchronous=synchronous)
+        return self._writer(run_id).set_tags({key: value}, synchronous=synchronous)
 
     def delete_tag(self, run_id: str, key: str) -> None:
         """Remove a tag."""
@@ -68,12 +68,15 @@ class LogVerbs(Connected):
         params: Sequence[Param] = (),
         tags: Sequence[RunTag] = (),
         synchronous: bool | None = None,  # noqa: FBT001 - the order that callers of MLflow know
-    ) -> None:
+    ) -> RunOperations | None:
         """Log points, params and tags, as many as you like."""
         writer = self._writer(run_id)
-        writer.log_params({param.key: param.value for param in params}, synchronous=synchronous)
-        writer.log_points(metrics, synchronous=synchronous)
-        writer.set_tags({tag.key: tag.value for tag in tags}, synchronous=synchronous)
+        operations = (
+            writer.log_params({param.key: param.value for param in params}, synchronous=synchronous),
+            writer.log_points(metrics, synchronous=synchronous),
+            writer.set_tags({tag.key: tag.value for tag in tags}, synchronous=synchronous),
+        )
+        return join_operations(operations)
 
     def log_inputs(
         self, run_id: str, datasets: Sequence[DatasetInput] | None = None, models: Sequence[ModelInput] | None = None
@@ -106,8 +109,12 @@ class LogVerbs(Connected):
         """Keep text as an artifact in UTF-8."""
         self._writer(run_id).log_bytes(text.encode(), artifact_file)
 
+    def log_stream(self, run_id: str, stream: BinaryIO, artifact_file: str) -> None:
+        """Keep what a binary stream holds, from where it stands to its end, as an artifact."""
+        self._writer(run_id).log_stream(stream, artifact_file)
+
     def log_dict(self, run_id: str, dictionary: object, artifact_file: str) -> None:
-        """Keep a dict or list as a JSON artifact, which is YAML too."""
+        """Keep a dict or list as a JSON artifact, or as YAML if the name ends with .yml or .yaml."""
         self._writer(run_id).log_dict(dictionary, artifact_file)
 
     def log_figure(
@@ -119,7 +126,7 @@ class LogVerbs(Connected):
     def log_image(
         self,
         run_id: str,
-        image: "Image",
+        image: "ImageLike",
         artifact_file: str | None = None,
         key: str | None = None,
         step: int | None = None,
@@ -132,10 +139,10 @@ class LogVerbs(Connected):
             data = encode_image(image, PurePosixPath(artifact_file).suffix)
             writer.log_bytes(data, artifact_file, synchronous=synchronous)
         elif key and artifact_file is None:
-            name = stepped_name(key, step, timestamp, os.urandom(16).hex())
+            name = stepped_name(key, step, timestamp, str(uuid4()))
             writer.log_bytes(encode_image(image, ".png"), f"{name}.png", synchronous=synchronous)
             writer.log_bytes(encode_thumbnail(image), f"{name}+compressed.webp", synchronous=synchronous)
-            writer.set_tags({IMAGES_TAG: "true"}, synchronous=synchronous)
+            writer.set_tags({IMAGES_TAG: "True"}, synchronous=synchronous)
         else:
             raise InvalidParameterValue(
                 f"Invalid artifact_file '{artifact_file}' and key '{key}'. Give exactly one of them."

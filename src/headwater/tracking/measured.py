@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from headwater.protocol.inputs import Dataset, DatasetInput
 from headwater.tracking.active import get_tracking_uri, require_run
 from headwater.tracking.links import HasEntity, RunLinks, to_entity
+from headwater.tracking.operations import RunOperations, join_operations
 from headwater.tracking.session import current_session
 from headwater.tracking.writer import RunWriter
 
@@ -22,7 +23,7 @@ def log_measured(
     dataset: Dataset | HasEntity | None,
     *,
     synchronous: bool | None,
-) -> None:
+) -> RunOperations | None:
     """Log points, of a model if one is named or known; model and dataset become inputs of the run, once.
 
     Without a `model_id`, it is the active model, else the one that the run made at this step.
@@ -32,7 +33,7 @@ def log_measured(
     model = model_id or ACTIVE_MODEL.get() or links.find_model(step or 0)
     entity = Dataset() if dataset is None else to_entity(dataset)
     if model:
-        writer.log_measured(
+        points = writer.log_measured(
             metrics,
             step=step,
             timestamp=timestamp,
@@ -41,14 +42,16 @@ def log_measured(
             synchronous=synchronous,
         )
     else:
-        writer.log_metrics(metrics, step=step, timestamp=timestamp, synchronous=synchronous)
-    if model or dataset is not None:
-        _note_inputs(writer, links, model, None if dataset is None else entity, synchronous=synchronous)
+        points = writer.log_metrics(metrics, step=step, timestamp=timestamp, synchronous=synchronous)
+    if not model and dataset is None:
+        return points
+    noted = _note_inputs(writer, links, model, None if dataset is None else entity, synchronous=synchronous)
+    return join_operations([points, noted])
 
 
 def _note_inputs(
     writer: RunWriter, links: RunLinks, model: str, entity: Dataset | None, *, synchronous: bool | None
-) -> None:
+) -> RunOperations | None:
     datasets = [DatasetInput(entity)] if entity and links.note((entity.name, entity.digest)) else []
     models = [model] if model and links.note(model) else []
-    writer.log_inputs(datasets, models, synchronous=synchronous)
+    return writer.log_inputs(datasets, models, synchronous=synchronous)

@@ -2,17 +2,18 @@
 
 import io
 import re
+import sys
 import time
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 from headwater.protocol.errors import InvalidParameterValue, NotSupported
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
     from PIL.Image import Image as PillowImage
-
-    Image: TypeAlias = "NDArray[Any] | PillowImage"
 
 _IMAGE_KEY = re.compile(r"[a-zA-Z0-9_\-./ ]+", re.ASCII)
 _THUMBNAIL = (256, 256)
@@ -40,6 +41,49 @@ class PlotlyFigure(Protocol):
 Figure: TypeAlias = MatplotlibFigure | PlotlyFigure
 
 
+class Image:
+    """An image, made from a NumPy array, a Pillow image, nested lists of numbers, or the path of a file.
+
+    Args:
+        image: height × width, with 1, 3 or 4 channels; integers from 0 to 255 or floats from 0 to 1.
+
+    Example:
+        >>> hw.log_table({"digit": [7], "pixels": [hw.Image(pixels)]}, "digits.json")
+    """
+
+    def __init__(self, image: "NDArray[Any] | PillowImage | Sequence[Any] | str | Path") -> None:
+        self.image = _to_pillow(_open(image) if isinstance(image, str | Path) else image)
+        self.size: tuple[int, int] = self.image.size
+
+    def to_pil(self) -> "PillowImage":
+        """Return a Pillow image."""
+        return self.image
+
+    def to_array(self) -> "NDArray[Any]":
+        """Return a NumPy array, height × width × channels."""
+        import numpy as np  # needed by those who ask for an array
+
+        return np.array(self.image)
+
+    def to_list(self) -> list[Any]:
+        """Return the pixels, row after row; each a number or a tuple of channels."""
+        return [*self.to_array().reshape(-1, *self.to_array().shape[2:]).tolist()]
+
+    def resize(self, size: tuple[int, int]) -> "Image":
+        """Return the image in another size, width × height."""
+        return Image(self.image.resize(size))
+
+    def save(self, path: str | Path) -> None:
+        """Write the image to a file, in the format of its suffix."""
+        self.image.save(path)
+
+    def __repr__(self) -> str:
+        return f"<Image {self.size[0]} × {self.size[1]}>"
+
+
+ImageLike: TypeAlias = "NDArray[Any] | PillowImage | Image"
+
+
 def encode_figure(figure: Figure, artifact_file: str, options: dict[str, Any]) -> bytes:
     """Return the bytes of a figure in the format that the suffix of `artifact_file` says.
 
@@ -57,7 +101,7 @@ def encode_figure(figure: Figure, artifact_file: str, options: dict[str, Any]) -
     raise TypeError(f"Unsupported figure object type: '{type(figure)}'. Give a Matplotlib or Plotly figure.")
 
 
-def encode_image(image: "Image", suffix: str) -> bytes:
+def encode_image(image: "ImageLike", suffix: str) -> bytes:
     """Return the bytes of an image in a format such as `.png`."""
     picture = _to_pillow(image)
     stream = io.BytesIO()
@@ -66,7 +110,7 @@ def encode_image(image: "Image", suffix: str) -> bytes:
     return stream.getvalue()
 
 
-def encode_thumbnail(image: "Image") -> bytes:
+def encode_thumbnail(image: "ImageLike") -> bytes:
     """Return a small WebP of an image."""
     picture = _to_pillow(image).copy()
     picture.thumbnail(_THUMBNAIL)
@@ -85,13 +129,34 @@ def stepped_name(key: str, step: int | None, timestamp: int | None, unique: str)
     return f"images/{key.replace('/', '~')}+step+{step or 0}+timestamp+{now}+{unique}"
 
 
-def _to_pillow(image: "Image") -> "PillowImage":
+def is_image(value: object) -> bool:
+    """Return whether a value is an image of ours or of Pillow."""
+    if isinstance(value, Image):
+        return True
+    pillow = sys.modules.get("PIL.Image")  # whoever has one has loaded it
+    return pillow is not None and isinstance(value, pillow.Image)
+
+
+def _pillow() -> Any:
     try:
         from PIL import Image as pillow  # noqa: N813 - a module with a capital letter; needed by this verb only
     except ImportError as error:
         raise NotSupported("Images need Pillow. Install it with: pip install pillow") from error
+    return pillow
+
+
+def _open(path: str | Path) -> "PillowImage":
+    picture: PillowImage = _pillow().open(path)
+    picture.load()  # and let go of the file
+    return picture
+
+
+def _to_pillow(image: Any) -> "PillowImage":
+    pillow = _pillow()
+    if isinstance(image, Image):
+        return image.image
     if isinstance(image, pillow.Image):
-        return image
+        return image  # type: ignore[no-any-return]  # Pillow is loaded late
     import numpy as np  # loaded already by whoever has an array
 
     pixels = np.asarray(image)
@@ -106,4 +171,5 @@ def _to_pillow(image: "Image") -> "PillowImage":
     elif pixels.size and (int(pixels.min()) < 0 or int(pixels.max()) > 255):
         raise InvalidParameterValue("Invalid image: integers must lie between 0 and 255.")
     flat = pixels[:, :, 0] if pixels.ndim == 3 and pixels.shape[2] == 1 else pixels
-    return pillow.fromarray(flat.astype(np.uint8))
+    picture: PillowImage = pillow.fromarray(flat.astype(np.uint8))
+    return picture

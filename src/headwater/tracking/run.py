@@ -1,11 +1,8 @@
 """What the user holds: runs and experiments with plain dicts, printed so that a person can read them."""
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from html import escape
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
 from typing import Any
-
-import msgspec
 
 from headwater.protocol import experiments as wire_experiments
 from headwater.protocol import runs as wire_runs
@@ -24,9 +21,12 @@ class RunData:
     params: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
 
+    def __iter__(self) -> Iterator[tuple[str, dict[str, float] | dict[str, str]]]:
+        return iter((("metrics", self.metrics), ("params", self.params), ("tags", self.tags)))
+
     def to_dictionary(self) -> dict[str, dict[str, float] | dict[str, str]]:
         """Return the same as plain dicts."""
-        return {"metrics": dict(self.metrics), "params": dict(self.params), "tags": dict(self.tags)}
+        return {kind: dict(values) for kind, values in self}  # type: ignore[misc]  # dict() of either kind
 
 
 @dataclass(frozen=True, repr=False)
@@ -44,15 +44,12 @@ class Run:
     inputs: RunInputs = field(default_factory=RunInputs)
     outputs: RunOutputs = field(default_factory=RunOutputs)
 
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        return ((part, getattr(self, part)) for part in ("info", "data", "inputs", "outputs"))
+
     def to_dictionary(self) -> dict[str, Any]:
         """Return the run as plain dicts."""
-        info = {name: getattr(self.info, name) for name in self.info.__struct_fields__}
-        return {
-            "info": {**info, "status": str(self.info.status)},
-            "data": self.data.to_dictionary(),
-            "inputs": msgspec.to_builtins(self.inputs),
-            "outputs": msgspec.to_builtins(self.outputs),
-        }
+        return {part: value.to_dictionary() for part, value in self}
 
     def __repr__(self) -> str:
         name = f"{self.info.run_name!r} " if self.info.run_name else ""
@@ -60,16 +57,9 @@ class Run:
         return f"<Run {name}{self.info.run_id} {self.info.status}{' ' + numbers if numbers else ''}>"
 
     def _repr_html_(self) -> str:
-        facts = {
-            "run": f"{self.info.run_name} ({self.info.run_id})",
-            "status": str(self.info.status),
-            "started": _format_time(self.info.start_time),
-            "ended": _format_time(self.info.end_time),
-        }
-        parts = [_table("", facts)]
-        parts += [_table("metrics", self.data.metrics), _table("params", self.data.params)]
-        parts += [_table("tags", {key: value for key, value in self.data.tags.items() if "." not in key})]
-        return "".join(parts)
+        from headwater.tracking.notebook import show_run  # loaded in notebooks only
+
+        return show_run(self)
 
 
 @dataclass(frozen=True, repr=False)
@@ -84,17 +74,21 @@ class Experiment:
     last_update_time: int | None = None
     tags: dict[str, str] = field(default_factory=dict)
 
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        return ((item.name, getattr(self, item.name)) for item in fields(self))
+
+    def to_dictionary(self) -> dict[str, Any]:
+        """Return the experiment as plain data."""
+        return {**dict(self), "tags": dict(self.tags)}
+
     def __repr__(self) -> str:
         deleted = " deleted" if self.lifecycle_stage == "deleted" else ""
         return f"<Experiment {self.name!r} {self.experiment_id}{deleted}>"
 
     def _repr_html_(self) -> str:
-        facts = {
-            "experiment": f"{self.name} ({self.experiment_id})",
-            "created": _format_time(self.creation_time),
-            "artifacts": self.artifact_location,
-        }
-        return _table("", facts) + _table("tags", self.tags)
+        from headwater.tracking.notebook import show_experiment  # loaded in notebooks only
+
+        return show_experiment(self)
 
 
 def run_from_wire(run: wire_runs.Run) -> Run:
@@ -118,20 +112,3 @@ def experiment_from_wire(experiment: wire_experiments.Experiment) -> Experiment:
         last_update_time=experiment.last_update_time,
         tags={tag.key: tag.value for tag in experiment.tags},
     )
-
-
-def _format_time(milliseconds: int | None) -> str:
-    if milliseconds is None:
-        return ""
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-
-
-def _table(title: str, facts: "dict[str, float] | dict[str, str]") -> str:
-    if not facts:
-        return ""
-    rows = "".join(
-        f"<tr><th style='text-align:left'>{escape(key)}</th><td>{escape(str(value))}</td></tr>"
-        for key, value in facts.items()
-    )
-    caption = f"<caption style='text-align:left'>{title}</caption>" if title else ""
-    return f"<table>{caption}{rows}</table>"

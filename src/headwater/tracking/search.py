@@ -1,17 +1,26 @@
 """Searching runs, as a data frame or a list."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from headwater.protocol.errors import InvalidParameterValue, NotSupported
+import msgspec
+
+from headwater.protocol.columns import MAX_QUERY_RUNS, QueryRuns, RunColumn
+from headwater.protocol.errors import (
+    EndpointNotFound,
+    InvalidParameterValue,
+    MethodNotAllowed,
+    NotSupported,
+    RequestTooLarge,
+)
 from headwater.protocol.experiments import ViewType
+from headwater.protocol.runs import SearchRuns
 from headwater.tracking.active import active_experiment
 from headwater.tracking.client import Client
+from headwater.tracking.connected import parse_view
 from headwater.tracking.run import Run
-
-if TYPE_CHECKING:
-    import pandas
-    import polars
+from headwater.tracking.run_frame import FIXED, FRAMES, wire_columns
+from headwater.tracking.session import current_session
 
 PAGE = 10_000
 MAX_RESULTS = 100_000
@@ -46,22 +55,63 @@ def search_runs(
         >>> hw.search_runs(filter_string="metrics.accuracy > 0.9")["metrics.accuracy"].max()
         0.97
     """
-    if output_format not in {"pandas", "polars", "list"}:
+    if output_format not in {*FRAMES, "list"}:
         raise InvalidParameterValue(f"Invalid output_format '{output_format}'. Use 'pandas', 'polars' or 'list'.")
     client = Client()
     ids = _find_experiments(client, experiment_ids, experiment_names, everywhere=search_all_experiments)
+    search = SearchRuns(ids, filter_string, parse_view(run_view_type), max_results, order_by or [])
+    if output_format == "list":
+        return _list_runs(client, search)
+    return FRAMES[output_format](_read_columns(client, search))
+
+
+def _list_runs(client: Client, search: SearchRuns) -> list[Run]:
     runs: list[Run] = []
     token: str | None = None
-    while ids and len(runs) < max_results:
-        wanted = min(PAGE, max_results - len(runs))
-        page = client.search_runs(ids, filter_string, run_view_type, wanted, order_by, token)
+    while search.experiment_ids and len(runs) < search.max_results:
+        wanted = min(PAGE, search.max_results - len(runs))
+        page = client.search_runs(
+            search.experiment_ids, search.filter, search.run_view_type, wanted, search.order_by, token
+        )
         runs += page
         token = page.token
         if not token:
             break
-    if output_format == "list":
-        return runs
-    return to_pandas(runs) if output_format == "pandas" else to_polars(runs)
+    return runs
+
+
+def _read_columns(client: Client, search: SearchRuns) -> list[RunColumn]:
+    """Ask for columns rather than runs, which are much less to send; a store that has none is asked for the runs."""
+    if not search.experiment_ids or search.max_results > MAX_QUERY_RUNS:
+        return wire_columns(_list_runs(client, search))
+    attributes = [f"attributes.{name}" for name in FIXED[1:]]
+    request = QueryRuns(
+        search.experiment_ids,
+        search.filter,
+        search.run_view_type,
+        search.order_by,
+        [*attributes, "metrics.*", "params.*", "tags.*"],
+        limit=search.max_results,
+    )
+    session = current_session()
+    session.settle(client.tracking_uri)
+    try:
+        found = session.store(client.tracking_uri).columns.query_runs(request)
+    except (EndpointNotFound, MethodNotAllowed, NotSupported, RequestTooLarge):
+        return wire_columns(_list_runs(client, search))
+    fixed = [
+        msgspec.structs.replace(column, name=name)
+        for name, column in zip(FIXED[1:], found.columns[: len(attributes)], strict=True)
+    ]
+    fixed[FIXED.index("status") - 1] = _name_lost(fixed[FIXED.index("status") - 1])
+    run_ids = RunColumn("run_id", values=found.run_ids, index=list(range(len(found.run_ids))))
+    return [run_ids, *fixed, *found.columns[len(attributes) :]]
+
+
+def _name_lost(statuses: RunColumn) -> RunColumn:
+    """Say FAILED of lost runs, as everywhere on the wire."""
+    values = ["FAILED" if value == "LOST" else value for value in statuses.values or ()]
+    return msgspec.structs.replace(statuses, values=values)
 
 
 def _find_experiments(
@@ -84,48 +134,3 @@ def _find_experiments(
         token = page.token
         if not token:
             return every
-
-
-def to_pandas(runs: list[Run]) -> "pandas.DataFrame":
-    """Return runs as a pandas frame."""
-    try:
-        import pandas  # loaded by those who ask for a frame
-    except ImportError as error:
-        raise NotSupported(
-            "This output needs pandas. Install it with: pip install pandas, or pass output_format='list'."
-        ) from error
-    columns = _columns(runs)
-    for name in ("start_time", "end_time"):
-        columns[name] = pandas.to_datetime(columns[name], unit="ms", utc=True)
-    return pandas.DataFrame(columns)
-
-
-def to_polars(runs: list[Run]) -> "polars.DataFrame":
-    """Return runs as a polars frame; what a run lacks is null."""
-    try:
-        import polars  # loaded by those who ask for a frame
-    except ImportError as error:
-        raise NotSupported(
-            "This output needs polars. Install it with: pip install polars, or pass output_format='list'."
-        ) from error
-    times = [polars.from_epoch(name, time_unit="ms").dt.replace_time_zone("UTC") for name in ("start_time", "end_time")]
-    return polars.DataFrame(_columns(runs)).with_columns(times)
-
-
-def _columns(runs: list[Run]) -> dict[str, Any]:
-    columns: dict[str, Any] = {
-        "run_id": [run.info.run_id for run in runs],
-        "experiment_id": [run.info.experiment_id for run in runs],
-        "status": [str(run.info.status) for run in runs],
-        "artifact_uri": [run.info.artifact_uri for run in runs],
-        "start_time": [run.info.start_time for run in runs],
-        "end_time": [run.info.end_time for run in runs],
-    }
-    lacking = float("nan")
-    for key in dict.fromkeys(key for run in runs for key in run.data.metrics):
-        columns[f"metrics.{key}"] = [run.data.metrics.get(key, lacking) for run in runs]
-    for key in dict.fromkeys(key for run in runs for key in run.data.params):
-        columns[f"params.{key}"] = [run.data.params.get(key) for run in runs]
-    for key in dict.fromkeys(key for run in runs for key in run.data.tags):
-        columns[f"tags.{key}"] = [run.data.tags.get(key) for run in runs]
-    return columns

@@ -5,8 +5,9 @@ import os
 import sys
 import threading
 import time
+from dataclasses import dataclass, field
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from headwater import config
@@ -26,10 +27,22 @@ from headwater.tracking.shipper import Shipper, sync_journals
 from headwater.tracking.stores import ASKING_TIMEOUT_S, SHIPPING_TIMEOUT_S, open_impatient_store
 from headwater.tracking.temporary import is_temporary
 
+if TYPE_CHECKING:
+    from headwater.tracking.tables import Table
+
 SETTLE_S = 5.0
 OFFLINE_S = 30.0
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass
+class RunTables:
+    """The tables that this process has appended to in one run; `listed` are the names of all that the run has."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    tables: "dict[str, Table]" = field(default_factory=dict)
+    listed: list[str] | None = None
 
 
 class Waiting(NamedTuple):
@@ -50,13 +63,20 @@ class Session:
         self._active: dict[tuple[str, str], None] = {}
         self._params: dict[tuple[str, str], dict[str, str]] = {}
         self._links: dict[tuple[str, str], RunLinks] = {}
+        self._created: set[tuple[str, str]] = set()
+        self._tables: dict[tuple[str, str], RunTables] = {}
         self._shipper = Shipper()
         self._is_finished = False
         self._experiments: dict[tuple[str, str], Experiment] = {}
         self._offline_until = 0.0
         self.last_run: tuple[str, str] | None = None
         self.last_model: tuple[str, str] | None = None
-        self.is_synchronous = config.LOGGING.get() == "sync"
+        self.read_mode()
+
+    def read_mode(self) -> None:
+        """Read from the settings what a log call does that does not say whether it waits."""
+        self.is_asynchronous = config.ASYNC_LOGGING.is_on()
+        self.has_mode = self.is_asynchronous or config.LOGGING.get() == "sync"
 
     def store(self, uri: str) -> Store:
         """Return the store at `uri` for reads, opened once."""
@@ -131,6 +151,18 @@ class Session:
         links = self._links.get((uri, run_id))
         return links or self._links.setdefault((uri, run_id), RunLinks(config.ACTIVE_MODEL_ID.get()))
 
+    def note_created(self, uri: str, run_id: str) -> None:
+        """Remember that a run was begun in this process, so that what it has so far is known here."""
+        self._created.add((uri, run_id))
+
+    def is_created(self, uri: str, run_id: str) -> bool:
+        """Return whether a run was begun in this process."""
+        return (uri, run_id) in self._created
+
+    def tables(self, uri: str, run_id: str) -> RunTables:
+        """Return the tables of a run that this process has appended to."""
+        return self._tables.setdefault((uri, run_id), RunTables())
+
     def open_run(self, uri: str, run_id: str) -> None:
         """Count a run as open here: heartbeats are sent, and the end of the program ends it."""
         install_exit_hooks(current_session)
@@ -151,6 +183,8 @@ class Session:
             self._active.pop((uri, run_id), None)
             self._params.pop((uri, run_id), None)
             self._links.pop((uri, run_id), None)
+            self._tables.pop((uri, run_id), None)
+            self._created.discard((uri, run_id))
         lane, _ = self.append(uri, run_id, Update(status.value, end_time))
         lane.is_active = False
         lane.is_ended = True

@@ -4,13 +4,20 @@ Small on purpose: every run loads this module, and only runs with artifacts what
 """
 
 from pathlib import Path
+from typing import BinaryIO
 
 CHUNK_BYTES = 1024 * 1024
 
 
 def copy_file(source: Path, target: Path) -> None:
     """Copy the bytes of a file."""
-    with source.open("rb") as reader, target.open("xb") as writer:
+    with source.open("rb") as reader:
+        copy_stream(reader, target)
+
+
+def copy_stream(reader: BinaryIO, target: Path) -> None:
+    """Write the rest of a binary stream to a new file."""
+    with target.open("xb") as writer:
         while chunk := reader.read(CHUNK_BYTES):
             writer.write(chunk)
 

@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import SupportsFloat
+from typing import BinaryIO, SupportsFloat
 
 from headwater import config
 from headwater.protocol.artifacts import check_path
@@ -22,6 +22,7 @@ from headwater.protocol.names import (
 )
 from headwater.protocol.runs import RunStatus
 from headwater.tracking.journal import journal_folder
+from headwater.tracking.operations import RunOperations, join_operations
 from headwater.tracking.records import (
     ArtifactFiles,
     DeletedTag,
@@ -36,7 +37,7 @@ from headwater.tracking.records import (
     Update,
 )
 from headwater.tracking.session import current_session
-from headwater.tracking.spool import copy_file, remove_spool
+from headwater.tracking.spool import copy_file, copy_stream, remove_spool
 
 
 class RunWriter:
@@ -52,10 +53,10 @@ class RunWriter:
 
     def log_metric(
         self, key: str, value: object, *, step: int | None, timestamp: int | None, synchronous: bool | None
-    ) -> None:
+    ) -> RunOperations | None:
         """Log one point."""
         point = _make_point(key, value, timestamp, step)
-        self.keep(Point(*point), synchronous=synchronous)
+        return self.keep(Point(*point), synchronous=synchronous)
 
     def log_metrics(
         self,
@@ -64,25 +65,26 @@ class RunWriter:
         step: int | None,
         timestamp: int | None,
         synchronous: bool | None,
-    ) -> None:
+    ) -> RunOperations | None:
         """Log one point of each metric, all at the same step and time."""
         time_ms, position = _check_place(timestamp, step)
         points = [(key, _check_value(key, value), time_ms, position) for key, value in metrics.items()]
-        if points:
-            self.keep(Points(points), synchronous=synchronous)
+        return self.keep(Points(points), synchronous=synchronous) if points else None
 
-    def log_points(self, metrics: Iterable[Metric], *, synchronous: bool | None) -> None:
+    def log_points(self, metrics: Iterable[Metric], *, synchronous: bool | None) -> RunOperations | None:
         """Log points, each with its own step and time."""
         points: dict[tuple[str, str, str], list[tuple[str, float, int, int]]] = {}
         for metric in metrics:
             point = _make_point(metric.key, metric.value, metric.timestamp, metric.step)
             points.setdefault((metric.model_id, metric.dataset_name, metric.dataset_digest), []).append(point)
         plain = [point for (model_id, *_), found in points.items() if not model_id for point in found]
-        if plain:
-            self.keep(Points(plain), synchronous=synchronous)
+        operations = [self.keep(Points(plain), synchronous=synchronous) if plain else None]
         for (model_id, *dataset), found in points.items():
             if model_id:
-                self._keep_measured(found, model_id, (dataset[0], dataset[1]), synchronous=synchronous)
+                operations.append(
+                    self._keep_measured(found, model_id, (dataset[0], dataset[1]), synchronous=synchronous)
+                )
+        return join_operations(operations)
 
     def log_measured(
         self,
@@ -93,35 +95,35 @@ class RunWriter:
         model_id: str,
         dataset: tuple[str, str],
         synchronous: bool | None,
-    ) -> None:
+    ) -> RunOperations | None:
         """Log one point of each metric that is a point of a logged model too, on a dataset by name and digest."""
         time_ms, position = _check_place(timestamp, step)
         points = [(key, _check_value(key, value), time_ms, position) for key, value in metrics.items()]
-        self._keep_measured(points, model_id, dataset, synchronous=synchronous)
+        return self._keep_measured(points, model_id, dataset, synchronous=synchronous)
 
-    def log_params(self, params: Mapping[str, object], *, synchronous: bool | None) -> None:
+    def log_params(self, params: Mapping[str, object], *, synchronous: bool | None) -> RunOperations | None:
         """Log params; one that this process gave another value raises `InvalidParameterValue`."""
         texts = {key: str(value) for key, value in params.items()}
         for key, text in texts.items():
             check_key("key", key, "Param key")
             check_no_nul("value", text)
-        if texts:
-            current_session().remember_params(self.uri, self.run_id, texts)
-            self.keep(Params(texts), synchronous=synchronous)
+        if not texts:
+            return None
+        current_session().remember_params(self.uri, self.run_id, texts)
+        return self.keep(Params(texts), synchronous=synchronous)
 
-    def set_tags(self, tags: Mapping[str, object], *, synchronous: bool | None) -> None:
+    def set_tags(self, tags: Mapping[str, object], *, synchronous: bool | None) -> RunOperations | None:
         """Set tags."""
         texts = {key: str(value) for key, value in tags.items()}
         for key, text in texts.items():
             check_key("key", key)
             check_no_nul("value", text)
-        if texts:
-            self.keep(Tags(texts), synchronous=synchronous)
+        return self.keep(Tags(texts), synchronous=synchronous) if texts else None
 
-    def delete_tag(self, key: str, *, synchronous: bool | None) -> None:
+    def delete_tag(self, key: str, *, synchronous: bool | None) -> RunOperations | None:
         """Remove a tag; one that is not there stays away."""
         check_key("key", key)
-        self.keep(DeletedTag(key), synchronous=synchronous)
+        return self.keep(DeletedTag(key), synchronous=synchronous)
 
     def update(
         self,
@@ -137,25 +139,27 @@ class RunWriter:
 
     def log_inputs(
         self, datasets: Sequence[DatasetInput], model_ids: Sequence[str], *, synchronous: bool | None
-    ) -> None:
+    ) -> RunOperations | None:
         """Note datasets and logged models that the run read."""
         for entry in datasets:
             entry.check()
         for model_id in model_ids:
             check_model_id(model_id)
-        if datasets or model_ids:
-            self.keep(Inputs(list(datasets), list(model_ids)), synchronous=synchronous)
+        if not datasets and not model_ids:
+            return None
+        return self.keep(Inputs(list(datasets), list(model_ids)), synchronous=synchronous)
 
-    def log_outputs(self, models: Sequence[ModelOutput], *, synchronous: bool | None) -> None:
+    def log_outputs(self, models: Sequence[ModelOutput], *, synchronous: bool | None) -> RunOperations | None:
         """Note logged models that the run made."""
         for model in models:
             check_model_id(model.model_id)
             check_step("step", model.step)
-        if models:
-            links = current_session().links(self.uri, self.run_id)
-            for model in models:
-                links.add_output(model.model_id, model.step)
-            self.keep(Outputs([(model.model_id, model.step) for model in models]), synchronous=synchronous)
+        if not models:
+            return None
+        links = current_session().links(self.uri, self.run_id)
+        for model in models:
+            links.add_output(model.model_id, model.step)
+        return self.keep(Outputs([(model.model_id, model.step) for model in models]), synchronous=synchronous)
 
     def log_files(self, files: list[tuple[str, Path]], *, synchronous: bool | None = None) -> None:
         """Keep copies of local files as artifacts; later changes to the originals do not matter."""
@@ -174,17 +178,33 @@ class RunWriter:
         check_path(artifact_file)
         self._spool([(artifact_file, "0")], lambda folder: _write(folder / "0", data), synchronous=synchronous)
 
+    def log_stream(self, stream: BinaryIO, artifact_file: str) -> None:
+        """Keep what a binary stream holds, from where it stands to its end, as an artifact."""
+        check_path(artifact_file)
+        self._spool([(artifact_file, "0")], lambda folder: copy_stream(stream, folder / "0"), synchronous=None)
+
     def log_dict(self, dictionary: object, artifact_file: str) -> None:
-        """Keep a dict as JSON, which is YAML too."""
-        text = json.dumps(dictionary, indent=2, default=str, ensure_ascii=False)
+        """Keep a dict as YAML if the name says so, else as JSON."""
+        if artifact_file.endswith((".yml", ".yaml")):
+            from headwater.tracking.yaml_text import to_yaml  # loaded by those who write YAML
+
+            text = to_yaml(dictionary)
+        else:
+            text = json.dumps(dictionary, indent=2, default=str, ensure_ascii=False)
         self.log_bytes(text.encode(), artifact_file)
 
-    def keep(self, record: Record, *, synchronous: bool | None) -> None:
-        """Keep a record on local disk, and wait for the store if asked to."""
+    def keep(self, record: Record, *, synchronous: bool | None) -> RunOperations | None:
+        """Keep a record on local disk; wait for the store if asked to, or return a handle to wait later."""
         session = current_session()
         lane, seq = session.append(self.uri, self.run_id, record)
-        if synchronous or (synchronous is None and session.is_synchronous):
-            session.wait_stored(lane, seq)
+        if synchronous is None:
+            if not session.has_mode:
+                return None
+            synchronous = not session.is_asynchronous
+        if not synchronous:
+            return RunOperations(session, ((lane, seq),))
+        session.wait_stored(lane, seq)
+        return None
 
     def _keep_measured(
         self,
@@ -193,11 +213,10 @@ class RunWriter:
         dataset: tuple[str, str],
         *,
         synchronous: bool | None,
-    ) -> None:
+    ) -> RunOperations | None:
         check_model_id(model_id)
         DatasetInput(Dataset(*dataset)).check()
-        if points:
-            self.keep(ModelPoints(points, model_id, *dataset), synchronous=synchronous)
+        return self.keep(ModelPoints(points, model_id, *dataset), synchronous=synchronous) if points else None
 
     def _spool(self, names: list[tuple[str, str]], fill: Callable[[Path], None], *, synchronous: bool | None) -> None:
         session = current_session()

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from headwater.protocol.columns import KeyKind, QueryRuns, QueryRunsResponse, RunColumn
-from headwater.protocol.errors import InvalidParameterValue
+from headwater.protocol.columns import EVERY_KEY, MAX_CELLS, KeyKind, QueryRuns, QueryRunsResponse, RunColumn
+from headwater.protocol.errors import InvalidParameterValue, RequestTooLarge
 from headwater.protocol.experiments import ViewType
 from headwater.protocol.names import check_experiment_id
 from headwater.stores.sql.clock import now_ms
@@ -28,6 +28,7 @@ _TEXTS = {
     "status": "CASE WHEN lost = 1 THEN 'LOST' ELSE status END",
     "user_id": "user_id",
     "experiment_id": "exp_id",
+    "artifact_uri": "artifact_uri",
 }
 _ATTRIBUTES = _TEXTS | _NUMBERS
 _DELETED = {ViewType.ACTIVE_ONLY: "AND deleted = 0", ViewType.DELETED_ONLY: "AND deleted = 1", ViewType.ALL: ""}
@@ -81,7 +82,6 @@ class _Page:
 
 def query_runs(connection: Connection, request: QueryRuns) -> QueryRunsResponse:
     """Answer `QueryRuns` from one snapshot."""
-    columns = [_parse_column(name) for name in request.columns]
     experiments = [check_experiment_id(experiment_id) for experiment_id in dict.fromkeys(request.experiment_ids)]
     total, running = _count(connection, experiments, request.view_type) if experiments else (0, 0)
     selected = select_runs(
@@ -94,6 +94,8 @@ def query_runs(connection: Connection, request: QueryRuns) -> QueryRunsResponse:
         offset=request.offset,
     )
     page = _Page(connection, selected, experiments, scan=len(selected) * _SCAN_SHARE > total)
+    columns = [column for name in request.columns for column in _expand(page, *_parse_column(name))]
+    _check_cells(len(selected), len(columns))
     attributes = _read_attributes(page, [key for _, kind, key in columns if kind is KeyKind.ATTRIBUTE])
     return QueryRunsResponse(
         total=total,
@@ -115,6 +117,24 @@ def _parse_column(name: str) -> tuple[str, KeyKind, str]:
             f"with one of {', '.join(_ATTRIBUTES)}."
         )
     return name, kind, key
+
+
+def _expand(page: _Page, name: str, kind: KeyKind, key: str) -> list[tuple[str, KeyKind, str]]:
+    """Return the columns that a name means: itself, or one for each key that runs have."""
+    if key != EVERY_KEY:
+        return [(name, kind, key)]
+    key_ids: set[int] = set()
+    for column, chunk in page.ranges("exp_id", "run_id"):
+        sql = f"SELECT DISTINCT key_id FROM {_TABLES[kind]} WHERE {column} IN ({marks(chunk)})"  # noqa: S608 - constants and marks
+        key_ids.update(row[0] for row in page.connection.all(sql, chunk))
+    return [(f"{kind}s.{found}", kind, found) for found in sorted(page.connection.key_names(key_ids).values())]
+
+
+def _check_cells(runs: int, columns: int) -> None:
+    if runs * columns > MAX_CELLS:
+        raise RequestTooLarge(
+            f"{runs} runs with {columns} columns are more than {MAX_CELLS} cells. Ask for fewer runs or columns."
+        )
 
 
 def _count(connection: Connection, experiments: Sequence[int], view: ViewType) -> tuple[int, int]:

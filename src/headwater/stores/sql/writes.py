@@ -119,7 +119,7 @@ def apply_update(connection: Connection, run: RunRow, update: UpdateRun) -> None
         connection.execute("UPDATE run SET end_time = ? WHERE id = ?", (update.end_time, run.id))
     if update.status is not None:
         connection.execute("UPDATE run SET status = ?, lost = 0 WHERE id = ?", (update.status, run.id))
-        if update.status.is_terminated:
+        if update.status.is_terminated():
             seal_run(connection, run.id)
     connection.touch(run.id)
 

@@ -1,0 +1,39 @@
+"""What the verbs give and take: runs, experiments, points, datasets, and the words for their states."""
+
+from headwater.protocol.artifacts import FileInfo
+from headwater.protocol.experiments import ExperimentTag, LifecycleStage, ViewType
+from headwater.protocol.inputs import Dataset, DatasetInput, InputTag, RunInputs, RunOutputs
+from headwater.protocol.inputs import ModelInput as LoggedModelInput
+from headwater.protocol.inputs import ModelOutput as LoggedModelOutput
+from headwater.protocol.metrics import Metric
+from headwater.protocol.runs import Param, RunInfo, RunStatus, RunTag
+from headwater.protocol.source_type import SourceType
+from headwater.tracking.connected import PagedList
+from headwater.tracking.logged_model import LoggedModel, LoggedModelStatus
+from headwater.tracking.run import Experiment, Run, RunData
+
+__all__ = [
+    "Dataset",
+    "DatasetInput",
+    "Experiment",
+    "ExperimentTag",
+    "FileInfo",
+    "InputTag",
+    "LifecycleStage",
+    "LoggedModel",
+    "LoggedModelInput",
+    "LoggedModelOutput",
+    "LoggedModelStatus",
+    "Metric",
+    "PagedList",
+    "Param",
+    "Run",
+    "RunData",
+    "RunInfo",
+    "RunInputs",
+    "RunOutputs",
+    "RunStatus",
+    "RunTag",
+    "SourceType",
+    "ViewType",
+]

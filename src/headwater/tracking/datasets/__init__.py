@@ -1,0 +1,50 @@
+"""Datasets: what a run read, described by a name, a digest, a source, a schema and a profile."""
+
+from headwater.tracking.datasets.dataset import Dataset, MetaDataset, get_source
+from headwater.tracking.datasets.huggingface import HuggingFaceDataset, from_huggingface
+from headwater.tracking.datasets.schema import Schema
+from headwater.tracking.datasets.sources import (
+    CodeSource,
+    DatasetSource,
+    DeltaSource,
+    FileSource,
+    HttpSource,
+    HuggingFaceSource,
+    SparkSource,
+    source_from_json,
+)
+from headwater.tracking.datasets.tables import (
+    ArrowDataset,
+    NumpyDataset,
+    PandasDataset,
+    PolarsDataset,
+    from_arrow,
+    from_numpy,
+    from_pandas,
+    from_polars,
+)
+
+__all__ = [
+    "ArrowDataset",
+    "CodeSource",
+    "Dataset",
+    "DatasetSource",
+    "DeltaSource",
+    "FileSource",
+    "HttpSource",
+    "HuggingFaceDataset",
+    "HuggingFaceSource",
+    "MetaDataset",
+    "NumpyDataset",
+    "PandasDataset",
+    "PolarsDataset",
+    "Schema",
+    "SparkSource",
+    "from_arrow",
+    "from_huggingface",
+    "from_numpy",
+    "from_pandas",
+    "from_polars",
+    "get_source",
+    "source_from_json",
+]
