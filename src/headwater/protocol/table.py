@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from headwater.protocol import artifacts, columns, experiments, inputs, metrics, runs
+from headwater.protocol import artifacts, columns, experiments, inputs, logs, metrics, runs
 from headwater.protocol.endpoint import Endpoint
 
 ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
@@ -12,4 +12,5 @@ ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *metrics.ENDPOINTS,
     *artifacts.ENDPOINTS,
     *columns.ENDPOINTS,
+    *logs.ENDPOINTS,
 )

@@ -22,6 +22,7 @@ from headwater.protocol.experiments import LifecycleStage
 from headwater.protocol.names import RUN_NAME_TAG, check_key, check_no_nul, check_run_id
 from headwater.protocol.run_names import make_run_name
 from headwater.protocol.runs import GetRun, RunInfo, RunStatus
+from headwater.tracking.capture_choice import CAPTURED_TAG, Capture, choose
 from headwater.tracking.journal import journal_folder
 from headwater.tracking.records import Creation
 from headwater.tracking.run import PARENT_RUN_TAG, USER_TAG, Experiment, Run, RunData, run_from_wire
@@ -123,6 +124,9 @@ def start_run(
     parent_run_id: str | None = None,
     tags: Mapping[str, object] | None = None,
     description: str | None = None,
+    log_system_metrics: bool | None = None,  # noqa: FBT001 - the order that callers of MLflow know
+    *,
+    capture: Capture | None = None,
 ) -> ActiveRun:
     """Start a run, or resume one, and make it the active run of this thread or task.
 
@@ -137,6 +141,9 @@ def start_run(
         parent_run_id: the parent of a new run.
         tags: tags to set.
         description: what the run is about, shown in the UI; Markdown.
+        log_system_metrics: log the load of this machine as metrics `system/…`, or do not; default: as `capture` says.
+        capture: what the run captures by itself: "all", "none", or some of "console" (what is printed), "code" (the
+            program, uncommitted changes, installed packages) and "system"; default: the setting `HEADWATER_CAPTURE`.
 
     Raises:
         InvalidParameterValue: another run is active, the run is deleted, or arguments contradict each other.
@@ -151,7 +158,10 @@ def start_run(
             f"Run with UUID {stack[-1].info.run_id} is already active. To start a new run, first end the current run "
             "with headwater.end_run(). To start a nested run, call start_run with nested=True"
         )
+    parts = choose(capture, log_system_metrics=log_system_metrics)
     own_tags = {key: str(value) for key, value in (tags or {}).items()}
+    if parts:
+        own_tags.setdefault(CAPTURED_TAG, ", ".join(sorted(parts)))
     _check_tags(own_tags)
     if description and own_tags.setdefault(NOTE_TAG, description) != description:
         raise InvalidParameterValue(
@@ -169,6 +179,8 @@ def start_run(
         run = _begin(experiment_id, run_name or "", own_tags)
     current_session().open_run(run.writer.uri, run.info.run_id)
     _RUNS.set((*stack, run))
+    if parts:
+        _start_capture(run.writer, parts, is_resumed=bool(wanted))
     return run
 
 
@@ -289,6 +301,13 @@ def _parent_id(stack: tuple[ActiveRun, ...], parent_run_id: str | None) -> str:
             "headwater.end_run()."
         )
     return parent_run_id or active_id
+
+
+def _start_capture(writer: RunWriter, parts: frozenset[str], *, is_resumed: bool) -> None:
+    from headwater.tracking.capturing import RunCapture  # loaded by runs that capture only
+
+    capture = RunCapture(writer, parts, is_resumed=is_resumed)
+    current_session().start_capture(writer.uri, writer.run_id, capture)
 
 
 def _set_late_tags(writer: RunWriter, tags: dict[str, str]) -> None:

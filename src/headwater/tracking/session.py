@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 from headwater import config
@@ -26,6 +26,7 @@ from headwater.tracking.stores import ASKING_TIMEOUT_S, SHIPPING_TIMEOUT_S, open
 from headwater.tracking.temporary import is_temporary
 
 SETTLE_S = 5.0
+CAPTURE_TIMEOUT_S = 5.0
 OFFLINE_S = 30.0
 
 _log = logging.getLogger(__name__)
@@ -38,6 +39,26 @@ class Waiting(NamedTuple):
     runs: int
 
 
+class Capturing(Protocol):
+    """What a run captures by itself while it is open."""
+
+    @property
+    def has_console(self) -> bool:
+        """Return whether the console of this process belongs to this run."""
+
+    def start(self, *, with_console: bool) -> None:
+        """Begin."""
+
+    def stop(self, timeout_s: float) -> None:
+        """End with the run."""
+
+    def join(self, deadline: float) -> None:
+        """Wait for the rest."""
+
+    def abandon(self) -> None:
+        """Let go of the parent's files in a forked child."""
+
+
 class Session:
     """Journals, stores and the shipper of one process; made by `current_session` only."""
 
@@ -48,6 +69,8 @@ class Session:
         self._lanes: dict[tuple[str, str], Lane] = {}
         self._active: dict[tuple[str, str], None] = {}
         self._params: dict[tuple[str, str], dict[str, str]] = {}
+        self._captures: dict[tuple[str, str], Capturing] = {}
+        self._captured: list[Capturing] = []  # of runs that ended while something was still being read
         self._shipper = Shipper()
         self._is_finished = False
         self._experiments: dict[tuple[str, str], Experiment] = {}
@@ -133,12 +156,24 @@ class Session:
         lane.is_active = True
         lane.is_ended = False
 
+    def start_capture(self, uri: str, run_id: str, capture: Capturing) -> None:
+        """Let an open run capture until it is closed; the console belongs to the run that asked for it first."""
+        has_console = any(other.has_console for other in self._captures.values())
+        self._captures[(uri, run_id)] = capture
+        capture.start(with_console=not has_console)
+
     def is_open(self, uri: str, run_id: str) -> bool:
         """Return whether a run is open here."""
         return (uri, run_id) in self._active
 
-    def close_run(self, uri: str, run_id: str, status: RunStatus, end_time: int) -> None:
-        """Record the end of a run and forget it."""
+    def close_run(
+        self, uri: str, run_id: str, status: RunStatus, end_time: int, timeout_s: float = CAPTURE_TIMEOUT_S
+    ) -> None:
+        """Record the end of a run and forget it; what it captures gets this long to finish."""
+        capture = self._captures.pop((uri, run_id), None)
+        if capture is not None:
+            capture.stop(timeout_s)
+            self._captured.append(capture)
         with self._lock:
             self._active.pop((uri, run_id), None)
             self._params.pop((uri, run_id), None)
@@ -191,7 +226,10 @@ class Session:
         self._is_finished = True
         deadline = time.monotonic() + timeout_s
         for uri, run_id in list(self._active):
-            self.close_run(uri, run_id, status, time.time_ns() // 1_000_000)
+            left = max(0.1, (deadline - time.monotonic()) / 2)
+            self.close_run(uri, run_id, status, time.time_ns() // 1_000_000, left)
+        for capture in self._captured:
+            capture.join(deadline)
         for lane in self._shipper.lanes:
             lane.hurry()
             self._shipper.wait(lane, lane.journal.last_seq, deadline)
@@ -216,6 +254,8 @@ class Session:
         """Let go of the parent's files in a forked child; the parent's stores stay untouched."""
         for lane in self._lanes.values():
             lane.journal.abandon()
+        for capture in self._captures.values():
+            capture.abandon()
 
     def _ship_children(self) -> None:
         """Ship what worker processes of our runs left behind because their time was short."""

@@ -35,7 +35,7 @@ from headwater.tracking.records import (
     Update,
 )
 from headwater.tracking.session import current_session
-from headwater.tracking.spool import copy_file, remove_spool
+from headwater.tracking.spool import copy_file, remove_spool, write_pieces
 
 
 class RunWriter:
@@ -147,6 +147,11 @@ class RunWriter:
         """Keep bytes as an artifact."""
         check_path(artifact_file)
         self._spool([(artifact_file, "0")], lambda folder: _write(folder / "0", data), synchronous=synchronous)
+
+    def log_pieces(self, pieces: Iterable[bytes], artifact_file: str) -> None:
+        """Keep bytes that come piece by piece as an artifact."""
+        check_path(artifact_file)
+        self._spool([(artifact_file, "0")], lambda folder: write_pieces(folder / "0", pieces), synchronous=False)
 
     def log_dict(self, dictionary: object, artifact_file: str) -> None:
         """Keep a dict as JSON, which is YAML too."""

@@ -5,7 +5,7 @@ from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
-from headwater.protocol import artifacts, columns, experiments, inputs, metrics, runs
+from headwater.protocol import artifacts, columns, experiments, inputs, logs, metrics, runs
 from headwater.protocol.endpoint import Endpoint, RequestT, ResponseT
 from headwater.stores.rest.blobs import RestBlobs
 from headwater.stores.rest.client import Client
@@ -105,6 +105,13 @@ class RestColumns(_Resource):
     sweep = _Verb(columns.SWEEP)
 
 
+class RestLogs(_Resource):
+    """Logs of runs on a server."""
+
+    append = _Verb(logs.APPEND)
+    read = _Verb(logs.READ)
+
+
 class RestStore:
     """A Headwater server as a store; no connection is made before the first call.
 
@@ -130,6 +137,7 @@ class RestStore:
         self.metrics = RestMetrics(self._client)
         self.artifacts = RestArtifacts(self._client)
         self.columns = RestColumns(self._client)
+        self.logs = RestLogs(self._client)
         self.blobs = RestBlobs(self._client)
 
     @property
