@@ -4,6 +4,7 @@ Where a stream writes to the process's own descriptor 1 or 2, the descriptor is 
 notebook, a test runner) the stream's `write` is followed. Both stay what they were for everybody else.
 """
 
+import fcntl
 import json
 import os
 import select
@@ -20,6 +21,8 @@ from typing import Any, TextIO
 
 import headwater.capture
 from headwater.capture.relay import FINISH, copy_size
+
+PIPE_BYTES = 1 << 20
 
 # The relay gets the package as bare folders, so that it starts in milliseconds without importing all of it.
 _START = (
@@ -148,6 +151,8 @@ class ConsoleCapture:
     def _open_pair(self, descriptor: int, terminals: list[tuple[int, int]]) -> tuple[int, int]:
         if descriptor < 0 or not os.isatty(descriptor):
             source, sink = os.pipe()
+            with suppress(AttributeError, OSError):  # where it is possible: a larger pipe makes waiting rarer
+                fcntl.fcntl(sink, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
             return source, sink
         import termios  # needed on terminals only
         import tty

@@ -55,7 +55,7 @@ class LineAssembler:
         shown = _last_drawn(rest)
         if shown and now - self._kept_at >= REDRAW_S:
             self._kept_at = now
-            lines.append(_clean(shown[:LONGEST]))
+            lines.append(_clean(shown[:LONGEST]).rstrip())
         # What follows is drawn over it; a final carriage return must not be forgotten.
         return "\r" + rest[rest.rindex("\r") + 1 :] if not rest.endswith("\r") else f"{shown}\r", lines
 

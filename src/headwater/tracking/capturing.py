@@ -29,6 +29,7 @@ CODE_FOLDER = "code"
 SYSTEM_PREFIX = "system/"
 SAME_CODE_S = 30.0  # for how long the runs of one process share a look at the working tree
 JOIN_S = 0.5
+LET_GO_S = 0.05  # before a thread of ours does anything, so that `start_run` returns without sharing the interpreter
 
 _log = logging.getLogger(__name__)
 
@@ -94,6 +95,7 @@ class RunCapture:
         self._console = console
 
     def _capture_code(self) -> None:
+        self._is_over.wait(LET_GO_S)
         redact = _redactor().redact
         files = {"requirements.txt": _requirements(), "diff.patch": redact(_diff(int(time.monotonic() / SAME_CODE_S)))}
         program = find_program(notebook_file())
@@ -106,6 +108,7 @@ class RunCapture:
     def _capture_system(self) -> None:
         from headwater.capture.system import open_sampler  # psutil, by runs that measure only
 
+        self._is_over.wait(LET_GO_S)
         interval, wanted = sampling()
         node = config.SYSTEM_METRICS_NODE_ID.get()
         prefix = f"{SYSTEM_PREFIX}{node}/" if node else SYSTEM_PREFIX
