@@ -81,7 +81,8 @@ class LogsContract:
 
         texts: list[str] = []
         position = 0
-        while answer := store.logs.read(ReadLog(run_id, position=position, limit_bytes=10_000)):
+        while True:
+            answer = store.logs.read(ReadLog(run_id, position=position, limit_bytes=10_000))
             texts += [line.text for line in answer.lines]
             position = answer.next_position
             if position == answer.size:

@@ -50,6 +50,8 @@ class ActiveRun(Run):
     ) -> None:
         is_fine = error is None or (isinstance(error, SystemExit) and error.code in (None, 0))
         status = RunStatus.FINISHED if is_fine else RunStatus.FAILED
+        if error is not None and not is_fine:
+            current_session().note_failure(self.writer.uri, self.info.run_id, error)
         while self in _RUNS.get():
             end_run(status)
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from headwater import config
+from headwater.capture.redaction import Redactor, find_secret_values
 from headwater.protocol.errors import InvalidParameterValue
 
 CONSOLE, CODE, SYSTEM = "console", "code", "system"
@@ -67,6 +68,12 @@ def redact_patterns() -> list[str]:
                 f"Invalid {config.REDACT_PATTERNS.name} '{pattern}': {error}. Give one regular expression a line."
             ) from error
     return patterns
+
+
+def make_redactor() -> Redactor:
+    """Return what hides secrets as the settings say."""
+    values = find_secret_values(config.environment())
+    return Redactor(values, redact_patterns(), is_on=config.REDACT.is_on())
 
 
 def enable_system_metrics_logging() -> None:

@@ -9,15 +9,15 @@ import threading
 import time
 from collections.abc import Callable
 from functools import cache, lru_cache
+from traceback import format_exception
 from typing import TYPE_CHECKING
 
 from headwater import config
 from headwater.capture.code import find_program, read_diff, read_requirements
-from headwater.capture.redaction import Redactor, find_secret_values
 from headwater.protocol.errors import HeadwaterError
 from headwater.protocol.logs import CONSOLE_LOG
 from headwater.protocol.runs import GetRun
-from headwater.tracking.capture_choice import CODE, CONSOLE, SYSTEM, redact_patterns, sampling
+from headwater.tracking.capture_choice import CODE, CONSOLE, SYSTEM, make_redactor, sampling
 from headwater.tracking.context import notebook_file, source_folder
 from headwater.tracking.session import current_session
 from headwater.tracking.writer import RunWriter
@@ -74,6 +74,11 @@ class RunCapture:
         except Exception:  # noqa: BLE001 - training goes on without
             _log.warning("Run '%s' ends with less captured.", self._writer.run_id, exc_info=True)
 
+    def note_failure(self, error: BaseException) -> None:
+        """Keep a traceback in the log."""
+        if self._console is not None:
+            self._console.note("".join(format_exception(error)))
+
     def join(self, deadline: float) -> None:
         """Wait, until the deadline on the monotonic clock, for what is still being read."""
         if self._code is not None:
@@ -96,7 +101,7 @@ class RunCapture:
 
     def _capture_code(self) -> None:
         self._is_over.wait(LET_GO_S)
-        redact = _redactor().redact
+        redact = make_redactor().redact
         files = {"requirements.txt": _requirements(), "diff.patch": redact(_diff(int(time.monotonic() / SAME_CODE_S)))}
         program = find_program(notebook_file())
         if program is not None:
@@ -131,11 +136,6 @@ class RunCapture:
         except HeadwaterError:
             return 0
         return max((metric.step + 1 for metric in run.data.metrics if metric.key.startswith(SYSTEM_PREFIX)), default=0)
-
-
-def _redactor() -> Redactor:
-    values = find_secret_values(config.environment())
-    return Redactor(values, redact_patterns(), is_on=config.REDACT.is_on())
 
 
 @cache

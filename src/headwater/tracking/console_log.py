@@ -17,10 +17,11 @@ import msgspec
 
 from headwater import config
 from headwater.capture.console import ConsoleCapture, RelayOptions
+from headwater.capture.lines import format_lines
 from headwater.capture.recording import Recording
 from headwater.protocol.errors import EndpointNotFound, HeadwaterError, NotSupported
 from headwater.protocol.logs import LOGS_FOLDER, AppendLog
-from headwater.tracking.capture_choice import redact_patterns
+from headwater.tracking.capture_choice import make_redactor, redact_patterns
 from headwater.tracking.journal import Journal, journal_folder
 from headwater.tracking.records import ArtifactFiles
 from headwater.tracking.session import current_session, hide_password
@@ -57,6 +58,7 @@ class ConsoleLog:
         self._capture: ConsoleCapture | None = None
         self._is_over = threading.Event()
         self._sent = 0
+        self._note = ""
 
     def start(self) -> None:
         """Begin; raise `OSError` if the system refuses, with the console as it was."""
@@ -78,6 +80,10 @@ class ConsoleLog:
         self._capture = capture
         threading.Thread(target=self._send_all, name="headwater-console", daemon=True).start()
 
+    def note(self, text: str) -> None:
+        """Add text at the end of the log that is not printed while it is recorded."""
+        self._note = text
+
     def stop(self, timeout_s: float) -> None:
         """Give the console back and keep its log as an artifact; what cannot be kept in time is left to be synced."""
         capture, self._capture = self._capture, None
@@ -86,6 +92,7 @@ class ConsoleLog:
         is_complete = capture.stop(min(timeout_s, STOP_S))
         self._is_over.set()
         if is_complete or capture.is_broken:
+            self._write_note()
             if self._recording.exists():
                 self._writer.log_pieces(self._recording.pieces(), f"{LOGS_FOLDER}/{self._name}")
             self._recording.remove()
@@ -97,6 +104,11 @@ class ConsoleLog:
             self._capture.abandon()
             self._capture = None
         self._release()
+
+    def _write_note(self) -> None:
+        if self._note:
+            lines = make_redactor().redact(self._note).splitlines()
+            self._recording.write(self._recording.size(), format_lines(time.time(), "err", lines).encode())
 
     def _release(self) -> None:
         if self._lock >= 0:
@@ -110,7 +122,7 @@ class ConsoleLog:
         wait_until = 0.0
         while capture is not None and not self._is_over.is_set():
             if capture.wait_broken(SEND_S):
-                if not self._is_over.is_set():
+                if capture.is_broken:
                     _log.warning("The console of run '%s' is recorded no more: its relay ended.", self._writer.run_id)
                 return
             if time.monotonic() < wait_until:

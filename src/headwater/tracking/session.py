@@ -52,6 +52,9 @@ class Capturing(Protocol):
     def stop(self, timeout_s: float) -> None:
         """End with the run."""
 
+    def note_failure(self, error: BaseException) -> None:
+        """Keep a traceback in the log."""
+
     def join(self, deadline: float) -> None:
         """Wait for the rest."""
 
@@ -161,6 +164,12 @@ class Session:
         has_console = any(other.has_console for other in self._captures.values())
         self._captures[(uri, run_id)] = capture
         capture.start(with_console=not has_console)
+
+    def note_failure(self, uri: str, run_id: str, error: BaseException) -> None:
+        """Keep the traceback in the run's log, as it is printed after the run has ended."""
+        capture = self._captures.get((uri, run_id))
+        if capture is not None:
+            capture.note_failure(error)
 
     def is_open(self, uri: str, run_id: str) -> bool:
         """Return whether a run is open here."""
