@@ -161,15 +161,7 @@ def start_run(
             "with headwater.end_run(). To start a nested run, call start_run with nested=True"
         )
     parts = choose(capture, log_system_metrics=log_system_metrics)
-    own_tags = {key: str(value) for key, value in (tags or {}).items()}
-    if parts:
-        own_tags.setdefault(CAPTURED_TAG, ", ".join(sorted(parts)))
-    _check_tags(own_tags)
-    if description and own_tags.setdefault(NOTE_TAG, description) != description:
-        raise InvalidParameterValue(
-            f"Description is already set via the tag {NOTE_TAG} in tags. Remove the key {NOTE_TAG} from the tags or "
-            "omit the description."
-        )
+    own_tags = _own_tags(tags or {}, description, parts)
     wanted = run_id or config.RUN_ID.get()
     if wanted:
         config.RUN_ID.set("")
@@ -184,6 +176,19 @@ def start_run(
     if parts:
         _start_capture(run.writer, parts, is_resumed=bool(wanted))
     return run
+
+
+def _own_tags(tags: Mapping[str, object], description: str | None, parts: frozenset[str]) -> dict[str, str]:
+    own_tags = {key: str(value) for key, value in tags.items()}
+    if parts:
+        own_tags.setdefault(CAPTURED_TAG, ", ".join(sorted(parts)))
+    _check_tags(own_tags)
+    if description and own_tags.setdefault(NOTE_TAG, description) != description:
+        raise InvalidParameterValue(
+            f"Description is already set via the tag {NOTE_TAG} in tags. Remove the key {NOTE_TAG} from the tags or "
+            "omit the description."
+        )
+    return own_tags
 
 
 def end_run(status: str = "FINISHED") -> None:
