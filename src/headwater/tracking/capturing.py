@@ -13,7 +13,6 @@ from traceback import format_exception
 from typing import TYPE_CHECKING
 
 from headwater import config
-from headwater.capture.code import find_program, read_diff, read_requirements
 from headwater.protocol.errors import HeadwaterError
 from headwater.protocol.logs import CONSOLE_LOG
 from headwater.protocol.runs import GetRun
@@ -101,6 +100,8 @@ class RunCapture:
 
     def _capture_code(self) -> None:
         self._is_over.wait(LET_GO_S)
+        from headwater.capture.code import find_program  # here, so that no run waits for the import
+
         redact = make_redactor().redact
         files = {"requirements.txt": _requirements(), "diff.patch": redact(_diff(int(time.monotonic() / SAME_CODE_S)))}
         program = find_program(notebook_file())
@@ -140,11 +141,15 @@ class RunCapture:
 
 @cache
 def _requirements() -> str:
+    from headwater.capture.code import read_requirements
+
     return read_requirements()
 
 
 @lru_cache(maxsize=1)
 def _diff(_moment: int) -> str:
+    from headwater.capture.code import read_diff
+
     return read_diff(source_folder())
 
 
