@@ -154,6 +154,7 @@ def test_forked_and_spawned_workers_print_into_the_same_log(tmp_path: Path, uri:
     assert {"fork", "spawn", "bare fork"} <= {text for _, text in log_of(store, done.stdout)}
 
 
+@pytest.mark.slow
 def test_a_storm_of_output_is_passed_on_whole_and_kept_within_bounds(tmp_path: Path, uri: str, store: Store) -> None:
     line = "x" * 99
     code = BEGIN + f"sys.stdout.writelines(f'{{n:08d}} {line}\\n' for n in range(1_000_000))\nprint('the end')"
@@ -188,6 +189,20 @@ def test_a_killed_relay_leaves_the_program_and_its_console_alone(tmp_path: Path,
     assert len(steps) >= 398  # what the relay held at that instant went with it
     assert "is recorded no more" in errors
     assert ("out", first.strip()) in read_log(store, run_of(first))
+
+
+def test_a_relay_that_never_comes_holds_nobody_up(tmp_path: Path, uri: str, store: Store) -> None:
+    impostor = tmp_path / "impostor"
+    impostor.write_text("#!/bin/sh\nexec sleep 6\n")
+    impostor.chmod(0o700)
+    code = f"sys.executable = {str(impostor)!r}\n" + BEGIN + "print('x' * 4_000_000)\nprint('the end')"
+
+    done = run_program(tmp_path, uri, code)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("x") == 4_000_000
+    assert done.stdout.replace("x", "").endswith("\nthe end\n")  # what waited may come out beside what came later
+    assert "is recorded no more" in done.stderr
 
 
 def find_relay(run_id: str) -> int:

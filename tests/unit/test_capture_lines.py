@@ -88,10 +88,10 @@ def test_a_recording_gives_back_what_was_written_in_any_order_and_twice(tmp_path
 
 def test_a_long_recording_keeps_its_beginning_and_end_and_says_what_is_missing(tmp_path: Path) -> None:
     recording = Recording(tmp_path / "log")
-    line = b"%07d\n"
-    count = 40 * SEGMENT_BYTES // 8
-    for start in range(0, count, 50_000):
-        recording.write(start * 8, b"".join(line % number for number in range(start, min(count, start + 50_000))))
+    line = b"%0127d\n"
+    count = 40 * SEGMENT_BYTES // 128
+    for start in range(0, count, 5000):
+        recording.write(start * 128, b"".join(line % number for number in range(start, min(count, start + 5000))))
 
     text = b"".join(recording.pieces())
 
@@ -99,7 +99,7 @@ def test_a_long_recording_keeps_its_beginning_and_end_and_says_what_is_missing(t
     lines = text.decode().splitlines()
     gaps = [index for index, text in enumerate(lines) if "left out" in text]
     assert len(gaps) == 1
-    assert lines[: gaps[0]] == [f"{number:07d}" for number in range(gaps[0])]
+    assert lines[: gaps[0]] == [f"{number:0127d}" for number in range(gaps[0])]
     rest = [int(text) for text in lines[gaps[0] + 1 :]]
     assert rest == list(range(rest[0], count))
     assert lines[gaps[0]] == "… 24.0 MiB of output left out here …"

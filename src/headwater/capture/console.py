@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import headwater.capture
-from headwater.capture.relay import FINISH, copy_size
+from headwater.capture.relay import FINISH, READY, copy_size, write_all
 
 PIPE_BYTES = 1 << 20
+READY_S = 5.0  # within which the relay must be there, or the console is given back
 
 # The relay gets the package as bare folders, so that it starts in milliseconds without importing all of it.
 _START = (
@@ -44,6 +45,37 @@ class RelayOptions:
     patterns: list[str] = field(default_factory=list)
 
 
+class Substitute:
+    """Does what a dead relay did not, in a thread: passes on until nobody writes any more.
+
+    What is still led to the relay is a print that was waiting for it, and what child processes print.
+    """
+
+    def __init__(self, source: int, target: int) -> None:
+        self._source = source
+        self._target = target
+        self._busy = threading.Lock()
+        self._thread = threading.Thread(target=self._pass_on, name="headwater-console-rest", daemon=True)
+        self._thread.start()
+
+    def wait_empty(self, timeout_s: float) -> None:
+        """Wait until everything written so far has been passed on."""
+        deadline = time.monotonic() + timeout_s
+        while self._thread.is_alive() and time.monotonic() < deadline:
+            with self._busy:
+                if not select.select([self._source], [], [], 0)[0]:
+                    return
+            time.sleep(0.001)
+
+    def _pass_on(self) -> None:
+        with suppress(OSError):
+            while select.select([self._source], [], [])[0]:
+                with self._busy:
+                    data = os.read(self._source, 65536)
+                    if not data or not write_all(self._target, data):
+                        return
+
+
 class ConsoleCapture:
     """Lead this process's output through a relay, from `start` until `stop`."""
 
@@ -57,10 +89,13 @@ class ConsoleCapture:
         self._followed: list[Callable[[], None]] = []
         self._control: socket.socket | None = None
         self._is_broken = False
+        self._substitutes: list[Substitute] = []
+        self._ready_until = 0.0  # 0 when the relay is there
 
     def start(self) -> None:
         """Begin; raise `OSError` if the system refuses, with everything as it was."""
         flush_streams()
+        self._ready_until = time.monotonic() + READY_S
         control, theirs = socket.socketpair()
         self._control = control
         opened = [theirs.detach()]
@@ -91,24 +126,30 @@ class ConsoleCapture:
         return self._is_broken
 
     def wait_broken(self, timeout_s: float) -> bool:
-        """Wait, and return whether the relay died; then the console is as it was before."""
+        """Wait, and return whether the relay died or never came; then the console is as it was before."""
         control = self._control
         if control is None:
             return True
+        has_news = False
         with suppress(OSError, ValueError):  # closed by `stop` meanwhile
-            if not select.select([control], [], [], timeout_s)[0]:
-                return False
+            has_news = bool(select.select([control], [], [], timeout_s)[0])
         with self._lock:
-            if self._control is control:
+            if self._control is not control:
+                return True
+            if has_news and _receive(control) == READY:
+                self._ready_until = 0.0
+            elif has_news or 0 < self._ready_until < time.monotonic():
                 self._is_broken = True
                 self._restore(is_broken=True)
-        return True
+            return self._is_broken
 
     def stop(self, timeout_s: float) -> bool:
         """Make the console what it was; return whether everything printed until now has been recorded."""
         if self._pid != os.getpid():
             return False
         flush_streams()
+        for substitute in self._substitutes:
+            substitute.wait_empty(timeout_s)
         with self._lock:
             control, self._control = self._control, None
             if control is None:
@@ -117,7 +158,8 @@ class ConsoleCapture:
             try:
                 control.settimeout(timeout_s)
                 control.send(FINISH)
-                return control.recv(1) == FINISH
+                answer = control.recv(1)
+                return (control.recv(1) if answer == READY else answer) == FINISH
             except OSError:
                 return False
             finally:
@@ -206,11 +248,12 @@ class ConsoleCapture:
         self._followed.clear()
 
     def _restore(self, *, is_broken: bool = False) -> None:
-        """Undo everything; what the dead relay had not passed on goes straight to the console."""
+        """Undo everything; in the place of a dead relay, a thread passes on what is still led to it."""
         self._put_back()
         if is_broken:
             for source, descriptor in self._diverted:
-                _drain(source, descriptor)
+                self._sources.remove(source)
+                self._substitutes.append(Substitute(source, os.dup(descriptor)))
         self._close_sources()
         if self._control is not None:
             self._control.close()
@@ -220,6 +263,13 @@ class ConsoleCapture:
         for source in self._sources:
             os.close(source)
         self._sources.clear()
+
+
+def _receive(control: socket.socket) -> bytes:
+    try:
+        return control.recv(1)
+    except OSError:
+        return b""
 
 
 def flush_streams() -> None:
@@ -258,11 +308,3 @@ def _follow(stream: TextIO, sink: int) -> Callable[[], None]:
 
     stream.write = write_and_copy  # type: ignore[method-assign]  # also for those who hold the stream already
     return undo
-
-
-def _drain(source: int, target: int) -> None:
-    os.set_blocking(source, False)
-    deadline = time.monotonic() + 1.0
-    with suppress(OSError):
-        while time.monotonic() < deadline and (data := os.read(source, 65536)):
-            os.write(target, data)

@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 from collections import deque
+from contextlib import suppress
 from pathlib import Path
 
 from headwater import config
@@ -21,6 +22,9 @@ from headwater.capture.redaction import Redactor, find_secret_values
 CHUNK_BYTES = 65536
 BACKLOG_BYTES = 8 << 20  # what may wait to be recorded when a program prints faster than lines can be cut
 IDLE_S = 0.5
+
+READY = b"r"
+"""Sent by the relay: it is there."""
 
 FINISH = b"f"
 """Sent by the program: record what was printed until now, then only pass on. Answered by the same byte."""
@@ -44,7 +48,7 @@ class Channel:
             return b""
         except OSError:  # a terminal whose last writer is gone
             return b""
-        if data and self.echo >= 0 and not _write_all(self.echo, data):
+        if data and self.echo >= 0 and not write_all(self.echo, data):
             self.echo = -1
         return data
 
@@ -136,7 +140,7 @@ class Relay:
                 pass
             os.set_blocking(channel.source, True)
         self._finish()
-        os.write(self._control, FINISH)
+        _tell(self._control, FINISH)
 
     def _finish(self) -> None:
         self._record_backlog()
@@ -159,6 +163,7 @@ def main(arguments: str) -> None:
     given = json.loads(arguments)
     _follow_size(given["terminals"])
     redactor = Redactor(find_secret_values(config.environment()), given["patterns"], is_on=given["redact"])
+    _tell(given["control"], READY)
     channels = [Channel(name, source, echo, redactor) for name, source, echo in given["channels"]]
     Relay(channels, given["control"], Path(given["folder"])).run()
 
@@ -188,7 +193,12 @@ def copy_size(real: int, ours: int) -> None:
         return
 
 
-def _write_all(descriptor: int, data: bytes) -> bool:
+def _tell(control: int, message: bytes) -> None:
+    with suppress(OSError):  # the program may have ended already; its output is still here
+        os.write(control, message)
+
+
+def write_all(descriptor: int, data: bytes) -> bool:
     """Write everything, waiting as long as the reader does; return whether there still is a reader."""
     view = memoryview(data)
     while view:
