@@ -50,6 +50,11 @@ class RunCapture:
         """Return whether the console of this process belongs to this run."""
         return self._console is not None
 
+    @property
+    def is_busy(self) -> bool:
+        """Return whether the code is still being read."""
+        return self._code is not None and self._code.is_alive()
+
     def start(self, *, with_console: bool) -> None:
         """Begin, in threads of our own; `with_console` is False if the console belongs to another run."""
         try:

@@ -46,6 +46,10 @@ class Capturing(Protocol):
     def has_console(self) -> bool:
         """Return whether the console of this process belongs to this run."""
 
+    @property
+    def is_busy(self) -> bool:
+        """Return whether something is still being read after the end."""
+
     def start(self, *, with_console: bool) -> None:
         """Begin."""
 
@@ -182,7 +186,7 @@ class Session:
         capture = self._captures.pop((uri, run_id), None)
         if capture is not None:
             capture.stop(timeout_s)
-            self._captured.append(capture)
+            self._captured = [other for other in (*self._captured, capture) if other.is_busy]
         with self._lock:
             self._active.pop((uri, run_id), None)
             self._params.pop((uri, run_id), None)
@@ -238,7 +242,7 @@ class Session:
             left = max(0.1, (deadline - time.monotonic()) / 2)
             self.close_run(uri, run_id, status, time.time_ns() // 1_000_000, left)
         for capture in self._captured:
-            capture.join(deadline)
+            capture.join(time.monotonic() + max(0.1, (deadline - time.monotonic()) / 2))
         for lane in self._shipper.lanes:
             lane.hurry()
             self._shipper.wait(lane, lane.journal.last_seq, deadline)
