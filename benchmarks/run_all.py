@@ -18,6 +18,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "reference" / "benchmarks.md"
 TITLES = {
     "import_cost": "Import",
     "log_call": "One log call",
+    "capture": "What a run captures",
     "ingest": "Ingest",
     "mlflow_client": "The same client, two servers",
     "history": "Histories",

@@ -46,6 +46,13 @@ from headwater.tracking.active import (
     start_run,
 )
 from headwater.tracking.artifacts import download_artifacts, list_artifacts
+from headwater.tracking.capture_choice import (
+    disable_system_metrics_logging,
+    enable_system_metrics_logging,
+    set_system_metrics_node_id,
+    set_system_metrics_samples_before_logging,
+    set_system_metrics_sampling_interval,
+)
 from headwater.tracking.client import Client
 from headwater.tracking.connected import PagedList
 from headwater.tracking.doctor import doctor
@@ -180,8 +187,10 @@ __all__ = [
     "delete_logged_model_tag",
     "delete_run",
     "delete_tag",
+    "disable_system_metrics_logging",
     "doctor",
     "download_artifacts",
+    "enable_system_metrics_logging",
     "end_run",
     "entities",
     "exceptions",
@@ -229,6 +238,9 @@ __all__ = [
     "set_experiment_tag",
     "set_experiment_tags",
     "set_logged_model_tags",
+    "set_system_metrics_node_id",
+    "set_system_metrics_samples_before_logging",
+    "set_system_metrics_sampling_interval",
     "set_tag",
     "set_tags",
     "set_tracking_uri",

@@ -143,6 +143,43 @@ QUIET_URLS = Setting(
     meaning="1: do not print the run's address when it ends.",
 )
 
+CAPTURE = Setting(
+    name="HEADWATER_CAPTURE",
+    default="none",
+    meaning="What every run captures by itself: 'all', 'none', or some of console, code and system, with commas.",
+)
+SYSTEM_METRICS = Setting(
+    name="HEADWATER_ENABLE_SYSTEM_METRICS_LOGGING",
+    mlflow_name="MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING",
+    meaning="1: log the load of the machine as metrics system/…, 0: do not, whatever HEADWATER_CAPTURE says.",
+)
+SYSTEM_METRICS_INTERVAL_S = Setting(
+    name="HEADWATER_SYSTEM_METRICS_SAMPLING_INTERVAL",
+    mlflow_name="MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL",
+    default="10",
+    meaning="Seconds between two samples of system metrics.",
+)
+SYSTEM_METRICS_SAMPLES = Setting(
+    name="HEADWATER_SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING",
+    mlflow_name="MLFLOW_SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING",
+    default="1",
+    meaning="How many samples of system metrics are averaged into one point.",
+)
+SYSTEM_METRICS_NODE_ID = Setting(
+    name="HEADWATER_SYSTEM_METRICS_NODE_ID",
+    mlflow_name="MLFLOW_SYSTEM_METRICS_NODE_ID",
+    meaning="This machine's name within the names of system metrics, for runs on several machines.",
+)
+REDACT = Setting(
+    name="HEADWATER_REDACT",
+    default="1",
+    meaning="0: do not hide passwords, tokens and keys in what is captured.",
+)
+REDACT_PATTERNS = Setting(
+    name="HEADWATER_REDACT_PATTERNS",
+    meaning="More to hide in what is captured: regular expressions, one a line.",
+)
+
 SETTINGS: tuple[Setting, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Setting))
 
 
@@ -155,6 +192,11 @@ def enable_async_logging(enable: bool = True) -> None:  # noqa: FBT001 - as in M
         ...     hw.log_metric("loss", 0.25).wait()
     """
     ASYNC_LOGGING.set("1" if enable else "")
+
+
+def environment() -> dict[str, str]:
+    """Return every environment variable, for finding the values that captured text must not show."""
+    return dict(os.environ)
 
 
 def home() -> Path:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from headwater.protocol import artifacts, columns, experiments, inputs, logged_models, metrics, runs
+from headwater.protocol import artifacts, columns, experiments, inputs, logged_models, logs, metrics, runs
 from headwater.protocol.endpoint import Endpoint
 
 ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
@@ -13,4 +13,5 @@ ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *metrics.ENDPOINTS,
     *artifacts.ENDPOINTS,
     *columns.ENDPOINTS,
+    *logs.ENDPOINTS,
 )

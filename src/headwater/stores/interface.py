@@ -63,6 +63,7 @@ from headwater.protocol.logged_models import (
     SearchLoggedModelsResponse,
     SetLoggedModelTags,
 )
+from headwater.protocol.logs import AppendLog, ReadLog, ReadLogResponse
 from headwater.protocol.metrics import (
     GetHistory,
     GetHistoryBulk,
@@ -270,6 +271,16 @@ class Columns(Protocol):
         """See `Sweep`."""
 
 
+class Logs(Protocol):
+    """What runs printed, while they run and afterwards."""
+
+    def append(self, request: AppendLog) -> Empty:
+        """See `AppendLog`."""
+
+    def read(self, request: ReadLog) -> ReadLogResponse:
+        """See `ReadLog`."""
+
+
 class Blobs(Protocol):
     """The bytes of artifacts, each file kept once under its SHA-256."""
 
@@ -317,6 +328,10 @@ class Store(Protocol):
     @property
     def columns(self) -> Columns:
         """Return the column reads."""
+
+    @property
+    def logs(self) -> Logs:
+        """Return the logs."""
 
     @property
     def blobs(self) -> Blobs:

@@ -33,7 +33,8 @@ def open_store(uri: str, *, artifacts: str | Path | None = None) -> Store:
     from headwater.stores.artifacts import LocalBlobs
     from headwater.stores.sql import SqlStore
 
-    return SqlStore(uri, LocalBlobs(_artifacts_folder(uri, scheme, artifacts)))
+    folder = _artifacts_folder(uri, scheme, artifacts)
+    return SqlStore(uri, LocalBlobs(folder), folder / "live-logs")
 
 
 def _artifacts_folder(uri: str, scheme: str, artifacts: str | Path | None) -> Path:

@@ -22,6 +22,7 @@ from headwater.protocol.experiments import LifecycleStage
 from headwater.protocol.names import RUN_NAME_TAG, check_key, check_no_nul, check_run_id
 from headwater.protocol.run_names import make_run_name
 from headwater.protocol.runs import GetRun, RunInfo, RunStatus
+from headwater.tracking.capture_choice import CAPTURED_TAG, Capture, choose
 from headwater.tracking.journal import journal_folder
 from headwater.tracking.links import RunLinks
 from headwater.tracking.records import Creation
@@ -51,6 +52,8 @@ class ActiveRun(Run):
     ) -> None:
         is_fine = error is None or (isinstance(error, SystemExit) and error.code in (None, 0))
         status = RunStatus.FINISHED if is_fine else RunStatus.FAILED
+        if error is not None and not is_fine:
+            current_session().note_failure(self.writer.uri, self.info.run_id, error)
         while self in _RUNS.get():
             end_run(status)
 
@@ -125,6 +128,9 @@ def start_run(
     parent_run_id: str | None = None,
     tags: Mapping[str, object] | None = None,
     description: str | None = None,
+    log_system_metrics: bool | None = None,  # noqa: FBT001 - the order that callers of MLflow know
+    *,
+    capture: Capture | None = None,
 ) -> ActiveRun:
     """Start a run, or resume one, and make it the active run of this thread or task.
 
@@ -139,6 +145,9 @@ def start_run(
         parent_run_id: the parent of a new run.
         tags: tags to set.
         description: what the run is about, shown in the UI; Markdown.
+        log_system_metrics: log the load of this machine as metrics `system/…`, or do not; default: as `capture` says.
+        capture: what the run captures by itself: "all", "none", or some of "console" (what is printed), "code" (the
+            program, uncommitted changes, installed packages) and "system"; default: the setting `HEADWATER_CAPTURE`.
 
     Raises:
         InvalidParameterValue: another run is active, the run is deleted, or arguments contradict each other.
@@ -153,13 +162,8 @@ def start_run(
             f"Run with UUID {stack[-1].info.run_id} is already active. To start a new run, first end the current run "
             "with headwater.end_run(). To start a nested run, call start_run with nested=True"
         )
-    own_tags = {key: str(value) for key, value in (tags or {}).items()}
-    _check_tags(own_tags)
-    if description and own_tags.setdefault(NOTE_TAG, description) != description:
-        raise InvalidParameterValue(
-            f"Description is already set via the tag {NOTE_TAG} in tags. Remove the key {NOTE_TAG} from the tags or "
-            "omit the description."
-        )
+    parts = choose(capture, log_system_metrics=log_system_metrics)
+    own_tags = _own_tags(tags or {}, description, parts)
     wanted = run_id or config.RUN_ID.get()
     if wanted:
         config.RUN_ID.set("")
@@ -173,7 +177,22 @@ def start_run(
     session.read_mode()
     session.open_run(run.writer.uri, run.info.run_id)
     _RUNS.set((*stack, run))
+    if parts:
+        _start_capture(run.writer, parts, is_resumed=bool(wanted))
     return run
+
+
+def _own_tags(tags: Mapping[str, object], description: str | None, parts: frozenset[str]) -> dict[str, str]:
+    own_tags = {key: str(value) for key, value in tags.items()}
+    if parts:
+        own_tags.setdefault(CAPTURED_TAG, ", ".join(sorted(parts)))
+    _check_tags(own_tags)
+    if description and own_tags.setdefault(NOTE_TAG, description) != description:
+        raise InvalidParameterValue(
+            f"Description is already set via the tag {NOTE_TAG} in tags. Remove the key {NOTE_TAG} from the tags or "
+            "omit the description."
+        )
+    return own_tags
 
 
 def end_run(status: str = "FINISHED") -> None:
@@ -294,6 +313,13 @@ def _parent_id(stack: tuple[ActiveRun, ...], parent_run_id: str | None) -> str:
             "headwater.end_run()."
         )
     return parent_run_id or active_id
+
+
+def _start_capture(writer: RunWriter, parts: frozenset[str], *, is_resumed: bool) -> None:
+    from headwater.tracking.capturing import RunCapture  # loaded by runs that capture only
+
+    capture = RunCapture(writer, parts, is_resumed=is_resumed)
+    current_session().start_capture(writer.uri, writer.run_id, capture)
 
 
 def _set_late_tags(writer: RunWriter, tags: dict[str, str]) -> None:

@@ -4,9 +4,8 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from headwater.protocol.artifacts import (
@@ -21,6 +20,9 @@ from headwater.protocol.artifacts import (
 from headwater.protocol.errors import DataLoss, InvalidParameterValue, NotSupported, ResourceDoesNotExist
 from headwater.protocol.runs import GetRun
 from headwater.stores.interface import Store
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 T = TypeVar("T")
 
@@ -179,13 +181,13 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 def _for_each(items: Sequence[T], work: Callable[[T], object]) -> None:
     """Do the work for all items, several at a time; raise what the first failing one raised."""
-    if len(items) < 2:
-        for item in items:
-            work(item)
-        return
-    with ThreadPoolExecutor(WORKERS) as pool:
+    futures: list[Future[object]] = []
+    if len(items) > 1:
         try:
-            futures = [pool.submit(work, item) for item in items]
+            from concurrent.futures import ThreadPoolExecutor  # cannot be imported any more while the program ends
+
+            with ThreadPoolExecutor(WORKERS) as pool:
+                futures += [pool.submit(work, item) for item in items]
         except RuntimeError:  # the interpreter is ending and starts no threads any more
             futures = []
         for future in futures:

@@ -14,11 +14,11 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from headwater import config
+from headwater.capture.redaction import Redactor, is_secret_name
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.tracking.run import USER_TAG
 
 _GIT_TIMEOUT_S = 30.0
-_SECRET_NAME = re.compile(r"pass(word|wd)?|secret|token|api[-_]?key|credential", re.IGNORECASE)
 
 
 def run_tags() -> dict[str, str]:
@@ -39,7 +39,7 @@ def user_name() -> str:
 
 @cache
 def _source_tags() -> dict[str, str]:
-    notebook = _notebook_name()
+    notebook = notebook_file()
     script = sys.argv[0] if sys.argv else ""
     return {
         "mlflow.source.name": notebook or script or "<console>",
@@ -50,25 +50,23 @@ def _source_tags() -> dict[str, str]:
 
 def hide_secrets(arguments: list[str]) -> str:
     """Return a command line as text in which passwords, tokens and keys are replaced by stars."""
+    redact = Redactor().redact
     shown: list[str] = []
     hide_next = False
     for argument in arguments:
         name, equals, _ = argument.partition("=")
         if hide_next and not argument.startswith("-"):
             shown.append("***")
-        elif equals and _SECRET_NAME.search(name):
+        elif equals and is_secret_name(name):
             shown.append(f"{name}=***")
         else:
-            shown.append(_hide_url_password(argument))
-        hide_next = not equals and argument.startswith("-") and bool(_SECRET_NAME.search(argument))
+            shown.append(redact(argument))
+        hide_next = not equals and argument.startswith("-") and is_secret_name(argument)
     return shlex.join(shown)
 
 
-def _hide_url_password(text: str) -> str:
-    return re.sub(r"(\w+://[^\s/:@]*):[^\s/@]+@", r"\1:***@", text)
-
-
-def _notebook_name() -> str:
+def notebook_file() -> str:
+    """Return the notebook that runs here, as far as it is known; empty outside of one."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     if shell is None or "ipykernel" not in sys.modules:
@@ -107,13 +105,14 @@ def _git_tags() -> dict[str, str]:
     return {key: value for key, value in tags.items() if value}
 
 
-def _source_folder() -> Path:
+def source_folder() -> Path:
+    """Return the folder of the running script, else the working folder."""
     script = Path(sys.argv[0]) if sys.argv and sys.argv[0] else Path()
     return script.resolve().parent if script.is_file() else Path.cwd()
 
 
 def _git_folder() -> Path | None:
-    start = _source_folder()
+    start = source_folder()
     for folder in (start, *start.parents):
         dot_git = folder / ".git"
         if dot_git.is_dir():
@@ -163,7 +162,7 @@ def report_dirty(tell: Callable[[dict[str, str]], None]) -> None:
 
 @cache
 def _dirty_tag(pid: int) -> dict[str, str]:  # noqa: ARG001 - once for each process
-    command = ["git", "-C", str(_source_folder()), "status", "--porcelain", "--untracked-files=no"]
+    command = ["git", "-C", str(source_folder()), "status", "--porcelain", "--untracked-files=no"]
     try:
         result = subprocess.run(command, capture_output=True, timeout=_GIT_TIMEOUT_S, check=False)
     except (OSError, subprocess.TimeoutExpired):

@@ -7,7 +7,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 from headwater import config
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from headwater.tracking.tables import Table
 
 SETTLE_S = 5.0
+CAPTURE_TIMEOUT_S = 5.0
 OFFLINE_S = 30.0
 
 _log = logging.getLogger(__name__)
@@ -52,6 +53,33 @@ class Waiting(NamedTuple):
     runs: int
 
 
+class Capturing(Protocol):
+    """What a run captures by itself while it is open."""
+
+    @property
+    def has_console(self) -> bool:
+        """Return whether the console of this process belongs to this run."""
+
+    @property
+    def is_busy(self) -> bool:
+        """Return whether something is still being read after the end."""
+
+    def start(self, *, with_console: bool) -> None:
+        """Begin."""
+
+    def stop(self, timeout_s: float) -> None:
+        """End with the run."""
+
+    def note_failure(self, error: BaseException) -> None:
+        """Keep a traceback in the log."""
+
+    def join(self, deadline: float) -> None:
+        """Wait for the rest."""
+
+    def abandon(self) -> None:
+        """Let go of the parent's files in a forked child."""
+
+
 class Session:
     """Journals, stores and the shipper of one process; made by `current_session` only."""
 
@@ -65,6 +93,8 @@ class Session:
         self._links: dict[tuple[str, str], RunLinks] = {}
         self._created: set[tuple[str, str]] = set()
         self._tables: dict[tuple[str, str], RunTables] = {}
+        self._captures: dict[tuple[str, str], Capturing] = {}
+        self._captured: list[Capturing] = []  # of runs that ended while something was still being read
         self._shipper = Shipper()
         self._is_finished = False
         self._experiments: dict[tuple[str, str], Experiment] = {}
@@ -173,12 +203,30 @@ class Session:
         lane.is_active = True
         lane.is_ended = False
 
+    def start_capture(self, uri: str, run_id: str, capture: Capturing) -> None:
+        """Let an open run capture until it is closed; the console belongs to the run that asked for it first."""
+        has_console = any(other.has_console for other in self._captures.values())
+        self._captures[(uri, run_id)] = capture
+        capture.start(with_console=not has_console)
+
+    def note_failure(self, uri: str, run_id: str, error: BaseException) -> None:
+        """Keep the traceback in the run's log, as it is printed after the run has ended."""
+        capture = self._captures.get((uri, run_id))
+        if capture is not None:
+            capture.note_failure(error)
+
     def is_open(self, uri: str, run_id: str) -> bool:
         """Return whether a run is open here."""
         return (uri, run_id) in self._active
 
-    def close_run(self, uri: str, run_id: str, status: RunStatus, end_time: int) -> None:
-        """Record the end of a run and forget it."""
+    def close_run(
+        self, uri: str, run_id: str, status: RunStatus, end_time: int, timeout_s: float = CAPTURE_TIMEOUT_S
+    ) -> None:
+        """Record the end of a run and forget it; what it captures gets this long to finish."""
+        capture = self._captures.pop((uri, run_id), None)
+        if capture is not None:
+            capture.stop(timeout_s)
+            self._captured = [other for other in (*self._captured, capture) if other.is_busy]
         with self._lock:
             self._active.pop((uri, run_id), None)
             self._params.pop((uri, run_id), None)
@@ -234,7 +282,10 @@ class Session:
         self._is_finished = True
         deadline = time.monotonic() + timeout_s
         for uri, run_id in list(self._active):
-            self.close_run(uri, run_id, status, time.time_ns() // 1_000_000)
+            left = max(0.1, (deadline - time.monotonic()) / 2)
+            self.close_run(uri, run_id, status, time.time_ns() // 1_000_000, left)
+        for capture in self._captured:
+            capture.join(time.monotonic() + max(0.1, (deadline - time.monotonic()) / 2))
         for lane in self._shipper.lanes:
             lane.hurry()
             self._shipper.wait(lane, lane.journal.last_seq, deadline)
@@ -259,6 +310,8 @@ class Session:
         """Let go of the parent's files in a forked child; the parent's stores stay untouched."""
         for lane in self._lanes.values():
             lane.journal.abandon()
+        for capture in self._captures.values():
+            capture.abandon()
 
     def _ship_children(self) -> None:
         """Ship what worker processes of our runs left behind because their time was short."""

@@ -185,6 +185,7 @@ def sync_journals(
                 opened.callback(stores[uri].close)
             return stores[uri]
 
+        _adopt_consoles(folder or journal_folder(config.home()), run_ids)
         for path in _find(folder or journal_folder(config.home()), run_ids):
             try:
                 lane = _adopt(path, tracking_uri, open_once)
@@ -202,6 +203,13 @@ def sync_journals(
             journals += not problem or count > 0
             problems += [problem] if problem else []
     return SyncReport(records, journals, live, tuple(problems))
+
+
+def _adopt_consoles(folder: Path, run_ids: Collection[str] | None) -> None:
+    if any(folder.glob("*.console")):
+        from headwater.tracking.console_log import adopt_left_consoles  # for the few that were killed while capturing
+
+        adopt_left_consoles(folder, run_ids)
 
 
 def _find(folder: Path, run_ids: Collection[str] | None) -> list[Path]:

@@ -3,6 +3,7 @@
 Small on purpose: every run loads this module, and only runs with artifacts what moves them.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +21,13 @@ def copy_stream(reader: BinaryIO, target: Path) -> None:
     with target.open("xb") as writer:
         while chunk := reader.read(CHUNK_BYTES):
             writer.write(chunk)
+
+
+def write_pieces(target: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file piece by piece."""
+    with target.open("xb") as writer:
+        for piece in pieces:
+            writer.write(piece)
 
 
 def remove_spool(folder: Path) -> None:

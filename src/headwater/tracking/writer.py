@@ -37,7 +37,7 @@ from headwater.tracking.records import (
     Update,
 )
 from headwater.tracking.session import current_session
-from headwater.tracking.spool import copy_file, copy_stream, remove_spool
+from headwater.tracking.spool import copy_file, copy_stream, remove_spool, write_pieces
 
 
 class RunWriter:
@@ -182,6 +182,11 @@ class RunWriter:
         """Keep what a binary stream holds, from where it stands to its end, as an artifact."""
         check_path(artifact_file)
         self._spool([(artifact_file, "0")], lambda folder: copy_stream(stream, folder / "0"), synchronous=None)
+
+    def log_pieces(self, pieces: Iterable[bytes], artifact_file: str) -> None:
+        """Keep bytes that come piece by piece as an artifact."""
+        check_path(artifact_file)
+        self._spool([(artifact_file, "0")], lambda folder: write_pieces(folder / "0", pieces), synchronous=False)
 
     def log_dict(self, dictionary: object, artifact_file: str) -> None:
         """Keep a dict as YAML if the name says so, else as JSON."""

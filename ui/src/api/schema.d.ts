@@ -22,6 +22,13 @@ export interface Append {
   readonly model_metrics?: readonly (Metric)[];
 }
 
+export interface AppendLog {
+  readonly run_id: string;
+  readonly name: string;
+  readonly position: number;
+  readonly data: string;
+}
+
 export interface AppendResponse {
   readonly last_seq: number;
   readonly rejected?: readonly (Rejection)[];
@@ -365,6 +372,13 @@ export interface LogInputs {
   readonly models?: readonly (ModelInput)[];
 }
 
+export interface LogLine {
+  readonly position: number;
+  readonly time: string;
+  readonly stream: string;
+  readonly text: string;
+}
+
 export interface LogLoggedModelParams {
   readonly model_id: string;
   readonly params?: readonly (LoggedModelParam)[];
@@ -474,6 +488,23 @@ export interface QuerySeries {
   readonly start?: number | "NaN" | "Infinity" | "-Infinity" | null;
   readonly end?: number | "NaN" | "Infinity" | "-Infinity" | null;
   readonly buckets?: number;
+}
+
+export interface ReadLog {
+  readonly run_id: string;
+  readonly name?: string;
+  readonly position?: number;
+  readonly limit_bytes?: number;
+  readonly contains?: string;
+}
+
+export interface ReadLogResponse {
+  readonly name?: string;
+  readonly names?: readonly (string)[];
+  readonly lines?: readonly (LogLine)[];
+  readonly next_position?: number;
+  readonly size?: number;
+  readonly is_live?: boolean;
 }
 
 export interface RecordModel {

@@ -5,7 +5,7 @@ from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
-from headwater.protocol import artifacts, columns, experiments, inputs, logged_models, metrics, runs
+from headwater.protocol import artifacts, columns, experiments, inputs, logged_models, logs, metrics, runs
 from headwater.protocol.endpoint import Endpoint, RequestT, ResponseT
 from headwater.stores.rest.blobs import RestBlobs
 from headwater.stores.rest.client import Client
@@ -120,6 +120,13 @@ class RestColumns(_Resource):
     sweep = _Verb(columns.SWEEP)
 
 
+class RestLogs(_Resource):
+    """Logs of runs on a server."""
+
+    append = _Verb(logs.APPEND)
+    read = _Verb(logs.READ)
+
+
 class RestStore:
     """A Headwater server as a store; no connection is made before the first call.
 
@@ -146,6 +153,7 @@ class RestStore:
         self.metrics = RestMetrics(self._client)
         self.artifacts = RestArtifacts(self._client)
         self.columns = RestColumns(self._client)
+        self.logs = RestLogs(self._client)
         self.blobs = RestBlobs(self._client)
 
     @property

@@ -25,6 +25,7 @@ from headwater.stores.interface import Blobs
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection, chunks, marks
 from headwater.stores.sql.database import Database
+from headwater.stores.sql.live_logs import LiveLogs
 from headwater.stores.sql.preview import preview_table
 from headwater.stores.sql.rows import find_run, load_info
 
@@ -59,9 +60,10 @@ class _Entry:
 class SqlArtifacts:
     """The artifact trees of runs, and of paths that belong to no run. Thread-safe."""
 
-    def __init__(self, database: Database, blobs: Blobs) -> None:
+    def __init__(self, database: Database, blobs: Blobs, live_logs: LiveLogs) -> None:
         self._database = database
         self._blobs = blobs
+        self._live_logs = live_logs
 
     def list(self, request: ListArtifacts) -> ListArtifactsResponse:
         """Return one folder of a run; a run whose artifacts are not kept here has no files."""
@@ -87,6 +89,7 @@ class SqlArtifacts:
         request.check()
         files = {join_paths(request.root, file.path): self._check_held(file) for file in request.files}
         self._database.write(lambda connection: _commit(connection, files))
+        self._live_logs.forget_finished(files)
         return Empty()
 
     def get_tree(self, request: GetTree) -> TreeResponse:

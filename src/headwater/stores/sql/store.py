@@ -1,12 +1,16 @@
 """The store in a database."""
 
+from pathlib import Path
+
 from headwater.stores.interface import Blobs
 from headwater.stores.sql.artifacts import SqlArtifacts
 from headwater.stores.sql.columns import SqlColumns
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.experiments import SqlExperiments
 from headwater.stores.sql.inputs import SqlInputs
+from headwater.stores.sql.live_logs import LiveLogs
 from headwater.stores.sql.logged_models import SqlLoggedModels
+from headwater.stores.sql.logs import SqlLogs
 from headwater.stores.sql.metrics import SqlMetrics
 from headwater.stores.sql.runs import SqlRuns
 
@@ -17,9 +21,10 @@ class SqlStore:
     Args:
         uri: `sqlite:///path` or `postgresql://user@host/database`.
         blobs: where the bytes of artifacts are kept.
+        live_logs: the folder for logs of runs that are being written.
     """
 
-    def __init__(self, uri: str, blobs: Blobs) -> None:
+    def __init__(self, uri: str, blobs: Blobs, live_logs: Path) -> None:
         self.database = Database(uri)
         self.blobs = blobs
         self.experiments = SqlExperiments(self.database)
@@ -27,8 +32,10 @@ class SqlStore:
         self.inputs = SqlInputs(self.database)
         self.logged_models = SqlLoggedModels(self.database)
         self.metrics = SqlMetrics(self.database)
-        self.artifacts = SqlArtifacts(self.database, blobs)
+        live = LiveLogs(live_logs)
+        self.artifacts = SqlArtifacts(self.database, blobs, live)
         self.columns = SqlColumns(self.database)
+        self.logs = SqlLogs(self.database, self.artifacts, blobs, live)
 
     def close(self) -> None:
         """Finish what is being written and release every connection."""

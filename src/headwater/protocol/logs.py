@@ -1,0 +1,124 @@
+"""Logs: what a run printed, appended while it runs and read from any position."""
+
+import re
+
+import msgspec
+
+from headwater.protocol.endpoint import NATIVE_BASE, Empty, Endpoint, Permission
+from headwater.protocol.errors import InvalidParameterValue
+from headwater.protocol.names import check_no_nul, check_run_id
+
+CONSOLE_LOG = "console.log"
+LOGS_FOLDER = "logs"
+"""The artifact folder in which a run's finished logs are kept."""
+
+MAX_APPEND_BYTES = 1 << 20
+MAX_READ_BYTES = 1 << 20
+MAX_POSITION = 1 << 50
+
+_LOG_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]{0,99}", re.ASCII)
+
+
+class AppendLog(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Put bytes of a running log where they belong; to repeat a request changes nothing.
+
+    The store keeps the first and the last eight MiB of a log. The finished log is uploaded as the artifact
+    `logs/<name>`, which takes the place of what was appended.
+    """
+
+    run_id: str
+    name: str
+    position: int
+    data: bytes
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless run, name, position and size are allowed."""
+        check_run_id(self.run_id)
+        check_log_name(self.name)
+        if not 0 <= self.position <= MAX_POSITION:
+            raise InvalidParameterValue(f"Invalid position '{self.position}'. Give a byte offset from 0 on.")
+        if len(self.data) > MAX_APPEND_BYTES:
+            raise InvalidParameterValue(
+                f"Invalid data of {len(self.data)} bytes. Send at most {MAX_APPEND_BYTES} bytes at a time."
+            )
+
+
+class ReadLog(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Read whole lines of a log from a position on, or find lines in it.
+
+    A negative `position` counts from the end. `contains` leaves only lines with this text, in any case. Go on at
+    `next_position`; a log that is being written has nothing new if that is where this request began.
+    """
+
+    run_id: str
+    name: str = ""
+    position: int = 0
+    limit_bytes: int = 262144
+    contains: str = ""
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless run, name, position and limit are allowed."""
+        check_run_id(self.run_id)
+        if self.name:
+            check_log_name(self.name)
+        check_no_nul("contains", self.contains)
+        if abs(self.position) > MAX_POSITION:
+            raise InvalidParameterValue(f"Invalid position '{self.position}'. Give a byte offset within the log.")
+        if not 1 <= self.limit_bytes <= MAX_READ_BYTES:
+            raise InvalidParameterValue(f"Invalid limit_bytes '{self.limit_bytes}'. Ask for 1 to {MAX_READ_BYTES}.")
+
+
+class LogLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line: where it begins, when it was printed (UTC, empty if unknown), on which stream, and its text."""
+
+    position: int
+    time: str
+    stream: str
+    text: str
+
+
+class ReadLogResponse(msgspec.Struct, frozen=True):
+    """Lines of the log `name`, one of `names`; without any log, all are empty.
+
+    `size` is where the log ends now, and `is_live` says whether more may come.
+    """
+
+    name: str = ""
+    names: list[str] = []
+    lines: list[LogLine] = []
+    next_position: int = 0
+    size: int = 0
+    is_live: bool = False
+
+
+def check_log_name(name: str) -> None:
+    """Raise `InvalidParameterValue` unless this can be a log's name."""
+    if not _LOG_NAME.fullmatch(name):
+        raise InvalidParameterValue(
+            f"Invalid log name '{name[:100]}'. Use up to 100 letters, digits, '.', '_' and '-', beginning with a "
+            "letter or digit."
+        )
+
+
+APPEND = Endpoint(
+    resource="logs",
+    verb="append",
+    methods=("POST",),
+    path="logs/append",
+    request=AppendLog,
+    response=Empty,
+    permission=Permission.EDIT,
+    bases=NATIVE_BASE,
+)
+READ = Endpoint(
+    resource="logs",
+    verb="read",
+    methods=("GET",),
+    path="logs/read",
+    request=ReadLog,
+    response=ReadLogResponse,
+    permission=Permission.READ,
+    bases=NATIVE_BASE,
+)
+
+ENDPOINTS = (APPEND, READ)

@@ -1,0 +1,158 @@
+"""What every store does with the logs of runs. Subclass in a test module that has a fixture `store`."""
+
+import pytest
+
+from headwater.capture.recording import SEGMENT_BYTES
+from headwater.protocol.artifacts import ArtifactFile, CommitArtifacts
+from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
+from headwater.protocol.logs import AppendLog, LogLine, ReadLog, ReadLogResponse
+from headwater.protocol.runs import DeleteRun, RunStatus, UpdateRun
+from headwater.stores.interface import Store
+from headwater.testing.stores import expect_error, get_run, make_run
+
+_TIME = "2026-01-02T03:04:05.678Z"
+_LOG = f"{_TIME} out loading\n{_TIME} err careful: Ünïcode\n{_TIME} out done\n".encode()
+
+
+def _append(store: Store, run_id: str, data: bytes, position: int = 0, name: str = "console.log") -> None:
+    store.logs.append(AppendLog(run_id, name, position, data))
+
+
+def _texts(store: Store, request: ReadLog) -> list[str]:
+    return [line.text for line in store.logs.read(request).lines]
+
+
+def _finish(store: Store, run_id: str, data: bytes, name: str = "console.log") -> None:
+    root = get_run(store, run_id).info.artifact_uri.removeprefix("mlflow-artifacts:/")
+    store.artifacts.commit(CommitArtifacts(root, [ArtifactFile(f"logs/{name}", *store.blobs.write([data]))]))
+
+
+class LogsContract:
+    """Logs that are appended while a run lives, and kept as artifacts afterwards."""
+
+    def test_a_run_without_logs_reads_as_nothing(self, store: Store) -> None:
+        run_id = make_run(store)
+
+        assert store.logs.read(ReadLog(run_id)) == ReadLogResponse(is_live=True)
+
+    def test_lines_are_read_while_the_log_is_written(self, store: Store) -> None:
+        run_id = make_run(store)
+        _append(store, run_id, _LOG[:100])
+
+        first = store.logs.read(ReadLog(run_id))
+        _append(store, run_id, _LOG[100:], 100)
+        second = store.logs.read(ReadLog(run_id, position=first.next_position))
+
+        assert first.lines == [
+            LogLine(0, _TIME, "out", "loading"),
+            LogLine(37, _TIME, "err", "careful: Ünïcode"),
+        ]
+        assert second.lines == [LogLine(85, _TIME, "out", "done")]
+        assert (second.next_position, second.size, second.is_live) == (len(_LOG), len(_LOG), True)
+
+    def test_appending_again_changes_nothing(self, store: Store) -> None:
+        run_id = make_run(store)
+
+        for start in (0, 30, 0, 60, 30):
+            _append(store, run_id, _LOG[start : start + 30], start)
+        _append(store, run_id, _LOG[90:], 90)
+
+        assert _texts(store, ReadLog(run_id)) == ["loading", "careful: Ünïcode", "done"]
+
+    def test_lines_are_found_by_their_text_in_any_case(self, store: Store) -> None:
+        run_id = make_run(store)
+        _append(store, run_id, _LOG)
+
+        assert _texts(store, ReadLog(run_id, contains="ÜNÏ")) == ["careful: Ünïcode"]
+        assert _texts(store, ReadLog(run_id, contains="d")) == ["loading", "careful: Ünïcode", "done"]
+        assert _texts(store, ReadLog(run_id, contains="absent")) == []
+
+    def test_a_negative_position_counts_from_the_end(self, store: Store) -> None:
+        run_id = make_run(store)
+        _append(store, run_id, _LOG)
+
+        assert _texts(store, ReadLog(run_id, position=-40)) == ["done"]
+        assert _texts(store, ReadLog(run_id, position=-100_000)) == ["loading", "careful: Ünïcode", "done"]
+
+    def test_a_long_log_is_read_in_parts(self, store: Store) -> None:
+        run_id = make_run(store)
+        lines = [f"{_TIME} out line {number}" for number in range(5000)]
+        _append(store, run_id, "".join(f"{line}\n" for line in lines).encode())
+
+        texts: list[str] = []
+        position = 0
+        while True:
+            answer = store.logs.read(ReadLog(run_id, position=position, limit_bytes=10_000))
+            texts += [line.text for line in answer.lines]
+            position = answer.next_position
+            if position == answer.size:
+                break
+
+        assert texts == [f"line {number}" for number in range(5000)]
+
+    def test_a_gap_in_the_middle_is_said(self, store: Store) -> None:
+        run_id = make_run(store)
+        _append(store, run_id, b"begin\n")
+        _append(store, run_id, b"half a line\nend\n", 30 * SEGMENT_BYTES)
+
+        assert _texts(store, ReadLog(run_id)) == ["begin", "… 30.0 MiB of output left out here …", "end"]
+
+    def test_a_kept_log_takes_the_place_of_the_live_one(self, store: Store) -> None:
+        run_id = make_run(store)
+        _append(store, run_id, _LOG[:37])
+        _finish(store, run_id, _LOG)
+        store.runs.update(UpdateRun(run_id=run_id, status=RunStatus.FINISHED, end_time=5))
+
+        answer = store.logs.read(ReadLog(run_id, position=37))
+
+        assert [line.text for line in answer.lines] == ["careful: Ünïcode", "done"]
+        assert (answer.size, answer.is_live, answer.names) == (len(_LOG), False, ["console.log"])
+        assert _texts(store, ReadLog(run_id, contains="LOAD")) == ["loading"]
+
+    def test_a_run_may_have_several_logs(self, store: Store) -> None:
+        run_id = make_run(store)
+        _append(store, run_id, b"second\n", name="console.2.log")
+        _append(store, run_id, b"another\n", name="alpha.log")
+        _finish(store, run_id, b"first\n")
+
+        answer = store.logs.read(ReadLog(run_id))
+
+        assert (answer.name, answer.names) == ("console.log", ["console.log", "alpha.log", "console.2.log"])
+        assert [line.text for line in answer.lines] == ["first"]
+        assert _texts(store, ReadLog(run_id, "console.2.log")) == ["second"]
+
+    def test_a_log_that_does_not_exist_is_an_error_that_names_those_that_do(self, store: Store) -> None:
+        run_id = make_run(store)
+        _append(store, run_id, b"one\n")
+
+        message = f"The run '{run_id}' has no log 'other.log'. It has: console.log."
+        with expect_error(ResourceDoesNotExist, message):
+            store.logs.read(ReadLog(run_id, "other.log"))
+
+    def test_logs_need_a_run_that_is_in_use(self, store: Store) -> None:
+        run_id = make_run(store)
+        store.runs.delete(DeleteRun(run_id))
+
+        with expect_error(InvalidParameterValue, f"The run {run_id} must be in the 'active' state…"):
+            _append(store, run_id, b"one\n")
+        with expect_error(ResourceDoesNotExist, "Run with id=nobody not found"):
+            _append(store, "nobody", b"one\n")
+        with expect_error(ResourceDoesNotExist, "Run with id=nobody not found"):
+            store.logs.read(ReadLog("nobody"))
+
+    @pytest.mark.parametrize("name", ["../x", ".hidden", "a/b", "", "x" * 101, "a\0b"])
+    def test_a_name_cannot_leave_the_folder(self, store: Store, name: str) -> None:
+        run_id = make_run(store)
+
+        with expect_error(InvalidParameterValue, f"Invalid log name '{name[:100]}'…"):
+            _append(store, run_id, b"one\n", name=name)
+
+    def test_positions_and_sizes_have_limits(self, store: Store) -> None:
+        run_id = make_run(store)
+
+        with expect_error(InvalidParameterValue, "Invalid position '-1'. Give a byte offset from 0 on."):
+            _append(store, run_id, b"x", -1)
+        with expect_error(InvalidParameterValue, "Invalid data of 1048577 bytes…"):
+            _append(store, run_id, b"x" * (SEGMENT_BYTES + 1))
+        with expect_error(InvalidParameterValue, "Invalid limit_bytes '0'…"):
+            store.logs.read(ReadLog(run_id, limit_bytes=0))
