@@ -28,8 +28,7 @@ What it means:
 - A string has no escapes: use the other kind of quote for a text with a quote in it. A doubled quote, and a
   backslash with a quote before a letter, stand for themselves.
 - Metrics and numeric attributes compare with numbers. A run's metric is its latest value; a logged model's is any
-  value that was measured on the datasets in question. NaN matches `!=`, NOT IN and
-  NOT BETWEEN only.
+  value that was measured on the datasets in question. NaN matches `!=`, NOT IN and NOT BETWEEN only.
 - Texts compare with strings, in the order of their code points. A param compares with a number, too, if the number
   is not in quotes: `params.lr > 0.01`; a value that is no number matches `!=`, NOT IN and NOT BETWEEN only.
 - LIKE: `%` is any text, `_` one character, nothing escapes them; ILIKE also ignores case.
