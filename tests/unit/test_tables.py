@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 import yaml
 from PIL import Image as Pillow
+from plotly import graph_objects
 
 import headwater as hw
 from unit.tracking_places import own_place
@@ -157,6 +158,8 @@ def test_an_image_is_made_of_arrays_lists_files_and_pillow_images(tmp_path: Path
     assert hw.Image(np.ones((2, 3, 3))).to_array().shape == (2, 3, 3)
     with pytest.raises(hw.InvalidParameterValue, match=r"shape '\(3,\)'"):
         hw.Image([1, 2, 3])
+    with hw.start_run(), pytest.raises(hw.InvalidParameterValue, match=r"'\.xyz'"):
+        hw.log_image(tmp_path / "x.png", "x.xyz")
 
 
 def test_a_stream_is_kept_from_where_it_stands() -> None:
@@ -164,6 +167,10 @@ def test_a_stream_is_kept_from_where_it_stands() -> None:
     stream.seek(4)
     with hw.start_run() as run:
         hw.log_stream(stream, "weights.bin")
+
+        for wrong in ("text", io.TextIOWrapper(io.BytesIO(b"x"), "utf-8")):
+            with pytest.raises(hw.InvalidParameterValue, match="Invalid stream"):
+                hw.log_stream(wrong, "wrong.bin")  # type: ignore[arg-type]  # the mistake
 
     path = Path(hw.download_artifacts(f"runs:/{run.info.run_id}/weights.bin"))
     assert path.read_bytes() == bytes(3_000_000)
@@ -179,3 +186,16 @@ def test_yaml_artifacts_are_yaml_in_block_style() -> None:
     assert text.startswith("b:\n  c:\n  - 1\n  - d: null\na: 'yes'\n")
     assert yaml.safe_load(text)["o"] == "x"
     assert yaml.safe_load(hw.artifacts.load_text(f"runs:/{run.info.run_id}/list.yml")) == [1, {"a": 2}]
+
+
+def test_plotly_figures_are_pages() -> None:
+    figure = graph_objects.Figure(graph_objects.Bar(y=[1, 2]))
+    with hw.start_run() as run:
+        hw.log_figure(figure, "plots/bars.html")
+        with pytest.raises(hw.InvalidParameterValue, match=r"'bars\.xyz'"):
+            hw.log_figure(figure, "bars.xyz")
+
+    page = hw.artifacts.load_text(f"runs:/{run.info.run_id}/plots/bars.html")
+    assert "<html>" in page
+    assert 'src="https://cdn.plot.ly' in page
+    assert len(page) < 100_000  # the library is not in it

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _IMAGE_KEY = re.compile(r"[a-zA-Z0-9_\-./ ]+", re.ASCII)
 _THUMBNAIL = (256, 256)
+_PLOTLY_IMAGES = ("png", "jpeg", "webp", "svg", "pdf")
 
 
 @runtime_checkable
@@ -52,7 +53,7 @@ class Image:
     """
 
     def __init__(self, image: "NDArray[Any] | PillowImage | Sequence[Any] | str | Path") -> None:
-        self.image = _to_pillow(_open(image) if isinstance(image, str | Path) else image)
+        self.image = _to_pillow(image)
         self.size: tuple[int, int] = self.image.size
 
     def to_pil(self) -> "PillowImage":
@@ -81,7 +82,7 @@ class Image:
         return f"<Image {self.size[0]} × {self.size[1]}>"
 
 
-ImageLike: TypeAlias = "NDArray[Any] | PillowImage | Image"
+ImageLike: TypeAlias = "NDArray[Any] | PillowImage | Image | str | Path"
 
 
 def encode_figure(figure: Figure, artifact_file: str, options: dict[str, Any]) -> bytes:
@@ -96,8 +97,16 @@ def encode_figure(figure: Figure, artifact_file: str, options: dict[str, Any]) -
         return stream.getvalue()
     if isinstance(figure, PlotlyFigure):
         if suffix == "html":
-            return figure.to_html(**{"include_plotlyjs": "cdn", "auto_open": False, **options}).encode()
-        return figure.to_image(**{"format": suffix, **options})
+            return figure.to_html(**{"include_plotlyjs": "cdn", **options}).encode()
+        if suffix not in _PLOTLY_IMAGES:
+            raise InvalidParameterValue(
+                f"Unsupported name '{artifact_file}' for a Plotly figure. "
+                f"End it with .html or .{', .'.join(_PLOTLY_IMAGES)}."
+            )
+        try:
+            return figure.to_image(**{"format": suffix, **options})
+        except (ImportError, ValueError, RuntimeError) as error:
+            raise NotSupported(f"Plotly cannot make '{artifact_file}': {error} Or log it as .html.") from error
     raise TypeError(f"Unsupported figure object type: '{type(figure)}'. Give a Matplotlib or Plotly figure.")
 
 
@@ -106,7 +115,12 @@ def encode_image(image: "ImageLike", suffix: str) -> bytes:
     picture = _to_pillow(image)
     stream = io.BytesIO()
     name = {"jpg": "jpeg"}.get(suffix.removeprefix(".").lower(), suffix.removeprefix(".").lower()) or "png"
-    picture.save(stream, format=name)
+    try:
+        picture.save(stream, format=name)
+    except (KeyError, OSError) as error:
+        raise InvalidParameterValue(
+            f"This image cannot be kept as '{suffix}': {error}. Use a name that ends with .png."
+        ) from error
     return stream.getvalue()
 
 
@@ -155,6 +169,8 @@ def _to_pillow(image: Any) -> "PillowImage":
     pillow = _pillow()
     if isinstance(image, Image):
         return image.image
+    if isinstance(image, str | Path):
+        return _open(image)
     if isinstance(image, pillow.Image):
         return image  # type: ignore[no-any-return]  # Pillow is loaded late
     import numpy as np  # loaded already by whoever has an array

@@ -181,6 +181,8 @@ class RunWriter:
     def log_stream(self, stream: BinaryIO, artifact_file: str) -> None:
         """Keep what a binary stream holds, from where it stands to its end, as an artifact."""
         check_path(artifact_file)
+        if not hasattr(stream, "read") or getattr(stream, "encoding", None) or getattr(stream, "closed", False):
+            raise InvalidParameterValue(f"Invalid stream '{stream!r}'. Give a binary stream that is open for reading.")
         self._spool([(artifact_file, "0")], lambda folder: copy_stream(stream, folder / "0"), synchronous=None)
 
     def log_pieces(self, pieces: Iterable[bytes], artifact_file: str) -> None:
