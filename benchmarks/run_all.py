@@ -22,6 +22,7 @@ TITLES = {
     "ingest": "Ingest",
     "mlflow_client": "The same client, two servers",
     "history": "Histories",
+    "artifacts": "Artifacts",
     "search_server": "Search",
     "search_frame": "Data frames",
     "server_start": "An idle server",

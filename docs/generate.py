@@ -24,8 +24,10 @@ BYTES = """
 | GET, HEAD, PUT, DELETE | `/api/2.0/mlflow-artifacts/artifacts/<path>` | A file by its path, in ranges too. |
 | GET | `/get-artifact?run_id=&path=` | A file of a run, as a download. |
 | POST | `/ajax-api/2.0/mlflow/upload-artifact?run_uuid=&path=` | Put a file of at most 10 MB into a run. |
+| POST | `/api/2.0/mlflow-artifacts/mpu/{create,complete,abort}/<folder>` | Upload in parts to S3. |
+| GET | `/api/2.0/mlflow-artifacts/presigned/<path>` | A signed URL of a file in an object store. |
 | POST | `/api/headwater/1/blobs` | Keep bytes; the answer names their SHA-256 and size. |
-| GET, HEAD, PUT | `/api/headwater/1/blobs/<sha256>` | Bytes by their SHA-256; PUT refuses other bytes. |
+| GET, HEAD, PUT | `/api/headwater/1/blobs/<sha256>` | By SHA-256; PUT refuses others; `Content-Range` continues. |
 | GET | `/api/headwater/1/events?experiment_ids=&run_ids=` | Server-sent events `change`: which runs changed. |
 | GET | `/api/3.0/mlflow/server-info` | What MLflow's clients ask before transfers. |
 | GET | `/ajax-api/2.0/mlflow/logged-models/<model_id>/artifacts/files?artifact_file_path=` | A file of a model. |

@@ -1,5 +1,6 @@
 """What every test may ask for: a store of each kind, and a real PostgreSQL."""
 
+import uuid
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -10,6 +11,7 @@ pytest.register_assert_rewrite("headwater.testing")
 
 from headwater.stores.interface import Store  # noqa: E402 - assertions in headwater.testing are rewritten first
 from headwater.testing.postgres import create_database, postgres_server  # noqa: E402
+from headwater.testing.s3 import BUCKET, s3_server  # noqa: E402
 from headwater.testing.stores import (  # noqa: E402
     postgresql_store,
     rest_in_process_store,
@@ -35,6 +37,21 @@ def postgres_url() -> Iterator[str]:
     """Return the URL of the administrator's database of a PostgreSQL that runs as long as the tests."""
     with postgres_server() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def s3_environment() -> Iterator[dict[str, str]]:
+    """Return the variables that lead to an S3 server, which are in force as long as the tests run."""
+    with s3_server() as variables, pytest.MonkeyPatch.context() as patch:
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        yield variables
+
+
+@pytest.fixture
+def s3_uri(s3_environment: dict[str, str]) -> str:
+    """Return a new, empty folder of a bucket."""
+    return f"s3://{BUCKET}/{uuid.uuid4().hex}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql", "rest-in-process", "rest-live"])

@@ -4,7 +4,7 @@ Each `HEADWATER_X` may also be given as `MLFLOW_X` where MLflow has a variable o
 """
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -122,7 +122,31 @@ BACKEND_STORE_URI = Setting(
 ARTIFACTS_DESTINATION = Setting(
     name="HEADWATER_ARTIFACTS_DESTINATION",
     mlflow_name="MLFLOW_ARTIFACTS_DESTINATION",
-    meaning="The server's folder of artifact files; default: the folder artifacts beside the SQLite file.",
+    meaning="Where the server keeps artifact files: a folder, s3://…, gs://… or az://…; default: the folder "
+    "artifacts beside the SQLite file.",
+)
+ARTIFACT_LOCATIONS = Setting(
+    name="HEADWATER_ARTIFACT_LOCATIONS",
+    default="s3://,gs://,az://",
+    meaning="Where else the server lists and serves artifacts of experiments that chose a place of their own: "
+    "beginnings of URIs, separated by commas. Folders of the server's machine only if named here, as file:///folder/.",
+)
+S3_ENDPOINT_URL = Setting(
+    name="HEADWATER_S3_ENDPOINT_URL",
+    mlflow_name="MLFLOW_S3_ENDPOINT_URL",
+    meaning="The address of an S3 server other than AWS; default: what AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL says.",
+)
+SIGNED_URL_S = Setting(
+    name="HEADWATER_SIGNED_URL_SECONDS",
+    mlflow_name="MLFLOW_PRESIGNED_DOWNLOAD_URL_TTL_SECONDS",
+    default="3600",
+    meaning="How long a URL for a transfer straight to or from an object store is valid.",
+)
+PROGRESS = Setting(
+    name="HEADWATER_PROGRESS",
+    mlflow_name="MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR",
+    default="1",
+    meaning="0: show no progress bars on the terminal.",
 )
 HOST = Setting(name="HEADWATER_HOST", mlflow_name="MLFLOW_HOST", default="127.0.0.1", meaning="Address to listen on.")
 PORT = Setting(name="HEADWATER_PORT", mlflow_name="MLFLOW_PORT", default="5000", meaning="Port to listen on.")
@@ -197,6 +221,30 @@ def enable_async_logging(enable: bool = True) -> None:  # noqa: FBT001 - as in M
 def environment() -> dict[str, str]:
     """Return every environment variable, for finding the values that captured text must not show."""
     return dict(os.environ)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AwsSettings:
+    """How S3 is reached, by the variables that AWS's own tools read; empty where the environment says nothing."""
+
+    endpoint: str
+    region: str
+    key_id: str
+    secret: str = field(repr=False)
+    token: str = field(repr=False)
+
+
+def aws_settings() -> AwsSettings:
+    """Return how S3 is reached now."""
+    variables = os.environ
+    endpoints = (S3_ENDPOINT_URL.get(), variables.get("AWS_ENDPOINT_URL_S3"), variables.get("AWS_ENDPOINT_URL"))
+    return AwsSettings(
+        endpoint=next(filter(None, endpoints), ""),
+        region=variables.get("AWS_REGION") or variables.get("AWS_DEFAULT_REGION") or "us-east-1",
+        key_id=variables.get("AWS_ACCESS_KEY_ID", ""),
+        secret=variables.get("AWS_SECRET_ACCESS_KEY", ""),
+        token=variables.get("AWS_SESSION_TOKEN", ""),
+    )
 
 
 def home() -> Path:

@@ -12,6 +12,8 @@ from headwater.protocol.names import check_no_nul, check_run_id, require
 
 _DIGEST_PATTERN = re.compile(r"[0-9a-f]{64}", re.ASCII)
 MAX_PATH = 4096
+MAX_PARTS = 10_000  # of one object in S3
+_MAX_EXPIRATION_S = 7 * 24 * 3600
 
 
 def check_path(path: str) -> str:
@@ -191,6 +193,188 @@ class PreviewTableResponse(msgspec.Struct, frozen=True):
     more: bool
 
 
+class SignedUrl(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A URL that reads or writes one object of a store past the server, with the headers to send along."""
+
+    url: str
+    headers: dict[str, str] = {}
+
+
+class SignedPart(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where to PUT one part of a file; parts are numbered from 1."""
+
+    part_number: int
+    url: str
+    headers: dict[str, str] = {}
+
+
+class UploadedPart(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A part that the object store has taken, with the ETag that it answered."""
+
+    part_number: int
+    etag: str
+    url: str = ""
+
+
+class StartUpload(msgspec.Struct, frozen=True):
+    """Begin or continue to upload a large file, by its SHA-256 and its size in bytes."""
+
+    digest: str
+    size: int
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless the digest and the size can be those of a file."""
+        check_digest(self.digest)
+        if not 0 <= self.size < 2**53:
+            raise InvalidParameterValue(f"Invalid size '{self.size}'. Give the file's size in bytes.")
+
+
+class StartUploadResponse(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How to send the file.
+
+    With `parts`, PUT each of `part_bytes` bytes straight to its URL and finish the upload. Without, PUT the file to
+    `blobs/<digest>`; its first `received` bytes are here already.
+    """
+
+    received: int = 0
+    upload_id: str = ""
+    part_bytes: int = 0
+    parts: list[SignedPart] = []
+
+
+class FinishUpload(msgspec.Struct, frozen=True):
+    """Put the parts of an upload together; the bytes are verified, which reads them once."""
+
+    digest: str
+    upload_id: str
+    parts: list[UploadedPart]
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless the digest is one and the upload is named."""
+        check_digest(self.digest)
+        require("upload_id", self.upload_id)
+
+
+class SignDownload(msgspec.Struct, frozen=True):
+    """Ask for a URL that reads the file with this SHA-256 straight from the object store."""
+
+    digest: str
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless the digest is one."""
+        check_digest(self.digest)
+
+
+def multipart_name(path: str) -> str:
+    """Return the name in the URL's folder of a file that MLflow's clients upload: the last part of a local path."""
+    return check_path(require("path", path).replace("\\", "/").rpartition("/")[2])
+
+
+class CreateMultipart(msgspec.Struct, frozen=True):
+    """MLflow's way to begin an upload in parts to the folder of the URL; `path` is where the client has the file."""
+
+    path: str
+    num_parts: int
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless there is a name and a possible number of parts."""
+        multipart_name(self.path)
+        if not 1 <= self.num_parts <= MAX_PARTS:
+            raise InvalidParameterValue(f"Invalid num_parts '{self.num_parts}'. Ask for 1 to {MAX_PARTS} parts.")
+
+
+class CreateMultipartResponse(msgspec.Struct, frozen=True):
+    """Where to PUT each part."""
+
+    upload_id: str
+    credentials: list[SignedPart]
+
+
+class CompleteMultipart(msgspec.Struct, frozen=True):
+    """MLflow's way to put the parts of an upload together."""
+
+    path: str
+    upload_id: str
+    parts: list[UploadedPart]
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless the file and the upload are named."""
+        multipart_name(self.path)
+        require("upload_id", self.upload_id)
+
+
+class AbortMultipart(msgspec.Struct, frozen=True):
+    """MLflow's way to give an upload up."""
+
+    path: str
+    upload_id: str
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless the file and the upload are named."""
+        multipart_name(self.path)
+        require("upload_id", self.upload_id)
+
+
+class PresignedFile(msgspec.Struct, frozen=True):
+    """MLflow's answer to `presigned/<path>`: where a proxied file can be read past the server."""
+
+    url: str
+    headers: dict[str, str]
+    file_size: int
+
+
+class PresignUpload(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Ask for a URL to PUT one artifact of a run or logged model to, whose location is in an object store."""
+
+    run_id: str = ""
+    path: str = ""
+    expiration: int = 0
+    model_id: str = ""
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless exactly one owner and a path inside it are named."""
+        if bool(self.run_id) == bool(self.model_id):
+            raise InvalidParameterValue("Exactly one of run_id and model_id must be provided.")
+        check_path(require("path", self.path))
+        _check_expiration(self.expiration)
+
+
+class PresignUploadResponse(msgspec.Struct, frozen=True):
+    """Where to PUT the file."""
+
+    presigned_url: str
+    headers: dict[str, str] = {}
+
+
+class PresignDownload(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Ask for a URL to GET one artifact of a run from, whose location is in an object store."""
+
+    run_id: str = ""
+    path: str = ""
+    expiration: int = 0
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless a run and a path inside it are named."""
+        check_run_id(self.run_id)
+        check_path(require("path", self.path))
+        _check_expiration(self.expiration)
+
+
+class PresignDownloadResponse(msgspec.Struct, frozen=True):
+    """Where to GET the file, and its size in bytes."""
+
+    presigned_url: str
+    headers: dict[str, str]
+    file_size: int
+
+
+def _check_expiration(seconds: int) -> None:
+    if not 0 <= seconds <= _MAX_EXPIRATION_S:
+        raise InvalidParameterValue(
+            f"Invalid expiration '{seconds}'. Give 1 to {_MAX_EXPIRATION_S} seconds, or 0 for the server's own choice."
+        )
+
+
 LIST = Endpoint(
     resource="artifacts",
     verb="list",
@@ -260,5 +444,66 @@ PREVIEW_TABLE = Endpoint(
     permission=Permission.READ,
     bases=NATIVE_BASE,
 )
+START_UPLOAD = Endpoint(
+    resource="artifacts",
+    verb="start_upload",
+    methods=("POST",),
+    path="artifacts/start-upload",
+    request=StartUpload,
+    response=StartUploadResponse,
+    permission=Permission.EDIT,
+    bases=NATIVE_BASE,
+)
+FINISH_UPLOAD = Endpoint(
+    resource="artifacts",
+    verb="finish_upload",
+    methods=("POST",),
+    path="artifacts/finish-upload",
+    request=FinishUpload,
+    response=Empty,
+    permission=Permission.EDIT,
+    bases=NATIVE_BASE,
+)
+SIGN_DOWNLOAD = Endpoint(
+    resource="artifacts",
+    verb="sign_download",
+    methods=("POST",),
+    path="artifacts/sign-download",
+    request=SignDownload,
+    response=SignedUrl,
+    permission=Permission.READ,
+    bases=NATIVE_BASE,
+)
+PRESIGN_UPLOAD = Endpoint(
+    resource="artifacts",
+    verb="presign_upload",
+    methods=("POST",),
+    path="artifacts/presigned-upload-url",
+    request=PresignUpload,
+    response=PresignUploadResponse,
+    permission=Permission.EDIT,
+)
+PRESIGN_DOWNLOAD = Endpoint(
+    resource="artifacts",
+    verb="presign_download",
+    methods=("POST",),
+    path="artifacts/presigned-download-url",
+    request=PresignDownload,
+    response=PresignDownloadResponse,
+    permission=Permission.READ,
+)
 
-ENDPOINTS = (LIST, LIST_TREE, FIND_MISSING, COMMIT, GET_TREE, DELETE_TREE, PREVIEW_TABLE)
+ENDPOINTS = (
+    LIST,
+    LIST_TREE,
+    FIND_MISSING,
+    COMMIT,
+    GET_TREE,
+    DELETE_TREE,
+    PREVIEW_TABLE,
+    START_UPLOAD,
+    FINISH_UPLOAD,
+    SIGN_DOWNLOAD,
+    PRESIGN_UPLOAD,
+    PRESIGN_DOWNLOAD,
+)

@@ -40,6 +40,29 @@ class ViewType(enum.StrEnum):
         return find_member(ViewType, view).value.lower()
 
 
+_FOREIGN_SCHEMES = frozenset(
+    {
+        "http",
+        "https",
+        "ftp",
+        "ftps",
+        "sftp",
+        "ssh",
+        "scp",
+        "smb",
+        "nfs",
+        "dav",
+        "davs",
+        "ldap",
+        "gopher",
+        "dict",
+        "jar",
+        "data",
+        "javascript",
+    }
+)
+
+
 class LifecycleStage(enum.StrEnum):
     """Whether a thing is in use or in the trash."""
 
@@ -98,6 +121,12 @@ class CreateExperiment(msgspec.Struct, frozen=True, omit_defaults=True):
         if "#" in self.artifact_location or ";" in self.artifact_location:
             raise InvalidParameterValue(
                 f"Invalid artifact location '{self.artifact_location}': it must have no '#fragment' and no ';params'."
+            )
+        scheme = self.artifact_location.partition(":")[0].lower()
+        if scheme in _FOREIGN_SCHEMES:
+            raise InvalidParameterValue(
+                f"Invalid artifact location '{self.artifact_location}': '{scheme}' names a host, which nothing is "
+                "written to. Use s3://, gs://, az://, a folder, or none for the store's own."
             )
         if self.artifact_location.startswith("runs:/"):
             raise InvalidParameterValue(

@@ -15,6 +15,7 @@ from headwater.protocol.table import ENDPOINTS
 from headwater.server.artifacts import ArtifactRoutes
 from headwater.server.bodies import error_response
 from headwater.server.events import Events
+from headwater.server.multipart import MultipartRoutes
 from headwater.server.pages import Pages
 from headwater.server.routes import RouteTable, derive_routes
 from headwater.server.security import Gate
@@ -35,13 +36,15 @@ class App:
         self._transfers = Workers("upload", threads=settings.transfers, waiting=settings.transfers)
         self._gate = Gate(settings)
         self._events = Events(store, self._workers, settings)
-        self._pages = Pages(self._workers, settings)
+        self._pages = Pages(self._workers, settings, store.blobs.direct)
         self._sweeper: asyncio.Task[None] | None = None
         artifacts = ArtifactRoutes(store, self._workers, self._transfers, settings)
+        multipart = MultipartRoutes(store, self._workers, self._transfers, settings)
         self.table = RouteTable(
             [
                 *derive_routes(ENDPOINTS, store, self._workers, settings),
                 *artifacts.routes(),
+                *multipart.routes(),
                 *self._events.routes(),
                 *self._pages.routes(),
             ]

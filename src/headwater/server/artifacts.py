@@ -1,7 +1,9 @@
 """The bytes of artifacts: MLflow's proxied paths, downloads for pages, and our own content-addressed blobs."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,7 +22,6 @@ from headwater.protocol.endpoint import ARTIFACTS_BASES, NATIVE_BASE, Permission
 from headwater.protocol.errors import (
     DataLoss,
     InvalidParameterValue,
-    NotSupported,
     ResourceDoesNotExist,
     TemporarilyUnavailable,
 )
@@ -28,7 +29,7 @@ from headwater.protocol.logged_models import GetLoggedModel
 from headwater.protocol.names import check_run_id
 from headwater.protocol.runs import GetRun
 from headwater.server.bodies import JSON_TYPE, body_chunks, json_response, read_body
-from headwater.server.files import file_response
+from headwater.server.files import SentFile, file_response
 from headwater.server.routes import Route, query_pairs
 from headwater.server.settings import MEBIBYTE, ServerSettings
 from headwater.server.workers import Workers
@@ -39,8 +40,7 @@ if TYPE_CHECKING:
 
 _MAX_UPLOAD_BYTES = 10 * MEBIBYTE
 _SCHEME = "mlflow-artifacts:"
-_NO_MULTIPART = "Multipart upload is not supported for the current artifact repository"
-_NO_PRESIGNED = "Presigned URLs are not supported for the current artifact repository"
+_CONTINUED = re.compile(r"bytes ([0-9]{1,18})-.*", re.ASCII)
 
 
 class ArtifactRoutes:
@@ -76,11 +76,6 @@ class ArtifactRoutes:
                 Route(path=files, methods=("GET",), permission=read, handler=self._get),
                 Route(path=files, methods=("PUT",), permission=edit, handler=self._put),
                 Route(path=files, methods=("DELETE",), permission=edit, handler=self._delete),
-                Route(path=f"{base}/presigned/", methods=("GET",), permission=read, handler=self._refuse_presigned),
-            ]
-            routes += [
-                Route(path=f"{base}/mpu/{step}/", methods=("POST",), permission=edit, handler=self._refuse_multipart)
-                for step in ("create", "complete", "abort")
             ]
         for base in NATIVE_BASE:
             blobs = f"{base}/blobs/"
@@ -109,8 +104,8 @@ class ArtifactRoutes:
         if not path:
             raise InvalidParameterValue("Request must specify path.")
         check_path(path)
-        root = await self._root_of_run(query.get("run_id") or query.get("run_uuid", ""))
-        return await self._send(request, f"{root}/{path}", path)
+        uri = await self._uri_of_run(query.get("run_id") or query.get("run_uuid", ""))
+        return await self._send_at(request, uri, path)
 
     async def _get_of_model(self, request: Request, _rest: str) -> Response:
         path = dict(reversed(query_pairs(request))).get("artifact_file_path", "")
@@ -119,8 +114,7 @@ class ArtifactRoutes:
         check_path(path)
         asked = GetLoggedModel(request.path_params["model_id"])
         info = (await self._workers.run(lambda: self._store.logged_models.get(asked))).model.info
-        root = _find_root(info.artifact_uri, f"model '{info.model_id}'")
-        return await self._send(request, f"{root}/{path}", path)
+        return await self._send_at(request, info.artifact_uri, path)
 
     async def _upload_to_run(self, request: Request, _rest: str) -> Response:
         query = dict(reversed(query_pairs(request)))
@@ -136,32 +130,27 @@ class ArtifactRoutes:
         data = await read_body(request, _MAX_UPLOAD_BYTES, self._settings.stall_s)
         if not data:
             raise InvalidParameterValue("Request must specify data.")
-        root = await self._root_of_run(run_id)
-        await self._keep(f"{root}/{path}", _one_chunk(data))
+        uri = await self._uri_of_run(run_id)
+        if uri.startswith(_SCHEME):
+            await self._keep(f"{_tree_root(uri)}/{path}", _one_chunk(data))
+        else:
+            await self._transfers.run(lambda: self._store.locations.open(uri).write(path, [data]))
         return Response(media_type=JSON_TYPE)
-
-    async def _refuse_multipart(self, _request: Request, rest: str) -> Response:
-        check_path(rest)
-        raise NotSupported(_NO_MULTIPART)
-
-    async def _refuse_presigned(self, _request: Request, rest: str) -> Response:
-        check_path(rest)
-        raise NotSupported(_NO_PRESIGNED)
 
     async def _get_blob(self, request: Request, rest: str) -> Response:
         digest = check_digest(rest)
         size = await self._workers.run(lambda: self._store.blobs.size(digest))
-        file = ArtifactFile(f"{digest}.bin", digest, size)
-        return await file_response(request, self._store.blobs, self._workers, file)
+        return await self._send_blob(request, ArtifactFile(f"{digest}.bin", digest, size))
 
     async def _put_blob(self, request: Request, rest: str) -> Response:
-        return await self._write_blob(request, check_digest(rest))
+        continued = _CONTINUED.fullmatch(request.headers.get("content-range", ""))
+        return await self._write_blob(request, check_digest(rest), int(continued[1]) if continued else 0)
 
     async def _add_blob(self, request: Request, _rest: str) -> Response:
         return await self._write_blob(request, "")
 
-    async def _write_blob(self, request: Request, expected: str) -> Response:
-        digest, size = await self._write(body_chunks(request, self._settings.stall_s), expected)
+    async def _write_blob(self, request: Request, expected: str, start: int = 0) -> Response:
+        digest, size = await self._write(body_chunks(request, self._settings.stall_s), expected, start)
         return json_response(msgspec.json.encode({"digest": digest, "size": size}))
 
     async def _send(self, request: Request, path: str, shown: str = "") -> Response:
@@ -171,8 +160,21 @@ class ArtifactRoutes:
         file = tree.files[0]
         if file.path:
             raise InvalidParameterValue(f"Artifact path refers to a directory, not a file: '{shown or path}'")
-        named = ArtifactFile(path, file.digest, file.size)
-        return await file_response(request, self._store.blobs, self._workers, named)
+        return await self._send_blob(request, ArtifactFile(path, file.digest, file.size))
+
+    async def _send_blob(self, request: Request, file: ArtifactFile) -> Response:
+        read = partial(self._store.blobs.read, file.digest)
+        return await file_response(request, self._workers, SentFile(file.path, file.size, file.digest, read))
+
+    async def _send_at(self, request: Request, uri: str, path: str) -> Response:
+        """Send a file of an artifact location: of our own tree, or of a place that we serve."""
+        if uri.startswith(_SCHEME):
+            return await self._send(request, f"{_tree_root(uri)}/{path}", path)
+        location = await self._workers.run(lambda: self._store.locations.open(uri))
+        found = await self._workers.run(lambda: location.find(path))
+        return await file_response(
+            request, self._workers, SentFile(path, found.size, found.etag, partial(location.read, path))
+        )
 
     async def _keep(self, path: str, chunks: AsyncIterator[bytes]) -> None:
         root, _, name = path.rpartition("/")
@@ -184,10 +186,10 @@ class ArtifactRoutes:
         commit = CommitArtifacts(root, [ArtifactFile(name, digest, size)])
         await self._workers.run(lambda: self._store.artifacts.commit(commit))
 
-    async def _write(self, chunks: AsyncIterator[bytes], expected: str) -> tuple[str, int]:
+    async def _write(self, chunks: AsyncIterator[bytes], expected: str, start: int = 0) -> tuple[str, int]:
         upload = _Upload(chunks)
         try:
-            return await self._transfers.run(lambda: self._store.blobs.write(upload, expected))
+            return await self._transfers.run(lambda: self._store.blobs.write(upload, expected, start))
         except asyncio.CancelledError:
             upload.cancel()
             raise
@@ -196,10 +198,14 @@ class ArtifactRoutes:
                 f"The bytes that arrived are not the file announced: {error.message}"
             ) from error
 
-    async def _root_of_run(self, run_id: str) -> str:
+    async def _uri_of_run(self, run_id: str) -> str:
         check_run_id(run_id)
         run = (await self._workers.run(lambda: self._store.runs.get(GetRun(run_id=run_id)))).run
-        return _find_root(run.info.artifact_uri, f"run '{run_id}'")
+        return run.info.artifact_uri
+
+
+def _tree_root(uri: str) -> str:
+    return check_path(uri.removeprefix(_SCHEME).lstrip("/"))
 
 
 class _Upload:
@@ -208,7 +214,7 @@ class _Upload:
     def __init__(self, chunks: AsyncIterator[bytes]) -> None:
         self._chunks = chunks
         self._loop = asyncio.get_running_loop()
-        self._pending: Future[bytes] | None = None
+        self._pending: Future[list[bytes]] | None = None
         self._is_cancelled = False
 
     def __iter__(self) -> Iterator[bytes]:
@@ -217,7 +223,7 @@ class _Upload:
             block = self._pending.result()
             if not block:
                 return
-            yield block
+            yield from block
         raise TemporarilyUnavailable("The server is stopping. Send the file again.")
 
     def cancel(self) -> None:
@@ -226,19 +232,15 @@ class _Upload:
         if self._pending is not None:
             self._pending.cancel()
 
-    async def _gather(self) -> bytes:
-        gathered = bytearray()
+    async def _gather(self) -> list[bytes]:
+        gathered: list[bytes] = []
+        size = 0
         async for chunk in self._chunks:
-            gathered += chunk
-            if len(gathered) >= MEBIBYTE:
+            gathered.append(chunk)
+            size += len(chunk)
+            if size >= MEBIBYTE:
                 break
-        return bytes(gathered)
-
-
-def _find_root(uri: str, owner: str) -> str:
-    if not uri.startswith(_SCHEME):
-        raise NotSupported(f"The artifacts of {owner} are kept at '{uri}', outside of this server.")
-    return check_path(uri.removeprefix(_SCHEME).lstrip("/"))
+        return gathered
 
 
 async def _one_chunk(data: bytes) -> AsyncIterator[bytes]:

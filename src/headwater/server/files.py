@@ -3,7 +3,7 @@
 import mimetypes
 import re
 import unicodedata
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -12,11 +12,9 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from headwater.protocol.artifacts import ArtifactFile
 from headwater.protocol.errors import HeadwaterError, RangeNotSatisfiable
 from headwater.server.bodies import error_response
 from headwater.server.workers import Workers
-from headwater.stores.interface import Blobs
 
 _TEXT_SUFFIXES = frozenset(
     {"txt", "log", "err", "cfg", "conf", "cnf", "cf", "ini", "properties", "prop", "hocon", "toml", "yaml", "yml"}
@@ -73,9 +71,21 @@ def parse_range(header: str, size: int) -> ByteRange:
     return ByteRange(start, end - start, is_partial=True)
 
 
-async def file_response(request: Request, blobs: Blobs, workers: Workers, file: ArtifactFile) -> Response:
+class SentFile(NamedTuple):
+    """A file to send: the name it is saved under, its size in bytes, what changes when its bytes do, and its bytes.
+
+    `read` returns the chunks from a byte on; None as the length means up to the end.
+    """
+
+    path: str
+    size: int
+    etag: str
+    read: Callable[[int, int | None], Iterator[bytes]]
+
+
+async def file_response(request: Request, workers: Workers, file: SentFile) -> Response:
     """Return the answer that streams `file`, or the part of it that the request asks for."""
-    etag = f'"{file.digest}"'
+    etag = f'"{file.etag}"'
     headers = {
         "accept-ranges": "bytes",
         "cache-control": "no-cache",
@@ -98,8 +108,12 @@ async def file_response(request: Request, blobs: Blobs, workers: Workers, file: 
     status = 206 if part.is_partial else 200
     if request.method == "HEAD":
         return Response(None, status, headers, media_type(file.path))
-    chunks = blobs.read(file.digest, part.start, part.length if part.is_partial else None)
-    first = await workers.run(partial(next, chunks, b""))
+
+    def begin() -> tuple[bytes, Iterator[bytes]]:
+        chunks = file.read(part.start, part.length if part.is_partial else None)
+        return next(chunks, b""), chunks
+
+    first, chunks = await workers.run(begin)
     return StreamingResponse(_send(first, chunks, workers, part.length), status, headers, media_type(file.path))
 
 

@@ -17,6 +17,7 @@ from headwater.server.bodies import json_response
 from headwater.server.routes import Route
 from headwater.server.settings import ServerSettings
 from headwater.server.workers import Workers
+from headwater.stores.interface import Direct
 from headwater.version import __version__
 
 _API_PREFIXES = ("/api/", "/ajax-api/", "/get-artifact", "/health", "/version")
@@ -44,8 +45,13 @@ class _ServerInfo(msgspec.Struct, frozen=True):
 class Pages:
     """The handlers of everything that is neither the API nor an artifact."""
 
-    def __init__(self, workers: Workers, settings: ServerSettings) -> None:
+    def __init__(self, workers: Workers, settings: ServerSettings, direct: Direct | None) -> None:
         self._workers = workers
+        self._information = _ServerInfo(
+            multipart_uploads_enabled=direct is not None and direct.takes_parts,
+            multipart_downloads_enabled=direct is not None,
+            presigned_upload_run_id_supported=True,
+        )
         self._folder = settings.static_folder
         self._base_tag = f'<base href="{escape(settings.prefix)}/">'.encode()
 
@@ -109,7 +115,7 @@ class Pages:
         return PlainTextResponse(__version__, headers={"cache-control": "no-cache"})
 
     async def _server_info(self, _request: Request, _rest: str) -> Response:
-        return json_response(msgspec.json.encode(_ServerInfo()))
+        return json_response(msgspec.json.encode(self._information))
 
     async def _openapi(self, _request: Request, _rest: str) -> Response:
         return await self._workers.run(lambda: json_response(msgspec.json.encode(describe_api(__version__))))

@@ -4,22 +4,36 @@ Every method takes the verb's request and returns its response, raises only erro
 checks its request (`request.check()`), and may be called from any thread. A write has been committed when it returns.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple, Protocol
 
 from headwater.protocol.artifacts import (
+    ArtifactFile,
     CommitArtifacts,
     DeleteTree,
+    FileInfo,
     FindMissing,
     FindMissingResponse,
+    FinishUpload,
     GetTree,
     ListArtifacts,
     ListArtifactsResponse,
     ListTree,
     ListTreeResponse,
+    PresignDownload,
+    PresignDownloadResponse,
+    PresignUpload,
+    PresignUploadResponse,
     PreviewTable,
     PreviewTableResponse,
+    SignDownload,
+    SignedPart,
+    SignedUrl,
+    StartUpload,
+    StartUploadResponse,
     TreeResponse,
+    UploadedPart,
 )
 from headwater.protocol.columns import (
     Changes,
@@ -91,6 +105,13 @@ from headwater.protocol.runs import (
     UpdateRun,
     UpdateRunResponse,
 )
+
+OnBytes = Callable[[int], object]
+"""Is told of progress: how many more bytes have been transferred."""
+
+
+def unnoticed(_count: int) -> None:
+    """Take no notice of progress."""
 
 
 class Experiments(Protocol):
@@ -251,6 +272,21 @@ class Artifacts(Protocol):
     def preview_table(self, request: PreviewTable) -> PreviewTableResponse:
         """See `PreviewTable`."""
 
+    def start_upload(self, request: StartUpload) -> StartUploadResponse:
+        """See `StartUpload`."""
+
+    def finish_upload(self, request: FinishUpload) -> Empty:
+        """See `FinishUpload`."""
+
+    def sign_download(self, request: SignDownload) -> SignedUrl:
+        """See `SignDownload`."""
+
+    def presign_upload(self, request: PresignUpload) -> PresignUploadResponse:
+        """See `PresignUpload`."""
+
+    def presign_download(self, request: PresignDownload) -> PresignDownloadResponse:
+        """See `PresignDownload`."""
+
 
 class Columns(Protocol):
     """Many runs and series at once, for the web UI and data frames; and what changed."""
@@ -281,21 +317,123 @@ class Logs(Protocol):
         """See `ReadLog`."""
 
 
+class Direct(Protocol):
+    """Transfers between clients and an object store past the server, by signed URLs.
+
+    `takes_parts` says whether files can be sent so too; otherwise only reading is possible.
+
+    A file in parts lands under a name of its own; finishing reads it once to learn its SHA-256, and copies it inside
+    the object store to where it belongs.
+    """
+
+    takes_parts: bool
+
+    def start(self, count: int) -> tuple[str, list[SignedPart]]:
+        """Begin an upload in `count` parts and return its id and where to PUT each."""
+
+    def finish(self, upload_id: str, parts: Sequence[UploadedPart], digest: str = "") -> tuple[str, int]:
+        """Keep the parts as one file and return its SHA-256 and size in bytes.
+
+        Raises `InvalidParameterValue` if the upload is unknown or a part is missing, `DataLoss` if `digest` is given
+        and is not what arrived.
+        """
+
+    def abort(self, upload_id: str) -> None:
+        """Forget an upload; one that is not known is fine."""
+
+    def sign_download(self, digest: str) -> SignedUrl:
+        """Return where the file with this SHA-256 can be read for a while."""
+
+
 class Blobs(Protocol):
     """The bytes of artifacts, each file kept once under its SHA-256."""
 
-    def write(self, chunks: Iterable[bytes], digest: str = "") -> tuple[str, int]:
+    @property
+    def direct(self) -> Direct | None:
+        """Return how clients reach the bytes past us; None where they cannot."""
+
+    def write(self, chunks: Iterable[bytes], digest: str = "", start: int = 0) -> tuple[str, int]:
         """Keep the bytes of `chunks` and return their SHA-256 and size in bytes.
 
-        Raises `DataLoss` if `digest` is given and is not what arrived, `InsufficientStorage` if the disk is full.
-        Nothing is visible before everything has been written.
+        `start` continues a write of the same `digest` that broke off: `chunks` begin at that byte, which is at most
+        what `received` returned. Raises `DataLoss` if `digest` is given and is not what arrived,
+        `InsufficientStorage` if the disk is full. Nothing is visible before everything has been written.
         """
+
+    def write_file(self, source: Path, digest: str, *, on_bytes: OnBytes = unnoticed) -> None:
+        """Keep a file of this machine, the fastest way there is.
+
+        `digest` is its SHA-256, which the caller has just read from it. What breaks off is continued a few times, then
+        raised.
+        """
+
+    def adopt(self, source: Path, digest: str) -> bool:
+        """Keep a file of this machine that nobody will change any more without copying it; return whether it is kept.
+
+        `digest` is its SHA-256, which is not checked.
+        """
+
+    def read_file(self, file: ArtifactFile, target: Path, *, on_bytes: OnBytes = unnoticed) -> None:
+        """Write a file to `target`, verified; its path in a tree does not matter.
+
+        A target that is there is the beginning of a transfer that broke off, and is continued; one that turns out to
+        be something else is removed before `DataLoss` is raised.
+        """
+
+    def received(self, digest: str) -> int:
+        """Return how many bytes are here of a file whose write broke off; 0 where that is not kept."""
+
+    def sizes(self, digests: Iterable[str]) -> dict[str, int]:
+        """Return the sizes in bytes of those files that are held."""
 
     def size(self, digest: str) -> int:
         """Return the size in bytes of the file with this SHA-256; raise `ResourceDoesNotExist` if it is not held."""
 
     def read(self, digest: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
         """Yield chunks of at most 1 MiB; a whole read raises `DataLoss` at its end if the bytes were altered."""
+
+
+class Location(Protocol):
+    """Files in their plain layout below one URI: the artifacts of an experiment that chose a place of its own.
+
+    Paths are relative to the URI, which an empty one stands for.
+    """
+
+    @property
+    def uri(self) -> str:
+        """Return the URI, without query string and credentials."""
+
+    def list_folder(self, path: str) -> list[FileInfo]:
+        """Return one folder sorted by path, not recursively; a missing one is empty."""
+
+    def walk(self, path: str) -> list[FileInfo]:
+        """Return every file below a folder."""
+
+    def find(self, path: str) -> "FoundFile":
+        """Return what is known of a file; raise `ResourceDoesNotExist` if there is none."""
+
+    def read(self, path: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
+        """Yield chunks of at most 1 MiB."""
+
+    def write(self, path: str, chunks: Iterable[bytes]) -> None:
+        """Keep a file, which is there whole or not at all."""
+
+    def sign(self, method: Literal["GET", "PUT"], path: str, expires_s: int) -> SignedUrl:
+        """Return a URL that reads or writes one file for a while; raise `NotSupported` where there are none."""
+
+
+class FoundFile(NamedTuple):
+    """A file of a location: its size in bytes, and what changes when its bytes do."""
+
+    size: int
+    etag: str
+
+
+class Locations(Protocol):
+    """Opens the locations that a store serves."""
+
+    def open(self, uri: str) -> Location:
+        """Return the location; raise `NotSupported` if it is not served from here."""
 
 
 class Store(Protocol):
@@ -336,6 +474,10 @@ class Store(Protocol):
     @property
     def blobs(self) -> Blobs:
         """Return the artifact bytes."""
+
+    @property
+    def locations(self) -> Locations:
+        """Return what opens the artifact locations of experiments that chose a place of their own."""
 
     def close(self) -> None:
         """Finish what is being written and release every connection, thread and file."""

@@ -1,20 +1,29 @@
 """Pick the store that a URI names."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from headwater.config import ARTIFACT_LOCATIONS
 from headwater.protocol.errors import InvalidParameterValue
-from headwater.stores.interface import Store
+from headwater.stores.interface import Blobs, Location, Store
+
+_CLOUD_SCHEMES = frozenset({"s3", "s3a", "gs", "az", "abfs", "abfss", "wasb", "wasbs", "memory"})
 
 
-def open_store(uri: str, *, artifacts: str | Path | None = None) -> Store:
+def open_store(
+    uri: str, *, artifacts: str | Path | None = None, artifact_locations: Sequence[str] | None = None
+) -> Store:
     """Open the store at `uri`: `sqlite:///path`, `postgresql://user@host/database` or `http(s)://host`.
 
     The caller closes it. A database is created and migrated on first use.
 
     Args:
         uri: where the store is.
-        artifacts: folder for the bytes of artifacts; default: `artifacts` beside the SQLite file, or
-            `.headwater/artifacts` below the working folder for PostgreSQL. A server keeps its own.
+        artifacts: where the bytes of artifacts are kept: a folder, or `s3://`, `gs://` or `az://bucket/folder`;
+            default: the folder `artifacts` beside the SQLite file, or `.headwater/artifacts` below the working folder
+            for PostgreSQL. A server keeps its own.
+        artifact_locations: beginnings of the URIs of other artifact locations that the store lists and serves;
+            default: those of the setting HEADWATER_ARTIFACT_LOCATIONS.
 
     Example:
         >>> from headwater.stores import open_store
@@ -30,16 +39,50 @@ def open_store(uri: str, *, artifacts: str | Path | None = None) -> Store:
         raise InvalidParameterValue(
             f"Invalid store URI scheme '{scheme}'. Use sqlite:///path, postgresql://user@host/database or http(s)://host."
         )
-    from headwater.stores.artifacts import LocalBlobs
+    from headwater.stores.artifacts import ServedLocations
     from headwater.stores.sql import SqlStore
 
-    folder = _artifacts_folder(uri, scheme, artifacts)
-    return SqlStore(uri, LocalBlobs(folder), folder / "live-logs")
+    prefixes = ARTIFACT_LOCATIONS.get().split(",") if artifact_locations is None else artifact_locations
+    locations = ServedLocations([prefix.strip() for prefix in prefixes if prefix.strip()])
+    folder = _artifacts_folder(uri, scheme, None if _is_cloud(artifacts) else artifacts)
+    return SqlStore(uri, _open_blobs(folder, artifacts), locations, folder / "live-logs")
+
+
+def open_location(uri: str) -> Location:
+    """Open any artifact location with this process's own rights: what the client does for its user.
+
+    Args:
+        uri: `s3://bucket/folder`, `gs://…`, `az://…`, `http(s)://…`, `file:///folder` or a path.
+
+    Example:
+        >>> from headwater.stores import open_location
+        >>> open_location("/data/runs").list_folder("")
+        []
+    """
+    from headwater.stores.artifacts import open_location as open_any
+
+    return open_any(uri)
+
+
+def _is_cloud(artifacts: str | Path | None) -> bool:
+    return str(artifacts or "").partition("://")[0].lower() in _CLOUD_SCHEMES
+
+
+def _open_blobs(folder: Path, artifacts: str | Path | None) -> Blobs:
+    if _is_cloud(artifacts):
+        from headwater.stores.artifacts.cloud_blobs import CloudBlobs
+
+        return CloudBlobs(str(artifacts))
+    from headwater.stores.artifacts import LocalBlobs
+
+    return LocalBlobs(folder)
 
 
 def _artifacts_folder(uri: str, scheme: str, artifacts: str | Path | None) -> Path:
     if artifacts is not None:
-        return Path(str(artifacts).removeprefix("file://")).expanduser().absolute()
+        from headwater.stores.artifacts import local_path
+
+        return local_path(str(artifacts)).expanduser().absolute()
     if scheme == "sqlite":
         return Path(uri.partition(":///")[2]).expanduser().absolute().parent / "artifacts"
     return Path.cwd() / ".headwater" / "artifacts"

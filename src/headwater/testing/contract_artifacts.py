@@ -174,12 +174,15 @@ class ArtifactsContract:
 
         assert _list(store, run_id) == []
 
-    def test_artifacts_kept_elsewhere_are_not_listed(self, store: Store) -> None:
-        """The client reads them itself from the URI."""
-        experiment_id = store.experiments.create(CreateExperiment("s3", "s3://bucket/x")).experiment_id
+    @pytest.mark.parametrize("location", ["hdfs://cluster/x", "file:///etc", "/etc", "../../etc", "file://host/etc"])
+    def test_artifacts_kept_elsewhere_are_not_listed(self, store: Store, location: str) -> None:
+        """The client reads them itself from the URI; a store reads no folder because a user named it."""
+        experiment_id = store.experiments.create(CreateExperiment("elsewhere", location)).experiment_id
         run_id = make_run(store, experiment_id)
 
-        assert store.artifacts.list(ListArtifacts(run_id)) == ListArtifactsResponse(f"s3://bucket/x/{run_id}/artifacts")
+        answer = store.artifacts.list(ListArtifacts(run_id))
+
+        assert answer == ListArtifactsResponse(f"{location}/{run_id}/artifacts")
 
     def test_a_location_of_its_own_inside_the_store_works_alike(self, store: Store) -> None:
         """An experiment may be anywhere below the store's root."""

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,9 +18,9 @@ from headwater.testing.servers import in_process_store, live_server
 
 
 @contextmanager
-def sqlite_store(folder: Path) -> Iterator[Store]:
-    """Yield a new store in a SQLite file below `folder`."""
-    store = open_store(f"sqlite:///{folder / 'headwater.db'}")
+def sqlite_store(folder: Path, **options: Any) -> Iterator[Store]:
+    """Yield a new store in a SQLite file below `folder`; `options` are those of `open_store`."""
+    store = open_store(f"sqlite:///{folder / 'headwater.db'}", **options)
     try:
         yield store
     finally:
@@ -44,9 +45,9 @@ def rest_in_process_store(folder: Path) -> Iterator[Store]:
 
 
 @contextmanager
-def rest_live_store(folder: Path) -> Iterator[Store]:
+def rest_live_store(folder: Path, **options: Any) -> Iterator[Store]:
     """Yield a REST store that talks over a socket to a server around a new SQLite store."""
-    with sqlite_store(folder) as inner, live_server(inner) as url:
+    with sqlite_store(folder, **options) as inner, live_server(inner) as url:
         store = open_store(url)
         try:
             yield store

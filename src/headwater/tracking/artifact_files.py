@@ -1,11 +1,12 @@
 """Moving artifact files between this machine and where a run keeps them."""
 
 import hashlib
+import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from headwater.protocol.artifacts import (
@@ -14,41 +15,49 @@ from headwater.protocol.artifacts import (
     FileInfo,
     FindMissing,
     GetTree,
-    ListArtifacts,
+    ListTree,
     check_path,
 )
-from headwater.protocol.errors import DataLoss, InvalidParameterValue, NotSupported, ResourceDoesNotExist
+from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
 from headwater.protocol.runs import GetRun
-from headwater.stores.interface import Store
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
-
-T = TypeVar("T")
-
-CHUNK_BYTES = 1024 * 1024
-WORKERS = 4
+from headwater.stores import open_location
+from headwater.stores.interface import OnBytes, Store, unnoticed
+from headwater.stores.transfer import counted, for_each, read_chunks
+from headwater.tracking.progress import progress
 
 
-def upload_files(store: Store, run_id: str, files: list[tuple[str, Path]]) -> None:
-    """Keep local files as artifacts of a run: send what the store lacks, then name all of them at once."""
-    upload_tree(store, store.runs.get(GetRun(run_id=run_id)).run.info.artifact_uri, files)
+def upload_files(store: Store, run_id: str, files: list[tuple[str, Path]], *, on_bytes: OnBytes = unnoticed) -> None:
+    """Keep files of the spool as artifacts of a run; see `upload_tree`."""
+    artifact_uri = store.runs.get(GetRun(run_id=run_id)).run.info.artifact_uri
+    upload_tree(store, artifact_uri, files, on_bytes=on_bytes, are_ours=True)
 
 
-def upload_tree(store: Store, artifact_uri: str, files: list[tuple[str, Path]]) -> None:
-    """Keep local files at an artifact location: send what the store lacks, then name all of them at once."""
-    folder = local_folder(artifact_uri)
-    if folder is not None:
-        for path, source in files:
-            target = folder / check_path(path)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, target)
+def upload_tree(
+    store: Store,
+    artifact_uri: str,
+    files: list[tuple[str, Path]],
+    *,
+    on_bytes: OnBytes = unnoticed,
+    are_ours: bool = False,
+) -> None:
+    """Keep local files at an artifact location: send what the store lacks, then name all of them at once.
+
+    `on_bytes` is told of progress, from several threads; `are_ours` says that nobody else will change the files.
+    """
+    if not is_proxied(artifact_uri):
+        location = open_location(artifact_uri)
+        for_each(files, lambda file: location.write(file[0], counted(read_chunks(file[1]), on_bytes)))
         return
     root = tree_root(artifact_uri)
-    described = [ArtifactFile(path, _digest(source), source.stat().st_size) for path, source in files]
+    described = [ArtifactFile(path, _digest(source, on_bytes), source.stat().st_size) for path, source in files]
     sources = {file.digest: source for file, (_, source) in zip(described, files, strict=True)}
     missing = store.artifacts.find_missing(FindMissing(sorted(sources))).digests
-    _for_each(missing, lambda digest: store.blobs.write(_chunks(sources[digest]), digest))
+
+    def send(digest: str) -> None:
+        if not (are_ours and store.blobs.adopt(sources[digest], digest)):
+            store.blobs.write_file(sources[digest], digest, on_bytes=on_bytes)
+
+    for_each(missing, send)
     store.artifacts.commit(CommitArtifacts(root, described))
 
 
@@ -63,43 +72,81 @@ def upload_bytes(store: Store, artifact_uri: str, path: str, data: bytes) -> Non
         shutil.rmtree(folder)
 
 
-def list_files(store: Store, run_id: str, path: str = "") -> list[FileInfo]:
-    """Return one folder of a run's artifacts, sorted by path."""
-    artifact_uri = store.runs.get(GetRun(run_id=run_id)).run.info.artifact_uri
-    folder = local_folder(artifact_uri)
-    return _list_stored(store, run_id, path) if folder is None else list_local(folder, path)
-
-
-def list_local(folder: Path, path: str) -> list[FileInfo]:
-    """Return one folder below a local artifact folder, sorted by path; a missing folder is empty."""
-    base = folder / check_path(path) if path else folder
-    if not base.is_dir():
-        return []
-    entries = sorted(base.iterdir())
-    return [
-        FileInfo(entry.relative_to(folder).as_posix(), entry.is_dir(), None if entry.is_dir() else entry.stat().st_size)
-        for entry in entries
-    ]
+def list_files(store: Store, artifact_uri: str, path: str = "") -> list[FileInfo]:
+    """Return one folder of an artifact location, sorted by path; a missing folder is empty."""
+    if not is_proxied(artifact_uri):
+        return open_location(artifact_uri).list_folder(path)
+    root = tree_root(artifact_uri)
+    found = store.artifacts.list_tree(ListTree(f"{root}/{check_path(path)}" if path else root)).files
+    prefix = f"{path}/" if path else ""
+    return [FileInfo(prefix + file.path, file.is_dir, file.file_size) for file in found]
 
 
 def download_tree(store: Store, artifact_uri: str, path: str, target: Path) -> Path:
-    """Copy a file or folder of an artifact location into the folder `target`; every file is verified."""
-    folder = local_folder(artifact_uri)
-    if folder is not None:
-        return _copy_local(folder / check_path(path) if path else folder, target / path)
-    root = tree_root(artifact_uri)
-    files = store.artifacts.get_tree(GetTree(f"{root}/{check_path(path)}" if path else root)).files
-    if not files and path:
+    """Copy a file or folder of an artifact location into the folder `target`.
+
+    What is in the store's own tree is verified. A download that broke off is continued by the next one to the same
+    place.
+    """
+    is_ours = is_proxied(artifact_uri)
+    fetch = _tree_fetcher(store, artifact_uri, path) if is_ours else _location_fetcher(artifact_uri, path)
+    if not fetch.files and path:
         raise ResourceDoesNotExist(f"No artifact '{path}' in '{artifact_uri}'. List the run's artifacts to see names.")
     base = target / path
-    (base.parent if files else base).mkdir(parents=True, exist_ok=True)
-    _for_each(files, lambda file: _download(store, file, base / check_path(file.path) if file.path else base))
+    (base.parent if fetch.files else base).mkdir(parents=True, exist_ok=True)
+    with progress("Downloading", sum(file.size for file in fetch.files)) as on_bytes:
+
+        def download(file: ArtifactFile) -> None:
+            place = base / check_path(file.path) if file.path else base
+            place.parent.mkdir(parents=True, exist_ok=True)
+            part = place.with_name(f"{place.name}.part")
+            fetch.one(file, part, on_bytes)
+            part.replace(place)
+
+        for_each(fetch.files, download)
     return base
+
+
+class _Fetch(NamedTuple):
+    """Files to download, with paths relative to what was asked for, and what brings one of them to a place."""
+
+    files: list[ArtifactFile]
+    one: Callable[[ArtifactFile, Path, OnBytes], object]
+
+
+def _tree_fetcher(store: Store, artifact_uri: str, path: str) -> _Fetch:
+    root = tree_root(artifact_uri)
+    files = store.artifacts.get_tree(GetTree(f"{root}/{check_path(path)}" if path else root)).files
+    return _Fetch(files, lambda file, part, on_bytes: store.blobs.read_file(file, part, on_bytes=on_bytes))
+
+
+def _location_fetcher(artifact_uri: str, path: str) -> _Fetch:
+    location = open_location(artifact_uri)
+    try:
+        files = [ArtifactFile("", "", location.find(path).size)] if path else []
+    except ResourceDoesNotExist:
+        files = []
+    if not files:
+        start = len(path) + 1 if path else 0
+        files = [ArtifactFile(file.path[start:], "", file.file_size or 0) for file in location.walk(path)]
+
+    def fetch(file: ArtifactFile, part: Path, on_bytes: OnBytes) -> None:
+        # Without a digest nobody can say that what is there is the beginning of the same file.
+        with part.open("wb", buffering=0) as stream:
+            for chunk in counted(location.read("/".join(filter(None, (path, file.path)))), on_bytes):
+                stream.write(chunk)
+
+    return _Fetch(files, fetch)
 
 
 def temporary_folder() -> Path:
     """Return a new folder for downloads, readable by its owner only."""
     return Path(tempfile.mkdtemp(prefix="headwater-"))
+
+
+def is_proxied(artifact_uri: str) -> bool:
+    """Return whether artifacts are in a store's own tree rather than at a location of their own."""
+    return urlsplit(artifact_uri).scheme == "mlflow-artifacts"
 
 
 def local_folder(uri: str) -> Path | None:
@@ -112,13 +159,7 @@ def local_folder(uri: str) -> Path | None:
 
 def tree_root(artifact_uri: str) -> str:
     """Return the path in the store's artifact tree that an `mlflow-artifacts:` URI names."""
-    parts = urlsplit(artifact_uri)
-    if parts.scheme != "mlflow-artifacts":
-        raise NotSupported(
-            f"Artifacts at '{artifact_uri}' cannot be reached. Use an experiment whose artifact location is a folder "
-            "or the server's own."
-        )
-    return check_path(unquote(parts.path).strip("/"))
+    return check_path(unquote(urlsplit(artifact_uri).path).strip("/"))
 
 
 def collect_files(local: Path, artifact_path: str = "") -> list[tuple[str, Path]]:
@@ -132,65 +173,12 @@ def collect_files(local: Path, artifact_path: str = "") -> list[tuple[str, Path]
     return [(check_path(prefix + file.relative_to(local).as_posix()), file) for file in found]
 
 
-def _list_stored(store: Store, run_id: str, path: str) -> list[FileInfo]:
-    files: list[FileInfo] = []
-    token = ""
-    while True:
-        page = store.artifacts.list(ListArtifacts(run_id=run_id, path=path, page_token=token))
-        files += page.files
-        token = page.next_page_token
-        if not token:
-            return files
-
-
-def _copy_local(source: Path, target: Path) -> Path:
-    if source.is_dir():
-        shutil.copytree(source, target, dirs_exist_ok=True)
-    elif source.is_file():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
-    else:
-        raise ResourceDoesNotExist(f"No artifact at '{source}'. List the run's artifacts to see names.")
-    return target
-
-
-def _download(store: Store, file: ArtifactFile, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f"{target.name}.part")
-    digest = hashlib.sha256()
-    with part.open("wb") as stream:
-        for chunk in store.blobs.read(file.digest):
-            digest.update(chunk)
-            stream.write(chunk)
-    if digest.hexdigest() != file.digest:
-        part.unlink()
-        raise DataLoss(f"Artifact '{file.path}' arrived altered. Download it again; if it persists, check the store.")
-    part.replace(target)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as stream:
-        while chunk := stream.read(CHUNK_BYTES):
-            yield chunk
-
-
-def _for_each(items: Sequence[T], work: Callable[[T], object]) -> None:
-    """Do the work for all items, several at a time; raise what the first failing one raised."""
-    futures: list[Future[object]] = []
-    if len(items) > 1:
-        try:
-            from concurrent.futures import ThreadPoolExecutor  # cannot be imported any more while the program ends
-
-            with ThreadPoolExecutor(WORKERS) as pool:
-                futures += [pool.submit(work, item) for item in items]
-        except RuntimeError:  # the interpreter is ending and starts no threads any more
-            futures = []
-        for future in futures:
-            future.result()
-    for item in items[len(futures) :]:
-        work(item)
+def _digest(path: Path, on_bytes: OnBytes) -> str:
+    """Return a file's SHA-256, which a large one in the spool has in its name."""
+    if re.fullmatch(r"\.[0-9a-f]{64}", path.suffix):
+        return path.suffix[1:]
+    checksum = hashlib.sha256()
+    for chunk in read_chunks(path):
+        checksum.update(chunk)
+        on_bytes(0)
+    return checksum.hexdigest()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from headwater.protocol.artifacts import FileInfo
-from headwater.protocol.errors import InvalidParameterValue
+from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
 from headwater.tracking.client import Client
 from headwater.tracking.session import current_session
 
@@ -26,7 +26,8 @@ def download_artifacts(
     """Download a file or folder and return where it is on this machine.
 
     Args:
-        artifact_uri: `runs:/<run_id>/path`, `mlflow-artifacts:/…`, `file:…` or a path.
+        artifact_uri: `runs:/<run_id>/path`, `mlflow-artifacts:/…`, `s3://…`, `gs://…`, `az://…`, `http(s)://…`,
+            `file:…` or a path.
         run_id: instead of a URI: the run whose artifacts are meant,
         artifact_path: with the path among them; default: all.
         dst_path: a folder to put it in; default: a temporary one, and nothing is copied of a local file.
@@ -41,18 +42,19 @@ def download_artifacts(
         temporary_folder,
     )  # see docs/decisions/0009
 
-    if (artifact_uri is None) == (run_id is None):
-        raise InvalidParameterValue("Exactly one of `artifact_uri` and `run_id` must be specified.")
+    _check_one(artifact_uri, run_id)
     client = Client(tracking_uri)
     if artifact_uri is None or artifact_uri.startswith("runs:/"):
         run, path = (str(run_id), artifact_path or "") if artifact_uri is None else _split_runs_uri(artifact_uri)
         return client.download_artifacts(run, path, dst_path)
     folder = local_folder(artifact_uri)
     if folder is not None and dst_path is None:
+        if not folder.exists():
+            raise ResourceDoesNotExist(f"No such file or folder: '{folder}'.")
         return str(folder)
-    base, _, name = artifact_uri.rstrip("/").rpartition("/")
+    base, name = _split_name(artifact_uri)
     target = Path(dst_path) if dst_path else temporary_folder()
-    return str(download_tree(current_session().store(client.tracking_uri), base, unquote(name), target))
+    return str(download_tree(current_session().store(client.tracking_uri), base, name, target))
 
 
 def list_artifacts(
@@ -62,17 +64,14 @@ def list_artifacts(
     tracking_uri: str | None = None,
 ) -> list[FileInfo]:
     """Return the entries of one artifact folder; see `download_artifacts`."""
-    from headwater.tracking.artifact_files import list_local, local_folder
+    from headwater.tracking.artifact_files import list_files
 
-    if (artifact_uri is None) == (run_id is None):
-        raise InvalidParameterValue("Exactly one of `artifact_uri` and `run_id` must be specified.")
-    if artifact_uri is None:
-        return Client(tracking_uri).list_artifacts(str(run_id), artifact_path)
-    folder = local_folder(artifact_uri)
-    if folder is not None:
-        return list_local(folder, "")
-    run, path = _split_runs_uri(artifact_uri)
-    return Client(tracking_uri).list_artifacts(run, path)
+    _check_one(artifact_uri, run_id)
+    client = Client(tracking_uri)
+    if artifact_uri is None or artifact_uri.startswith("runs:/"):
+        run, path = (str(run_id), artifact_path or "") if artifact_uri is None else _split_runs_uri(artifact_uri)
+        return client.list_artifacts(run, path)
+    return list_files(current_session().store(client.tracking_uri), artifact_uri, artifact_path or "")
 
 
 def load_text(artifact_uri: str) -> str:
@@ -97,6 +96,20 @@ def load_image(artifact_uri: str) -> "Image":
     from PIL import Image  # needed by this verb only
 
     return Image.open(download_artifacts(artifact_uri))
+
+
+def _check_one(artifact_uri: str | None, run_id: str | None) -> None:
+    if (artifact_uri is None) == (run_id is None):
+        raise InvalidParameterValue("Exactly one of `artifact_uri` and `run_id` must be specified.")
+
+
+def _split_name(uri: str) -> tuple[str, str]:
+    """Return the URI of the folder that holds what `uri` names, and its name there; no name for a whole location."""
+    parts = urlsplit(uri)
+    folder, _, name = parts.path.rstrip("/").rpartition("/")
+    if not name or (not folder and parts.scheme == "mlflow-artifacts"):
+        return uri, ""
+    return parts._replace(path=folder or "/").geturl(), unquote(name)
 
 
 def _split_runs_uri(uri: str) -> tuple[str, str]:

@@ -138,7 +138,8 @@ class Lane:
 
             folder = self._spool(batch.artifacts)
             try:
-                upload_files(store, self.run_id, [(path, folder / name) for path, name in batch.artifacts.files])
+                files = [(path, folder / name) for path, name in batch.artifacts.files]
+                upload_files(store, self.run_id, files, on_bytes=lambda _count: self._beat(time.monotonic()))
             except HeadwaterError as error:
                 if _is_worth_waiting(error):
                     raise

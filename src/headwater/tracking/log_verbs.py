@@ -152,7 +152,8 @@ class LogVerbs(Connected):
         """Return the files and folders in one folder of a run's artifacts."""
         from headwater.tracking.artifact_files import list_files
 
-        return list_files(self._settled(), run_id, path or "")
+        store = self._settled()
+        return list_files(store, store.runs.get(GetRun(run_id=run_id)).run.info.artifact_uri, path or "")
 
     def download_artifacts(self, run_id: str, path: str = "", dst_path: str | Path | None = None) -> str:
         """Download an artifact, or a folder of them, and return where it is; every file is verified.

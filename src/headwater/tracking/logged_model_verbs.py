@@ -15,7 +15,6 @@ from headwater.protocol.logged_models import (
     DeleteLoggedModelTag,
     FinalizeLoggedModel,
     GetLoggedModel,
-    ListLoggedModelArtifacts,
     LoggedModelParam,
     LoggedModelTag,
     LogLoggedModelParams,
@@ -106,11 +105,9 @@ class LoggedModelVerbs(Connected):
 
     def list_logged_model_artifacts(self, model_id: str, path: str | None = None) -> list[FileInfo]:
         """Return the files and folders in one folder of a model's artifacts."""
-        from headwater.tracking.artifact_files import list_local, local_folder  # see docs/decisions/0009
+        from headwater.tracking.artifact_files import list_files  # see docs/decisions/0009
 
-        answer = self._settled().logged_models.list_artifacts(ListLoggedModelArtifacts(model_id, path or ""))
-        folder = local_folder(answer.root_uri)
-        return answer.files if folder is None else list_local(folder, path or "")
+        return list_files(self._settled(), self.get_logged_model(model_id).artifact_location, path or "")
 
     def log_model_artifact(self, model_id: str, local_path: str | Path, artifact_path: str | None = None) -> None:
         """Keep a file among a model's artifacts, and wait until it is stored."""

@@ -163,32 +163,29 @@ class RunWriter:
 
     def log_files(self, files: list[tuple[str, Path]], *, synchronous: bool | None = None) -> None:
         """Keep copies of local files as artifacts; later changes to the originals do not matter."""
-        names = [(path, str(index)) for index, (path, _) in enumerate(files)]
-        if not names:
-            return
 
-        def copy(folder: Path) -> None:
-            for (_, name), (_, source) in zip(names, files, strict=True):
-                copy_file(source, folder / name)
+        def copy(folder: Path) -> list[tuple[str, str]]:
+            return [(path, copy_file(source, folder / str(index)).name) for index, (path, source) in enumerate(files)]
 
-        self._spool(names, copy, synchronous=synchronous)
+        if files:
+            self._spool(files[0][0], copy, synchronous=synchronous)
 
     def log_bytes(self, data: bytes, artifact_file: str, *, synchronous: bool | None = None) -> None:
         """Keep bytes as an artifact."""
         check_path(artifact_file)
-        self._spool([(artifact_file, "0")], lambda folder: _write(folder / "0", data), synchronous=synchronous)
+        self._spool_one(artifact_file, lambda target: target.write_bytes(data), synchronous=synchronous)
 
     def log_stream(self, stream: BinaryIO, artifact_file: str) -> None:
         """Keep what a binary stream holds, from where it stands to its end, as an artifact."""
         check_path(artifact_file)
         if not hasattr(stream, "read") or getattr(stream, "encoding", None) or getattr(stream, "closed", False):
             raise InvalidParameterValue(f"Invalid stream '{stream!r}'. Give a binary stream that is open for reading.")
-        self._spool([(artifact_file, "0")], lambda folder: copy_stream(stream, folder / "0"), synchronous=None)
+        self._spool_one(artifact_file, lambda target: copy_stream(stream, target), synchronous=None)
 
     def log_pieces(self, pieces: Iterable[bytes], artifact_file: str) -> None:
         """Keep bytes that come piece by piece as an artifact."""
         check_path(artifact_file)
-        self._spool([(artifact_file, "0")], lambda folder: write_pieces(folder / "0", pieces), synchronous=False)
+        self._spool_one(artifact_file, lambda target: write_pieces(target, pieces), synchronous=False)
 
     def log_dict(self, dictionary: object, artifact_file: str) -> None:
         """Keep a dict as YAML if the name says so, else as JSON."""
@@ -225,17 +222,25 @@ class RunWriter:
         DatasetInput(Dataset(*dataset)).check()
         return self.keep(ModelPoints(points, model_id, *dataset), synchronous=synchronous) if points else None
 
-    def _spool(self, names: list[tuple[str, str]], fill: Callable[[Path], None], *, synchronous: bool | None) -> None:
+    def _spool_one(self, artifact_file: str, fill: Callable[[Path], object], *, synchronous: bool | None) -> None:
+        def write(folder: Path) -> list[tuple[str, str]]:
+            fill(folder / "0")
+            return [(artifact_file, "0")]
+
+        self._spool(artifact_file, write, synchronous=synchronous)
+
+    def _spool(self, first: str, fill: Callable[[Path], list[tuple[str, str]]], *, synchronous: bool | None) -> None:
+        """Fill a folder of the spool; `fill` returns the path of each artifact and its name there."""
         session = current_session()
         folder = journal_folder(config.home()) / f"{self.run_id}.{os.urandom(8).hex()}.files"
         try:
             folder.mkdir(parents=True, mode=0o700)
-            fill(folder)
+            names = fill(folder)
         except FileNotFoundError:
             raise
         except OSError as error:
             remove_spool(folder)
-            message = f"Artifact '{names[0][0]}' could not be copied to '{folder.parent}': {error.strerror}."
+            message = f"Artifact '{first}' could not be copied to '{folder.parent}': {error.strerror}."
             session.lane(self.uri, self.run_id).note("artifact", InsufficientStorage(message))
             return
         self.keep(ArtifactFiles(folder.name, names), synchronous=synchronous)
@@ -279,7 +284,3 @@ def _not_a_number(key: str, value: object) -> InvalidParameterValue:
 
 def _now() -> int:
     return time.time_ns() // 1_000_000
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.write_bytes(data)

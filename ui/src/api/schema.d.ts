@@ -190,6 +190,12 @@ export interface FindMissingResponse {
   readonly digests: readonly (string)[];
 }
 
+export interface FinishUpload {
+  readonly digest: string;
+  readonly upload_id: string;
+  readonly parts: readonly (UploadedPart)[];
+}
+
 export interface GetExperiment {
   readonly experiment_id: string;
 }
@@ -448,6 +454,30 @@ export interface Param {
   readonly value?: string;
 }
 
+export interface PresignDownload {
+  readonly run_id?: string;
+  readonly path?: string;
+  readonly expiration?: number;
+}
+
+export interface PresignDownloadResponse {
+  readonly presigned_url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly file_size: number;
+}
+
+export interface PresignUpload {
+  readonly run_id?: string;
+  readonly path?: string;
+  readonly expiration?: number;
+  readonly model_id?: string;
+}
+
+export interface PresignUploadResponse {
+  readonly presigned_url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 export interface PreviewTable {
   readonly run_id: string;
   readonly path: string;
@@ -663,6 +693,33 @@ export interface SetTag {
   readonly value?: string;
 }
 
+export interface SignDownload {
+  readonly digest: string;
+}
+
+export interface SignedPart {
+  readonly part_number: number;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface SignedUrl {
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface StartUpload {
+  readonly digest: string;
+  readonly size: number;
+}
+
+export interface StartUploadResponse {
+  readonly received?: number;
+  readonly upload_id?: string;
+  readonly part_bytes?: number;
+  readonly parts?: readonly (SignedPart)[];
+}
+
 export interface Sweep {
   readonly silence_ms?: number;
 }
@@ -686,6 +743,12 @@ export interface UpdateRun {
 
 export interface UpdateRunResponse {
   readonly run_info: RunInfo;
+}
+
+export interface UploadedPart {
+  readonly part_number: number;
+  readonly etag: string;
+  readonly url?: string;
 }
 
 export type ViewType = "ACTIVE_ONLY" | "ALL" | "DELETED_ONLY";

@@ -1,15 +1,18 @@
 """Files kept once under the SHA-256 of their content, in a folder."""
 
 import errno
+import fcntl
 import hashlib
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
-from headwater.protocol.artifacts import check_digest
+from headwater.protocol.artifacts import ArtifactFile, check_digest
 from headwater.protocol.errors import (
     DataLoss,
     HeadwaterError,
@@ -18,9 +21,12 @@ from headwater.protocol.errors import (
     ResourceDoesNotExist,
     TemporarilyUnavailable,
 )
+from headwater.stores.interface import OnBytes, unnoticed
+from headwater.stores.transfer import counted, read_chunks
 
 _CHUNK_BYTES = 1 << 20
 _STALE_S = 24 * 3600
+_WORTH_KEEPING_BYTES = 1 << 20  # smaller files are sent again rather than continued
 _CANNOT_WRITE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EACCES, errno.EPERM}
 
 
@@ -31,6 +37,8 @@ class LocalBlobs:
         root: the folder; it is created with the first file, for its owner only.
         fsync: make every file durable before it is named, so that a power cut cannot lose it.
     """
+
+    direct = None
 
     def __init__(self, root: Path, *, fsync: bool = False) -> None:
         self.root = root
@@ -55,23 +63,81 @@ class LocalBlobs:
         except OSError as error:
             raise self._explain(error) from error
 
-    def write(self, chunks: Iterable[bytes], digest: str = "") -> tuple[str, int]:
+    def sizes(self, digests: Iterable[str]) -> dict[str, int]:
+        """Return the sizes in bytes of those files that are held."""
+        found = {}
+        for digest in digests:
+            with suppress(ResourceDoesNotExist):
+                found[digest] = self.size(digest)
+        return found
+
+    def received(self, digest: str) -> int:
+        """Return how many bytes are here of a file whose write broke off; 0 while it is being written."""
+        check_digest(digest)
+        try:
+            with (self._incoming / digest).open("rb") as file:
+                return os.fstat(file.fileno()).st_size if _lock(file.fileno(), self._incoming / digest) else 0
+        except FileNotFoundError:
+            return 0
+        except OSError as error:
+            raise self._explain(error) from error
+
+    def write(self, chunks: Iterable[bytes], digest: str = "", start: int = 0) -> tuple[str, int]:
         """Keep the bytes of `chunks` and return their SHA-256 and size in bytes.
 
+        A write of a known `digest` that breaks off leaves what arrived for a day, and a later one goes on at `start`.
         Raises `DataLoss` if `digest` is given and is not what arrived, `InsufficientStorage` if the disk is full.
         Nothing is visible before everything has been written.
         """
         if digest:
             check_digest(digest)
-        temporary = self._create_temporary()
-        try:
-            actual, size = self._fill(temporary, chunks)
-            if digest and actual != digest:
-                raise DataLoss(f"The bytes have SHA-256 '{actual}', not '{digest}' as announced. Send them again.")
-            self._publish(temporary, self.path(actual))
-        finally:
-            temporary.unlink(missing_ok=True)
+        path, file = self._open_incoming(digest, start)
+        with file:  # its lock keeps others away from the path until it is closed
+            kept = False
+            try:
+                actual, size = self._fill(file, chunks, start)
+                if digest and actual != digest:
+                    raise DataLoss(f"The bytes have SHA-256 '{actual}', not '{digest}' as announced. Send them again.")
+                self._publish(path, self.path(actual))
+                kept = True  # under its digest: what is at `path` from now on is another writer's
+            except (DataLoss, InsufficientStorage):
+                raise
+            except BaseException:
+                kept = path.name == digest and os.fstat(file.fileno()).st_size >= _WORTH_KEEPING_BYTES
+                raise
+            finally:
+                if not kept:
+                    path.unlink(missing_ok=True)
         return actual, size
+
+    def write_file(self, source: Path, digest: str, *, on_bytes: OnBytes = unnoticed) -> None:
+        """Keep a file of this machine."""
+        self.write(counted(read_chunks(source), on_bytes), digest)
+
+    def adopt(self, source: Path, digest: str) -> bool:
+        """Keep a file of this machine that nobody will change any more by giving it another name, if that can be done.
+
+        `digest` is its SHA-256, which the caller has read from it.
+        """
+        return source.stat().st_size >= _WORTH_KEEPING_BYTES and self._link(source, digest)
+
+    def read_file(self, file: ArtifactFile, target: Path, *, on_bytes: OnBytes = unnoticed) -> None:
+        """Write a file to `target`, verified by another thread while the system copies it."""
+        target.unlink(missing_ok=True)  # copying anew is faster than reading what is there
+        source = self.path(file.digest)
+        try:
+            self.size(file.digest)
+            from concurrent.futures import ThreadPoolExecutor  # cannot be imported any more while the program ends
+
+            with source.open("rb") as stream, ThreadPoolExecutor(1) as pool:
+                verdict = pool.submit(hashlib.file_digest, stream, "sha256")
+                shutil.copyfile(source, target)
+        except OSError as error:
+            raise self._explain(error) from error
+        on_bytes(file.size)
+        if verdict.result().hexdigest() != file.digest:
+            target.unlink()
+            raise DataLoss(f"The file with SHA-256 '{file.digest}' was altered on disk. Restore it from a backup.")
 
     def read(self, digest: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
         """Return an iterator of chunks of at most 1 MiB; a whole read raises `DataLoss` at its end if altered.
@@ -99,17 +165,38 @@ class LocalBlobs:
         if verify and checksum.hexdigest() != digest:
             raise DataLoss(f"The file with SHA-256 '{digest}' was altered on disk. Restore it from a backup.")
 
-    def _create_temporary(self) -> Path:
+    def _open_incoming(self, digest: str, start: int) -> tuple[Path, BinaryIO]:
+        """Return an open file to write to: the one of `digest` if nobody writes it, else one of its own."""
         try:
             if not self._incoming.is_dir():
                 self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
                 self._incoming.mkdir(mode=0o700, exist_ok=True)
             self._remove_stale()
+            if digest:
+                path = self._incoming / digest
+                file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+b", buffering=0)
+                if _lock(file.fileno(), path) and os.fstat(file.fileno()).st_size >= start:
+                    os.truncate(file.fileno(), start)
+                    return path, file
+                file.close()
+            if start:
+                raise TemporarilyUnavailable(f"The first {start} bytes of '{digest}' are not free to go on from.")
             handle, name = tempfile.mkstemp(dir=self._incoming)
         except OSError as error:
             raise self._explain(error) from error
-        os.close(handle)
-        return Path(name)
+        return Path(name), os.fdopen(handle, "r+b", buffering=0)
+
+    def _link(self, source: Path, digest: str) -> bool:
+        target = self.path(digest)
+        try:
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            source.chmod(0o600)
+            os.link(source, target)
+        except FileExistsError:
+            return target.stat().st_size == source.stat().st_size
+        except OSError:  # another disk, or one that knows no links
+            return False
+        return True
 
     def _remove_stale(self) -> None:
         """Remove what writers left behind that were killed."""
@@ -121,19 +208,21 @@ class LocalBlobs:
                     if entry.stat().st_mtime < oldest:
                         Path(entry.path).unlink()
 
-    def _fill(self, temporary: Path, chunks: Iterable[bytes]) -> tuple[str, int]:
+    def _fill(self, file: BinaryIO, chunks: Iterable[bytes], start: int) -> tuple[str, int]:
         checksum = hashlib.sha256()
         size = 0
-        with temporary.open("wb", buffering=0) as file:
-            for chunk in chunks:
-                checksum.update(chunk)
-                size += len(chunk)
-                try:
-                    _write_all(file.fileno(), chunk)
-                except OSError as error:
-                    raise self._explain(error) from error
-            if self._fsync:
-                os.fsync(file.fileno())
+        while size < start and (chunk := file.read(min(_CHUNK_BYTES, start - size))):
+            checksum.update(chunk)
+            size += len(chunk)
+        for chunk in chunks:
+            checksum.update(chunk)
+            size += len(chunk)
+            try:
+                _write_all(file.fileno(), chunk)
+            except OSError as error:
+                raise self._explain(error) from error
+        if self._fsync:
+            os.fsync(file.fileno())
         return checksum.hexdigest(), size
 
     def _publish(self, temporary: Path, target: Path) -> None:
@@ -155,6 +244,15 @@ class LocalBlobs:
         return TemporarilyUnavailable(
             f"The artifact folder '{self.root}' cannot answer now: {error.strerror}. Try again later."
         )
+
+
+def _lock(descriptor: int, path: Path) -> bool:
+    """Lock an open file unless another holds it; return whether it is ours and still the one of that name."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return path.stat().st_ino == os.fstat(descriptor).st_ino
+    except (BlockingIOError, FileNotFoundError):
+        return False
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

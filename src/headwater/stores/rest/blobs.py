@@ -2,10 +2,13 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
 
 import msgspec
 
-from headwater.protocol.artifacts import check_digest
+from headwater.protocol.artifacts import ArtifactFile, check_digest
 from headwater.protocol.codec import decode_response
 from headwater.protocol.endpoint import NATIVE_BASE
 from headwater.protocol.errors import (
@@ -16,8 +19,11 @@ from headwater.protocol.errors import (
     ResourceDoesNotExist,
     TemporarilyUnavailable,
 )
+from headwater.stores.interface import OnBytes, unnoticed
 from headwater.stores.rest.client import Client
+from headwater.stores.rest.transfers import Transfers
 from headwater.stores.rest.transport import HttpRequest
+from headwater.stores.transfer import resume_file
 
 _BLOBS = f"{NATIVE_BASE[0]}/blobs"
 
@@ -28,16 +34,18 @@ class _Written(msgspec.Struct, frozen=True):
 
 
 class _Counted:
-    """Passes chunks on while it counts and hashes them."""
+    """Passes chunks on while it counts them, and hashes them unless the server will check their digest."""
 
-    def __init__(self, chunks: Iterable[bytes]) -> None:
+    def __init__(self, chunks: Iterable[bytes], digest: str) -> None:
         self._chunks = chunks
+        self._digest = digest
         self.hash = hashlib.sha256()
         self.size = 0
 
     def __iter__(self) -> Iterator[bytes]:
         for chunk in self._chunks:
-            self.hash.update(chunk)
+            if not self._digest:
+                self.hash.update(chunk)
             self.size += len(chunk)
             if chunk:
                 yield chunk
@@ -46,26 +54,52 @@ class _Counted:
 class RestBlobs:
     """Blobs on a server; see `headwater.stores.interface.Blobs`."""
 
+    direct = None  # it is the server that knows signed URLs, and `write_file` and `read_file` that use them
+
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._transfers = Transfers(client, self)
 
-    def write(self, chunks: Iterable[bytes], digest: str = "") -> tuple[str, int]:
+    def write(self, chunks: Iterable[bytes], digest: str = "", start: int = 0) -> tuple[str, int]:
         """Send `chunks` once, without a copy on disk; the caller repeats what failed from its own source."""
-        counted = _Counted(chunks)
+        counted = _Counted(chunks, digest)
         target = f"{_BLOBS}/{check_digest(digest)}" if digest else _BLOBS
-        message = HttpRequest(
-            method="PUT" if digest else "POST",
-            target=target,
-            headers={"content-type": "application/octet-stream"},
-            body=counted,
-        )
+        headers = {"content-type": "application/octet-stream"}
+        if start:
+            headers["content-range"] = f"bytes {start}-*/*"
+        message = HttpRequest(method="PUT" if digest else "POST", target=target, headers=headers, body=counted)
         try:
             written = decode_response(_Written, self._client.exchange_once(message).read())
         except InvalidParameterValue as error:
             raise DataLoss(f"The file of {counted.size} bytes did not arrive: {error.message}") from error
-        if (written.digest, written.size) != (counted.hash.hexdigest(), counted.size):
+        expected = digest or counted.hash.hexdigest()
+        if (written.digest, written.size) != (expected, start + counted.size):
             raise DataLoss(f"The server kept '{written.digest}' of other bytes than were sent. Send the file again.")
         return written.digest, written.size
+
+    def write_file(self, source: Path, digest: str, *, on_bytes: OnBytes = unnoticed) -> None:
+        """Send a file: a large one past the server where it can be, and what broke off is continued."""
+        self._transfers.send(source, digest, on_bytes)
+
+    def adopt(self, _source: Path, _digest: str) -> bool:
+        """Return False: nothing of this machine is a server's."""
+        return False
+
+    def read_file(self, file: ArtifactFile, target: Path, *, on_bytes: OnBytes = unnoticed) -> None:
+        """Write a file to `target`, past the server where it can be."""
+        resume_file(partial(self._transfers.read_from, file), file.digest, target, on_bytes)
+
+    def received(self, digest: str) -> int:
+        """Return how many bytes of a file are at the server already."""
+        return self._transfers.start(digest, 0).received
+
+    def sizes(self, digests: Iterable[str]) -> dict[str, int]:
+        """Return the sizes in bytes of those files that are held."""
+        found = {}
+        for digest in digests:
+            with suppress(ResourceDoesNotExist):
+                found[digest] = self.size(digest)
+        return found
 
     def size(self, digest: str) -> int:
         """Return the size in bytes, from the headers of the file."""

@@ -4,6 +4,7 @@ import base64
 import random
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar, cast
 from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
@@ -74,9 +75,11 @@ class Client:
         self._accepted = "identity" if urlsplit(self.url).hostname in _LOCAL_NAMES else "gzip"
         self._transport = transport
 
-    def send(self, endpoint: Endpoint[RequestT, ResponseT], request: RequestT) -> ResponseT:
-        """Return what the server answers to `request`; raise the error that it names."""
-        message = self._spell(endpoint, request)
+    def send(
+        self, endpoint: Endpoint[RequestT, ResponseT], request: RequestT, *, timeout_s: float | None = None
+    ) -> ResponseT:
+        """Return what the server answers to `request`, within `timeout_s` if given; raise the error that it names."""
+        message = replace(self._spell(endpoint, request), timeout_s=timeout_s)
 
         def attempt() -> ResponseT:
             body = self.exchange(message).read()

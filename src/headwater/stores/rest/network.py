@@ -9,7 +9,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 from headwater.protocol.errors import TemporarilyUnavailable
 from headwater.stores.rest.transport import HttpReply, HttpRequest, Unreachable
 
-_CHUNK_BYTES = 64 * 1024  # what a broken answer can cost: urllib3 hands over whole chunks only
+_CHUNK_BYTES = 256 * 1024  # what a broken answer can cost: urllib3 hands over whole chunks only
 _CONNECTIONS = 16
 _CONNECT_TIMEOUT_S = 5.0
 
@@ -39,6 +39,7 @@ class NetworkTransport:
                 preload_content=False,
                 redirect=False,
                 retries=False,
+                timeout=self._timeout if request.timeout_s is None else request.timeout_s,
             )
         except (NewConnectionError, ConnectTimeoutError, SSLError) as error:
             raise Unreachable(f"Cannot reach the server at '{self._url}': {_reason(error)}. Is it running?") from error

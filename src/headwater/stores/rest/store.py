@@ -1,12 +1,13 @@
 """The store that is a server somewhere else: every verb is one line."""
 
 from functools import partial
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NoReturn, Protocol, TypeVar
 
 import msgspec
 
 from headwater.protocol import artifacts, columns, experiments, inputs, logged_models, logs, metrics, runs
 from headwater.protocol.endpoint import Endpoint, RequestT, ResponseT
+from headwater.protocol.errors import NotSupported
 from headwater.stores.rest.blobs import RestBlobs
 from headwater.stores.rest.client import Client
 from headwater.stores.rest.transport import Transport
@@ -108,6 +109,11 @@ class RestArtifacts(_Resource):
     get_tree = _Verb(artifacts.GET_TREE)
     delete_tree = _Verb(artifacts.DELETE_TREE)
     preview_table = _Verb(artifacts.PREVIEW_TABLE)
+    start_upload = _Verb(artifacts.START_UPLOAD)
+    finish_upload = _Verb(artifacts.FINISH_UPLOAD)
+    sign_download = _Verb(artifacts.SIGN_DOWNLOAD)
+    presign_upload = _Verb(artifacts.PRESIGN_UPLOAD)
+    presign_download = _Verb(artifacts.PRESIGN_DOWNLOAD)
 
 
 class RestColumns(_Resource):
@@ -125,6 +131,14 @@ class RestLogs(_Resource):
 
     append = _Verb(logs.APPEND)
     read = _Verb(logs.READ)
+
+
+class RestLocations:
+    """Locations as a server sees them, which clients cannot do."""
+
+    def open(self, uri: str) -> NoReturn:
+        """Raise `NotSupported`: a server opens locations itself, and a client opens them with its own rights."""
+        raise NotSupported(f"The location '{uri}' is not opened through a server. Use headwater.stores.open_location.")
 
 
 class RestStore:
@@ -155,6 +169,7 @@ class RestStore:
         self.columns = RestColumns(self._client)
         self.logs = RestLogs(self._client)
         self.blobs = RestBlobs(self._client)
+        self.locations = RestLocations()
 
     @property
     def url(self) -> str:

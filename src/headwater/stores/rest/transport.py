@@ -13,12 +13,16 @@ class Unreachable(TemporarilyUnavailable):
 
 @dataclass(frozen=True, kw_only=True)
 class HttpRequest:
-    """One request; `target` is the path and query below the server's address."""
+    """One request; `target` is the path and query below the server's address.
+
+    `timeout_s` is how long the answer may take, where that is longer than usual.
+    """
 
     method: str
     target: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | Iterable[bytes] | None = None
+    timeout_s: float | None = None
 
 
 @dataclass(frozen=True)

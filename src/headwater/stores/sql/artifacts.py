@@ -3,34 +3,47 @@
 import re
 from dataclasses import dataclass
 
+from headwater.config import SIGNED_URL_S
 from headwater.protocol.artifacts import (
+    MAX_PARTS,
     ArtifactFile,
     CommitArtifacts,
     DeleteTree,
     FileInfo,
     FindMissing,
     FindMissingResponse,
+    FinishUpload,
     GetTree,
     ListArtifacts,
     ListArtifactsResponse,
     ListTree,
     ListTreeResponse,
+    PresignDownload,
+    PresignDownloadResponse,
+    PresignUpload,
+    PresignUploadResponse,
     PreviewTable,
     PreviewTableResponse,
+    SignDownload,
+    SignedUrl,
+    StartUpload,
+    StartUploadResponse,
     TreeResponse,
 )
 from headwater.protocol.endpoint import Empty
-from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
-from headwater.stores.interface import Blobs
+from headwater.protocol.errors import DataLoss, InvalidParameterValue, NotSupported, ResourceDoesNotExist
+from headwater.stores.interface import Blobs, Direct, Location, Locations
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection, chunks, marks
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.live_logs import LiveLogs
+from headwater.stores.sql.logged_model_rows import find_model, load_model_uri
 from headwater.stores.sql.preview import preview_table
 from headwater.stores.sql.rows import find_run, load_info
 
 _RUN_PATH = re.compile(r"([0-9]{1,18})/([^/]+)/artifacts(?:/(.+))?", re.ASCII)
 _PROXIED = re.compile(r"mlflow-artifacts:/+(?P<path>[^/?][^?]*)")
+_PART_BYTES = 16 * 1024 * 1024
 _UPSERT = (
     "INSERT INTO artifact (owner, path, digest, size, created) VALUES (?, ?, ?, ?, ?) "
     "ON CONFLICT (owner, path) DO UPDATE SET digest = excluded.digest, size = excluded.size, created = excluded.created"
@@ -60,18 +73,21 @@ class _Entry:
 class SqlArtifacts:
     """The artifact trees of runs, and of paths that belong to no run. Thread-safe."""
 
-    def __init__(self, database: Database, blobs: Blobs, live_logs: LiveLogs) -> None:
+    def __init__(self, database: Database, blobs: Blobs, locations: Locations, live_logs: LiveLogs) -> None:
         self._database = database
         self._blobs = blobs
+        self._locations = locations
         self._live_logs = live_logs
 
     def list(self, request: ListArtifacts) -> ListArtifactsResponse:
-        """Return one folder of a run; a run whose artifacts are not kept here has no files."""
+        """Return one folder of a run; a run whose artifacts are kept where we do not serve them has no files."""
         request.check()
         with self._database.read() as connection:
             uri, root = _run_root(connection, request.run)
             entries = read_below(connection, join_paths(root, request.path)) if root else []
-        return ListArtifactsResponse(uri, list_folder(entries, request.path))
+        if root:
+            return ListArtifactsResponse(uri, list_folder(entries, request.path))
+        return ListArtifactsResponse(uri, list_location(self._locations, uri, request.path))
 
     def list_tree(self, request: ListTree) -> ListTreeResponse:
         """Return one folder of the whole store, as base names."""
@@ -82,12 +98,14 @@ class SqlArtifacts:
     def find_missing(self, request: FindMissing) -> FindMissingResponse:
         """Return which of the digests are not held yet, each once."""
         request.check()
-        return FindMissingResponse([digest for digest in dict.fromkeys(request.digests) if self._size(digest) is None])
+        held = self._blobs.sizes(request.digests)
+        return FindMissingResponse([digest for digest in dict.fromkeys(request.digests) if digest not in held])
 
     def commit(self, request: CommitArtifacts) -> Empty:
         """Name files whose bytes are held; of a path given twice the last counts."""
         request.check()
-        files = {join_paths(request.root, file.path): self._check_held(file) for file in request.files}
+        held = self._blobs.sizes(file.digest for file in request.files)
+        files = {join_paths(request.root, file.path): _check_held(file, held) for file in request.files}
         self._database.write(lambda connection: _commit(connection, files))
         self._live_logs.forget_finished(files)
         return Empty()
@@ -117,27 +135,91 @@ class SqlArtifacts:
         """Return rows of a CSV, TSV or JSON-lines artifact of a run."""
         request.check()
         with self._database.read() as connection:
-            root = _run_root(connection, request.run_id)[1]
+            uri, root = _run_root(connection, request.run_id)
             entries = _read_at(connection, join_paths(root, request.path)) if root else []
-        if not entries:
+        if entries:
+            return preview_table(self._blobs.read(entries[0].digest), request)
+        if root:
             raise ResourceDoesNotExist(f"No such artifact: '{request.path}'")
-        return preview_table(self._blobs, entries[0].digest, request)
+        return preview_table(self._locations.open(uri).read(request.path), request)
 
-    def _size(self, digest: str) -> int | None:
+    def start_upload(self, request: StartUpload) -> StartUploadResponse:
+        """Return where to send a large file: its parts past us if it can be, else the rest of it to us."""
+        request.check()
+        direct = self._blobs.direct
+        part_bytes = max(_PART_BYTES, -(-request.size // MAX_PARTS))
+        if direct is not None and direct.takes_parts and request.size > part_bytes:
+            upload_id, parts = direct.start(-(-request.size // part_bytes))
+            return StartUploadResponse(0, upload_id, part_bytes, parts)
+        return StartUploadResponse(self._blobs.received(request.digest))
+
+    def finish_upload(self, request: FinishUpload) -> Empty:
+        """Keep a file that was sent in parts past us, once it is verified."""
+        request.check()
+        if self._blobs.sizes([request.digest]):  # it was finished before, and the answer did not arrive
+            return Empty()
         try:
-            return self._blobs.size(digest)
-        except ResourceDoesNotExist:
-            return None
+            self._direct().finish(request.upload_id, request.parts, request.digest)
+        except DataLoss as error:
+            raise InvalidParameterValue(f"The parts are not the file announced: {error.message}") from error
+        return Empty()
 
-    def _check_held(self, file: ArtifactFile) -> ArtifactFile:
-        size = self._size(file.digest)
-        if size is None:
+    def sign_download(self, request: SignDownload) -> SignedUrl:
+        """Return where a held file can be read past us."""
+        request.check()
+        return self._direct().sign_download(request.digest)
+
+    def presign_upload(self, request: PresignUpload) -> PresignUploadResponse:
+        """Return where one artifact can be written in the object store that its owner's location names."""
+        request.check()
+        location = self._open_owned("upload", request.run_id, request.model_id)
+        signed = location.sign("PUT", request.path, request.expiration or int(SIGNED_URL_S.get()))
+        return PresignUploadResponse(signed.url, signed.headers)
+
+    def presign_download(self, request: PresignDownload) -> PresignDownloadResponse:
+        """Return where one artifact can be read in the object store that its run's location names."""
+        request.check()
+        location = self._open_owned("download", request.run_id)
+        signed = location.sign("GET", request.path, request.expiration or int(SIGNED_URL_S.get()))
+        return PresignDownloadResponse(signed.url, signed.headers, location.find(request.path).size)
+
+    def _open_owned(self, purpose: str, run_id: str, model_id: str = "") -> Location:
+        with self._database.read() as connection:
+            if model_id:
+                uri = load_model_uri(connection, find_model(connection, model_id, deleted_too=False))
+            else:
+                uri = _run_root(connection, run_id)[0]
+        if find_root(uri):
             raise InvalidParameterValue(
-                f"The bytes of '{file.path}' (SHA-256 '{file.digest}') are not held. Upload them first."
+                f"Presigned {purpose} is not supported for proxied artifact storage at '{uri}'. "
+                "Send the file through the server's artifact routes."
             )
-        if size != file.size:
-            raise InvalidParameterValue(f"Invalid size '{file.size}' of '{file.path}': it has {size} bytes.")
-        return file
+        return self._locations.open(uri)
+
+    def _direct(self) -> Direct:
+        if self._blobs.direct is None:
+            raise NotSupported("Presigned URLs are not supported for the current artifact repository")
+        return self._blobs.direct
+
+
+def list_location(locations: Locations, uri: str, path: str) -> list[FileInfo]:
+    """Return one folder of an artifact location outside of the store; nothing of one that is not served."""
+    try:
+        location = locations.open(uri)
+    except NotSupported:
+        return []
+    return location.list_folder(path)
+
+
+def _check_held(file: ArtifactFile, held: dict[str, int]) -> ArtifactFile:
+    size = held.get(file.digest)
+    if size is None:
+        raise InvalidParameterValue(
+            f"The bytes of '{file.path}' (SHA-256 '{file.digest}') are not held. Upload them first."
+        )
+    if size != file.size:
+        raise InvalidParameterValue(f"Invalid size '{file.size}' of '{file.path}': it has {size} bytes.")
+    return file
 
 
 def _run_root(connection: Connection, run_id: str) -> tuple[str, str]:

@@ -54,6 +54,13 @@ def find_model(connection: Connection, uuid: str, *, deleted_too: bool) -> Model
     return ModelRow(row[0], uuid, row[1])
 
 
+def load_model_uri(connection: Connection, model: ModelRow) -> str:
+    """Return where a model's artifacts are."""
+    row = connection.one("SELECT artifact_uri FROM logged_model WHERE id = ?", (model.id,))
+    assert row is not None, "the model was found in this transaction"
+    return str(row[0])
+
+
 def status_number(status: LoggedModelStatus) -> int:
     """Return how the database spells a status."""
     return _STATUSES.index(status) + 1

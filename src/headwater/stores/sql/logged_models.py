@@ -26,12 +26,13 @@ from headwater.protocol.logged_models import (
     SetLoggedModelTags,
 )
 from headwater.protocol.run_names import make_run_name
-from headwater.stores.sql.artifacts import find_root, join_paths, list_folder, read_below
+from headwater.stores.interface import Locations
+from headwater.stores.sql.artifacts import find_root, join_paths, list_folder, list_location, read_below
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection, marks
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.experiments import find_active_experiment
-from headwater.stores.sql.logged_model_rows import ModelRow, find_model, load_models, status_number
+from headwater.stores.sql.logged_model_rows import ModelRow, find_model, load_model_uri, load_models, status_number
 from headwater.stores.sql.rows import RunRow, find_run
 from headwater.stores.sql.search_logged_models import search_models
 from headwater.stores.sql.writes import append_path, parse_number
@@ -52,8 +53,9 @@ _UPSERT_TAG = (
 class SqlLoggedModels:
     """Logged models, their params and tags, in a database. Thread-safe."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, locations: Locations) -> None:
         self._database = database
+        self._locations = locations
 
     def create(self, request: CreateLoggedModel) -> LoggedModelResponse:
         """Create a model that is pending."""
@@ -141,16 +143,17 @@ class SqlLoggedModels:
         return Empty()
 
     def list_artifacts(self, request: ListLoggedModelArtifacts) -> ListLoggedModelArtifactsResponse:
-        """Return one folder of a model; a model whose artifacts are not kept here has no files."""
+        """Return one folder of a model; a model whose artifacts are kept where we do not serve them has no files."""
         request.check()
         path = request.artifact_directory_path
         with self._database.read() as connection:
             model = find_model(connection, request.model_id, deleted_too=False)
-            row = connection.one("SELECT artifact_uri FROM logged_model WHERE id = ?", (model.id,))
-            assert row is not None, "the model was found in this transaction"
-            root = find_root(row[0])
+            uri = load_model_uri(connection, model)
+            root = find_root(uri)
             entries = read_below(connection, join_paths(root, path)) if root else []
-        return ListLoggedModelArtifactsResponse(row[0], list_folder(entries, path))
+        if root:
+            return ListLoggedModelArtifactsResponse(uri, list_folder(entries, path))
+        return ListLoggedModelArtifactsResponse(uri, list_location(self._locations, uri, path))
 
     def record(self, request: RecordModel) -> Empty:
         """Append a model to the tag of its run that lists them."""

@@ -8,7 +8,6 @@ from itertools import islice
 
 from headwater.protocol.artifacts import PreviewTable, PreviewTableResponse
 from headwater.protocol.errors import InvalidParameterValue
-from headwater.stores.interface import Blobs
 
 _SEPARATORS = {"csv": ",", "tsv": "\t", "tab": "\t"}
 _JSON_LINES = {"jsonl", "ndjson"}
@@ -19,15 +18,15 @@ _MAX_COLUMNS = 1000
 _Record = dict[str, str]
 
 
-def preview_table(blobs: Blobs, digest: str, request: PreviewTable) -> PreviewTableResponse:
-    """Return the rows that `request` asks for, every cell as text of at most 2,000 characters.
+def preview_table(data: Iterator[bytes], request: PreviewTable) -> PreviewTableResponse:
+    """Return the rows of a file's bytes that `request` asks for, every cell as text of at most 2,000 characters.
 
     Raises `InvalidParameterValue` if the file is of another kind, or not what its name says.
     """
     extension = request.path.rpartition(".")[2].lower()
     if extension not in _SEPARATORS and extension not in _JSON_LINES:
         raise InvalidParameterValue(f"Cannot preview '{request.path}' as a table. Name a csv, tsv or jsonl file.")
-    lines = _read_lines(blobs.read(digest), request.path)
+    lines = _read_lines(data, request.path)
     try:
         if extension in _JSON_LINES:
             return _preview_records(_parse_records(lines, request.path), request)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from headwater.stores.interface import Blobs
+from headwater.stores.interface import Blobs, Locations
 from headwater.stores.sql.artifacts import SqlArtifacts
 from headwater.stores.sql.columns import SqlColumns
 from headwater.stores.sql.database import Database
@@ -21,19 +21,21 @@ class SqlStore:
     Args:
         uri: `sqlite:///path` or `postgresql://user@host/database`.
         blobs: where the bytes of artifacts are kept.
+        locations: opens the artifact locations of experiments that chose a place of their own.
         live_logs: the folder for logs of runs that are being written.
     """
 
-    def __init__(self, uri: str, blobs: Blobs, live_logs: Path) -> None:
+    def __init__(self, uri: str, blobs: Blobs, locations: Locations, live_logs: Path) -> None:
         self.database = Database(uri)
         self.blobs = blobs
+        self.locations = locations
         self.experiments = SqlExperiments(self.database)
         self.runs = SqlRuns(self.database)
         self.inputs = SqlInputs(self.database)
-        self.logged_models = SqlLoggedModels(self.database)
+        self.logged_models = SqlLoggedModels(self.database, locations)
         self.metrics = SqlMetrics(self.database)
         live = LiveLogs(live_logs)
-        self.artifacts = SqlArtifacts(self.database, blobs, live)
+        self.artifacts = SqlArtifacts(self.database, blobs, locations, live)
         self.columns = SqlColumns(self.database)
         self.logs = SqlLogs(self.database, self.artifacts, blobs, live)
 

@@ -1,0 +1,179 @@
+"""Artifacts of runs and URIs in every kind of place, through the functions that users call."""
+
+import functools
+import http.server
+import os
+import pty
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import headwater as hw
+from headwater.protocol.artifacts import FileInfo
+from headwater.stores import open_location
+from headwater.stores.artifacts import LocalBlobs
+from unit.tracking_places import own_place
+
+
+@pytest.fixture(autouse=True)
+def uri(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    with own_place(tmp_path, monkeypatch) as place:
+        yield place
+
+
+@pytest.fixture(params=["store", "bucket", "folder", "file-uri"])
+def run_id(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return a run with a few artifacts, whose experiment has them in one kind of place."""
+    location = {"store": "", "folder": str(tmp_path / "a folder"), "file-uri": (tmp_path / "a folder").as_uri()}.get(
+        request.param
+    )
+    if location is None:
+        location = request.getfixturevalue("s3_uri")
+    source = tmp_path / "source"
+    (source / "deep" / "er").mkdir(parents=True)
+    (source / "a.txt").write_text("a")
+    (source / "deep" / "er" / "é b.bin").write_bytes(bytes(9_000_000))
+    (source / "empty").touch()
+    experiment_id = hw.create_experiment("placed", artifact_location=location or None)
+    with hw.start_run(experiment_id=experiment_id) as run:
+        hw.log_artifacts(str(source), "tree")
+        hw.log_dict({"x": [1, 2]}, "config.json")
+        hw.log_text("hello", "notes/hello.txt")
+    hw.flush()
+    return run.info.run_id
+
+
+def _tree(folder: Path) -> dict[str, int]:
+    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
+
+
+TREE = {"a.txt": 1, "deep/er/é b.bin": 9_000_000, "empty": 0}
+
+
+def test_artifacts_of_a_run_come_back(run_id: str, tmp_path: Path) -> None:
+    everything = Path(hw.artifacts.download_artifacts(run_id=run_id, dst_path=tmp_path / "all"))
+    folder = Path(hw.artifacts.download_artifacts(f"runs:/{run_id}/tree/deep"))
+    file = Path(hw.artifacts.download_artifacts(run_id=run_id, artifact_path="tree/a.txt"))
+
+    assert _tree(everything / "tree") == TREE
+    assert _tree(folder) == {"er/é b.bin": 9_000_000}
+    assert file.read_text() == "a"
+    assert hw.artifacts.load_dict(f"runs:/{run_id}/config.json") == {"x": [1, 2]}
+    assert hw.artifacts.load_text(f"runs:/{run_id}/notes/hello.txt") == "hello"
+    assert hw.artifacts.list_artifacts(run_id=run_id) == [
+        FileInfo("config.json", False, 29),
+        FileInfo("notes", True),
+        FileInfo("tree", True),
+    ]
+    assert [file.path for file in hw.artifacts.list_artifacts(run_id=run_id, artifact_path="tree")] == [
+        "tree/a.txt",
+        "tree/deep",
+        "tree/empty",
+    ]
+    assert hw.artifacts.list_artifacts(f"runs:/{run_id}/nothing") == []
+
+
+def test_artifacts_come_back_by_the_uri_of_their_place(run_id: str, tmp_path: Path) -> None:
+    uri = hw.get_run(run_id).info.artifact_uri
+
+    file = Path(hw.artifacts.download_artifacts(f"{uri}/notes/hello.txt", dst_path=tmp_path / "one"))
+    folder = Path(hw.artifacts.download_artifacts(f"{uri}/tree", dst_path=tmp_path / "two"))
+
+    assert file == tmp_path / "one" / "hello.txt"
+    assert file.read_text() == "hello"
+    assert _tree(folder) == TREE
+    assert [entry.path for entry in hw.artifacts.list_artifacts(f"{uri}/notes")] == ["hello.txt"]
+
+
+def test_what_is_not_there_is_told(run_id: str) -> None:
+    uri = hw.get_run(run_id).info.artifact_uri
+
+    for missing in (f"runs:/{run_id}/nothing", f"{uri}/nothing"):
+        with pytest.raises(hw.ResourceDoesNotExist, match="nothing"):
+            hw.artifacts.download_artifacts(missing)
+
+
+def test_a_local_file_is_returned_where_it_is(tmp_path: Path) -> None:
+    (tmp_path / "x.txt").write_text("x")
+
+    assert hw.artifacts.download_artifacts(str(tmp_path / "x.txt")) == str(tmp_path / "x.txt")
+    assert hw.artifacts.download_artifacts((tmp_path / "x.txt").as_uri()) == str(tmp_path / "x.txt")
+    copy = hw.artifacts.download_artifacts(str(tmp_path / "x.txt"), dst_path=tmp_path / "copy")
+    assert Path(copy).read_text() == "x"
+
+
+def test_a_file_is_read_from_a_web_address(tmp_path: Path) -> None:
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web" / "data set.csv").write_text("a,b")
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
+            """Print nothing."""
+
+    handler = functools.partial(Quiet, directory=str(tmp_path / "web"))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        base = f"http://127.0.0.1:{server.server_port}"
+
+        text = hw.artifacts.load_text(f"{base}/data%20set.csv")
+        with pytest.raises(hw.ResourceDoesNotExist):
+            hw.artifacts.download_artifacts(f"{base}/missing.csv")
+        with pytest.raises(hw.NotSupported):
+            hw.artifacts.list_artifacts(base)
+        with pytest.raises(hw.NotSupported):
+            open_location(base).write("x", [b""])
+        server.shutdown()
+
+    assert text == "a,b"
+
+
+def test_a_place_that_nobody_reaches_is_told() -> None:
+    with pytest.raises(hw.NotSupported, match=r"^Artifacts at 'hdfs://x/y' cannot be reached"):
+        hw.artifacts.list_artifacts("hdfs://x/y")
+
+
+def test_a_large_file_is_not_copied_twice_into_a_local_store(tmp_path: Path) -> None:
+    """Its copy in the spool becomes the store's by a second name; the original stays the user's."""
+    source = tmp_path / "model.bin"
+    source.write_bytes(os.urandom(12_000_000))
+    with hw.start_run() as run:
+        hw.log_artifact(source)
+    hw.flush()
+    source.write_bytes(b"changed afterwards")
+
+    copy = Path(hw.artifacts.download_artifacts(run_id=run.info.run_id, artifact_path="model.bin"))
+
+    stored = [path for path in (tmp_path / "artifacts").rglob("*") if path.is_file()]
+    assert [path.stat().st_size for path in stored] == [12_000_000]
+    assert LocalBlobs(tmp_path / "artifacts").path(stored[0].parent.name + stored[0].name) == stored[0]
+    assert copy.read_bytes() == stored[0].read_bytes()
+    assert list((tmp_path / "home" / "journal").glob("*.files")) == []
+
+
+PROGRAM = """
+import sys, time
+from headwater.tracking.progress import progress
+with progress("Downloading", 100_000_000) as on_bytes:
+    deadline = time.monotonic() + 1.5
+    while time.monotonic() < deadline:
+        on_bytes(1)
+print("done")
+"""
+
+
+def test_a_bar_is_shown_on_a_terminal_and_nowhere_else() -> None:
+    quiet = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
+    parent, child = pty.openpty()
+    shown = subprocess.run([sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, stderr=child, check=True)
+    os.close(child)
+    seen = os.read(parent, 100_000).decode()
+    os.close(parent)
+
+    assert (quiet.stdout, quiet.stderr) == ("done\n", "")
+    assert shown.stdout == b"done\n"
+    assert "Downloading" in seen
+    assert "100.0 MB" in seen
