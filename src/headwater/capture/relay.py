@@ -132,7 +132,11 @@ class Relay:
 
     def _obey(self) -> None:
         """Do what the program asks; without it, if it has gone silently, go on until nobody writes."""
-        if os.read(self._control, 1) != FINISH:
+        try:
+            message = os.read(self._control, 1)
+        except OSError:  # the program was killed
+            return
+        if message != FINISH:
             return
         for channel in self._open.values():
             os.set_blocking(channel.source, False)
