@@ -71,7 +71,10 @@ def log_metrics(
     Example:
         >>> hw.log_metrics({"loss": 0.25, "accuracy": 0.91}, step=3)
     """
-    return log_measured(metrics, step, timestamp, run_id, model_id, dataset, synchronous=synchronous)
+    run = None if run_id else require_run()
+    if run is None or run.links.has_models or model_id or dataset is not None or ACTIVE_MODEL.get():
+        return log_measured(metrics, step, timestamp, run_id, model_id, dataset, synchronous=synchronous)
+    return run.writer.log_metrics(metrics, step=step, timestamp=timestamp, synchronous=synchronous)
 
 
 def log_param(key: str, value: Any, synchronous: bool | None = None) -> Any:  # noqa: FBT001 - as in MLflow
