@@ -177,3 +177,16 @@ def test_a_bar_is_shown_on_a_terminal_and_nowhere_else() -> None:
     assert shown.stdout == b"done\n"
     assert "Downloading" in seen
     assert "100.0 MB" in seen
+
+
+def test_a_file_of_a_model_stays_the_users_own(tmp_path: Path) -> None:
+    """Only copies in the spool are taken over: what the user has can change later."""
+    source = tmp_path / "weights.bin"
+    source.write_bytes(bytes(2_000_000))
+    model = hw.initialize_logged_model("net")
+    hw.Client().log_model_artifact(model.model_id, source)
+
+    source.write_bytes(b"changed afterwards")
+
+    copy = hw.artifacts.download_artifacts(f"{model.artifact_location}/weights.bin", dst_path=tmp_path / "copy")
+    assert Path(copy).read_bytes() == bytes(2_000_000)

@@ -51,6 +51,7 @@ class Pages:
             multipart_uploads_enabled=direct is not None and direct.takes_parts,
             multipart_downloads_enabled=direct is not None,
             presigned_upload_run_id_supported=True,
+            presigned_upload_model_id_supported=True,
         )
         self._folder = settings.static_folder
         self._base_tag = f'<base href="{escape(settings.prefix)}/">'.encode()
