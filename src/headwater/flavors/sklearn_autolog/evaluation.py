@@ -5,6 +5,7 @@ import threading
 import weakref
 from collections import Counter
 from functools import cache
+from inspect import CO_OPTIMIZED
 from types import FrameType
 from typing import Any
 
@@ -160,8 +161,11 @@ def _show(value: Any, caller: FrameType) -> str:
 
 def _name_of(value: Any, caller: FrameType) -> str:
     """Return the name of the caller's variable that holds `value`."""
-    for names in (caller.f_locals, caller.f_globals):
-        for name, held in list(names.items()):
-            if held is value and not name.startswith("_"):
-                return name
+    local = caller.f_locals
+    for names in (local, caller.f_globals):
+        found = next((name for name, held in list(names.items()) if held is value and not name.startswith("_")), "")
+        if names is local and type(local) is dict and caller.f_code.co_flags & CO_OPTIMIZED:
+            local.clear()  # a copy, which would keep the function's variables alive until it returns (before 3.13)
+        if found:
+            return found
     return UNKNOWN

@@ -9,7 +9,7 @@ import numpy as np
 
 from headwater.tracking.active import ActiveRun
 from headwater.tracking.autolog import Call
-from headwater.tracking.autolog.runs import child_run, log_new_params, shorten
+from headwater.tracking.autolog.runs import child_run, log_new_params, log_params
 
 Tags = Callable[[Any], dict[str, str]]
 
@@ -46,8 +46,7 @@ def _log_candidate(call: Call, search: Any, results: dict[str, Any], index: int,
 
     estimator = clone(search.estimator).set_params(**clone(results["params"][index], safe=False))
     with child_run(call, tags(estimator)) as run:
-        params = estimator.get_params(deep=True)
-        run.writer.log_params({name: shorten(str(value)) for name, value in params.items()}, synchronous=None)
+        log_params(call, run.writer, estimator.get_params(deep=True))
         scores = {
             name: values[index]
             for name, values in results.items()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 
-from headwater.protocol.names import MAX_PARAM_VALUE
+from headwater.protocol.names import MAX_PARAM_VALUE, check_key
 from headwater.protocol.runs import RunStatus
 from headwater.tracking.active import ActiveRun, active_run, end_later, start_run
 from headwater.tracking.autolog.call import Call
@@ -59,7 +59,7 @@ def defer(call: Call, run: ActiveRun, name: str, work: Callable[[], None]) -> No
 def log_new_params(call: Call, writer: RunWriter, params: Mapping[str, object]) -> None:
     """Log params, long ones cut as MLflow does; those that the run has with another value keep it, with a warning."""
     known = current_session().known_params(writer.uri, writer.run_id)
-    texts = {key: shorten(str(value)) for key, value in params.items()}
+    texts = {key: _shorten(str(value)) for key, value in params.items()}
     changed = [key for key, text in texts.items() if known.get(key, text) != text]
     if changed and not call.options.silent:
         _log.warning(
@@ -68,12 +68,27 @@ def log_new_params(call: Call, writer: RunWriter, params: Mapping[str, object]) 
             writer.run_id,
             ", ".join(changed),
         )
-    writer.log_params({key: text for key, text in texts.items() if key not in changed}, synchronous=None)
+    _log_texts(call, writer, {key: text for key, text in texts.items() if key not in changed})
 
 
-def shorten(text: str) -> str:
+def log_params(call: Call, writer: RunWriter, params: Mapping[str, object]) -> None:
+    """Log the params of a run that has none yet, long ones cut as MLflow does."""
+    _log_texts(call, writer, {key: _shorten(str(value)) for key, value in params.items()})
+
+
+def _shorten(text: str) -> str:
     """Return a param's value no longer than the store keeps."""
     return text if len(text) <= MAX_PARAM_VALUE else f"{text[: MAX_PARAM_VALUE - 3]}..."
+
+
+def _log_texts(call: Call, writer: RunWriter, texts: dict[str, str]) -> None:
+    """Log params at once, leaving out those that the store would refuse."""
+    accepted: dict[str, str] = {}
+    for key, text in texts.items():
+        with call.step("params"):
+            check_key("key", key, "Param key")
+            accepted[key] = text.replace("\0", "�")
+    writer.log_params(accepted, synchronous=None)
 
 
 def _run_tags(call: Call) -> dict[str, str]:
