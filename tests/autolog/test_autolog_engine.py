@@ -7,6 +7,7 @@ import pickle
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -377,6 +378,24 @@ def test_end_of_the_users_run_waits_for_what_was_deferred() -> None:
         load().Model().fit([1])
 
     assert only_run().data.params == {"late": "1"}
+
+
+@pytest.mark.parametrize(("wanted", "kept"), [("yes", ["Model"]), ("no", [])])
+def test_model_is_handed_to_a_flavor_that_can_save_one_if_it_is_wanted(wanted: str, kept: list[str]) -> None:
+    saved: list[str] = []
+
+    def keeping(call: Call) -> Watch:
+        with training_run(call) as run:
+            assert run is not None
+            yield
+            call.keep_model(run, call.args[0])
+
+    able = replace(integration(keeping), save_model=lambda call, run, model: saved.append(type(model).__name__))
+    configure(able, Options(log_models=wanted == "yes"))
+
+    load().Model().fit([1])
+
+    assert saved == kept
 
 
 def test_deferred_work_that_fails_is_told_and_the_run_ends(caplog: pytest.LogCaptureFixture) -> None:

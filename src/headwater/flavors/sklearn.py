@@ -35,31 +35,22 @@ def autolog(
 ) -> None:
     """Log what scikit-learn's estimators are fitted with and how well they do, without log calls.
 
-    Each `fit`, `fit_transform` and `fit_predict` that your program calls is logged: to the active run, else to a new
-    one that ends with the call. Fits within a fit, a search or a cross-validation are part of it. Metrics computed
-    later from an estimator's predictions are added to its run. Logging never makes a fit fail, and changes no result.
-
-    Models are not kept yet: `log_models` and the options about models are accepted and have no effect.
+    Each `fit`, `fit_transform` and `fit_predict` that your program calls is logged to the active run, else to a new one
+    that ends with it. Fits within a fit, search or cross-validation are part of it. No fit fails or changes by that.
 
     Args:
-        log_input_examples: keep the first rows of the training data with a logged model.
-        log_model_signatures: keep the columns of inputs and outputs with a logged model.
-        log_models: keep the fitted estimator.
-        log_datasets: say which data a run was trained and evaluated on.
+        log_input_examples, log_model_signatures, log_models, serialization_format, registered_model_name: accepted
+            without effect, since models are not kept yet.
+        log_datasets: accepted without effect, since datasets are not kept yet.
         disable: log nothing, and take the hooks out of scikit-learn.
         exclusive: log only to runs that autologging starts, never to one that you started.
         disable_for_unsupported_versions: log nothing with versions of scikit-learn that were not tested.
         silent: print nothing about autologging.
-        max_tuning_runs: how many candidates of a search get a child run, the best first; None: all of them.
-        log_post_training_metrics: log `score` and `sklearn.metrics` functions called after the fit.
-        serialization_format: how a model is kept.
-        registered_model_name: register each logged model under this name.
-        pos_label: the class that precision, recall and F1 of a binary classifier are about; default: the weighted
-            mean over all classes.
+        max_tuning_runs: how many candidates of a search get a child run, the best first; None: all of them. A negative
+            number raises `InvalidParameterValue`.
+        log_post_training_metrics: log `score` and functions of `sklearn.metrics` that are called after the fit.
+        pos_label: the class that precision, recall and F1 are about; default: the weighted mean over all classes.
         extra_tags: tags for every run that autologging starts.
-
-    Raises:
-        InvalidParameterValue: `max_tuning_runs` is negative.
 
     Example:
         >>> hw.sklearn.autolog()

@@ -19,17 +19,15 @@ def autolog(
     extra_tags: Mapping[str, str] | None = None,
     exclude_flavors: Sequence[str] | None = None,
 ) -> None:
-    """Log what the supported libraries train, without log calls: params, metrics, plots and data.
+    """Log what scikit-learn trains, without log calls: params, metrics and plots.
 
     Call it once, before or after the libraries are imported; it imports none itself. Options given to the `autolog` of
     one flavor, whenever that is, replace these for that flavor. Logging never makes a training fail.
 
     Args:
-        log_input_examples: keep the first rows of the training data with a logged model.
-        log_model_signatures: keep the columns of inputs and outputs with a logged model.
-        log_models: keep the trained models; see the documentation of each flavor for whether it can.
-        log_datasets: say which data a run was trained and evaluated on.
-        log_traces: accepted for MLflow's sake.
+        log_input_examples, log_model_signatures, log_models: accepted without effect, since models are not kept yet.
+        log_datasets: accepted without effect, since datasets are not kept yet.
+        log_traces: accepted without effect.
         disable: log nothing, and take the hooks out of the libraries.
         exclusive: log only to runs that autologging starts, never to one that you started.
         disable_for_unsupported_versions: log nothing with versions of a library that were not tested.

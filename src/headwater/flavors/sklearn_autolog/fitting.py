@@ -63,13 +63,14 @@ def _log_fitted(call: Call, run: ActiveRun, estimator: Any) -> None:
     else:
         with call.step("predictions for training metrics"):
             predictions = predict(estimator, data)
-        run.writer.log_metrics(
-            training_metrics(call, estimator, data, predictions), step=None, timestamp=None, synchronous=None
-        )
+        with call.step("training metrics"):
+            found = training_metrics(call, estimator, data, predictions)
+            run.writer.log_metrics(found, step=None, timestamp=None, synchronous=None)
         with call.step("plots"):
             defer_plots(call, run, estimator, data, predictions)
     with call.step("estimator.html"):
         _log_page(call, run, estimator)
+    call.keep_model(run, estimator)
     if is_search(estimator):
         with call.step("search results"):
             log_search(call, run, estimator, estimator_tags)

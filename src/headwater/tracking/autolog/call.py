@@ -8,11 +8,13 @@ from functools import cached_property, lru_cache
 from types import FrameType, TracebackType
 from typing import Any, TypeAlias
 
+from headwater.tracking.active import ActiveRun
 from headwater.tracking.autolog.options import Options
 
 Watch: TypeAlias = Generator[None, None, None]
 Watcher: TypeAlias = Callable[["Call"], Watch]
 Report: TypeAlias = Callable[[str, Exception], None]
+SaveModel: TypeAlias = Callable[["Call", ActiveRun, Any], None]
 
 _BUSY: ContextVar[bool] = ContextVar("headwater_autolog_busy", default=False)
 _log = logging.getLogger(__name__)
@@ -40,6 +42,7 @@ class Call:
         options: Options,
         caller: FrameType,
         report: Report,
+        save_model: SaveModel | None,
     ) -> None:
         self.flavor = flavor
         self.function = function
@@ -50,6 +53,7 @@ class Call:
         self.result: Any = None
         self.error: BaseException | None = None
         self._report = report
+        self._save_model = save_model
 
     @cached_property
     def arguments(self) -> dict[str, Any]:
@@ -62,6 +66,12 @@ class Call:
     def step(self, name: str) -> "Step":
         """Do one part of the work in a `with` block: if it fails, say so once and go on after the block."""
         return Step(f"{self.flavor}: {name}", self._report)
+
+    def keep_model(self, run: ActiveRun, model: Any) -> None:
+        """Keep a trained model with the run if the user wants it and the flavor can save one."""
+        if self.options.log_models and self._save_model is not None:
+            with self.step("model"):
+                self._save_model(self, run, model)
 
     def tell(self, message: str, *values: object) -> None:
         """Log something that the user may like to know, unless autologging is to be silent."""

@@ -10,7 +10,7 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
-from headwater.tracking.autolog.call import Call, Watcher, is_busy, run_watched
+from headwater.tracking.autolog.call import Call, SaveModel, Watcher, is_busy, run_watched
 from headwater.tracking.autolog.imports import ImportWatch, loaded_modules
 from headwater.tracking.autolog.options import Options
 from headwater.tracking.autolog.patching import Hook, Patch, apply_hooks, remove_patches
@@ -27,12 +27,14 @@ class Integration:
         package: the top-level package whose modules are patched; a call from inside this package is not logged.
         tested: the oldest version that was tested and the first that was not.
         find_hooks: the hooks in one module of the package, which has just been imported.
+        save_model: keeps a trained model with a run, given the call; None where the flavor cannot.
     """
 
     flavor: str
     package: str
     tested: tuple[str, str]
     find_hooks: Callable[[ModuleType], Iterable[Hook]]
+    save_model: SaveModel | None = None
 
 
 class Engine:
@@ -66,15 +68,10 @@ class Engine:
     def report(self, place: str, error: Exception, *, silent: bool) -> None:
         """Say that something of ours failed, the same thing once."""
         text = f"{place}: {type(error).__name__}: {error}"
-        level = logging.DEBUG if silent or text in self._reported else logging.WARNING
-        if not silent:
+        if not silent and text not in self._reported:
             self._reported.add(text)
-        _log.log(
-            level,
-            "Autologging went on without a part (%s)",
-            text,
-            exc_info=(type(error), error, error.__traceback__) if level == logging.DEBUG else None,
-        )
+            _log.warning("Autologging went on without a part (%s)", text)
+        _log.debug("Autologging went on without a part (%s)", text, exc_info=error)
 
     def _after_import(self, module: ModuleType) -> None:
         package = module.__name__.partition(".")[0]
@@ -130,7 +127,9 @@ class Engine:
             if options.disable:
                 return function(*args, **kwargs)
             report = functools.partial(self.report, silent=options.silent)
-            return run_watched(Call(integration.flavor, function, args, kwargs, options, caller, report), watcher)
+            save = integration.save_model
+            call = Call(integration.flavor, function, args, kwargs, options, caller, report, save)
+            return run_watched(call, watcher)
 
         return wrapper
 

@@ -49,8 +49,10 @@ def child_run(call: Call, tags: Mapping[str, str]) -> Iterator[ActiveRun]:
 def defer(call: Call, run: ActiveRun, name: str, work: Callable[[], None]) -> None:
     """Do `work` for a run soon, in the background; the run does not end before."""
 
+    step = call.step(name)  # not the call itself, which holds the user's data
+
     def guarded() -> None:
-        with call.step(name):
+        with step:
             work()
 
     current_session().deferred.add(run.info.run_id, guarded)
