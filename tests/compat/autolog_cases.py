@@ -14,7 +14,7 @@ from typing import Any
 from sklearn.cluster import DBSCAN, KMeans
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 from sklearn.decomposition import PCA
-from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.ensemble import RandomForestRegressor
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier
@@ -48,12 +48,10 @@ CASES: list[Callable[[], Any]] = [
     lambda: LogisticRegression().fit(*SCALED),
     lambda: LogisticRegression(max_iter=500).fit(*IRIS),
     lambda: RandomForestRegressor(n_estimators=3, random_state=0).fit(*DIABETES),
-    lambda: RandomForestClassifier(n_estimators=3, random_state=0).fit(*IRIS),
     lambda: KNeighborsClassifier().fit(*SCALED),
     lambda: SVC(kernel="linear").fit(*SCALED),
     lambda: make_pipeline(StandardScaler(), Ridge(alpha=2.0)).fit(*DIABETES),
     lambda: KMeans(3, n_init=1, random_state=0).fit(IRIS[0]),
-    lambda: KMeans(3, n_init=1, random_state=0).fit(*IRIS),
     lambda: DBSCAN().fit_predict(IRIS[0]),
     lambda: PCA(2).fit_transform(IRIS[0]),
     lambda: StandardScaler().fit(IRIS[0]),

@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 SCRIPT = HERE / "autolog_cases.py"
 CACHE = HERE.parents[1] / ".cache" / "environments"
 
-pytestmark = [pytest.mark.compat, pytest.mark.slow]
+pytestmark = [pytest.mark.compat, pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 def run_cases(python: str, name: str, folder: Path, **variables: str) -> list[list[dict[str, Any]]]:
@@ -29,7 +29,7 @@ def run_cases(python: str, name: str, folder: Path, **variables: str) -> list[li
         capture_output=True,
         text=True,
         check=False,
-        timeout=280,
+        timeout=400,
     )
     assert done.returncode == 0, done.stderr
     found: list[list[dict[str, Any]]] = json.loads(done.stdout)

@@ -7,7 +7,7 @@ from collections import Counter
 from functools import cache
 from inspect import CO_OPTIMIZED
 from types import FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -37,6 +37,14 @@ class FittedRun:
             text = json.dumps(self._calls, indent=2, sort_keys=True, ensure_ascii=False)
             self.writer.log_metric(name, value, step=None, timestamp=None, synchronous=None)
             self.writer.log_bytes(text.encode(), INFO_FILE)
+
+
+class _Known(NamedTuple):
+    """Whose predictions an array holds, on which data, and how many."""
+
+    run: FittedRun
+    dataset: str
+    rows: int
 
 
 class _Memory:
@@ -91,7 +99,7 @@ def remember_fit(estimator: Any, writer: RunWriter) -> FittedRun:
 def remember_predictions(run: FittedRun, call: Call) -> None:
     """Let metrics of what the call returned be metrics of the run on the data that the call was given."""
     features = next((value for name, value in call.arguments.items() if name != "self"), None)
-    known = (run, _name_of(features, call.caller))
+    known = _Known(run, _name_of(features, call.caller), _length(call.result))
     _predictions().remember(call.result, known)
     origin = getattr(call.result, "base", None)
     if isinstance(origin, np.ndarray) and origin is not features:
@@ -126,19 +134,23 @@ def watch_metric(call: Call) -> Watch:
     for value in call.arguments.values():
         known = _recall_prediction(value)
         if known is not None:
-            run, dataset = known
             name = call.function.__name__
-            run.log(name, dataset, call.result, _describe(call, name))
+            known.run.log(name, known.dataset, call.result, _describe(call, name))
             return
 
 
-def _recall_prediction(value: Any) -> Any:
-    """Return what is known of an array, or of the one that it shows columns of."""
-    known = _predictions().recall(value)
-    origin = getattr(value, "base", None)
-    if known is None and isinstance(origin, np.ndarray) and len(origin) == len(value):
-        return _predictions().recall(origin)
+def _recall_prediction(value: Any) -> _Known | None:
+    """Return what is known of an array, or of the one that it shows columns of, all rows included."""
+    known: _Known | None = _predictions().recall(value)
+    if known is None and isinstance(value, np.ndarray) and value.base is not None:
+        known = _predictions().recall(value.base)
+        if known is not None and known.rows != _length(value):
+            return None
     return known
+
+
+def _length(value: Any) -> int:
+    return len(value) if hasattr(value, "__len__") else 0
 
 
 def _is_number(value: Any) -> bool:
