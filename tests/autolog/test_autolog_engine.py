@@ -319,6 +319,19 @@ def test_untested_version_is_told_and_refused_if_asked(
     assert caplog.text.count("2.0.1") == 1
 
 
+def test_untested_version_is_let_go_when_that_is_asked_later(library_folder: Path) -> None:
+    (library_folder / "tinylib" / "__init__.py").write_text(LIBRARY.replace("1.2.3", "0.9"))
+    importlib.invalidate_caches()
+    library = load()
+    before = dict(vars(library.Model))
+    configure(integration(watch), Options())
+    assert dict(vars(library.Model)) != before
+
+    configure(integration(watch), Options(disable_for_unsupported_versions=True))
+
+    assert dict(vars(library.Model)) == before
+
+
 def test_threads_get_runs_of_their_own() -> None:
     library = load()
     configure(integration(watch), Options())

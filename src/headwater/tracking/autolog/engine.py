@@ -45,7 +45,7 @@ class Engine:
         self._integrations: dict[str, Integration] = {}
         self._own: dict[str, Options] = {}
         self._general: dict[str, Options] = {}
-        self._patches: dict[str, list[Patch]] = {}
+        self._patches: dict[str, dict[tuple[object, str], Patch]] = {}
         self._reported: set[str] = set()
         self._watch = ImportWatch(self._after_import)
 
@@ -54,7 +54,7 @@ class Engine:
             self._integrations[integration.flavor] = integration
             (self._general if general else self._own)[integration.flavor] = options
             if self.options(integration.flavor).disable:
-                remove_patches(self._patches.pop(integration.flavor, []), integration.package)
+                self._unpatch(integration)
                 return
             self._watch.packages |= {integration.package}
             self._watch.install()
@@ -85,16 +85,18 @@ class Engine:
         options = self.options(flavor)
         try:
             if not self._accepts_version(integration, options):
+                self._unpatch(integration)
                 return
-            known = self._patches.setdefault(flavor, [])
-            taken = {(patch.owner, patch.name) for patch in known}
+            known = self._patches.setdefault(flavor, {})
             hooks = [hook for module in modules for hook in integration.find_hooks(module)]
-            new = [hook for hook in hooks if (hook.owner, hook.name) not in taken]
-            known += apply_hooks(
-                new, lambda function, watcher: self._wrap(integration, function, watcher), integration.package
-            )
+            new = [hook for hook in hooks if (hook.owner, hook.name) not in known]
+            wrap = functools.partial(self._wrap, integration)
+            known.update({(patch.owner, patch.name): patch for patch in apply_hooks(new, wrap, integration.package)})
         except Exception as error:  # noqa: BLE001 - a border: importing a library must not fail because of us
             self.report(f"{flavor}: putting hooks into {modules[0].__name__}", error, silent=options.silent)
+
+    def _unpatch(self, integration: Integration) -> None:
+        remove_patches(list(self._patches.pop(integration.flavor, {}).values()), integration.package)
 
     def _accepts_version(self, integration: Integration, options: Options) -> bool:
         version = str(getattr(sys.modules.get(integration.package), "__version__", ""))
