@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 _WIDTH, _HEIGHT = 960, 720
-_LEFT, _TOP, _RIGHT, _BOTTOM = 150, 70, 930, 610
+_LEFT, _TOP, _RIGHT, _BOTTOM = 150, 70, 930, 600
+_LEGEND = 480
 _FONT_SIZE = 20
-_INK, _GREY, _PALE = (34, 34, 34), (150, 150, 150), (225, 225, 225)
+_INK, _PALE = (34, 34, 34), (225, 225, 225)
 _LINE_COLOURS = ((31, 119, 180), (150, 150, 150))
 _DARKEST = (8, 48, 107)
 _MAX_NUMBERED = 25  # rows; beyond, numbers and names could not be read
@@ -33,6 +34,7 @@ def draw_lines(title: str, x_label: str, y_label: str, lines: Sequence[Line]) ->
         sheet.pen.line((_LEFT, y, _RIGHT, y), fill=_PALE, width=1)
         sheet.write((x, _BOTTOM + 12), f"{share:g}", anchor="mt")
         sheet.write((_LEFT - 12, y), f"{share:g}", anchor="rm")
+    sheet.frame()
     for number, line in enumerate(lines):
         points = [_place(x, y) for x, y in zip(line.x, line.y, strict=True)]
         colour = _LINE_COLOURS[number % len(_LINE_COLOURS)]
@@ -41,8 +43,8 @@ def draw_lines(title: str, x_label: str, y_label: str, lines: Sequence[Line]) ->
         else:
             sheet.pen.line(points, fill=colour, width=3)
         y = _BOTTOM - 32 * len(lines) - 14 + 24 + 32 * number
-        sheet.pen.line((_LEFT + 20, y, _LEFT + 64, y), fill=colour, width=3)
-        sheet.write((_LEFT + 76, y), line.label, anchor="lm")
+        sheet.pen.line((_LEGEND, y, _LEGEND + 44, y), fill=colour, width=3)
+        sheet.write((_LEGEND + 56, y), line.label, anchor="lm")
     return sheet.finish()
 
 
@@ -61,10 +63,15 @@ def draw_matrix(title: str, x_label: str, y_label: str, counts: Any, names: Sequ
                 colour = (255, 255, 255) if share > 0.5 else _INK
                 place = (left + width / 2, top + height / 2)
                 sheet.write(place, f"{counts[row][column]:,.6g}", anchor="mm", colour=colour)
+    sheet.frame()
     if size <= _MAX_NUMBERED:
+        has_room = max(map(len, names)) <= width / 12
         for number, name in enumerate(names):
-            room = max(2, int(width / 12))
-            sheet.write((_LEFT + (number + 0.5) * width, _BOTTOM + 12), _cut(name, room), anchor="mt")
+            x = _LEFT + (number + 0.5) * width
+            if has_room:
+                sheet.write((x, _BOTTOM + 12), name, anchor="mt")
+            else:
+                sheet.write_upwards(x, _BOTTOM + 4, _cut(name, 8))
             sheet.write((_LEFT - 12, _TOP + (number + 0.5) * height), _cut(name, 9), anchor="rm")
     return sheet.finish()
 
@@ -79,7 +86,7 @@ class _Sheet:
         self.pen = ImageDraw.Draw(self._image)
         self._font = ImageFont.load_default(_FONT_SIZE)
         self.write((_WIDTH / 2, 32), title, anchor="mm")
-        self.write(((_LEFT + _RIGHT) / 2, _HEIGHT - 36), x_label, anchor="mm")
+        self.write(((_LEFT + _RIGHT) / 2, _HEIGHT - 16), x_label, anchor="mm")
         side = Image.new("RGB", (_BOTTOM - _TOP, 32), "white")
         ImageDraw.Draw(side).text((side.width / 2, 16), y_label, fill=_INK, font=self._font, anchor="mm")
         self._image.paste(side.rotate(90, expand=True), (12, _TOP))
@@ -87,8 +94,18 @@ class _Sheet:
     def write(self, place: tuple[float, float], text: str, *, anchor: str, colour: tuple[int, int, int] = _INK) -> None:
         self.pen.text(place, text, fill=colour, font=self._font, anchor=anchor)
 
-    def finish(self) -> bytes:
+    def write_upwards(self, x: float, top: float, text: str) -> None:
+        """Write a short text from below up to `top`, its middle at `x`."""
+        from PIL import Image, ImageDraw
+
+        strip = Image.new("RGB", (88, 26), "white")
+        ImageDraw.Draw(strip).text((strip.width, 13), text, fill=_INK, font=self._font, anchor="rm")
+        self._image.paste(strip.rotate(90, expand=True), (round(x) - 13, round(top)))
+
+    def frame(self) -> None:
         self.pen.rectangle((_LEFT, _TOP, _RIGHT, _BOTTOM), outline=_INK, width=2)
+
+    def finish(self) -> bytes:
         stream = io.BytesIO()
         self._image.save(stream, format="png", compress_level=1)
         return stream.getvalue()
