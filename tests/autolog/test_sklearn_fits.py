@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 from sklearn.cluster import DBSCAN, KMeans
@@ -350,7 +351,7 @@ def test_threads_fit_into_runs_of_their_own(iris: tuple[Any, Any]) -> None:
     assert all(run.data.metrics.keys() == REGRESSOR_METRICS for run in found)
 
 
-@pytest.mark.parametrize("option", ["log_models", "log_input_examples", "log_model_signatures", "log_datasets"])
+@pytest.mark.parametrize("option", ["log_models", "log_input_examples", "log_model_signatures"])
 @pytest.mark.parametrize("value", ["on", "off"])
 def test_options_about_what_is_not_kept_yet_are_accepted(iris: tuple[Any, Any], option: str, value: str) -> None:
     options: dict[str, Any] = {option: value == "on", "registered_model_name": "name"}
@@ -359,6 +360,26 @@ def test_options_about_what_is_not_kept_yet_are_accepted(iris: tuple[Any, Any], 
     LinearRegression().fit(*iris)
 
     assert artifact_names(only_run()) == {"estimator.html"}
+
+
+def test_data_are_described_and_not_where_that_is_off(iris: tuple[Any, Any]) -> None:
+    features, labels = iris
+    hw.autolog()
+
+    model = LinearRegression().fit(features, labels)
+    model.predict(features[:20])
+    LinearRegression().fit(pd.DataFrame(features), labels)
+    LinearRegression().fit(features.tolist(), labels.tolist())
+    hw.sklearn.autolog(log_datasets=False)
+    LinearRegression().fit(features, labels).predict(features)
+
+    array, frame, lists, off = (run.inputs.dataset_inputs for run in all_runs())
+    expected = hw.data.from_numpy(features, targets=labels).digest
+    assert [(entry.context, entry.dataset.source_type) for entry in array] == [("train", "code"), ("eval", "code")]
+    assert array[0].dataset.digest == expected
+    assert '"features_shape": [20, 4]' in array[1].dataset.profile
+    assert [entry.dataset.digest for entry in frame] == [hw.data.from_pandas(pd.DataFrame(features)).digest]
+    assert (lists, off) == ([], [])
 
 
 def test_plots_are_those_of_the_data_as_they_were(iris: tuple[Any, Any]) -> None:

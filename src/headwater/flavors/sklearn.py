@@ -41,7 +41,7 @@ def autolog(
     Args:
         log_input_examples, log_model_signatures, log_models, serialization_format, registered_model_name: accepted
             without effect, since models are not kept yet.
-        log_datasets: accepted without effect, since datasets are not kept yet.
+        log_datasets: describe the arrays or pandas frames that a run was trained and evaluated on.
         disable: log nothing, and take the hooks out of scikit-learn.
         exclusive: log only to runs that autologging starts, never to one that you started.
         disable_for_unsupported_versions: log nothing with versions of scikit-learn that were not tested.

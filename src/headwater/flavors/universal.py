@@ -26,7 +26,7 @@ def autolog(
 
     Args:
         log_input_examples, log_model_signatures, log_models: accepted without effect, since models are not kept yet.
-        log_datasets: accepted without effect, since datasets are not kept yet.
+        log_datasets: describe the data that a run was trained and evaluated on.
         log_traces: accepted without effect.
         disable: log nothing, and take the hooks out of the libraries.
         exclusive: log only to runs that autologging starts, never to one that you started.

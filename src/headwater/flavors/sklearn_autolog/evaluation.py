@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from headwater.flavors.sklearn_autolog.data import describe_data
 from headwater.tracking.autolog import Call, Watch
 from headwater.tracking.writer import RunWriter
 
@@ -26,6 +27,13 @@ class FittedRun:
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
         self._calls: dict[str, str] = {}
+        self._data = _Memory()
+
+    def log_evaluation_data(self, features: Any) -> None:
+        """Say that the model was evaluated on these data, once as long as they live."""
+        if self._data.recall(features) is None:
+            self._data.remember(features, "eval")
+            self.writer.log_inputs(describe_data(features, None, "eval"), (), synchronous=None)
 
     def log(self, metric: str, dataset: str, value: float, call_text: str) -> None:
         """Log a metric under a name of its own, and the call that gave it."""
@@ -112,6 +120,8 @@ def watch_prediction(call: Call) -> Watch:
     run = _fits().recall(call.args[0])
     if run is not None and call.error is None:
         remember_predictions(run, call)
+        if call.options.log_datasets and call.function.__name__ == "predict":
+            run.log_evaluation_data(next((value for name, value in call.arguments.items() if name != "self"), None))
 
 
 def watch_score(call: Call) -> Watch:

@@ -1,10 +1,11 @@
 """What a fit logs: params and tags before it; metrics, plots, page and search results after it."""
 
 import copy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from headwater.flavors.sklearn_autolog.data import describe_data
 from headwater.flavors.sklearn_autolog.evaluation import remember_fit, remember_predictions
 from headwater.flavors.sklearn_autolog.plots import defer_plots
 from headwater.flavors.sklearn_autolog.searches import is_search, log_search
@@ -13,6 +14,9 @@ from headwater.flavors.sklearn_autolog.training_metrics import Predictions, pred
 from headwater.tracking.active import ActiveRun
 from headwater.tracking.autolog import Call, Watch
 from headwater.tracking.autolog.runs import defer, log_new_params, training_run
+
+if TYPE_CHECKING:
+    from headwater.protocol.inputs import DatasetInput
 
 
 def watch_fit(call: Call) -> Watch:
@@ -57,6 +61,11 @@ def _log_page(call: Call, run: ActiveRun, estimator: Any) -> None:
 
 def _log_fitted(call: Call, run: ActiveRun, estimator: Any) -> None:
     data = TrainingData.of(call)
+    inputs: list[DatasetInput] = []
+    if call.options.log_datasets:
+        with call.step("datasets"):
+            inputs = describe_data(data.X, data.y, "train")
+            run.writer.log_inputs(inputs, (), synchronous=None)
     predictions = Predictions()
     if data.y is None:
         call.tell("No training metrics: %s was fitted without labels.", type(estimator).__name__)
@@ -73,7 +82,7 @@ def _log_fitted(call: Call, run: ActiveRun, estimator: Any) -> None:
     call.keep_model(run, estimator)
     if is_search(estimator):
         with call.step("search results"):
-            log_search(call, run, estimator, estimator_tags)
+            log_search(call, run, estimator, estimator_tags, inputs)
     if getattr(call.options, "log_post_training_metrics", False):
         with call.step("post-training metrics"):
             record = remember_fit(estimator, run.writer)

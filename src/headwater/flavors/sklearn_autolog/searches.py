@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from headwater.protocol.inputs import DatasetInput
 from headwater.tracking.active import ActiveRun
 from headwater.tracking.autolog import Call
 from headwater.tracking.autolog.runs import child_run, log_new_params, log_params
@@ -21,7 +22,7 @@ def is_search(estimator: Any) -> bool:
     return isinstance(estimator, BaseSearchCV)
 
 
-def log_search(call: Call, run: ActiveRun, search: Any, tags: Tags) -> None:
+def log_search(call: Call, run: ActiveRun, search: Any, tags: Tags, inputs: list[DatasetInput]) -> None:
     """Log the best candidate, the table `cv_results.csv` and a child run for each of the best candidates."""
     if hasattr(search, "best_score_"):
         run.writer.log_metrics({"best_cv_score": search.best_score_}, step=None, timestamp=None, synchronous=None)
@@ -38,15 +39,17 @@ def log_search(call: Call, run: ActiveRun, search: Any, tags: Tags) -> None:
     )
     for index in chosen:
         with call.step("child runs of a search"):
-            _log_candidate(call, search, results, index, tags)
+            _log_candidate(call, search, index, tags, inputs)
 
 
-def _log_candidate(call: Call, search: Any, results: dict[str, Any], index: int, tags: Tags) -> None:
+def _log_candidate(call: Call, search: Any, index: int, tags: Tags, inputs: list[DatasetInput]) -> None:
     from sklearn.base import clone
 
+    results: dict[str, Any] = search.cv_results_
     estimator = clone(search.estimator).set_params(**clone(results["params"][index], safe=False))
     with child_run(call, tags(estimator)) as run:
         log_params(call, run.writer, estimator.get_params(deep=True))
+        run.writer.log_inputs(inputs, (), synchronous=None)
         scores = {
             name: values[index]
             for name, values in results.items()

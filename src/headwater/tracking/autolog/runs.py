@@ -46,7 +46,7 @@ def child_run(call: Call, tags: Mapping[str, str]) -> Iterator[ActiveRun]:
         end_later(run, RunStatus.FINISHED)
 
 
-def defer(call: Call, run: ActiveRun, name: str, work: Callable[[], None]) -> None:
+def defer(call: Call, run: ActiveRun, name: str, work: Callable[[], object]) -> None:
     """Do `work` for a run soon, in the background; the run does not end before."""
 
     step = call.step(name)  # not the call itself, which holds the user's data
