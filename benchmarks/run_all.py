@@ -19,6 +19,7 @@ TITLES = {
     "import_cost": "Import",
     "log_call": "One log call",
     "capture": "What a run captures",
+    "autolog": "Autologging",
     "ingest": "Ingest",
     "mlflow_client": "The same client, two servers",
     "history": "Histories",

@@ -11,6 +11,7 @@ import click
 import headwater
 from headwater.cli._root import root
 from headwater.config import SETTINGS
+from headwater.flavors import FLAVORS
 from headwater.protocol.table import ENDPOINTS
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -76,6 +77,9 @@ def python_page() -> str:
     parts += _describe_module(headwater, "")
     parts.append("## `headwater.data`\n\nDatasets that runs read, loaded when `hw.data` is first used.\n")
     parts += _describe_module(headwater.data, "data.")
+    for flavor in FLAVORS:
+        parts.append(f"## `headwater.{flavor}`\n")
+        parts += _describe_module(getattr(headwater, flavor), f"{flavor}.")
     return "\n".join(parts)
 
 

@@ -11,6 +11,8 @@ with hw.start_run():
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from headwater.flavors import FLAVORS
+from headwater.flavors.universal import autolog
 from headwater.protocol.artifacts import FileInfo
 from headwater.protocol.errors import (
     DataLoss,
@@ -117,11 +119,11 @@ from headwater.tracking.shipper import SyncReport, sync_journals
 from headwater.version import __version__
 
 if TYPE_CHECKING:
-    from headwater import data, entities, exceptions
+    from headwater import data, entities, exceptions, sklearn
 
 MlflowClient = Client
 
-_LATE = ("data", "entities", "exceptions")
+_LATE = ("data", "entities", "exceptions", *FLAVORS)
 
 
 def __getattr__(name: str) -> object:
@@ -177,6 +179,7 @@ __all__ = [
     "__version__",
     "active_run",
     "artifacts",
+    "autolog",
     "clear_active_model",
     "create_experiment",
     "create_external_model",
@@ -244,6 +247,7 @@ __all__ = [
     "set_tag",
     "set_tags",
     "set_tracking_uri",
+    "sklearn",
     "start_run",
     "sync_journals",
 ]

@@ -208,6 +208,16 @@ def end_run(status: str = "FINISHED") -> None:
     _tell_address(run)
 
 
+def end_later(run: ActiveRun, status: RunStatus) -> None:
+    """End a run that is active here, and those started within it, without waiting for what is deferred for them."""
+    while run in (stack := _RUNS.get()):
+        inner = stack[-1]
+        _RUNS.set(stack[:-1])
+        session = current_session()
+        session.close_run_later(inner.writer.uri, inner.info.run_id, status, time.time_ns() // 1_000_000)
+        _tell_address(inner)
+
+
 def active_run() -> ActiveRun | None:
     """Return the run that log calls of this thread or task go to, None if there is none; its data is not read."""
     stack = _RUNS.get()

@@ -16,6 +16,7 @@ from headwater.protocol.experiments import GetExperiment
 from headwater.protocol.runs import RunStatus
 from headwater.stores import open_store
 from headwater.stores.interface import Store
+from headwater.tracking.deferred import DeferredWork
 from headwater.tracking.exits import install_exit_hooks, install_worker_hook
 from headwater.tracking.experiments import find_or_create
 from headwater.tracking.journal import Journal, JournalClosed, journal_folder
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 SETTLE_S = 5.0
 CAPTURE_TIMEOUT_S = 5.0
+DEFERRED_S = 60.0
 OFFLINE_S = 30.0
 
 _log = logging.getLogger(__name__)
@@ -96,6 +98,7 @@ class Session:
         self._captures: dict[tuple[str, str], Capturing] = {}
         self._captured: list[Capturing] = []  # of runs that ended while something was still being read
         self._shipper = Shipper()
+        self.deferred = DeferredWork()
         self._is_finished = False
         self._experiments: dict[tuple[str, str], Experiment] = {}
         self._offline_until = 0.0
@@ -176,6 +179,10 @@ class Session:
                     f"value='{before}' for run ID='{run_id}'. Attempted logging new value '{value}'."
                 )
 
+    def known_params(self, uri: str, run_id: str) -> dict[str, str]:
+        """Return the params that this process gave a run while it was open here."""
+        return dict(self._params.get((uri, run_id), {}))
+
     def links(self, uri: str, run_id: str) -> RunLinks:
         """Return what links a run's points to models and datasets, until the run ends here."""
         links = self._links.get((uri, run_id))
@@ -222,11 +229,30 @@ class Session:
     def close_run(
         self, uri: str, run_id: str, status: RunStatus, end_time: int, timeout_s: float = CAPTURE_TIMEOUT_S
     ) -> None:
-        """Record the end of a run and forget it; what it captures gets this long to finish."""
+        """Record the end of a run and forget it; what it captures gets this long to finish.
+
+        What is deferred for it comes first, for a bounded time.
+        """
+        self._stop_capture(uri, run_id, timeout_s)
+        if not self.deferred.settle(time.monotonic() + DEFERRED_S, run_id):
+            _log.warning("Run '%s' was ended before everything deferred for it was done.", run_id)
+        self._close_run(uri, run_id, status, end_time)
+
+    def close_run_later(self, uri: str, run_id: str, status: RunStatus, end_time: int) -> None:
+        """Record the end of a run without waiting for what is deferred for it, after which it ends."""
+        self._stop_capture(uri, run_id, CAPTURE_TIMEOUT_S)
+        if self.deferred.has_work(run_id):
+            self.deferred.add(run_id, lambda: self._close_run(uri, run_id, status, end_time))
+        else:
+            self._close_run(uri, run_id, status, end_time)
+
+    def _stop_capture(self, uri: str, run_id: str, timeout_s: float) -> None:
         capture = self._captures.pop((uri, run_id), None)
         if capture is not None:
             capture.stop(timeout_s)
             self._captured = [other for other in (*self._captured, capture) if other.is_busy]
+
+    def _close_run(self, uri: str, run_id: str, status: RunStatus, end_time: int) -> None:
         with self._lock:
             self._active.pop((uri, run_id), None)
             self._params.pop((uri, run_id), None)
@@ -251,6 +277,7 @@ class Session:
     def settle(self, uri: str) -> None:
         """Wait, at most five seconds, until what this process logged to `uri` can be read there."""
         deadline = time.monotonic() + SETTLE_S
+        self.deferred.settle(deadline)
         for lane in self._shipper.lanes:
             if lane.uri == uri and not lane.is_idle and lane.failure is None:
                 self._shipper.wait(lane, lane.journal.last_seq, deadline, until_attempted=True)
@@ -258,6 +285,7 @@ class Session:
     def flush(self, timeout_s: float) -> None:
         """Wait until everything is stored; raise the first error that the store answered, or that time is over."""
         deadline = time.monotonic() + timeout_s
+        self.deferred.settle(deadline)
         wanted = [(lane, lane.journal.last_seq) for lane in self._shipper.lanes if not lane.is_idle]
         for lane, seq in wanted:
             lane.hurry()
@@ -281,9 +309,11 @@ class Session:
             return
         self._is_finished = True
         deadline = time.monotonic() + timeout_s
+        self.deferred.settle(deadline)
         for uri, run_id in list(self._active):
             left = max(0.1, (deadline - time.monotonic()) / 2)
-            self.close_run(uri, run_id, status, time.time_ns() // 1_000_000, left)
+            self._stop_capture(uri, run_id, left)
+            self._close_run(uri, run_id, status, time.time_ns() // 1_000_000)
         for capture in self._captured:
             capture.join(time.monotonic() + max(0.1, (deadline - time.monotonic()) / 2))
         for lane in self._shipper.lanes:

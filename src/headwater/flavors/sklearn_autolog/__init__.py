@@ -1,0 +1,1 @@
+"""What scikit-learn's estimators log by themselves."""
