@@ -1,5 +1,6 @@
 """What every store does with params, tags and metrics. Subclass in a test module that has a fixture `store`."""
 
+import hashlib
 import math
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,10 +15,11 @@ from headwater.protocol.runs import (
     LogParam,
     Param,
     RunTag,
+    SearchRuns,
     SetTag,
 )
 from headwater.stores.interface import Store
-from headwater.testing.stores import expect_error, get_run, get_tags, make_run
+from headwater.testing.stores import expect_error, get_run, get_tags, make_experiment, make_run
 
 _INT64 = 2**63
 
@@ -63,6 +65,24 @@ class RunLoggingContract:
 
         assert _params(store, run_id)["p"] == "é" * 6000
         assert get_tags(store, run_id)["t"] == "é" * 8000
+
+    @pytest.mark.parametrize("op", ["=", "IN", "BETWEEN", ">=", "LIKE"])
+    def test_long_values_that_do_not_compress_are_kept_and_found(self, store: Store, op: str) -> None:
+        """Values that differ only far behind their beginnings are told apart, whatever an index holds of them."""
+        experiment_id = make_experiment(store)
+        text = "".join(hashlib.sha256(bytes([number])).hexdigest() for number in range(80))
+        values = {"short": text[:199], "longer": text[:200], "longest": text[:201], "whole": text, "other": text + "b"}
+        runs = {name: make_run(store, experiment_id, name=name) for name in values}
+        for name, value in values.items():
+            store.runs.log_param(LogParam(run_id=runs[name], key="p", value=value))
+            store.runs.set_tag(SetTag(run_id=runs[name], key="t", value=value))
+
+        for name, value in values.items():
+            right = {"IN": f"('{value}')", "BETWEEN": f"'{value}' AND '{value}'"}.get(op, f"'{value}'")
+            for key in ("params.p", "tags.t"):
+                found = store.runs.search(SearchRuns([experiment_id], f"{key} {op} {right}")).runs
+                expected = {other for other in values if op == ">=" and values[other] >= value} or {name}
+                assert {run.info.run_name for run in found} == expected
 
     def test_a_tag_is_set_replaced_and_removed(self, store: Store) -> None:
         """Removing one that is not there is an error."""

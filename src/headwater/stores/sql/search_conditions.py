@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from headwater.protocol.filter_tree import (
+    PATTERNS,
     And,
     Between,
     Compare,
@@ -28,6 +29,7 @@ from headwater.stores.sql.text_match import fold, to_glob
 _MAX_INT = 2**63 - 1
 _MIN_INT = -(2**63)
 _GROUP = 8
+_INDEXED_CHARACTERS = 200  # as in the migration 0005
 _MAX_LISTED = 8
 _NEGATIVE = {
     Operator.NE: Operator.EQ,
@@ -90,6 +92,17 @@ class Texts:
     def ordered(self, column: str) -> str:
         """Return `column` so that it compares by code points."""
         return column if self.dialect is Dialect.SQLITE else f'{column} COLLATE "C"'
+
+    def indexed(self, column: str, condition: Compare | InList | Between) -> str:
+        """Return what to compare instead of a text column, so that its index serves, where values may be long.
+
+        PostgreSQL's indexes hold the beginnings of values only. A shorter text compares with those as with the values.
+        """
+        is_pattern = isinstance(condition, Compare) and condition.op in PATTERNS
+        longest = max(len(str(value)) for value in _values(condition))
+        if self.dialect is Dialect.SQLITE or is_pattern or longest >= _INDEXED_CHARACTERS:
+            return column
+        return f"left({column}, {_INDEXED_CHARACTERS})"
 
     def _unicode(self) -> str:
         row = self._connection.one(
@@ -171,23 +184,23 @@ def _compile_condition(condition: Condition, rows: Rows) -> Sql:
 
 def test_key(condition: Compare | InList | Between, texts: Texts, table: str) -> Sql:
     """Return the test of a metric's, param's or tag's value in `table`, one row a run."""
-    value = _any_value(condition)
+    value = _values(condition)[0]
     if isinstance(value, str):
-        return _test(condition, f"{table}.value", texts)
+        return _test(condition, texts.indexed(f"{table}.value", condition), texts)
     column = f"{table}.value" if condition.key.kind is Kind.METRIC else f"{table}.num"
     test = _test(condition, column, texts)
     # NaN, and text that is no number, are NULL; they differ from every number.
     return Sql(f"({column} IS NULL OR {test.text})", test.params) if _is_negative(condition) else test
 
 
-def _any_value(condition: Compare | InList | Between) -> Value:
+def _values(condition: Compare | InList | Between) -> tuple[Value, ...]:
     match condition:
         case Compare(_, _, value):
-            return value
+            return (value,)
         case InList(_, values):
-            return values[0]
-        case Between(_, low):
-            return low
+            return values
+        case Between(_, low, high):
+            return (low, high)
 
 
 def _is_negative(condition: Compare | InList | Between) -> bool:

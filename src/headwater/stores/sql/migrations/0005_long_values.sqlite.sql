@@ -1,0 +1,2 @@
+-- SQLite's indexes hold values of any length.
+SELECT 1;
