@@ -26,6 +26,7 @@ TITLES = {
     "artifacts": "Artifacts",
     "search_server": "Search",
     "search_frame": "Data frames",
+    "registry": "The model registry",
     "server_start": "An idle server",
     "storage": "The store alone: metrics",
     "search": "The store alone: search",

@@ -24,6 +24,7 @@ BYTES = """
 |---|---|---|
 | GET, HEAD, PUT, DELETE | `/api/2.0/mlflow-artifacts/artifacts/<path>` | A file by its path, in ranges too. |
 | GET | `/get-artifact?run_id=&path=` | A file of a run, as a download. |
+| GET | `/model-versions/get-artifact?name=&version=&path=` | A file of a model version, as a download. |
 | POST | `/ajax-api/2.0/mlflow/upload-artifact?run_uuid=&path=` | Put a file of at most 10 MB into a run. |
 | POST | `/api/2.0/mlflow-artifacts/mpu/{create,complete,abort}/<folder>` | Upload in parts to S3. |
 | GET | `/api/2.0/mlflow-artifacts/presigned/<path>` | A signed URL of a file in an object store. |

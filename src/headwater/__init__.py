@@ -35,15 +35,18 @@ from headwater.protocol.inputs import ModelOutput as LoggedModelOutput
 from headwater.protocol.metrics import Metric
 from headwater.protocol.runs import Param, RunInfo, RunStatus, RunTag
 from headwater.protocol.source_type import SourceType
+from headwater.registry.entities import ModelVersion, RegisteredModel
 from headwater.tracking import artifacts
 from headwater.tracking.active import (
     ActiveRun,
     active_run,
     end_run,
+    get_registry_uri,
     get_tracking_uri,
     is_tracking_uri_set,
     last_active_run,
     set_experiment,
+    set_registry_uri,
     set_tracking_uri,
     start_run,
 )
@@ -113,6 +116,12 @@ from headwater.tracking.logged_models import (
 )
 from headwater.tracking.media import Image
 from headwater.tracking.operations import RunOperations
+from headwater.tracking.registering import (
+    register_model,
+    search_model_versions,
+    search_registered_models,
+    set_model_version_tag,
+)
 from headwater.tracking.run import Experiment, Run, RunData
 from headwater.tracking.search import search_runs
 from headwater.tracking.shipper import SyncReport, sync_journals
@@ -155,10 +164,12 @@ __all__ = [
     "LoggedModelStatus",
     "Metric",
     "MlflowClient",
+    "ModelVersion",
     "NotSupported",
     "PagedList",
     "Param",
     "PermissionDenied",
+    "RegisteredModel",
     "RequestLimitExceeded",
     "ResourceAlreadyExists",
     "ResourceConflict",
@@ -207,6 +218,7 @@ __all__ = [
     "get_experiment_by_name",
     "get_logged_model",
     "get_parent_run",
+    "get_registry_uri",
     "get_run",
     "get_tracking_uri",
     "initialize_logged_model",
@@ -231,16 +243,21 @@ __all__ = [
     "log_stream",
     "log_table",
     "log_text",
+    "register_model",
     "restore_experiment",
     "restore_run",
     "search_experiments",
     "search_logged_models",
+    "search_model_versions",
+    "search_registered_models",
     "search_runs",
     "set_active_model",
     "set_experiment",
     "set_experiment_tag",
     "set_experiment_tags",
     "set_logged_model_tags",
+    "set_model_version_tag",
+    "set_registry_uri",
     "set_system_metrics_node_id",
     "set_system_metrics_samples_before_logging",
     "set_system_metrics_sampling_interval",

@@ -41,6 +41,11 @@ TRACKING_URI = Setting(
     mlflow_name="MLFLOW_TRACKING_URI",
     meaning="Where runs are kept: sqlite:///…, postgresql://… or http(s)://…; default a SQLite file in ./.headwater.",
 )
+REGISTRY_URI = Setting(
+    name="HEADWATER_REGISTRY_URI",
+    mlflow_name="MLFLOW_REGISTRY_URI",
+    meaning="Where registered models are kept, if not where runs are.",
+)
 EXPERIMENT_NAME = Setting(
     name="HEADWATER_EXPERIMENT_NAME",
     mlflow_name="MLFLOW_EXPERIMENT_NAME",

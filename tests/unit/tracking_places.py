@@ -9,7 +9,13 @@ import pytest
 import headwater as hw
 from headwater import config
 
-_CHANGED_BY_LOGGING = (config.TRACKING_URI, config.EXPERIMENT_ID, config.EXPERIMENT_NAME, config.RUN_ID)
+_CHANGED_BY_LOGGING = (
+    config.TRACKING_URI,
+    config.REGISTRY_URI,
+    config.EXPERIMENT_ID,
+    config.EXPERIMENT_NAME,
+    config.RUN_ID,
+)
 
 
 @contextmanager

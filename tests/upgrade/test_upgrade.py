@@ -11,6 +11,8 @@ from headwater.protocol.experiments import CreateExperiment, ExperimentTag, GetE
 from headwater.protocol.inputs import Dataset, DatasetInput, InputTag, ModelInput, ModelOutput
 from headwater.protocol.logged_models import LoggedModelStatus, SearchLoggedModels
 from headwater.protocol.metrics import GetHistory
+from headwater.protocol.model_versions import CreateModelVersion, ModelVersionTag
+from headwater.protocol.registered_models import GetModelVersionByAlias, GetRegisteredModel, RegisteredModelTag
 from headwater.protocol.runs import Append, AppendResponse, GetJournal, LogMetric, Param, RunStatus, SearchRuns
 from headwater.stores import open_store
 from headwater.testing.stores import get_run, get_tags
@@ -83,6 +85,24 @@ def test_a_database_of_schema_2_keeps_inputs_and_models(tmp_path: Path) -> None:
         (2, "nan", "wine"),
         (3, "-0.0", "wine"),
     ]
+    store.close()
+
+
+def test_a_database_of_schema_3_keeps_the_registry(tmp_path: Path) -> None:
+    file = tmp_path / "headwater.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript((Path(__file__).parent / "schema-3.sql").read_text("utf-8"))
+    store = open_store(f"sqlite:///{file}")
+
+    model = store.registered_models.get(GetRegisteredModel("churn")).registered_model
+    version = store.registered_models.get_by_alias(GetModelVersionByAlias("churn", "champion")).model_version
+    made = store.model_versions.create(CreateModelVersion("churn", "models:/churn/1")).model_version
+
+    assert (model.description, model.tags) == ("who leaves", [RegisteredModelTag("team", "growth")])
+    assert model.latest_versions == [version]
+    assert (version.version, version.current_stage, version.run_id) == ("1", "Production", _RUN)
+    assert (version.description, version.tags) == ("first", [ModelVersionTag("note", "é 🎉")])
+    assert (made.version, made.run_id) == ("3", _RUN)
     store.close()
 
 

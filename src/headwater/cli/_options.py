@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import click
 
-from headwater.config import EXPERIMENT_ID, EXPERIMENT_NAME, TRACKING_URI, default_tracking_uri
+from headwater.config import EXPERIMENT_ID, EXPERIMENT_NAME, REGISTRY_URI, TRACKING_URI, default_tracking_uri
 from headwater.protocol.errors import ResourceDoesNotExist
 from headwater.protocol.experiments import Experiment, GetExperiment, GetExperimentByName, ViewType
 from headwater.stores.interface import Store
@@ -24,6 +24,43 @@ def tracking_uri_option(command: CommandT) -> CommandT:
         metavar="URI",
         help=f"Where runs are kept: sqlite:///…, postgresql://… or http(s)://…  [env: {TRACKING_URI.name}]",
     )(command)
+
+
+def registry_uri_option(command: CommandT) -> CommandT:
+    """Add `--registry-uri`, also spelled `--tracking-uri`, because both are the same for most."""
+    return click.option(
+        "--registry-uri",
+        "--tracking-uri",
+        "registry_uri",
+        default="",
+        metavar="URI",
+        help=f"Where models are kept, if not where runs are.  [env: {REGISTRY_URI.name}, {TRACKING_URI.name}]",
+    )(command)
+
+
+def version_arguments(command: CommandT) -> CommandT:
+    """Add a registered model's name and, if one of its versions may be meant, the version."""
+    return click.argument("name", metavar="NAME")(click.argument("version", default="", metavar="[VERSION]")(command))
+
+
+def tag_option(command: CommandT) -> CommandT:
+    """Add `--tag KEY=VALUE`, as often as wanted, as the dict `tags`."""
+    return click.option(
+        "--tag",
+        "-t",
+        "tags",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="A tag; may be repeated.",
+        callback=lambda _context, _parameter, values: dict(map(_split_tag, values)),
+    )(command)
+
+
+def _split_tag(text: str) -> tuple[str, str]:
+    key, mark, value = text.partition("=")
+    if not mark:
+        raise click.BadParameter(f"'{text}' is not KEY=VALUE.")
+    return key, value
 
 
 def json_option(command: CommandT) -> CommandT:
@@ -71,6 +108,19 @@ def tracking_uri_in_force(given: str) -> str:
     """Return the tracking URI: of the command, of `headwater` itself, of the environment, else the default."""
     outer = click.get_current_context().find_root().obj
     return given or outer or TRACKING_URI.get() or default_tracking_uri()
+
+
+def registry_uri_in_force(given: str) -> str:
+    """Return the registry's URI: of the command, of `headwater` itself, of the environment, else where runs are."""
+    outer = click.get_current_context().find_root().obj
+    return given or outer or REGISTRY_URI.get() or tracking_uri_in_force("")
+
+
+@contextmanager
+def opened_registry(registry_uri: str) -> Iterator[Store]:
+    """Open the store of the registry in force and close it at the end."""
+    with opened_store(registry_uri_in_force(registry_uri)) as store:
+        yield store
 
 
 @contextmanager

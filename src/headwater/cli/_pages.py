@@ -7,6 +7,7 @@ import msgspec
 from headwater.cli._options import find_experiment
 from headwater.config import EXPERIMENT_ID, EXPERIMENT_NAME
 from headwater.protocol.experiments import Experiment, SearchExperiments, ViewType
+from headwater.protocol.registered_models import MAX_MODEL_RESULTS, RegisteredModel, SearchRegisteredModels
 from headwater.protocol.runs import Run, RunInfo, SearchRuns
 from headwater.stores.interface import Store
 
@@ -60,6 +61,19 @@ def read_experiments(store: Store, request: SearchExperiments, limit: int | None
         size = PAGE_SIZE if limit is None else min(PAGE_SIZE, limit - len(found))
         page = store.experiments.search(msgspec.structs.replace(request, max_results=size))
         found += page.experiments
+        if not page.next_page_token:
+            break
+        request = msgspec.structs.replace(request, page_token=page.next_page_token)
+    return found
+
+
+def read_models(store: Store, request: SearchRegisteredModels, limit: int) -> list[RegisteredModel]:
+    """Return up to `limit` registered models that the search finds."""
+    found: list[RegisteredModel] = []
+    while len(found) < limit:
+        size = min(MAX_MODEL_RESULTS, limit - len(found))
+        page = store.registered_models.search(msgspec.structs.replace(request, max_results=size))
+        found += page.registered_models
         if not page.next_page_token:
             break
         request = msgspec.structs.replace(request, page_token=page.next_page_token)

@@ -10,6 +10,7 @@ from headwater.protocol.errors import HeadwaterError
 ALIASES = {
     "headwater.cli.experiments": {"search": "list", "describe": "get"},
     "headwater.cli.runs": {"search": "list", "describe": "get"},
+    "headwater.cli.registry": {"search": "list", "describe": "get"},
 }
 """MLflow's other names for our commands, by package."""
 

@@ -22,6 +22,8 @@ class ValueType(enum.Enum):
     NUMBER = enum.auto()
     EXPERIMENT_ID = enum.auto()
     """A decimal integer in quotes; only equality and lists make sense."""
+    VERSION = enum.auto()
+    """A number, in quotes or not."""
 
 
 class Operator(enum.StrEnum):
@@ -221,3 +223,37 @@ EXPERIMENTS = Grammar(
     valid_entities="Valid entity types are ('attribute', 'tag', 'tags')",
 )
 """The grammar of searching experiments."""
+
+_REGISTRY_ENTITIES = {"attribute": Kind.ATTRIBUTE, "tag": Kind.TAG, "tags": Kind.TAG}
+_REGISTRY_TIMES = _attributes(creation_timestamp=ValueType.NUMBER, last_updated_timestamp=ValueType.NUMBER)
+
+REGISTERED_MODELS = Grammar(
+    entities=_REGISTRY_ENTITIES,
+    attributes=_attributes(name=ValueType.TEXT)
+    | _REGISTRY_TIMES
+    | {"timestamp": _REGISTRY_TIMES["last_updated_timestamp"]},
+    order_kinds=frozenset({Kind.ATTRIBUTE}),
+    valid_entities=EXPERIMENTS.valid_entities,
+)
+"""The grammar of searching registered models."""
+
+_VERSION_ATTRIBUTES = _attributes(
+    name=ValueType.TEXT,
+    version_number=ValueType.VERSION,
+    run_id=ValueType.TEXT,
+    source_path=ValueType.TEXT,
+    model_id=ValueType.TEXT,
+    current_stage=ValueType.TEXT,
+    status=ValueType.TEXT,
+)
+_VERSION_ALIASES = {"version": "version_number", "source": "source_path"}
+
+MODEL_VERSIONS = Grammar(
+    entities=_REGISTRY_ENTITIES,
+    attributes=_VERSION_ATTRIBUTES
+    | _REGISTRY_TIMES
+    | {alias: _VERSION_ATTRIBUTES[name] for alias, name in _VERSION_ALIASES.items()},
+    order_kinds=frozenset({Kind.ATTRIBUTE}),
+    valid_entities=EXPERIMENTS.valid_entities,
+)
+"""The grammar of searching model versions."""

@@ -1,4 +1,4 @@
-"""The language that runs, experiments and logged models are searched by: text in, tree of conditions out.
+"""The language that runs, experiments and models are searched by: text in, tree of conditions out.
 
 Grammar (EBNF; keywords in any case, blanks between tokens are free, everything else is case-sensitive):
 
@@ -23,8 +23,8 @@ Grammar (EBNF; keywords in any case, blanks between tokens are free, everything 
 What it means:
 
 - Entities of runs: `metrics.`, `params.`, `tags.`, `attributes.` (or nothing), `datasets.`, and the singular of each;
-  also `parameters.`, `attr.`, `run.`. Entities of experiments: `attribute.` (or nothing), `tags.`, `tag.`. Entities
-  of logged models: `attributes.` (or nothing), `metrics.`, `params.`, `tags.`.
+  also `parameters.`, `attr.`, `run.`. Entities of experiments, registered models and model versions: `attribute.` (or
+  nothing), `tags.`, `tag.`. Entities of logged models: `attributes.` (or nothing), `metrics.`, `params.`, `tags.`.
 - A string has no escapes: use the other kind of quote for a text with a quote in it. A doubled quote, and a
   backslash with a quote before a letter, stand for themselves.
 - Metrics and numeric attributes compare with numbers. A run's metric is its latest value; a logged model's is any
@@ -42,12 +42,16 @@ What it means:
 - Ordering puts values first, then NaN, then rows without the key, in both directions.
 """
 
+import re
+
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.filter_scanner import Literal, Scanner
 from headwater.protocol.filter_tree import (
     EXPERIMENTS,
     LOGGED_MODELS,
+    MODEL_VERSIONS,
     PATTERNS,
+    REGISTERED_MODELS,
     RUNS,
     And,
     Between,
@@ -77,6 +81,8 @@ __all__ = [
     "MAX_ORDER_KEYS",
     "MAX_PATTERN",
     "MAX_VALUES",
+    "MODEL_VERSIONS",
+    "REGISTERED_MODELS",
     "RUNS",
     "And",
     "Between",
@@ -105,6 +111,7 @@ MAX_PATTERN = 10_000
 MAX_ORDER_KEYS = 16
 
 _OPERATORS = {str(op): op for op in Operator}
+_DIGITS = re.compile(r"[0-9]{1,18}", re.ASCII)
 _EQUALITY = (Operator.EQ, Operator.NE)
 _LESS_OR_GREATER = (Operator.GT, Operator.GE, Operator.LT, Operator.LE)
 
@@ -336,7 +343,7 @@ class _Parser:
 
     def _operators(self, key: Key) -> tuple[Operator, ...]:
         match self._type(key):
-            case ValueType.NUMBER:
+            case ValueType.NUMBER | ValueType.VERSION:
                 return _EQUALITY + _LESS_OR_GREATER
             case ValueType.EXPERIMENT_ID:
                 return _EQUALITY
@@ -350,7 +357,9 @@ class _Parser:
                 raise self._unquoted(key, literal, in_list=in_list)
             return spellings.get(str(literal.value), str(literal.value))
         value_type = self._type(key)
-        if value_type is ValueType.NUMBER:
+        if value_type is ValueType.VERSION and isinstance(literal.value, str) and _DIGITS.fullmatch(literal.value):
+            return int(literal.value)
+        if value_type in {ValueType.NUMBER, ValueType.VERSION}:
             return self._number(key, literal)
         if isinstance(literal.value, str):
             if value_type is ValueType.EXPERIMENT_ID:

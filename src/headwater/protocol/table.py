@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from headwater.protocol import artifacts, columns, experiments, inputs, logged_models, logs, metrics, runs
+from headwater.protocol import (
+    artifacts,
+    columns,
+    experiments,
+    inputs,
+    logged_models,
+    logs,
+    metrics,
+    model_versions,
+    registered_models,
+    runs,
+)
 from headwater.protocol.endpoint import Endpoint
 
 ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
@@ -12,6 +23,8 @@ ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *logged_models.ENDPOINTS,
     *metrics.ENDPOINTS,
     *artifacts.ENDPOINTS,
+    *registered_models.ENDPOINTS,
+    *model_versions.ENDPOINTS,
     *columns.ENDPOINTS,
     *logs.ENDPOINTS,
 )

@@ -22,10 +22,13 @@ from headwater.protocol.endpoint import ARTIFACTS_BASES, NATIVE_BASE, Permission
 from headwater.protocol.errors import (
     DataLoss,
     InvalidParameterValue,
+    NotSupported,
     ResourceDoesNotExist,
     TemporarilyUnavailable,
 )
 from headwater.protocol.logged_models import GetLoggedModel
+from headwater.protocol.model_sources import append_path, split_run_source
+from headwater.protocol.model_versions import GetDownloadUri
 from headwater.protocol.names import check_run_id
 from headwater.protocol.runs import GetRun
 from headwater.server.bodies import JSON_TYPE, body_chunks, json_response, read_body
@@ -57,6 +60,7 @@ class ArtifactRoutes:
         read, edit = Permission.READ, Permission.EDIT
         routes = [
             Route(path="/get-artifact", methods=("GET",), permission=read, handler=self._get_of_run),
+            Route(path="/model-versions/get-artifact", methods=("GET",), permission=read, handler=self._get_of_version),
             Route(
                 path="/ajax-api/2.0/mlflow/logged-models/{model_id}/artifacts/files",
                 methods=("GET",),
@@ -115,6 +119,23 @@ class ArtifactRoutes:
         asked = GetLoggedModel(request.path_params["model_id"])
         info = (await self._workers.run(lambda: self._store.logged_models.get(asked))).model.info
         return await self._send_at(request, info.artifact_uri, path)
+
+    async def _get_of_version(self, request: Request, _rest: str) -> Response:
+        query = dict(reversed(query_pairs(request)))
+        asked = GetDownloadUri(query.get("name", ""), query.get("version", ""))
+        path = query.get("path", "")
+        if not path:
+            raise InvalidParameterValue("Request must specify path.")
+        check_path(path)
+        uri = (await self._workers.run(lambda: self._store.model_versions.get_download_uri(asked))).artifact_uri
+        run_id, below = split_run_source(uri)
+        if run_id:
+            uri = append_path(await self._uri_of_run(run_id), below)
+        elif not uri.startswith(_SCHEME) or uri.startswith(f"{_SCHEME}//"):
+            # Anybody may name any place as a source, which is no reason to read it with this server's rights.
+            owner = f"version '{asked.version}' of '{asked.name}'"
+            raise NotSupported(f"The artifacts of {owner} are kept at '{uri}', outside of this server.")
+        return await self._send_at(request, uri, path)
 
     async def _upload_to_run(self, request: Request, _rest: str) -> Response:
         query = dict(reversed(query_pairs(request)))

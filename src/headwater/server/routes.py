@@ -34,6 +34,7 @@ from headwater.server.bodies import (
     json_response,
     read_body,
 )
+from headwater.server.guards import guarded
 from headwater.server.settings import ServerSettings
 from headwater.server.workers import Workers
 from headwater.stores.interface import Store
@@ -130,7 +131,7 @@ def derive_routes(
     """Return the routes of the protocol table; an endpoint that `store` cannot serve fails here, at start-up."""
     routes = []
     for endpoint in endpoints:
-        call = getattr(getattr(store, endpoint.resource), endpoint.verb)
+        call = guarded(endpoint, getattr(getattr(store, endpoint.resource), endpoint.verb), store)
         handler = _rpc_handler(endpoint, call, workers, settings)
         routes += [
             Route(path=url, methods=endpoint.methods, permission=endpoint.permission, handler=handler)

@@ -49,6 +49,45 @@ _ACCEPTED: dict[tuple[str, ...], list[str]] = {
 }
 """The reference refuses these; they mean what they say."""
 
+_THREE_VERSIONS = ["Alpha/3", "Alpha/2", "Alpha/1"]
+_REGISTRY: dict[tuple[str, ...], list[str]] = {
+    ("registered_models", "name > 'a'"): ["Alpha", "Gamma", "beta"],
+    ("registered_models", "tags.team IS NULL"): ["Gamma"],
+    ("registered_models", "tags.team IN ('red')"): ["Alpha"],
+    ("registered_models", "creation_timestamp > 0"): ["Alpha", "Gamma", "beta"],
+    ("registered_models", "last_updated_timestamp > 0"): ["Alpha", "Gamma", "beta"],
+    ("registered_models", "name = 'a' OR name = 'b'"): [],
+    ("registered_models", "name LIKE 'rm1795504023%'", "creation_timestamp"): ["Alpha", "beta", "Gamma"],
+    ("registered_models", "name LIKE 'rm1795504023%'", "attribute.name"): ["Alpha", "Gamma", "beta"],
+    ("model_versions", "source = 's3://b/a1'"): ["Alpha/1"],
+    ("model_versions", "source_path IN ('a')"): [],
+    ("model_versions", "version_number = 2.0"): ["Alpha/2"],
+    ("model_versions", "version_number IN ('1')"): ["beta/1", "Alpha/1"],
+    ("model_versions", "version = 2"): ["Alpha/2"],
+    ("model_versions", "tags.t IS NULL"): ["Alpha/3"],
+    ("model_versions", "tags.t IN ('1')"): ["beta/1", "Alpha/1"],
+    ("model_versions", "current_stage = 'None'"): ["beta/1", *_THREE_VERSIONS],
+    ("model_versions", "creation_timestamp > 0"): ["beta/1", *_THREE_VERSIONS],
+    ("model_versions", "status = 'READY'"): ["beta/1", *_THREE_VERSIONS],
+    ("model_versions", "name = 'a' OR name = 'b'"): [],
+    ("model_versions", "name > 'a'"): ["beta/1", *_THREE_VERSIONS],
+    ("model_versions", "name LIKE 'rm1795504023%'", "version"): ["Alpha/1", "beta/1", "Alpha/2", "Alpha/3"],
+    ("model_versions", "name LIKE 'rm1795504023%'", "run_id"): ["Alpha/3", "Alpha/1", "beta/1", "Alpha/2"],
+}
+"""The same of the model registry."""
+
+_NO_DATASETS: dict[tuple[str, ...], list[str]] = {
+    ("runs", "dataset.name = 'dsA'"): [],
+    ("runs", "datasets.name = 'dsA'"): [],
+    ("runs", "dataset.digest = 'd2'"): [],
+    ("runs", "dataset.context = 'training'"): [],
+    ("runs", "dataset.name LIKE 'ds%'"): [],
+    ("runs", "dataset.name IN ('dsA','dsB')"): [],
+    ("runs", "dataset.name ILIKE 'DSA'"): [],
+    ("runs", "dataset.name != 'dsA'"): [],
+}
+"""Datasets are not stored yet, so these find nothing."""
+
 _REWORDED: dict[tuple[str, ...], str] = {
     ("runs", "run_id = ('64df260a15664259a686cc5ae3f48df7')"): "Expected a quoted string",
     ("runs", "garbage text here"): "Invalid attribute key 'garbage'",
@@ -60,10 +99,16 @@ _REWORDED: dict[tuple[str, ...], str] = {
     ("keys", "metrics.lr > 1;"): "Search filter contained multiple",
     ("keys", "params.q1 = 'a'b\"c'"): "Invalid attribute key 'b'",
     ("keys", "metrics.lr > 1 && params.lr='v'"): "Invalid clause(s) in filter",
+    ("registered_models", "version = 1"): "Invalid attribute key 'version'",
+    ("registered_models", "name LIKE 'rm1795504023%'", "bogus"): "Invalid attribute key 'bogus'",
+    ("registered_models", "name LIKE 'rm1795504023%'", "tags.team"): "Invalid order_by entity: tag",
+    ("registered_models", "name LIKE 'rm1795504023%'", "NAME"): "Invalid attribute key 'NAME'",
+    ("model_versions", "version_number LIKE '2'"): "Invalid comparator 'LIKE' not",
+    ("model_versions", "name LIKE 'rm1795504023%'", "tags.t"): "Invalid order_by entity: tag",
 }
 """Both refuse these, each in its words."""
 
-DIFFERENT: dict[tuple[str, ...], list[str] | str] = {**_ACCEPTED, **_REWORDED}
+DIFFERENT: dict[tuple[str, ...], list[str] | str] = {**_ACCEPTED, **_REGISTRY, **_REWORDED}
 """Every case with another answer."""
 
 OWN: list[tuple[str, str, list[str], list[str]]] = [
@@ -102,5 +147,34 @@ OWN: list[tuple[str, str, list[str], list[str]]] = [
     ("experiments", "name ILIKE 'ZZ-%' AND NOT (tags.team = 'red' OR tags.team IS NULL)", [], ["Gamma"]),
     ("experiments", "tags.team NOT LIKE 'r%' OR name = 'zz-beta'", ["name"], ["Gamma", "beta"]),
     ("experiments", "creation_time < 1e999 AND experiment_id != '0' AND tags.team IS NOT NULL", [], ["Gamma", "Alpha"]),
+    ("registered_models", "name LIKE '%Alpha' OR NOT tags.team IS NOT NULL", ["name DESC"], ["Gamma", "Alpha"]),
+    ("registered_models", "NOT tags.team = 'red'", [], ["Gamma", "beta"]),
+    ("registered_models", "tags.team NOT ILIKE 'R%' AND (name > 'rm1' AND name <= 'rm2')", [], ["beta"]),
+    ("registered_models", "tags.team BETWEEN 'a' AND 's' OR tags.z IN ('1', '2')", [], ["Alpha"]),
+    ("registered_models", "NOT tags.mlflow.prompt.is_prompt = 'true'", [], ["Alpha", "Gamma", "beta"]),
+    ("registered_models", "tags.mlflow.prompt.is_prompt IS NOT NULL", [], ["Prompt"]),
+    (
+        "registered_models",
+        "name LIKE '%a' OR tags.mlflow.prompt.is_prompt ILIKE 'TRUE'",
+        [],
+        ["Alpha", "Gamma", "Prompt", "beta"],
+    ),
+    ("registered_models", "", ["last_updated_timestamp DESC", "name"], ["Gamma", "beta", "Alpha"]),
+    ("model_versions", "version_number BETWEEN 2 AND '3' AND NOT tags.u = 'x'", [], ["Alpha/3"]),
+    (
+        "model_versions",
+        "(name ILIKE '%HA' OR name ILIKE '%TA') AND version IN (1, '7')",
+        [],
+        ["beta/1", "Alpha/1"],
+    ),
+    ("model_versions", "run_id = '' AND NOT source LIKE 's3://b/a%'", [], ["beta/1"]),
+    ("model_versions", "tags.mlflow.prompt.is_prompt != 'true' AND version_number > 2", [], ["Alpha/3"]),
+    ("model_versions", "NOT tags.mlflow.prompt.is_prompt = 'false'", [], ["Prompt/1"]),
+    (
+        "model_versions",
+        "version_number < 1e999",
+        ["current_stage", "name DESC", "version DESC"],
+        ["beta/1", "Alpha/3", "Alpha/2", "Alpha/1"],
+    ),
 ]
 """What only Headwater can be asked: data set, filter, order_by, answer."""

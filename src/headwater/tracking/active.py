@@ -83,6 +83,23 @@ def is_tracking_uri_set() -> bool:
     return bool(config.TRACKING_URI.get())
 
 
+def set_registry_uri(uri: str | Path) -> None:
+    """Choose where registered models are kept, if not where runs are; an empty text means where runs are.
+
+    Args:
+        uri: as for `set_tracking_uri`.
+
+    Example:
+        >>> hw.set_registry_uri("http://models.example.com:5000")
+    """
+    config.REGISTRY_URI.set(resolve_uri(str(uri)))
+
+
+def get_registry_uri() -> str:
+    """Return where registered models are kept."""
+    return resolve_uri(config.REGISTRY_URI.get()) or get_tracking_uri()
+
+
 def set_experiment(experiment_name: str | None = None, experiment_id: str | None = None) -> Experiment:
     """Make an experiment the active one, creating it if no experiment has this name, and return it.
 

@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from headwater.protocol.artifacts import FileInfo
 from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
+from headwater.protocol.model_names import is_model_uri
 from headwater.tracking.client import Client
 from headwater.tracking.session import current_session
 
@@ -22,16 +23,18 @@ def download_artifacts(
     artifact_path: str | None = None,
     dst_path: str | Path | None = None,
     tracking_uri: str | None = None,
+    registry_uri: str | None = None,
 ) -> str:
     """Download a file or folder and return where it is on this machine.
 
     Args:
-        artifact_uri: `runs:/<run_id>/path`, `mlflow-artifacts:/…`, `s3://…`, `gs://…`, `az://…`, `http(s)://…`,
-            `file:…` or a path.
+        artifact_uri: `runs:/<run_id>/path`, `models:/<name>/<version>`, `models:/<name>@<alias>/path`,
+            `mlflow-artifacts:/…`, `s3://…`, `gs://…`, `az://…`, `http(s)://…`, `file:…` or a path.
         run_id: instead of a URI: the run whose artifacts are meant,
         artifact_path: with the path among them; default: all.
         dst_path: a folder to put it in; default: a temporary one, and nothing is copied of a local file.
         tracking_uri: the store; default: the one in force.
+        registry_uri: the store of registered models; default: the one in force.
 
     Example:
         >>> hw.artifacts.download_artifacts("runs:/0a1b/report.txt")
@@ -41,9 +44,12 @@ def download_artifacts(
         local_folder,
         temporary_folder,
     )  # see docs/decisions/0009
+    from headwater.tracking.model_files import download_model
 
     _check_one(artifact_uri, run_id)
-    client = Client(tracking_uri)
+    client = Client(tracking_uri, registry_uri)
+    if artifact_uri is not None and is_model_uri(artifact_uri):
+        return download_model(client, artifact_uri, dst_path)
     if artifact_uri is None or artifact_uri.startswith("runs:/"):
         run, path = (str(run_id), artifact_path or "") if artifact_uri is None else _split_runs_uri(artifact_uri)
         return client.download_artifacts(run, path, dst_path)
@@ -65,9 +71,12 @@ def list_artifacts(
 ) -> list[FileInfo]:
     """Return the entries of one artifact folder; see `download_artifacts`."""
     from headwater.tracking.artifact_files import list_files
+    from headwater.tracking.model_files import list_model
 
     _check_one(artifact_uri, run_id)
     client = Client(tracking_uri)
+    if artifact_uri is not None and is_model_uri(artifact_uri):
+        return list_model(client, artifact_uri)
     if artifact_uri is None or artifact_uri.startswith("runs:/"):
         run, path = (str(run_id), artifact_path or "") if artifact_uri is None else _split_runs_uri(artifact_uri)
         return client.list_artifacts(run, path)

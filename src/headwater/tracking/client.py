@@ -1,17 +1,26 @@
-"""The client: every tracking verb with explicit ids, without an active run."""
+"""The client: every verb with explicit ids, without an active run."""
 
+from headwater import config
+from headwater.registry.model_verbs import RegisteredModelVerbs
+from headwater.registry.version_verbs import ModelVersionVerbs
+from headwater.stores.interface import Store
+from headwater.tracking.active import resolve_uri
 from headwater.tracking.experiment_verbs import ExperimentVerbs
 from headwater.tracking.log_verbs import LogVerbs
 from headwater.tracking.logged_model_verbs import LoggedModelVerbs
 from headwater.tracking.run_verbs import RunVerbs
+from headwater.tracking.session import current_session
 from headwater.tracking.table_verbs import TableVerbs
 
 
-class Client(ExperimentVerbs, RunVerbs, LogVerbs, LoggedModelVerbs, TableVerbs):
-    """Every tracking verb with explicit ids; it keeps no state and may be used from any thread.
+class Client(
+    ExperimentVerbs, RunVerbs, LogVerbs, LoggedModelVerbs, TableVerbs, RegisteredModelVerbs, ModelVersionVerbs
+):
+    """Every verb with explicit ids; it keeps no state and may be used from any thread.
 
     Args:
-        tracking_uri: where to read and write; default: the URI in force when the client is made.
+        tracking_uri: where to read and write runs; default: the URI in force when the client is made.
+        registry_uri: where to read and write registered models; default: the one in force, else where runs are.
 
     Example:
         >>> client = hw.Client()
@@ -19,6 +28,20 @@ class Client(ExperimentVerbs, RunVerbs, LogVerbs, LoggedModelVerbs, TableVerbs):
         >>> client.log_metric(run.info.run_id, "loss", 0.25)
         >>> client.set_terminated(run.info.run_id)
     """
+
+    def __init__(self, tracking_uri: str | None = None, registry_uri: str | None = None) -> None:
+        super().__init__(tracking_uri)
+        self._registry_uri = resolve_uri(registry_uri or config.REGISTRY_URI.get()) or self.tracking_uri
+
+    @property
+    def registry_uri(self) -> str:
+        """Return where this client reads and writes registered models."""
+        return self._registry_uri
+
+    def _registry(self) -> Store:
+        session = current_session()
+        session.settle(self._registry_uri)
+        return session.store(self._registry_uri)
 
 
 MlflowClient = Client

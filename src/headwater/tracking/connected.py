@@ -1,8 +1,8 @@
 """What the parts of the client have in common: a tracking URI, its store, and pages of results."""
 
-from collections.abc import Iterable
 from typing import TypeVar
 
+from headwater.protocol import paged_list
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.experiments import ViewType
 from headwater.stores.interface import Store
@@ -15,16 +15,8 @@ T = TypeVar("T")
 _VIEWS = {1: ViewType.ACTIVE_ONLY, 2: ViewType.DELETED_ONLY, 3: ViewType.ALL}
 
 
-class PagedList(list[T]):
-    """One page of results; `token` asks for the next one, None at the end."""
-
-    def __init__(self, items: Iterable[T], token: str | None) -> None:
-        super().__init__(items)
-        self.token = token
-
-    def to_list(self) -> list[T]:
-        """Return the results as a plain list."""
-        return list(self)
+class PagedList(paged_list.PagedList[T]):
+    """One page of results, which a notebook shows as a table."""
 
     def _repr_html_(self) -> str:
         from headwater.tracking.notebook import show_page  # loaded in notebooks only

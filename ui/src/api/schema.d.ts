@@ -78,6 +78,22 @@ export interface CreateLoggedModel {
   readonly tags?: readonly (LoggedModelTag)[];
 }
 
+export interface CreateModelVersion {
+  readonly name: string;
+  readonly source: string;
+  readonly run_id?: string;
+  readonly tags?: readonly (ModelVersionTag)[];
+  readonly run_link?: string;
+  readonly description?: string;
+  readonly model_id?: string;
+}
+
+export interface CreateRegisteredModel {
+  readonly name: string;
+  readonly tags?: readonly (RegisteredModelTag)[];
+  readonly description?: string;
+}
+
 export interface CreateRun {
   readonly experiment_id?: string;
   readonly user_id?: string;
@@ -129,6 +145,31 @@ export interface DeleteLoggedModel {
 export interface DeleteLoggedModelTag {
   readonly model_id: string;
   readonly tag_key: string;
+}
+
+export interface DeleteModelVersion {
+  readonly name: string;
+  readonly version: string;
+}
+
+export interface DeleteModelVersionTag {
+  readonly name: string;
+  readonly version: string;
+  readonly key: string;
+}
+
+export interface DeleteRegisteredModel {
+  readonly name: string;
+}
+
+export interface DeleteRegisteredModelAlias {
+  readonly name: string;
+  readonly alias: string;
+}
+
+export interface DeleteRegisteredModelTag {
+  readonly name: string;
+  readonly key: string;
 }
 
 export interface DeleteRun {
@@ -196,6 +237,15 @@ export interface FinishUpload {
   readonly parts: readonly (UploadedPart)[];
 }
 
+export interface GetDownloadUri {
+  readonly name: string;
+  readonly version: string;
+}
+
+export interface GetDownloadUriResponse {
+  readonly artifact_uri: string;
+}
+
 export interface GetExperiment {
   readonly experiment_id: string;
 }
@@ -247,9 +297,32 @@ export interface GetJournal {
   readonly journal_id: string;
 }
 
+export interface GetLatestVersions {
+  readonly name: string;
+  readonly stages?: readonly (string)[];
+}
+
+export interface GetLatestVersionsResponse {
+  readonly model_versions?: readonly (ModelVersion)[];
+}
+
 export interface GetLoggedModel {
   readonly model_id: string;
   readonly allow_deleted?: boolean;
+}
+
+export interface GetModelVersion {
+  readonly name: string;
+  readonly version: string;
+}
+
+export interface GetModelVersionByAlias {
+  readonly name: string;
+  readonly alias: string;
+}
+
+export interface GetRegisteredModel {
+  readonly name: string;
 }
 
 export interface GetRun {
@@ -449,6 +522,34 @@ export interface ModelOutput {
   readonly step?: number;
 }
 
+export interface ModelVersion {
+  readonly name: string;
+  readonly version: string;
+  readonly creation_timestamp: number;
+  readonly last_updated_timestamp: number;
+  readonly current_stage: string;
+  readonly description?: string | null;
+  readonly source: string;
+  readonly run_id: string;
+  readonly status: ModelVersionStatus;
+  readonly status_message?: string;
+  readonly tags?: readonly (ModelVersionTag)[];
+  readonly run_link: string;
+  readonly aliases?: readonly (string)[];
+  readonly model_id?: string;
+}
+
+export interface ModelVersionResponse {
+  readonly model_version: ModelVersion;
+}
+
+export type ModelVersionStatus = "FAILED_REGISTRATION" | "PENDING_REGISTRATION" | "READY";
+
+export interface ModelVersionTag {
+  readonly key: string;
+  readonly value?: string;
+}
+
 export interface Param {
   readonly key: string;
   readonly value?: string;
@@ -542,6 +643,30 @@ export interface RecordModel {
   readonly model_json: string;
 }
 
+export interface RegisteredModel {
+  readonly name: string;
+  readonly creation_timestamp: number;
+  readonly last_updated_timestamp: number;
+  readonly description?: string | null;
+  readonly latest_versions?: readonly (ModelVersion)[];
+  readonly tags?: readonly (RegisteredModelTag)[];
+  readonly aliases?: readonly (RegisteredModelAlias)[];
+}
+
+export interface RegisteredModelAlias {
+  readonly alias: string;
+  readonly version: string;
+}
+
+export interface RegisteredModelResponse {
+  readonly registered_model: RegisteredModel;
+}
+
+export interface RegisteredModelTag {
+  readonly key: string;
+  readonly value?: string;
+}
+
 export interface Registration {
   readonly name: string;
   readonly version: string;
@@ -550,6 +675,11 @@ export interface Registration {
 export interface Rejection {
   readonly what: string;
   readonly message: string;
+}
+
+export interface RenameRegisteredModel {
+  readonly name: string;
+  readonly new_name: string;
 }
 
 export interface RestoreExperiment {
@@ -648,6 +778,30 @@ export interface SearchLoggedModelsResponse {
   readonly next_page_token?: string;
 }
 
+export interface SearchModelVersions {
+  readonly filter?: string;
+  readonly max_results?: number;
+  readonly order_by?: readonly (string)[];
+  readonly page_token?: string;
+}
+
+export interface SearchModelVersionsResponse {
+  readonly model_versions?: readonly (ModelVersion)[];
+  readonly next_page_token?: string;
+}
+
+export interface SearchRegisteredModels {
+  readonly filter?: string;
+  readonly max_results?: number;
+  readonly order_by?: readonly (string)[];
+  readonly page_token?: string;
+}
+
+export interface SearchRegisteredModelsResponse {
+  readonly registered_models?: readonly (RegisteredModel)[];
+  readonly next_page_token?: string;
+}
+
 export interface SearchRuns {
   readonly experiment_ids?: readonly (string)[];
   readonly filter?: string;
@@ -684,6 +838,25 @@ export interface SetExperimentTag {
 export interface SetLoggedModelTags {
   readonly model_id: string;
   readonly tags?: readonly (LoggedModelTag)[];
+}
+
+export interface SetModelVersionTag {
+  readonly name: string;
+  readonly version: string;
+  readonly key: string;
+  readonly value?: string;
+}
+
+export interface SetRegisteredModelAlias {
+  readonly name: string;
+  readonly alias: string;
+  readonly version: string;
+}
+
+export interface SetRegisteredModelTag {
+  readonly name: string;
+  readonly key: string;
+  readonly value?: string;
 }
 
 export interface SetTag {
@@ -724,6 +897,13 @@ export interface Sweep {
   readonly silence_ms?: number;
 }
 
+export interface TransitionModelVersionStage {
+  readonly name: string;
+  readonly version: string;
+  readonly stage: string;
+  readonly archive_existing_versions?: boolean;
+}
+
 export interface TreeResponse {
   readonly files: readonly (ArtifactFile)[];
 }
@@ -731,6 +911,17 @@ export interface TreeResponse {
 export interface UpdateExperiment {
   readonly experiment_id: string;
   readonly new_name: string;
+}
+
+export interface UpdateModelVersion {
+  readonly name: string;
+  readonly version: string;
+  readonly description?: string | null;
+}
+
+export interface UpdateRegisteredModel {
+  readonly name: string;
+  readonly description?: string | null;
 }
 
 export interface UpdateRun {

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 import msgspec
 
 from headwater.config import CA_BUNDLE, HTTP_RETRIES, HTTP_TIMEOUT_S, PASSWORD, TOKEN, USERNAME
-from headwater.protocol import experiments, logged_models, logs, runs
+from headwater.protocol import experiments, logged_models, logs, model_versions, registered_models, runs
 from headwater.protocol.codec import decode_response, decode_series, encode, encode_msgpack
 from headwater.protocol.columns import Series
 from headwater.protocol.endpoint import Endpoint, RequestT, ResponseT
@@ -35,6 +35,15 @@ T = TypeVar("T")
 _FIRST_PAUSE_S = 0.2
 _LONGEST_PAUSE_S = 10.0
 _LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+_REPEATED_IN_VAIN = (
+    experiments.CreateExperiment,
+    logged_models.CreateLoggedModel,
+    registered_models.CreateRegisteredModel,
+    registered_models.RenameRegisteredModel,
+    registered_models.DeleteRegisteredModel,
+    model_versions.CreateModelVersion,
+    model_versions.DeleteModelVersion,
+)
 _BY_STATUS: dict[int, type[HeadwaterError]] = {
     401: Unauthenticated,
     403: PermissionDenied,
@@ -169,10 +178,10 @@ def _query(request: msgspec.Struct, in_path: tuple[str, ...]) -> str:
 
 
 def _is_idempotent(request: msgspec.Struct) -> bool:
-    """Return whether a repeated request changes nothing: all do not, except those that make up an id."""
+    """Return whether a repeated request changes nothing: all do not, except those that make up an id or a name."""
     if isinstance(request, runs.CreateRun):
         return bool(request.run_id)
-    return not isinstance(request, experiments.CreateExperiment | logged_models.CreateLoggedModel)
+    return not isinstance(request, _REPEATED_IN_VAIN)
 
 
 def _failure(reply: HttpReply, url: str) -> HeadwaterError | _Interrupted:

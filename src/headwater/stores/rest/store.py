@@ -5,7 +5,18 @@ from typing import Generic, NoReturn, Protocol, TypeVar
 
 import msgspec
 
-from headwater.protocol import artifacts, columns, experiments, inputs, logged_models, logs, metrics, runs
+from headwater.protocol import (
+    artifacts,
+    columns,
+    experiments,
+    inputs,
+    logged_models,
+    logs,
+    metrics,
+    model_versions,
+    registered_models,
+    runs,
+)
 from headwater.protocol.endpoint import Endpoint, RequestT, ResponseT
 from headwater.protocol.errors import NotSupported
 from headwater.stores.rest.blobs import RestBlobs
@@ -141,6 +152,37 @@ class RestLocations:
         raise NotSupported(f"The location '{uri}' is not opened through a server. Use headwater.stores.open_location.")
 
 
+class RestRegisteredModels(_Resource):
+    """Registered models on a server."""
+
+    create = _Verb(registered_models.CREATE)
+    get = _Verb(registered_models.GET)
+    update = _Verb(registered_models.UPDATE)
+    rename = _Verb(registered_models.RENAME)
+    delete = _Verb(registered_models.DELETE)
+    search = _Verb(registered_models.SEARCH)
+    get_latest_versions = _Verb(registered_models.GET_LATEST_VERSIONS)
+    set_tag = _Verb(registered_models.SET_TAG)
+    delete_tag = _Verb(registered_models.DELETE_TAG)
+    set_alias = _Verb(registered_models.SET_ALIAS)
+    get_by_alias = _Verb(registered_models.GET_BY_ALIAS)
+    delete_alias = _Verb(registered_models.DELETE_ALIAS)
+
+
+class RestModelVersions(_Resource):
+    """Versions of registered models on a server."""
+
+    create = _Verb(model_versions.CREATE)
+    get = _Verb(model_versions.GET)
+    update = _Verb(model_versions.UPDATE)
+    delete = _Verb(model_versions.DELETE)
+    search = _Verb(model_versions.SEARCH)
+    transition_stage = _Verb(model_versions.TRANSITION_STAGE)
+    get_download_uri = _Verb(model_versions.GET_DOWNLOAD_URI)
+    set_tag = _Verb(model_versions.SET_TAG)
+    delete_tag = _Verb(model_versions.DELETE_TAG)
+
+
 class RestStore:
     """A Headwater server as a store; no connection is made before the first call.
 
@@ -168,6 +210,8 @@ class RestStore:
         self.artifacts = RestArtifacts(self._client)
         self.columns = RestColumns(self._client)
         self.logs = RestLogs(self._client)
+        self.registered_models = RestRegisteredModels(self._client)
+        self.model_versions = RestModelVersions(self._client)
         self.blobs = RestBlobs(self._client)
         self.locations = RestLocations()
 

@@ -12,6 +12,8 @@ from headwater.stores.sql.live_logs import LiveLogs
 from headwater.stores.sql.logged_models import SqlLoggedModels
 from headwater.stores.sql.logs import SqlLogs
 from headwater.stores.sql.metrics import SqlMetrics
+from headwater.stores.sql.model_versions import SqlModelVersions
+from headwater.stores.sql.registered_models import SqlRegisteredModels
 from headwater.stores.sql.runs import SqlRuns
 
 
@@ -38,6 +40,8 @@ class SqlStore:
         self.artifacts = SqlArtifacts(self.database, blobs, locations, live)
         self.columns = SqlColumns(self.database)
         self.logs = SqlLogs(self.database, self.artifacts, blobs, live)
+        self.registered_models = SqlRegisteredModels(self.database)
+        self.model_versions = SqlModelVersions(self.database)
 
     def close(self) -> None:
         """Finish what is being written and release every connection."""

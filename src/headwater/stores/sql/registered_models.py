@@ -1,0 +1,228 @@
+"""Registered models in the database."""
+
+from headwater.protocol.endpoint import Empty
+from headwater.protocol.errors import InvalidParameterValue, ResourceAlreadyExists, ResourceDoesNotExist
+from headwater.protocol.model_names import STAGES, is_latest, parse_stage
+from headwater.protocol.model_versions import ModelVersionResponse
+from headwater.protocol.paging import decode_page_token, encode_page_token
+from headwater.protocol.registered_models import (
+    CreateRegisteredModel,
+    DeleteRegisteredModel,
+    DeleteRegisteredModelAlias,
+    DeleteRegisteredModelTag,
+    GetLatestVersions,
+    GetLatestVersionsResponse,
+    GetModelVersionByAlias,
+    GetRegisteredModel,
+    RegisteredModel,
+    RegisteredModelResponse,
+    RenameRegisteredModel,
+    SearchRegisteredModels,
+    SearchRegisteredModelsResponse,
+    SetRegisteredModelAlias,
+    SetRegisteredModelTag,
+    UpdateRegisteredModel,
+)
+from headwater.stores.sql.clock import now_ms
+from headwater.stores.sql.connection import Connection
+from headwater.stores.sql.database import Database
+from headwater.stores.sql.registry_rows import (
+    find_latest,
+    find_model,
+    find_version,
+    load_model,
+    load_models,
+    load_version,
+    load_versions,
+    sort_by_stage,
+)
+from headwater.stores.sql.search_registry import select_registered_models
+
+_UPSERT_TAG = (
+    "INSERT INTO registered_model_tag (model_id, key, value) VALUES (?, ?, ?) "
+    "ON CONFLICT (model_id, key) DO UPDATE SET value = excluded.value"
+)
+_UPSERT_ALIAS = (
+    "INSERT INTO registered_model_alias (model_id, alias, version) VALUES (?, ?, ?) "
+    "ON CONFLICT (model_id, alias) DO UPDATE SET version = excluded.version"
+)
+
+
+class SqlRegisteredModels:
+    """Registered models, their tags and aliases, in a database. Thread-safe."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(self, request: CreateRegisteredModel) -> RegisteredModelResponse:
+        """Create a model; its name must be new."""
+        request.check()
+
+        def work(connection: Connection) -> RegisteredModel:
+            _check_name_is_free(connection, request.name)
+            now = now_ms()
+            model_id = connection.insert(
+                "INSERT INTO registered_model (name, description, creation_time, last_update_time) "
+                "VALUES (?, ?, ?, ?) RETURNING id",
+                (request.name, request.description or None, now, now),
+            )
+            tags = {tag.key: tag.value for tag in request.tags}
+            connection.many(_UPSERT_TAG, [(model_id, key, value) for key, value in tags.items()])
+            return load_model(connection, model_id)
+
+        return RegisteredModelResponse(self._database.write(work))
+
+    def get(self, request: GetRegisteredModel) -> RegisteredModelResponse:
+        """Return a model."""
+        request.check()
+        with self._database.read() as connection:
+            return RegisteredModelResponse(load_model(connection, find_model(connection, request.name)))
+
+    def update(self, request: UpdateRegisteredModel) -> RegisteredModelResponse:
+        """Replace or remove the description of a model."""
+        request.check()
+
+        def work(connection: Connection) -> RegisteredModel:
+            model_id = find_model(connection, request.name)
+            connection.execute(
+                "UPDATE registered_model SET description = ?, last_update_time = ? WHERE id = ?",
+                (request.description, now_ms(), model_id),
+            )
+            return load_model(connection, model_id)
+
+        return RegisteredModelResponse(self._database.write(work))
+
+    def rename(self, request: RenameRegisteredModel) -> RegisteredModelResponse:
+        """Give a model another name, which must be free."""
+        request.check()
+
+        def work(connection: Connection) -> RegisteredModel:
+            model_id = find_model(connection, request.name)
+            if request.new_name != request.name:
+                _check_name_is_free(connection, request.new_name)
+            connection.execute(
+                "UPDATE registered_model SET name = ?, last_update_time = ? WHERE id = ?",
+                (request.new_name, now_ms(), model_id),
+            )
+            connection.execute("UPDATE model_version SET name = ? WHERE model_id = ?", (request.new_name, model_id))
+            return load_model(connection, model_id)
+
+        return RegisteredModelResponse(self._database.write(work))
+
+    def delete(self, request: DeleteRegisteredModel) -> Empty:
+        """Delete a model with all that belongs to it."""
+        request.check()
+
+        def work(connection: Connection) -> None:
+            connection.execute("DELETE FROM registered_model WHERE id = ?", (find_model(connection, request.name),))
+
+        self._database.write(work)
+        return Empty()
+
+    def search(self, request: SearchRegisteredModels) -> SearchRegisteredModelsResponse:
+        """Return one page of the models that match."""
+        request.check()
+        offset = decode_page_token(request.page_token)
+        with self._database.read() as connection:
+            ids = select_registered_models(
+                connection,
+                filter=request.filter,
+                order_by=request.order_by,
+                limit=request.max_results + 1,
+                offset=offset,
+            )
+            found = load_models(connection, ids[: request.max_results])
+        more = len(ids) > request.max_results
+        return SearchRegisteredModelsResponse(found, encode_page_token(offset + request.max_results) if more else "")
+
+    def get_latest_versions(self, request: GetLatestVersions) -> GetLatestVersionsResponse:
+        """Return the highest version of each stage asked for, in the order of the stages."""
+        request.check()
+        stages = list(dict.fromkeys(map(parse_stage, request.stages))) or STAGES
+        with self._database.read() as connection:
+            latest = sort_by_stage(find_latest(connection, [find_model(connection, request.name)]), stages)
+            return GetLatestVersionsResponse(load_versions(connection, [version_id for _, _, version_id in latest]))
+
+    def set_tag(self, request: SetRegisteredModelTag) -> Empty:
+        """Set or replace one tag."""
+        request.check()
+
+        def work(connection: Connection) -> None:
+            connection.execute(_UPSERT_TAG, (find_model(connection, request.name), request.key, request.value))
+
+        self._database.write(work)
+        return Empty()
+
+    def delete_tag(self, request: DeleteRegisteredModelTag) -> Empty:
+        """Remove one tag, if it is there."""
+        request.check()
+
+        def work(connection: Connection) -> None:
+            model_id = find_model(connection, request.name)
+            connection.execute(
+                "DELETE FROM registered_model_tag WHERE model_id = ? AND key = ?", (model_id, request.key)
+            )
+
+        self._database.write(work)
+        return Empty()
+
+    def set_alias(self, request: SetRegisteredModelAlias) -> Empty:
+        """Point an alias at a version that exists."""
+        request.check()
+
+        def work(connection: Connection) -> None:
+            version = find_version(connection, request.name, request.version)
+            connection.execute(_UPSERT_ALIAS, (version.model_id, request.alias, version.number))
+
+        self._database.write(work)
+        return Empty()
+
+    def get_by_alias(self, request: GetModelVersionByAlias) -> ModelVersionResponse:
+        """Return the version that an alias points at."""
+        request.check()
+        with self._database.read() as connection:
+            model_id = find_model(connection, request.name)
+            version_id = (
+                _find_highest(connection, model_id, request.name)
+                if is_latest(request.alias)
+                else _find_aliased(connection, model_id, request.alias)
+            )
+            return ModelVersionResponse(load_version(connection, version_id))
+
+    def delete_alias(self, request: DeleteRegisteredModelAlias) -> Empty:
+        """Remove an alias, if it is there."""
+        request.check()
+
+        def work(connection: Connection) -> None:
+            model_id = find_model(connection, request.name)
+            connection.execute(
+                "DELETE FROM registered_model_alias WHERE model_id = ? AND alias = ?", (model_id, request.alias)
+            )
+
+        self._database.write(work)
+        return Empty()
+
+
+def _check_name_is_free(connection: Connection, name: str) -> None:
+    if connection.one("SELECT 1 FROM registered_model WHERE name = ?", (name,)) is not None:
+        raise ResourceAlreadyExists(f"Registered Model (name={name}) already exists.")
+
+
+def _find_aliased(connection: Connection, model_id: int, alias: str) -> int:
+    row = connection.one(
+        "SELECT v.id FROM registered_model_alias a JOIN model_version v "
+        "ON v.model_id = a.model_id AND v.version = a.version WHERE a.model_id = ? AND a.alias = ?",
+        (model_id, alias),
+    )
+    if row is None:
+        raise InvalidParameterValue(f"Registered model alias {alias} not found.")
+    version_id: int = row[0]
+    return version_id
+
+
+def _find_highest(connection: Connection, model_id: int, name: str) -> int:
+    row = connection.one("SELECT id FROM model_version WHERE model_id = ? ORDER BY version DESC LIMIT 1", (model_id,))
+    if row is None:
+        raise ResourceDoesNotExist(f"Registered Model with name={name} has no versions. Create one first.")
+    version_id: int = row[0]
+    return version_id
