@@ -6,6 +6,7 @@ from headwater.protocol import (
     artifacts,
     columns,
     experiments,
+    imports,
     inputs,
     logged_models,
     logs,
@@ -27,4 +28,5 @@ ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *model_versions.ENDPOINTS,
     *columns.ENDPOINTS,
     *logs.ENDPOINTS,
+    *imports.ENDPOINTS,
 )

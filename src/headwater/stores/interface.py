@@ -61,6 +61,17 @@ from headwater.protocol.experiments import (
     SetExperimentTag,
     UpdateExperiment,
 )
+from headwater.protocol.imports import (
+    PutExperiment,
+    PutExperimentResponse,
+    PutModel,
+    PutRuns,
+    PutRunsResponse,
+    ReadPoints,
+    ReadPointsResponse,
+    SummarizeRuns,
+    SummarizeRunsResponse,
+)
 from headwater.protocol.inputs import LogInputs, LogOutputs, SearchDatasets, SearchDatasetsResponse
 from headwater.protocol.logged_models import (
     CreateLoggedModel,
@@ -447,6 +458,25 @@ class ModelVersions(Protocol):
         """See `DeleteModelVersionTag`."""
 
 
+class Imports(Protocol):
+    """What was made elsewhere on its way in, and whole series on their way out."""
+
+    def put_experiment(self, request: PutExperiment) -> PutExperimentResponse:
+        """See `PutExperiment`."""
+
+    def put_runs(self, request: PutRuns) -> PutRunsResponse:
+        """See `PutRuns`."""
+
+    def put_model(self, request: PutModel) -> Empty:
+        """See `PutModel`."""
+
+    def summarize(self, request: SummarizeRuns) -> SummarizeRunsResponse:
+        """See `SummarizeRuns`."""
+
+    def read_points(self, request: ReadPoints) -> ReadPointsResponse:
+        """See `ReadPoints`."""
+
+
 class Blobs(Protocol):
     """The bytes of artifacts, each file kept once under its SHA-256."""
 
@@ -580,6 +610,10 @@ class Store(Protocol):
     @property
     def model_versions(self) -> ModelVersions:
         """Return their versions."""
+
+    @property
+    def imports(self) -> Imports:
+        """Return the imports."""
 
     @property
     def blobs(self) -> Blobs:

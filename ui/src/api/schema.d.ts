@@ -555,6 +555,13 @@ export interface Param {
   readonly value?: string;
 }
 
+export interface PointColumns {
+  readonly key: string;
+  readonly steps: string;
+  readonly timestamps: string;
+  readonly values: string;
+}
+
 export interface PresignDownload {
   readonly run_id?: string;
   readonly path?: string;
@@ -590,6 +597,58 @@ export interface PreviewTableResponse {
   readonly columns: readonly (string)[];
   readonly rows: readonly (readonly (string)[])[];
   readonly more: boolean;
+}
+
+export interface PutExperiment {
+  readonly name: string;
+  readonly experiment_id?: string;
+  readonly artifact_location?: string;
+  readonly lifecycle_stage?: LifecycleStage;
+  readonly creation_time?: number;
+  readonly last_update_time?: number;
+  readonly tags?: readonly (ExperimentTag)[];
+}
+
+export interface PutExperimentResponse {
+  readonly experiment_id: string;
+  readonly is_new: boolean;
+}
+
+export interface PutModel {
+  readonly model: RegisteredModel;
+  readonly versions?: readonly (PutVersion)[];
+  readonly last_version?: number;
+}
+
+export interface PutRun {
+  readonly run_id: string;
+  readonly experiment_id: string;
+  readonly run_name?: string;
+  readonly user_id?: string;
+  readonly status?: RunStatus;
+  readonly start_time?: number;
+  readonly end_time?: number | null;
+  readonly artifact_uri?: string;
+  readonly lifecycle_stage?: LifecycleStage;
+  readonly deleted_time?: number | null;
+  readonly params?: readonly (Param)[];
+  readonly tags?: readonly (RunTag)[];
+  readonly inputs?: RunInputs;
+  readonly outputs?: RunOutputs;
+  readonly series?: readonly (PointColumns)[];
+}
+
+export interface PutRuns {
+  readonly runs: readonly (PutRun)[];
+}
+
+export interface PutRunsResponse {
+  readonly created: number;
+}
+
+export interface PutVersion {
+  readonly version: ModelVersion;
+  readonly location?: string;
 }
 
 export interface QueryRuns {
@@ -636,6 +695,18 @@ export interface ReadLogResponse {
   readonly next_position?: number;
   readonly size?: number;
   readonly is_live?: boolean;
+}
+
+export interface ReadPoints {
+  readonly run_id: string;
+  readonly key: string;
+  readonly start?: number;
+  readonly limit?: number;
+}
+
+export interface ReadPointsResponse {
+  readonly points: PointColumns;
+  readonly total: number;
 }
 
 export interface RecordModel {
@@ -738,6 +809,11 @@ export interface RunResponse {
 
 export type RunStatus = "FAILED" | "FINISHED" | "KILLED" | "RUNNING" | "SCHEDULED";
 
+export interface RunSummary {
+  readonly run_id: string;
+  readonly series: readonly (SeriesSummary)[];
+}
+
 export interface RunTag {
   readonly key: string;
   readonly value?: string;
@@ -829,6 +905,12 @@ export interface SeriesHeader {
   readonly raw: boolean;
 }
 
+export interface SeriesSummary {
+  readonly key: string;
+  readonly count: number;
+  readonly digest: string;
+}
+
 export interface SetExperimentTag {
   readonly experiment_id: string;
   readonly key: string;
@@ -891,6 +973,14 @@ export interface StartUploadResponse {
   readonly upload_id?: string;
   readonly part_bytes?: number;
   readonly parts?: readonly (SignedPart)[];
+}
+
+export interface SummarizeRuns {
+  readonly run_ids: readonly (string)[];
+}
+
+export interface SummarizeRunsResponse {
+  readonly runs: readonly (RunSummary)[];
 }
 
 export interface Sweep {

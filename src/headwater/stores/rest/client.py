@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 import msgspec
 
 from headwater.config import CA_BUNDLE, HTTP_RETRIES, HTTP_TIMEOUT_S, PASSWORD, TOKEN, USERNAME
-from headwater.protocol import experiments, logged_models, logs, model_versions, registered_models, runs
+from headwater.protocol import experiments, imports, logged_models, logs, model_versions, registered_models, runs
 from headwater.protocol.codec import decode_response, decode_series, encode, encode_msgpack
 from headwater.protocol.columns import Series
 from headwater.protocol.endpoint import Endpoint, RequestT, ResponseT
@@ -159,7 +159,7 @@ class Client:
             if method == "GET":
                 query = _query(request, endpoint.parameters)
                 return HttpRequest(method=method, target=f"{target}?{query}" if query else target, headers=headers)
-            if isinstance(request, runs.Append | logs.AppendLog):
+            if isinstance(request, runs.Append | logs.AppendLog | imports.PutRuns):
                 headers["content-type"] = "application/msgpack"
                 return HttpRequest(method=method, target=target, headers=headers, body=encode_msgpack(request))
             headers["content-type"] = "application/json"

@@ -9,6 +9,7 @@ from headwater.protocol import (
     artifacts,
     columns,
     experiments,
+    imports,
     inputs,
     logged_models,
     logs,
@@ -183,6 +184,16 @@ class RestModelVersions(_Resource):
     delete_tag = _Verb(model_versions.DELETE_TAG)
 
 
+class RestImports(_Resource):
+    """Imports into a server."""
+
+    put_experiment = _Verb(imports.PUT_EXPERIMENT)
+    put_runs = _Verb(imports.PUT_RUNS)
+    put_model = _Verb(imports.PUT_MODEL)
+    summarize = _Verb(imports.SUMMARIZE)
+    read_points = _Verb(imports.READ_POINTS)
+
+
 class RestStore:
     """A Headwater server as a store; no connection is made before the first call.
 
@@ -212,6 +223,7 @@ class RestStore:
         self.logs = RestLogs(self._client)
         self.registered_models = RestRegisteredModels(self._client)
         self.model_versions = RestModelVersions(self._client)
+        self.imports = RestImports(self._client)
         self.blobs = RestBlobs(self._client)
         self.locations = RestLocations()
 
@@ -219,6 +231,10 @@ class RestStore:
     def url(self) -> str:
         """Return the server's address without credentials."""
         return self._client.url
+
+    def send(self, endpoint: Endpoint[RequestT, ResponseT], request: RequestT) -> ResponseT:
+        """Return what the server answers to an endpoint, for verbs that other servers answer in words of their own."""
+        return self._client.send(endpoint, request)
 
     def close(self) -> None:
         """Close every connection."""

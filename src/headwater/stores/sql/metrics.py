@@ -37,7 +37,7 @@ class SqlMetrics:
             return GetHistoryResponse()
         start = decode_page_token(request.page_token)
         end = start + request.max_results if request.max_results else len(points)
-        page = _in_time_order(points)[start:end]
+        page = in_time_order(points)[start:end]
         token = encode_page_token(end) if end < len(points) else ""
         return GetHistoryResponse(_metrics(request.metric_key, page), token)
 
@@ -48,7 +48,7 @@ class SqlMetrics:
             found = _read_key(connection, request.run_id, request.metric_key)
         metrics: list[MetricWithRunId] = []
         for run_id in sorted(found):
-            page = _in_time_order(found[run_id])[: request.max_results - len(metrics)]
+            page = in_time_order(found[run_id])[: request.max_results - len(metrics)]
             metrics += _metrics_of_run(request.metric_key, run_id, page)
         return GetHistoryBulkResponse(metrics)
 
@@ -80,7 +80,7 @@ def _read_key(
     return {run_id: found[row, keys[key]] for run_id, row in rows.items() if (row, keys[key]) in found}
 
 
-def _in_time_order(points: Points) -> Points:
+def in_time_order(points: Points) -> Points:
     """Return the points ordered by (timestamp, step, value) instead of (step, timestamp, value)."""
     times = points.times
     if bool((times[1:] >= times[:-1]).all()):

@@ -93,6 +93,18 @@ def insert_points(
         _seal(connection, run.id, merge_all=False)
 
 
+def insert_series(connection: Connection, run: RunRow, series: dict[str, Points]) -> None:
+    """Add whole series to a run, as blocks at once; points that are there already stay once. Call it inside a write."""
+    ids = connection.key_ids(series)
+    fresh = {ids[key]: sort_points(points) for key, points in series.items() if len(points)}
+    _write_blocks(connection, run.id, fresh, merge_all=False)
+    greatest = [
+        _latest_row(run, key_id, int(points.steps[-1]), int(points.times[-1]), float(points.values[-1]))
+        for key_id, points in fresh.items()
+    ]
+    connection.many(_UPSERT_LATEST, greatest)
+
+
 def seal_run(connection: Connection, run_id: int, *, merge_all: bool = True) -> None:
     """Turn the hot points of a run into blocks, each distinct point once. Call it inside a write.
 
@@ -149,7 +161,12 @@ def _seal(connection: Connection, run_id: int, *, merge_all: bool) -> None:
     # The update comes first: on PostgreSQL it locks the run, so no other server adds a hot row meanwhile.
     connection.execute("UPDATE run SET hot_points = 0, hot_since = NULL WHERE id = ?", (run_id,))
     hot = decode_hot(connection.all("SELECT n, data FROM hot WHERE run_id = ? ORDER BY id", (run_id,)))
-    fresh = split_by_key(hot)
+    _write_blocks(connection, run_id, split_by_key(hot), merge_all=merge_all)
+    connection.execute("DELETE FROM hot WHERE run_id = ?", (run_id,))
+
+
+def _write_blocks(connection: Connection, run_id: int, fresh: dict[int, Points], *, merge_all: bool) -> None:
+    """Put ordered points into blocks, together with the blocks that they fall into."""
     listed = _list_blocks(connection, run_id, fresh, merge_all=merge_all)
     taken = {
         key_id: _choose_blocks(fresh.get(key_id, NO_POINTS), blocks, merge_all=merge_all)
@@ -166,7 +183,6 @@ def _seal(connection: Connection, run_id: int, *, merge_all: bool) -> None:
             rows += _block_rows(run_id, key_id, piece)
     connection.many(_INSERT_BLOCK, rows)
     connection.many("DELETE FROM block WHERE id = ?", [(block_id,) for block_id in stored])
-    connection.execute("DELETE FROM hot WHERE run_id = ?", (run_id,))
 
 
 def _list_blocks(

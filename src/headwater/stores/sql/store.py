@@ -7,6 +7,7 @@ from headwater.stores.sql.artifacts import SqlArtifacts
 from headwater.stores.sql.columns import SqlColumns
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.experiments import SqlExperiments
+from headwater.stores.sql.imports import SqlImports
 from headwater.stores.sql.inputs import SqlInputs
 from headwater.stores.sql.live_logs import LiveLogs
 from headwater.stores.sql.logged_models import SqlLoggedModels
@@ -42,6 +43,7 @@ class SqlStore:
         self.logs = SqlLogs(self.database, self.artifacts, blobs, live)
         self.registered_models = SqlRegisteredModels(self.database)
         self.model_versions = SqlModelVersions(self.database)
+        self.imports = SqlImports(self.database)
 
     def close(self) -> None:
         """Finish what is being written and release every connection."""

@@ -1,0 +1,1 @@
+"""Bring runs from other trackers, and prove that everything arrived."""

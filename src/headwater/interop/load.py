@@ -1,0 +1,271 @@
+"""Put what a source holds into a store, and read it back to prove it.
+
+There is no state between attempts but the store itself: each request is one transaction that may be repeated, and
+before a run's points are sent the store is asked which series it has already. So an import that was killed is started
+again as it was, and one that is repeated changes nothing.
+"""
+
+import hashlib
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from typing import Protocol
+
+import msgspec
+
+from headwater.interop.load_models import import_models
+from headwater.interop.report import ExperimentReport, Report, RunFacts, differences, info_of, links_of, restrict
+from headwater.interop.sending import Sender, clean_points, clean_run
+from headwater.interop.source import Source, SourceFile, is_elsewhere
+from headwater.protocol.artifacts import ArtifactFile, CommitArtifacts, GetTree
+from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
+from headwater.protocol.experiments import CreateExperiment
+from headwater.protocol.imports import PutExperiment, PutRun, SummarizeRuns
+from headwater.protocol.runs import GetRun
+from headwater.stores.interface import Store
+from headwater.stores.sql.blocks import digest_points
+
+_BATCH_RUNS = 100
+_WORKERS = 4
+
+SeriesFacts = dict[str, tuple[int, str]]
+
+
+class Progress(Protocol):
+    """Is told how far an import is."""
+
+    def begin(self, experiment: str, runs: int) -> None:
+        """An experiment begins; `runs` is 0 if it is not known how many it has."""
+
+    def advance(self, runs: int, points: int) -> None:
+        """Some more runs, with so many points, are in the store."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """What to import: the experiments of these names or ids (all, if there are none), with artifacts or without."""
+
+    experiments: Sequence[str] = ()
+    artifacts: bool = True
+
+
+def import_source(source: Source, store: Store | None, report: Report, progress: Progress, choices: Choices) -> None:
+    """Bring what was chosen into the store; without a store, only read it. `report` takes the outcome.
+
+    Raises `InvalidParameterValue` if a chosen experiment does not exist; what fails within a run is reported.
+    """
+    started = time.monotonic()
+    for experiment, runs in _choose(source, choices.experiments):
+        progress.begin(experiment.name, runs)
+        found = ExperimentReport(experiment.name, experiment.experiment_id)
+        report.experiments.append(found)
+        if store is None:
+            _read_only(source, found, report, progress, choices)
+        else:
+            _Loader(source, store, report, choices).load(experiment, found, progress)
+    if choices.experiments:
+        report.notes.append("Registered models were left out, because only some experiments were chosen.")
+    else:
+        import_models(source, store, report)
+    report.notes += source.left_out()
+    report.seconds = round(time.monotonic() - started, 3)
+
+
+def _choose(source: Source, wanted: Sequence[str]) -> list[tuple[PutExperiment, int]]:
+    every = source.experiments()
+    known = {name for experiment, _ in every for name in (experiment.name, experiment.experiment_id)}
+    absent = [name for name in wanted if name not in known]
+    if absent:
+        raise InvalidParameterValue(f"There is no experiment '{absent[0]}' in '{source.name}'. Give its name or id.")
+    return [
+        (experiment, runs)
+        for experiment, runs in every
+        if not wanted or experiment.name in wanted or experiment.experiment_id in wanted
+    ]
+
+
+def _read_only(source: Source, found: ExperimentReport, report: Report, progress: Progress, choices: Choices) -> None:
+    """Count what an experiment holds, as it would be imported."""
+    for given in source.runs(found.source_id):
+        run = clean_run(given, report.add_problem)
+        if run is None:
+            continue
+        series: SeriesFacts = {}
+        for key, points in source.series(given):
+            kept = clean_points(run, key, points, report.add_problem)
+            if kept is not None:
+                series[key] = (len(kept), digest_points(kept))
+        files = source.artifacts(given) if choices.artifacts else None
+        found.source.add(_facts(run, series, {}))
+        found.source.files += len(files or ())
+        progress.advance(1, sum(count for count, _ in series.values()))
+
+
+class _Loader:
+    """Loads one experiment after the other, some runs at a time."""
+
+    def __init__(self, source: Source, store: Store, report: Report, choices: Choices) -> None:
+        self._source = source
+        self._store = store
+        self._report = report
+        self._choices = choices
+        self._kept_elsewhere = 0
+
+    def load(self, experiment: PutExperiment, found: ExperimentReport, progress: Progress) -> None:
+        """Load an experiment with all its runs."""
+        found.experiment_id = self._put_experiment(experiment)
+        if experiment.experiment_id.isdecimal() and found.experiment_id != experiment.experiment_id:
+            self._report.notes.append(
+                f"Experiment '{found.name}' has the id {found.experiment_id} here, {found.source_id} in the source."
+            )
+        for batch in _batches(self._source.runs(experiment.experiment_id), _BATCH_RUNS):
+            points = self._load_batch(batch, found)
+            progress.advance(len(batch), points)
+        if self._kept_elsewhere:
+            self._report.notes.append(
+                f"{self._kept_elsewhere} runs of '{found.name}' keep the artifact URIs they have; no file was copied."
+            )
+
+    def _put_experiment(self, experiment: PutExperiment) -> str:
+        keeps_location = is_elsewhere(experiment.artifact_location) or not self._choices.artifacts
+        location = experiment.artifact_location if keeps_location else ""
+        try:
+            CreateExperiment(experiment.name, location).check()
+        except InvalidParameterValue as error:
+            self._report.add_problem(f"Artifact location of '{experiment.name}' is not kept: {error.message}")
+            location = ""
+        wanted = experiment.experiment_id if experiment.experiment_id.isdecimal() else ""
+        request = msgspec.structs.replace(experiment, experiment_id=wanted, artifact_location=location)
+        return self._store.imports.put_experiment(request).experiment_id
+
+    def _load_batch(self, batch: Sequence[PutRun], found: ExperimentReport) -> int:
+        """Put some runs, their artifacts last, and compare; return how many points they have."""
+        stored = self._summaries([run.run_id for run in batch])
+        sender = Sender(self._store)
+        loaded: list[tuple[RunFacts, list[SourceFile]]] = []
+        for given in batch:
+            kept = clean_run(
+                msgspec.structs.replace(given, experiment_id=found.experiment_id), self._report.add_problem
+            )
+            if kept is None:
+                continue
+            files = self._source.artifacts(given) if self._choices.artifacts else None
+            if files is not None:
+                root = f"{found.experiment_id}/{kept.run_id}/artifacts"
+                kept = msgspec.structs.replace(kept, artifact_uri=f"mlflow-artifacts:/{root}")
+            elif self._choices.artifacts:
+                self._kept_elsewhere += 1
+            sender.add_run(kept)
+            series = self._send_series(sender, given, kept, stored.get(kept.run_id, {}))
+            loaded.append((_facts(kept, series, {}), list(files or ())))
+        sender.flush()
+        found.new_runs += sender.created
+        facts = [
+            msgspec.structs.replace(fact, files=self._copy_files(found.experiment_id, fact.run_id, files))
+            for fact, files in loaded
+        ]
+        self._compare(facts, found)
+        return sum(count for fact in facts for count, _ in fact.series.values())
+
+    def _send_series(self, sender: Sender, given: PutRun, run: PutRun, stored: SeriesFacts) -> SeriesFacts:
+        """Send the series that the store has not, or has otherwise; return what the source has."""
+        series: SeriesFacts = {}
+        for key, points in self._source.series(given):
+            kept = clean_points(run, key, points, self._report.add_problem)
+            if kept is None:
+                continue
+            series[key] = (len(kept), digest_points(kept))
+            if stored.get(key) != series[key]:
+                sender.add_series(run, key, kept)
+        return series
+
+    def _copy_files(self, experiment_id: str, run_id: str, files: Sequence[SourceFile]) -> dict[str, tuple[str, int]]:
+        """Keep the files that the store has not; return what the source has."""
+        if not files:
+            return {}
+        root = f"{experiment_id}/{run_id}/artifacts"
+        held = {file.path: file for file in self._store.artifacts.get_tree(GetTree(root)).files}
+        with ThreadPoolExecutor(_WORKERS) as pool:
+            copied = list(pool.map(lambda file: self._copy_file(run_id, file), files))
+        described = [file for file in copied if file is not None]
+        new = [file for file in described if held.get(file.path) != file]
+        if new:
+            self._store.artifacts.commit(CommitArtifacts(root, new))
+        return {file.path: (file.digest, file.size) for file in described}
+
+    def _copy_file(self, run_id: str, file: SourceFile) -> ArtifactFile | None:
+        try:
+            if not file.is_local:
+                return ArtifactFile(file.path, *self._store.blobs.write(file.read()))
+            digest, size = _digest(file.read())
+            if not self._holds(digest):
+                digest, size = self._store.blobs.write(file.read())
+        except (OSError, ResourceDoesNotExist) as error:
+            self._report.add_problem(f"Artifact '{file.path}' of run '{run_id}' is left out: {error}.")
+            return None
+        return ArtifactFile(file.path, digest, size)
+
+    def _holds(self, digest: str) -> bool:
+        try:
+            self._store.blobs.size(digest)
+        except ResourceDoesNotExist:
+            return False
+        return True
+
+    def _compare(self, facts: Sequence[RunFacts], found: ExperimentReport) -> None:
+        """Read the runs back and note every difference."""
+        summaries = self._summaries([fact.run_id for fact in facts])
+        for fact in facts:
+            found.source.add(fact)
+            stored = self._read_back(fact, found.experiment_id, summaries.get(fact.run_id, {}))
+            found.store.add(stored)
+            for difference in differences(fact, stored):
+                self._report.add_difference(difference)
+
+    def _read_back(self, fact: RunFacts, experiment_id: str, series: SeriesFacts) -> RunFacts:
+        run = self._store.runs.get(GetRun(run_id=fact.run_id)).run
+        files = {}
+        if fact.files:
+            tree = self._store.artifacts.get_tree(GetTree(f"{experiment_id}/{fact.run_id}/artifacts")).files
+            files = {file.path: (file.digest, file.size) for file in tree}
+        put = PutRun(
+            run_id=fact.run_id,
+            experiment_id=run.info.experiment_id,
+            run_name=run.info.run_name,
+            user_id=run.info.user_id,
+            status=run.info.status,
+            start_time=run.info.start_time,
+            end_time=run.info.end_time,
+            lifecycle_stage=run.info.lifecycle_stage,
+            params=run.data.params,
+            tags=run.data.tags,
+            inputs=run.inputs,
+            outputs=run.outputs,
+        )
+        return restrict(_facts(put, series, files), fact)
+
+    def _summaries(self, run_ids: list[str]) -> dict[str, SeriesFacts]:
+        answer = self._store.imports.summarize(SummarizeRuns(run_ids))
+        return {run.run_id: {series.key: (series.count, series.digest) for series in run.series} for run in answer.runs}
+
+
+def _facts(run: PutRun, series: SeriesFacts, files: dict[str, tuple[str, int]]) -> RunFacts:
+    params = {param.key: param.value for param in run.params}
+    tags = {tag.key: tag.value for tag in run.tags}
+    return RunFacts(run.run_id, info_of(run), params, tags, links_of(run.inputs, run.outputs), series, files)
+
+
+def _digest(chunks: Iterable[bytes]) -> tuple[str, int]:
+    checksum, size = hashlib.sha256(), 0
+    for chunk in chunks:
+        checksum.update(chunk)
+        size += len(chunk)
+    return checksum.hexdigest(), size
+
+
+def _batches(runs: Iterable[PutRun], size: int) -> Iterator[list[PutRun]]:
+    iterator = iter(runs)
+    while batch := list(islice(iterator, size)):
+        yield batch

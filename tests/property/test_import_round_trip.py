@@ -1,0 +1,131 @@
+"""Export → import → export: the same folder, byte by byte, whatever a store holds."""
+
+import math
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from headwater.interop.load import Choices, import_source
+from headwater.interop.opening import open_mlflow
+from headwater.interop.report import Report
+from headwater.interop.to_mlflow import MlflowWriter
+from headwater.protocol.artifacts import ArtifactFile, CommitArtifacts
+from headwater.protocol.experiments import ExperimentTag, LifecycleStage
+from headwater.protocol.imports import PointColumns, PutExperiment, PutRun, PutRuns
+from headwater.protocol.inputs import Dataset, DatasetInput, InputTag, ModelInput, ModelOutput, RunInputs, RunOutputs
+from headwater.protocol.runs import Param, RunStatus, RunTag
+from headwater.stores import open_store
+from headwater.stores.interface import Store
+from headwater.testing.progress import NoProgress
+
+INT64 = st.integers(-(2**63), 2**63 - 1)
+TIMES = st.integers(0, 2**63 - 1)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
+PARTS = st.text("abcü1_-", min_size=1, max_size=5)
+KEYS = st.builds(lambda folder, name: f"{folder}.d/{name}" if folder else name, st.just("") | PARTS, PARTS)
+VALUES = st.floats(allow_nan=False) | st.sampled_from([math.nan, math.inf, -0.0])
+MODEL_IDS = st.text("abc1", min_size=1, max_size=5)
+STAGES = st.sampled_from(LifecycleStage)
+DATASETS = st.builds(
+    DatasetInput,
+    st.builds(Dataset, TEXTS, PARTS, TEXTS, TEXTS, TEXTS, TEXTS),
+    st.dictionaries(PARTS, TEXTS, max_size=2).map(lambda tags: [InputTag(*pair) for pair in sorted(tags.items())]),
+)
+
+
+def _columns(key: str, points: list[tuple[int, int, float]]) -> PointColumns:
+    steps, times, values = zip(*points, strict=True)
+    return PointColumns(
+        key, np.array(steps, "<i8").tobytes(), np.array(times, "<i8").tobytes(), np.array(values, "<f8").tobytes()
+    )
+
+
+POINTS = st.lists(st.tuples(INT64, TIMES, VALUES), min_size=1, max_size=8)
+PAIRS = st.dictionaries(KEYS, TEXTS, max_size=3).map(lambda found: sorted(found.items()))
+RUNS = st.builds(
+    PutRun,
+    run_id=st.uuids().map(lambda found: found.hex),
+    experiment_id=st.just(""),
+    run_name=TEXTS,
+    user_id=TEXTS,
+    status=st.sampled_from(RunStatus),
+    start_time=TIMES,
+    end_time=st.none() | TIMES,
+    lifecycle_stage=STAGES,
+    params=PAIRS.map(lambda pairs: [Param(*pair) for pair in pairs]),
+    tags=PAIRS.map(lambda pairs: [RunTag(*pair) for pair in pairs]),
+    inputs=st.builds(
+        RunInputs,
+        st.lists(DATASETS, max_size=2, unique_by=lambda entry: (entry.dataset.name, entry.dataset.digest)),
+        st.lists(st.builds(ModelInput, MODEL_IDS), max_size=1),
+    ),
+    outputs=st.builds(RunOutputs, st.lists(st.builds(ModelOutput, MODEL_IDS, INT64), max_size=1)),
+    series=st.dictionaries(KEYS, POINTS, max_size=2).map(lambda found: [_columns(*pair) for pair in found.items()]),
+)
+EXPERIMENTS = st.builds(
+    PutExperiment,
+    TEXTS.filter(str.strip),
+    st.integers(1, 10**17).map(str),
+    st.just(""),
+    STAGES,
+    TIMES,
+    TIMES,
+    PAIRS.map(lambda pairs: [ExperimentTag(*pair) for pair in pairs]),
+)
+STORES = st.lists(
+    st.tuples(EXPERIMENTS, st.lists(RUNS, max_size=3, unique_by=lambda run: run.run_id)),
+    max_size=2,
+    unique_by=(lambda pair: pair[0].name, lambda pair: pair[0].experiment_id),
+)
+
+
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
+@given(STORES)
+def test_an_export_that_is_imported_and_exported_again_is_identical(
+    things: list[tuple[PutExperiment, list[PutRun]]],
+) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with closing(open_store(f"sqlite:///{folder / 'first' / 'headwater.db'}")) as store:
+            for experiment, runs in things:
+                _put(store, experiment, runs)
+            first = _export(store, folder / "out")
+
+        with closing(open_store(f"sqlite:///{folder / 'second' / 'headwater.db'}")) as store:
+            report = Report("out")
+            with closing(open_mlflow(str(folder / "out"), report.add_problem)) as source:
+                import_source(source, store, report, NoProgress(), Choices())
+            (folder / "out").rename(folder / "kept")
+            second = _export(store, folder / "out")
+
+        assert (report.problems, report.differences) == ([], [])
+        assert second == first
+
+
+def _put(store: Store, experiment: PutExperiment, runs: list[PutRun]) -> None:
+    experiment_id = store.imports.put_experiment(experiment).experiment_id
+    for run in runs:
+        kept = {name: getattr(run, name) for name in run.__struct_fields__} | {"experiment_id": experiment_id}
+        store.imports.put_runs(PutRuns([PutRun(**kept)]))
+        digest, size = store.blobs.write([run.run_id.encode()])
+        root = f"{experiment_id}/{run.run_id}/artifacts"
+        store.artifacts.commit(CommitArtifacts(root, [ArtifactFile("a/b.txt", digest, size)]))
+
+
+def _export(store: Store, folder: Path) -> dict[str, bytes | None]:
+    problems: list[str] = []
+    MlflowWriter(folder, artifacts=True, problem=problems.append).write(store)
+    assert problems == []
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else None
+        for path in sorted(folder.rglob("*"))
+    }
