@@ -28,14 +28,15 @@ class Tree(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         """Return the names of the modules that are commands."""
         path = importlib.import_module(self.package).__path__
-        return sorted(module.name for module in pkgutil.iter_modules(path) if not module.name.startswith("_"))
+        names = [module.name for module in pkgutil.iter_modules(path) if not module.name.startswith("_")]
+        return sorted(name.replace("_", "-") for name in names)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the module of that name, or of which it is an alias, and return its command."""
         name = ALIASES.get(self.package, {}).get(cmd_name, cmd_name)
         if name not in self.list_commands(ctx):
             return None
-        module = importlib.import_module(f"{self.package}.{name}")
+        module = importlib.import_module(f"{self.package}.{name.replace('-', '_')}")
         if hasattr(module, "__path__"):
             return Tree(module.__name__, name=name, help=module.__doc__)
         command = module.command

@@ -5,6 +5,7 @@ from typing import Any
 from headwater.protocol import (
     artifacts,
     columns,
+    edits,
     experiments,
     inputs,
     logged_models,
@@ -13,6 +14,8 @@ from headwater.protocol import (
     model_versions,
     registered_models,
     runs,
+    trash,
+    views,
 )
 from headwater.protocol.endpoint import Endpoint
 
@@ -27,4 +30,7 @@ ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *model_versions.ENDPOINTS,
     *columns.ENDPOINTS,
     *logs.ENDPOINTS,
+    *edits.ENDPOINTS,
+    *views.ENDPOINTS,
+    *trash.ENDPOINTS,
 )
