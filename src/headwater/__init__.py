@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from headwater.flavors import FLAVORS
 from headwater.flavors.universal import autolog
 from headwater.protocol.artifacts import FileInfo
+from headwater.protocol.edits import Edit
 from headwater.protocol.errors import (
     DataLoss,
     HeadwaterError,
@@ -35,6 +36,7 @@ from headwater.protocol.inputs import ModelOutput as LoggedModelOutput
 from headwater.protocol.metrics import Metric
 from headwater.protocol.runs import Param, RunInfo, RunStatus, RunTag
 from headwater.protocol.source_type import SourceType
+from headwater.protocol.views import View, ViewInfo
 from headwater.registry.entities import ModelVersion, RegisteredModel
 from headwater.tracking import artifacts
 from headwater.tracking.active import (
@@ -60,6 +62,7 @@ from headwater.tracking.capture_choice import (
 )
 from headwater.tracking.client import Client
 from headwater.tracking.connected import PagedList
+from headwater.tracking.distributed import is_main_process, rank, start_distributed_run, world_size
 from headwater.tracking.doctor import doctor
 from headwater.tracking.fluent import (
     create_experiment,
@@ -149,6 +152,7 @@ __all__ = [
     "DataLoss",
     "Dataset",
     "DatasetInput",
+    "Edit",
     "Experiment",
     "ExperimentTag",
     "FileInfo",
@@ -186,6 +190,8 @@ __all__ = [
     "SyncReport",
     "TemporarilyUnavailable",
     "Unauthenticated",
+    "View",
+    "ViewInfo",
     "ViewType",
     "__version__",
     "active_run",
@@ -222,6 +228,7 @@ __all__ = [
     "get_run",
     "get_tracking_uri",
     "initialize_logged_model",
+    "is_main_process",
     "is_tracking_uri_set",
     "last_active_run",
     "last_logged_model",
@@ -243,6 +250,7 @@ __all__ = [
     "log_stream",
     "log_table",
     "log_text",
+    "rank",
     "register_model",
     "restore_experiment",
     "restore_run",
@@ -265,6 +273,8 @@ __all__ = [
     "set_tags",
     "set_tracking_uri",
     "sklearn",
+    "start_distributed_run",
     "start_run",
     "sync_journals",
+    "world_size",
 ]

@@ -90,6 +90,11 @@ JOURNAL_FSYNC = Setting(
     default="0",
     meaning="1: every log call reaches the disk itself, so that a power cut loses nothing.",
 )
+CHANGED_PARAMS = Setting(
+    name="HEADWATER_CHANGED_PARAMS",
+    default="revise",
+    meaning="'revise': params of a resumed run may change, and every change is kept. 'refuse': as in MLflow, an error.",
+)
 EXIT_TIMEOUT_S = Setting(
     name="HEADWATER_EXIT_TIMEOUT",
     default="5",
@@ -208,6 +213,17 @@ REDACT_PATTERNS = Setting(
     name="HEADWATER_REDACT_PATTERNS",
     meaning="More to hide in what is captured: regular expressions, one a line.",
 )
+RANK = Setting(
+    name="HEADWATER_RANK",
+    meaning="This process's rank in distributed training; default: what torchrun, Slurm, Open MPI or PMI say.",
+)
+WORLD_SIZE = Setting(
+    name="HEADWATER_WORLD_SIZE", meaning="How many processes train together; default: what their launcher says."
+)
+JOB_ID = Setting(
+    name="HEADWATER_JOB_ID",
+    meaning="What the processes that train together have in common; default: the launcher's own id of the job.",
+)
 
 SETTINGS: tuple[Setting, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Setting))
 
@@ -250,6 +266,44 @@ def aws_settings() -> AwsSettings:
         secret=variables.get("AWS_SECRET_ACCESS_KEY", ""),
         token=variables.get("AWS_SESSION_TOKEN", ""),
     )
+
+
+_LAUNCHERS = (
+    ("RANK", "WORLD_SIZE", "LOCAL_RANK", ("TORCHELASTIC_RUN_ID",)),
+    ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_RANK", ("PMIX_NAMESPACE",)),
+    ("SLURM_PROCID", "SLURM_NTASKS", "SLURM_LOCALID", ("SLURM_JOB_ID", "SLURM_STEP_ID", "SLURM_CLUSTER_NAME")),
+    ("PMI_RANK", "PMI_SIZE", "MPI_LOCALRANKID", ("PMI_ID",)),
+)
+"""For each launcher its variables: rank, world size, rank on the machine, and what together names the job."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """This process among those that train together: `job_id` is the same in all of them, or empty if unknown."""
+
+    rank: int
+    world_size: int
+    local_rank: int
+    job_id: str
+
+
+def find_place() -> Place:
+    """Return this process's place, rank 0 of 1 unless our settings or a launcher say otherwise."""
+    for rank, size, local, job in _LAUNCHERS:
+        rank_text, size_text = RANK.get() or os.environ.get(rank, ""), WORLD_SIZE.get() or os.environ.get(size, "")
+        if _is_number(rank_text) and _is_number(size_text) and int(size_text) > 1:
+            parts = [os.environ.get(name, "") for name in job]
+            # torchrun says "none" unless it was given a name, which is no name.
+            named = bool(parts[0]) and parts[0] != "none"
+            local_text = os.environ.get(local, "")
+            job_id = JOB_ID.get() or ("-".join(parts) if named else os.environ.get("SLURM_JOB_ID", ""))
+            local_rank = int(local_text) if _is_number(local_text) else int(rank_text)
+            return Place(int(rank_text), int(size_text), local_rank, job_id)
+    return Place(0, 1, 0, JOB_ID.get())
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def home() -> Path:

@@ -4,9 +4,11 @@ Each function `check_…` uses the client as its documentation says and asserts 
 JSON object: the functions' names, with an empty text or the traceback.
 """
 
+import base64
 import json
 import math
 import os
+import struct
 import sys
 import tempfile
 import traceback
@@ -18,6 +20,7 @@ import matplotlib
 import mlflow
 import mlflow.pyfunc
 import numpy as np
+import requests
 from mlflow.entities import Metric, Param, RunTag, ViewType
 from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
@@ -438,6 +441,66 @@ def check_asynchronous_logging() -> None:
 
     stored = mlflow.get_run(run.info.run_id).data
     assert (stored.metrics, stored.params, stored.tags["t"]) == ({"m": 1.0}, {"p": "1"}, "x")
+
+
+def native(path: str, **body: object) -> None:
+    """Call one of the server's own verbs, as its own client does."""
+    address = f"{os.environ['MLFLOW_TRACKING_URI']}/api/headwater/1/{path}"
+    headers = {"content-type": "application/json"}
+    requests.post(address, data=json.dumps(body), headers=headers, timeout=30).raise_for_status()
+
+
+def log_in_context(run_id: str, split: str, values: list[float]) -> None:
+    columns = {
+        "key_index": struct.pack(f"<{len(values)}i", *[0] * len(values)),
+        "steps": struct.pack(f"<{len(values)}q", *range(len(values))),
+        "timestamps": struct.pack(f"<{len(values)}q", *range(1, len(values) + 1)),
+        "values": struct.pack(f"<{len(values)}d", *values),
+    }
+    native(
+        "runs/append",
+        journal_id=uuid.uuid4().hex,
+        run_id=run_id,
+        first_seq=1,
+        last_seq=1,
+        keys=[f'loss{{split="{split}"}}'],
+        **{name: base64.b64encode(column).decode() for name, column in columns.items()},
+    )
+
+
+def check_metrics_in_contexts_are_one_metric_here() -> None:
+    client, run_id = MlflowClient(), new_run()
+
+    log_in_context(run_id, "train", [0.3, 0.2])
+    log_in_context(run_id, "val", [0.5, 0.4])
+    client.log_metric(run_id, "loss", 0.1, timestamp=9, step=9)
+
+    assert client.get_run(run_id).data.metrics == {"loss": 0.1}
+    history = sorted((point.step, point.value) for point in client.get_metric_history(run_id, "loss"))
+    assert history == [(0, 0.3), (0, 0.5), (1, 0.2), (1, 0.4), (9, 0.1)]
+    experiment_id = client.get_run(run_id).info.experiment_id
+    found = client.search_runs([experiment_id], 'metrics.`loss{split="val"}` < 0.45')
+    assert [run.info.run_id for run in found] == [run_id]
+
+
+def check_edited_runs_are_ordinary_runs_here() -> None:
+    client, run_id, target = MlflowClient(), new_run(), mlflow.create_experiment(unique("target"))
+    client.log_param(run_id, "lr", "0.1")
+    client.log_metric(run_id, "old", 1.0, step=1)
+    client.log_metric(run_id, "old", 2.0, step=2)
+    client.log_text(run_id, "hello", "notes/a.txt")
+
+    native("runs/move", run_ids=[run_id], experiment_id=target)
+    native("runs/set-param", run_id=run_id, key="lr", value="0.2")
+    native("runs/rename-metric", run_id=run_id, key="old", new_key="new")
+    native("runs/rewind", run_id=run_id, step=1)
+    client.log_text(run_id, "later", "notes/b.txt")
+
+    run = client.search_runs([target])[0]
+    assert (run.info.run_id, run.data.params, run.data.metrics) == (run_id, {"lr": "0.2"}, {"new": 1.0})
+    assert [file.path for file in client.list_artifacts(run_id, "notes")] == ["notes/a.txt", "notes/b.txt"]
+    assert mlflow.artifacts.load_text(f"{run.info.artifact_uri}/notes/a.txt") == "hello"
+    assert "Changing param values is not allowed" in str(refusal(lambda: client.log_param(run_id, "lr", "0.1")))
 
 
 def check_ended_run_prints_the_page_of_the_run() -> None:

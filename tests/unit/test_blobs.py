@@ -11,7 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from headwater.protocol.errors import DataLoss, InsufficientStorage, InvalidParameterValue, RangeNotSatisfiable
+from headwater.protocol.errors import (
+    DataLoss,
+    InsufficientStorage,
+    InvalidParameterValue,
+    RangeNotSatisfiable,
+)
 from headwater.stores.artifacts import LocalBlobs
 
 
@@ -130,3 +135,62 @@ def test_what_a_killed_writer_left_is_removed_after_a_day(tmp_path: Path) -> Non
 
     assert not stale.exists()
     assert fresh.exists()
+
+
+def test_a_file_is_collected_unless_it_was_renewed(tmp_path: Path) -> None:
+    blobs = LocalBlobs(tmp_path)
+    old, renewed = blobs.write([b"old"])[0], blobs.write([b"renewed"])[0]
+    for digest in (old, renewed):
+        os.utime(blobs.path(digest), (1000, 1000))
+
+    assert blobs.renew([renewed]) == {renewed: len(b"renewed")}
+    assert blobs.discard(old, 2_000_000)
+    assert not blobs.discard(renewed, 2_000_000)
+    assert not blobs.discard(old, 2_000_000)
+    assert not blobs.has(old)
+    assert b"".join(blobs.read(renewed)) == b"renewed"
+    assert blobs.renew([old]) == {}
+
+
+def test_a_scan_tells_each_file_once_and_nothing_else(tmp_path: Path) -> None:
+    blobs = LocalBlobs(tmp_path)
+    digests = {blobs.write([bytes([number])])[0] for number in range(64)}
+    (tmp_path / min(digests)[:2] / "stray").write_text("no file of ours")
+
+    scanned = [blob for folder in range(256) for blob in blobs.scan(f"{folder:02x}")]
+
+    assert sorted(blob.digest for blob in scanned) == sorted(digests)
+    assert {blob.size for blob in scanned} == {1}
+
+
+def test_files_renewed_while_they_are_collected_are_kept_or_reported_missing(tmp_path: Path) -> None:
+    blobs = LocalBlobs(tmp_path)
+    digests = [blobs.write([f"{number}".encode()])[0] for number in range(200)]
+    for digest in digests:
+        os.utime(blobs.path(digest), (1000, 1000))
+
+    def renew(digest: str) -> bool:
+        return digest in blobs.renew([digest])
+
+    with ThreadPoolExecutor(4) as pool:
+        collecting = [pool.submit(blobs.discard, digest, 2_000_000) for digest in digests]
+        renewed = list(pool.map(renew, digests))
+        collected = [job.result() for job in collecting]
+
+    for digest, was_renewed, was_collected in zip(digests, renewed, collected, strict=True):
+        assert blobs.has(digest) == (not was_collected)
+        assert not (was_renewed and was_collected)
+        assert was_renewed or was_collected
+
+
+def test_a_file_that_a_killed_collector_put_aside_comes_back(tmp_path: Path) -> None:
+    blobs = LocalBlobs(tmp_path)
+    digest, again = blobs.write([b"named"])[0], blobs.write([b"uploaded again"])[0]
+    for each in (digest, again):
+        blobs.path(each).rename(tmp_path / "incoming" / f"collected-{each}-1-1")
+    blobs.write([b"uploaded again"])
+
+    scanned = {blob.digest for folder in {digest[:2], again[:2]} for blob in blobs.scan(folder)}
+
+    assert scanned == {digest, again}
+    assert list((tmp_path / "incoming").iterdir()) == []

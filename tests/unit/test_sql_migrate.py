@@ -85,8 +85,9 @@ def test_several_processes_that_open_a_new_postgresql_apply_each_migration_once(
 def test_both_dialects_have_the_same_migrations() -> None:
     names = [[(step.number, step.name) for step in load_migrations(dialect)] for dialect in Dialect]
 
+    numbers = [number for number, _ in names[0]]
     assert names[0] == names[1]
-    assert [number for number, _ in names[0]] == list(range(1, len(names[0]) + 1))
+    assert numbers == sorted(set(numbers))
 
 
 def test_an_upgrade_keeps_a_backup_for_its_owner_only(tmp_path: Path) -> None:

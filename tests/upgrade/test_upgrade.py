@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from headwater.protocol.artifacts import GetTree
+from headwater.protocol.edits import ListEdits
 from headwater.protocol.experiments import CreateExperiment, ExperimentTag, GetExperiment
 from headwater.protocol.inputs import Dataset, DatasetInput, InputTag, ModelInput, ModelOutput
 from headwater.protocol.logged_models import LoggedModelStatus, SearchLoggedModels
@@ -14,6 +15,7 @@ from headwater.protocol.metrics import GetHistory
 from headwater.protocol.model_versions import CreateModelVersion, ModelVersionTag
 from headwater.protocol.registered_models import GetModelVersionByAlias, GetRegisteredModel, RegisteredModelTag
 from headwater.protocol.runs import Append, AppendResponse, GetJournal, LogMetric, Param, RunStatus, SearchRuns
+from headwater.protocol.views import GetView
 from headwater.stores import open_store
 from headwater.testing.stores import get_run, get_tags
 
@@ -106,8 +108,27 @@ def test_a_database_of_schema_3_keeps_the_registry(tmp_path: Path) -> None:
     store.close()
 
 
-def test_the_newest_schema_has_a_dump() -> None:
-    migrations = Path(__file__).parents[2] / "src" / "headwater" / "stores" / "sql" / "migrations"
-    newest = max(int(file.name[:4]) for file in migrations.glob("*.sql"))
+def test_a_database_of_schema_4_keeps_contexts_edits_and_views(tmp_path: Path) -> None:
+    file = tmp_path / "headwater.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript((Path(__file__).parent / "schema-4.sql").read_text("utf-8"))
+    store = open_store(f"sqlite:///{file}")
 
-    assert [dump.stem for dump in _DUMPS] == [f"schema-{number}" for number in range(1, newest + 1)]
+    edits = store.edits.list(ListEdits(_RUN)).edits
+
+    assert [(edit.user_id, edit.key, edit.old, edit.new) for edit in edits] == [
+        ("ada", "lr", "0.1", "0.2"),
+        ("ada", "lr", "0.2", "0.1"),
+    ]
+    assert store.views.get(GetView("view1")).view.state == {"columns": ["metrics.loss"]}
+    for key in ("acc", 'acc{split="val"}'):
+        assert [point.value for point in store.metrics.get_history(GetHistory(key, _RUN)).metrics] == [0.5, 0.6, 0.7]
+    assert len(store.runs.search(SearchRuns(["1"], "metrics.acc{split='val'} = 0.7")).runs) == 1
+    store.close()
+
+
+def test_every_schema_has_a_dump() -> None:
+    migrations = Path(__file__).parents[2] / "src" / "headwater" / "stores" / "sql" / "migrations"
+    numbers = {int(file.name[:4]) for file in migrations.glob("*.sql")}
+
+    assert [dump.stem for dump in _DUMPS] == [f"schema-{number}" for number in sorted(numbers)]

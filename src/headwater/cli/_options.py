@@ -1,5 +1,6 @@
 """Options and arguments that several commands share, and what they mean."""
 
+import getpass
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
@@ -133,6 +134,14 @@ def opened_store(tracking_uri: str) -> Iterator[Store]:
         yield store
     finally:
         store.close()
+
+
+def current_user() -> str:
+    """Return who runs the command, to be kept with an edit."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
 
 
 def find_experiment(store: Store, either: str, name: str, experiment_id: str) -> Experiment:

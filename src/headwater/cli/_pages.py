@@ -34,7 +34,7 @@ def run_record(run: Run) -> RunRecord:
     return RunRecord(
         run.info,
         RunValues(
-            metrics={metric.key: metric.value for metric in run.data.metrics},
+            metrics={metric.key: metric.value for metric in (*run.data.metrics, *run.data.contexts)},
             params={param.key: param.value for param in run.data.params},
             tags={tag.key: tag.value for tag in run.data.tags},
         ),

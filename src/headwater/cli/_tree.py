@@ -30,14 +30,15 @@ class Tree(click.Group):
         """Return the names of the modules that are commands."""
         path = importlib.import_module(self.package).__path__
         names = (module.name for module in pkgutil.iter_modules(path) if not module.name.startswith("_"))
-        return sorted(name.rstrip("_") for name in names)
+        return sorted(name.rstrip("_").replace("_", "-") for name in names)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the module of that name, or of which it is an alias, and return its command."""
         name = ALIASES.get(self.package, {}).get(cmd_name, cmd_name)
         if name not in self.list_commands(ctx):
             return None
-        module = importlib.import_module(f"{self.package}.{name}{'_' if keyword.iskeyword(name) else ''}")
+        file = f"{name}_" if keyword.iskeyword(name) else name.replace("-", "_")
+        module = importlib.import_module(f"{self.package}.{file}")
         if hasattr(module, "__path__"):
             return Tree(module.__name__, name=name, help=module.__doc__)
         command = module.command

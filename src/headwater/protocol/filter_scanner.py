@@ -3,12 +3,14 @@
 import re
 from typing import NamedTuple
 
+from headwater.protocol.contexts import normal_metric_key
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.filter_tree import DATASET_KEYS, Grammar, Key, Kind, Value
 
 _BLANKS = re.compile(r"\s*")
 _WORD = re.compile(r"\w+")
 _BARE_KEY = re.compile(r"\w[\w.\-/:]*")
+_CONTEXT = re.compile(r"""\{(?:[^{}"']|"[^"]*"|'[^']*')*\}""")
 _SYMBOL = re.compile(r"[=!<>~&|]+")
 _NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(?![\w.])")
 _LOOSE = re.compile(r"[^\s,()]+|.", re.DOTALL)
@@ -144,7 +146,18 @@ class Scanner:
             return self._find_attribute(name, start)
         if kind is Kind.DATASET and name not in DATASET_KEYS:
             raise self.error(f"Invalid dataset key '{name}' specified. Valid keys are '{set(DATASET_KEYS)}'", start)
-        return Key(kind, name)
+        return Key(kind, self._with_context(name, start) if kind is Kind.METRIC else name)
+
+    def _with_context(self, name: str, start: int) -> str:
+        """Return a metric's key with the context that is in its name or follows it in braces, in its one form."""
+        found = _CONTEXT.match(self.text, self.position) if "{" not in name else None
+        if found is not None:
+            self.position = found.end()
+            name += found.group()
+        try:
+            return normal_metric_key(name)
+        except InvalidParameterValue as error:
+            raise self.error(error.message, start) from error
 
     def _find_attribute(self, name: str, start: int) -> Key:
         attribute = self.grammar.attributes.get(name)

@@ -12,7 +12,9 @@ Grammar (EBNF; keywords in any case, blanks between tokens are free, everything 
                | key , [ "NOT" ] , "BETWEEN" , value , "AND" , value
                | key , "IS" , [ "NOT" ] , "NULL" ;
     comparison = "=" | "!=" | ">" | ">=" | "<" | "<=" ;
-    key        = [ entity , "." ] , name ;
+    key        = [ entity , "." ] , name , [ context ] ;
+    context    = "{" , label , { "," , label } , "}" ;
+    label      = word , "=" , string ;
     name       = bare | "`" , text , "`" | '"' , text , '"' | "'" , text , "'" ;
     bare       = ( letter | digit | "_" ) , { letter | digit | "_" | "." | "-" | "/" | ":" } ;
     value      = number | string ;
@@ -25,6 +27,8 @@ What it means:
 - Entities of runs: `metrics.`, `params.`, `tags.`, `attributes.` (or nothing), `datasets.`, and the singular of each;
   also `parameters.`, `attr.`, `run.`. Entities of experiments, registered models and model versions: `attribute.` (or
   nothing), `tags.`, `tag.`. Entities of logged models: `attributes.` (or nothing), `metrics.`, `params.`, `tags.`.
+- A metric's name stands for all its points, `metrics.loss{split="val"}` for those of one context; labels may come in
+  any order. The context may also stand inside the quotes of the name.
 - A string has no escapes: use the other kind of quote for a text with a quote in it. A doubled quote, and a
   backslash with a quote before a letter, stand for themselves.
 - Metrics and numeric attributes compare with numbers. A run's metric is its latest value; a logged model's is any

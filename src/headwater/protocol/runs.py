@@ -5,6 +5,7 @@ from collections import Counter
 
 import msgspec
 
+from headwater.protocol.contexts import check_metric_keys
 from headwater.protocol.endpoint import NATIVE_BASE, Empty, Endpoint, Permission
 from headwater.protocol.entity import Entity, find_member
 from headwater.protocol.errors import InvalidParameterValue
@@ -101,11 +102,12 @@ class RunInfo(Entity, msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class RunData(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The latest point of each metric, the params and the tags."""
+    """The latest point of each metric, the params, the tags, and the latest point of each metric in a context."""
 
     metrics: list[Metric] = []
     params: list[Param] = []
     tags: list[RunTag] = []
+    contexts: list[Metric] = []
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -376,6 +378,7 @@ class Append(msgspec.Struct, frozen=True, omit_defaults=True):
     (into `keys`), `steps` and `timestamps` int64, `values` float64. Requests of one journal must be sent in order.
     `model_metrics` are those points, again, that were measured of a logged model.
     A `heartbeat` of true says that the client is alive; with no records, `first_seq` is `last_seq` + 1.
+    With `revise_params` a param that has another value is changed, and the change is kept as an edit of `user_id`.
     """
 
     journal_id: str
@@ -397,6 +400,8 @@ class Append(msgspec.Struct, frozen=True, omit_defaults=True):
     model_inputs: list[ModelInput] = []
     model_outputs: list[ModelOutput] = []
     model_metrics: list[Metric] = []
+    revise_params: bool = False
+    user_id: str = ""
 
     @property
     def count(self) -> int:
@@ -415,7 +420,8 @@ class Append(msgspec.Struct, frozen=True, omit_defaults=True):
         sizes = (len(self.key_index), len(self.steps), len(self.timestamps), len(self.values))
         if sizes != (4 * count, 8 * count, 8 * count, 8 * count):
             raise InvalidParameterValue(f"The point columns have unequal lengths: {sizes} bytes for {count} points.")
-        check_keys("keys", "name", self.keys, "Metric name")
+        check_metric_keys("keys", "name", self.keys)
+        check_no_nul("user_id", self.user_id)
         if self.create is not None:
             self.create.check()
 

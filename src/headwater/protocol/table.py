@@ -5,6 +5,7 @@ from typing import Any
 from headwater.protocol import (
     artifacts,
     columns,
+    edits,
     experiments,
     imports,
     inputs,
@@ -14,6 +15,8 @@ from headwater.protocol import (
     model_versions,
     registered_models,
     runs,
+    trash,
+    views,
 )
 from headwater.protocol.endpoint import Endpoint
 
@@ -29,4 +32,7 @@ ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *columns.ENDPOINTS,
     *logs.ENDPOINTS,
     *imports.ENDPOINTS,
+    *edits.ENDPOINTS,
+    *views.ENDPOINTS,
+    *trash.ENDPOINTS,
 )

@@ -147,6 +147,7 @@ from headwater.protocol.runs import (
     UpdateRun,
     UpdateRunResponse,
 )
+from headwater.stores.lifecycle import Edits, Trash, Views
 
 OnBytes = Callable[[int], object]
 """Is told of progress: how many more bytes have been transferred."""
@@ -568,6 +569,27 @@ class Locations(Protocol):
         """Return the location; raise `NotSupported` if it is not served from here."""
 
 
+class HeldBlob(NamedTuple):
+    """A file that is held: its SHA-256, its size in bytes, and when it was written or renewed."""
+
+    digest: str
+    size: int
+    modified_ms: int
+
+
+class HeldBlobs(Blobs, Protocol):
+    """Blobs that this process keeps itself, so that it can collect those that nothing names."""
+
+    def renew(self, digests: Iterable[str]) -> dict[str, int]:
+        """Return the sizes as `sizes` does, and count the files as written now: they will be named soon."""
+
+    def scan(self, folder: str) -> Iterator[HeldBlob]:
+        """Yield the files whose digest begins with two hexadecimal digits."""
+
+    def discard(self, digest: str, before_ms: int) -> bool:
+        """Delete a file unless it was written or renewed after `before_ms`; return whether it was deleted."""
+
+
 class Store(Protocol):
     """All resources of one place, and the bytes of its artifacts."""
 
@@ -614,6 +636,18 @@ class Store(Protocol):
     @property
     def imports(self) -> Imports:
         """Return the imports."""
+
+    @property
+    def edits(self) -> Edits:
+        """Return the edits."""
+
+    @property
+    def views(self) -> Views:
+        """Return the saved views."""
+
+    @property
+    def trash(self) -> Trash:
+        """Return the trash."""
 
     @property
     def blobs(self) -> Blobs:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from headwater.config import ARTIFACT_LOCATIONS
 from headwater.protocol.errors import InvalidParameterValue
-from headwater.stores.interface import Blobs, Location, Store
+from headwater.stores.interface import HeldBlobs, Location, Store
 
 _CLOUD_SCHEMES = frozenset({"s3", "s3a", "gs", "az", "abfs", "abfss", "wasb", "wasbs", "memory"})
 
@@ -68,7 +68,7 @@ def _is_cloud(artifacts: str | Path | None) -> bool:
     return str(artifacts or "").partition("://")[0].lower() in _CLOUD_SCHEMES
 
 
-def _open_blobs(folder: Path, artifacts: str | Path | None) -> Blobs:
+def _open_blobs(folder: Path, artifacts: str | Path | None) -> HeldBlobs:
     if _is_cloud(artifacts):
         from headwater.stores.artifacts.cloud_blobs import CloudBlobs
 

@@ -39,10 +39,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
 class ActiveRun(Run):
-    """A run that is open here; leaving its `with` block ends it, as FAILED when an exception passes through."""
+    """A run that is open here; leaving its `with` block ends it, as FAILED when an exception passes through.
+
+    An attached one is another process's: it is only left.
+    """
 
     writer: RunWriter = field(repr=False)
     links: RunLinks = field(repr=False)
+    is_attached: bool = False
 
     def __enter__(self) -> Self:
         return self
@@ -173,12 +177,7 @@ def start_run(
         >>> with hw.start_run(run_name="baseline") as run:
         ...     hw.log_metric("accuracy", 0.97)
     """
-    stack = _RUNS.get()
-    if stack and not nested:
-        raise InvalidParameterValue(
-            f"Run with UUID {stack[-1].info.run_id} is already active. To start a new run, first end the current run "
-            "with headwater.end_run(). To start a nested run, call start_run with nested=True"
-        )
+    stack = _check_stack(nested=nested)
     parts = choose(capture, log_system_metrics=log_system_metrics)
     own_tags = _own_tags(tags or {}, description, parts)
     wanted = run_id or config.RUN_ID.get()
@@ -212,6 +211,44 @@ def _own_tags(tags: Mapping[str, object], description: str | None, parts: frozen
     return own_tags
 
 
+def start_shared_run(
+    run_id: str,
+    experiment_id: str | None,
+    run_name: str | None,
+    tags: Mapping[str, object] | None,
+    description: str | None,
+) -> ActiveRun:
+    """Start a run under an id that other processes know, or resume it if there is one, and make it the active run."""
+    stack = _check_stack(nested=False)
+    parts = choose(None, log_system_metrics=None)
+    own_tags = _own_tags(tags or {}, description, parts)
+    run = _begin(experiment_id, run_name or "", own_tags, check_run_id(run_id))
+    # If the run was there, its creation changes nothing, and this begins it again.
+    session = current_session()
+    session.note_resumed(run.writer.uri, run_id)
+    run.writer.update(status=RunStatus.RUNNING)
+    run.writer.set_tags(own_tags, synchronous=None)
+    session.read_mode()
+    session.open_run(run.writer.uri, run_id)
+    _RUNS.set((*stack, run))
+    if parts:
+        _start_capture(run.writer, parts, is_resumed=True)
+    return run
+
+
+def attach_run(run_id: str) -> ActiveRun:
+    """Make a run that another process starts and ends the active run; it need not exist yet."""
+    stack = _check_stack(nested=False)
+    writer = RunWriter(get_tracking_uri(), run_id)
+    info = RunInfo(run_id, "", "", "", RunStatus.RUNNING, 0, "", LifecycleStage.ACTIVE, run_id)
+    session = current_session()
+    run = ActiveRun(info=info, writer=writer, links=session.links(writer.uri, run_id), is_attached=True)
+    session.read_mode()
+    session.attach_run(writer.uri, run_id)
+    _RUNS.set((*stack, run))
+    return run
+
+
 def end_run(status: str = "FINISHED") -> None:
     """End the active run, the innermost if several are nested; without an active run, do nothing."""
     stack = _RUNS.get()
@@ -221,6 +258,9 @@ def end_run(status: str = "FINISHED") -> None:
     run = stack[-1]
     _RUNS.set(stack[:-1])
     session = current_session()
+    if run.is_attached:
+        session.leave_run(run.writer.uri, run.info.run_id)
+        return
     session.close_run(run.writer.uri, run.info.run_id, final, time.time_ns() // 1_000_000)
     _tell_address(run)
 
@@ -257,7 +297,17 @@ def require_run() -> ActiveRun:
     return stack[-1] if stack else start_run()
 
 
-def _begin(experiment_id: str | None, run_name: str, tags: dict[str, str]) -> ActiveRun:
+def _check_stack(*, nested: bool) -> tuple[ActiveRun, ...]:
+    stack = _RUNS.get()
+    if stack and not nested:
+        raise InvalidParameterValue(
+            f"Run with UUID {stack[-1].info.run_id} is already active. To start a new run, first end the current run "
+            "with headwater.end_run(). To start a nested run, call start_run with nested=True"
+        )
+    return stack
+
+
+def _begin(experiment_id: str | None, run_name: str, tags: dict[str, str], run_id: str = "") -> ActiveRun:
     from headwater.tracking.context import report_dirty, run_tags  # loaded by those who start runs only
 
     uri = get_tracking_uri()
@@ -275,7 +325,7 @@ def _begin(experiment_id: str | None, run_name: str, tags: dict[str, str]) -> Ac
             f"(run_name='{name}', mlflow.runName='{all_tags[RUN_NAME_TAG]}')."
         )
     check_no_nul("run_name", name)
-    run_id = os.urandom(16).hex()
+    run_id = run_id or os.urandom(16).hex()
     now = time.time_ns() // 1_000_000
     user = all_tags[USER_TAG]
     creation = Creation(experiment.experiment_id, experiment.name, user, name, now, all_tags)
@@ -311,6 +361,7 @@ def _resume(run_id: str, experiment_id: str | None, run_name: str, tags: dict[st
             "command-line arguments"
         )
     writer = RunWriter(uri, run_id)
+    current_session().note_resumed(uri, run_id)
     writer.update(status=RunStatus.RUNNING, run_name=run_name)
     writer.set_tags(tags, synchronous=None)
     return ActiveRun(info=info, writer=writer, links=current_session().links(uri, run_id))

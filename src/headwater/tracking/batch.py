@@ -23,6 +23,7 @@ from headwater.tracking.records import (
     Point,
     Points,
     Record,
+    RevisedParams,
     Skipped,
     Tags,
     Update,
@@ -54,6 +55,7 @@ class _Builder:
         self.timestamps = array("q")
         self.values = array("d")
         self.params: dict[str, str] = {}
+        self.reviser: str | None = None
         self.tags: dict[str, str] = {}
         self.deleted_tags: list[str] = []
         self.datasets: list[DatasetInput] = []
@@ -92,7 +94,7 @@ class _Builder:
                     self.add_point(*point)
             case ModelPoints() | Inputs() | Outputs():
                 self._add_link(record)
-            case Params() | Tags() | DeletedTag():
+            case Params() | RevisedParams() | Tags() | DeletedTag():
                 if not self._add_text(record):
                     return False
             case Creation():
@@ -108,11 +110,15 @@ class _Builder:
         self.records += 1
         return True
 
-    def _add_text(self, record: Params | Tags | DeletedTag) -> bool:
+    def _add_text(self, record: Params | RevisedParams | Tags | DeletedTag) -> bool:
         match record:
-            case Params(params):
+            case Params(params) | RevisedParams(params):
+                reviser = record.user_id if isinstance(record, RevisedParams) else None
+                if self.params and reviser != self.reviser:
+                    return False
                 if any(self.params.get(key, value) != value for key, value in params.items()):
                     return False
+                self.reviser = reviser
                 self.params.update(params)
                 self.text += sum(map(len, params.values()))
             case Tags(tags):
@@ -158,6 +164,8 @@ class _Builder:
             model_inputs=[ModelInput(model_id) for model_id in self.model_inputs],
             model_outputs=self.model_outputs,
             model_metrics=self.model_metrics,
+            revise_params=self.reviser is not None,
+            user_id=self.reviser or "",
         )
 
 

@@ -5,16 +5,26 @@ from headwater.registry.model_verbs import RegisteredModelVerbs
 from headwater.registry.version_verbs import ModelVersionVerbs
 from headwater.stores.interface import Store
 from headwater.tracking.active import resolve_uri
+from headwater.tracking.edit_verbs import EditVerbs
 from headwater.tracking.experiment_verbs import ExperimentVerbs
 from headwater.tracking.log_verbs import LogVerbs
 from headwater.tracking.logged_model_verbs import LoggedModelVerbs
 from headwater.tracking.run_verbs import RunVerbs
 from headwater.tracking.session import current_session
 from headwater.tracking.table_verbs import TableVerbs
+from headwater.tracking.view_verbs import ViewVerbs
 
 
 class Client(
-    ExperimentVerbs, RunVerbs, LogVerbs, LoggedModelVerbs, TableVerbs, RegisteredModelVerbs, ModelVersionVerbs
+    ExperimentVerbs,
+    RunVerbs,
+    LogVerbs,
+    LoggedModelVerbs,
+    TableVerbs,
+    RegisteredModelVerbs,
+    ModelVersionVerbs,
+    EditVerbs,
+    ViewVerbs,
 ):
     """Every verb with explicit ids; it keeps no state and may be used from any thread.
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from headwater.protocol.artifacts import check_path
+from headwater.protocol.contexts import in_context, metric_key
 from headwater.protocol.errors import ResourceDoesNotExist
 from headwater.protocol.experiments import ViewType
 from headwater.tracking.active import active_experiment, get_tracking_uri, require_run
@@ -32,6 +33,7 @@ def log_metric(
     run_id: str | None = None,
     model_id: str | None = None,
     dataset: "Dataset | HasEntity | None" = None,
+    context: Mapping[str, object] | None = None,
 ) -> RunOperations | None:
     """Log one point of a metric; it is safe on local disk when this returns.
 
@@ -47,10 +49,14 @@ def log_metric(
         run_id: another run than the active one.
         model_id: the logged model that was measured; it becomes an input of the run.
         dataset: what it was measured on; it becomes an input of the run, too.
+        context: labels that make it a series of its own, found as `loss{split="val"}`.
 
     Example:
         >>> hw.log_metric("loss", 0.25, step=3)
+        >>> hw.log_metric("loss", 0.31, step=3, context={"split": "val"})
     """
+    if context:
+        key = metric_key(key, context)
     run = None if run_id else require_run()
     if run is None or run.links.has_models or model_id or dataset is not None or ACTIVE_MODEL.get():
         return log_measured({key: value}, step, timestamp, run_id, model_id, dataset, synchronous=synchronous)
@@ -65,12 +71,14 @@ def log_metrics(
     timestamp: int | None = None,
     model_id: str | None = None,
     dataset: "Dataset | HasEntity | None" = None,
+    context: Mapping[str, object] | None = None,
 ) -> RunOperations | None:
     """Log one point of each metric at the same step and time; see `log_metric`.
 
     Example:
         >>> hw.log_metrics({"loss": 0.25, "accuracy": 0.91}, step=3)
     """
+    metrics = in_context(metrics, context)
     run = None if run_id else require_run()
     if run is None or run.links.has_models or model_id or dataset is not None or ACTIVE_MODEL.get():
         return log_measured(metrics, step, timestamp, run_id, model_id, dataset, synchronous=synchronous)

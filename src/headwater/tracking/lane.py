@@ -30,6 +30,7 @@ HEARTBEAT_S = 15.0
 FIRST_BACKOFF_S = 0.1
 LAST_BACKOFF_S = 30.0
 PATIENCE_S = 60.0  # for a run that another process is still creating
+LONG_PATIENCE_S = 3600.0  # for one that another process is known to create
 MAX_ERRORS = 100
 
 _log = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ class Lane:
         self.is_rejected = False
         self.errors: list[HeadwaterError] = []  # what the store refused, not raised yet
         self.failure: HeadwaterError | None = None  # why the last attempt failed, until one succeeds
+        self.patience_s = PATIENCE_S
         self.attempts = 0
         self.retry_at = 0.0
         self.changed_at = time.monotonic()
@@ -141,7 +143,7 @@ class Lane:
                 files = [(path, folder / name) for path, name in batch.artifacts.files]
                 upload_files(store, self.run_id, files, on_bytes=lambda _count: self._beat(time.monotonic()))
             except HeadwaterError as error:
-                if _is_worth_waiting(error):
+                if self._is_worth_waiting(error, time.monotonic()):
                     raise
                 self.note("artifact", error)
         return request
@@ -201,7 +203,8 @@ class Lane:
 
     def _is_worth_waiting(self, error: HeadwaterError, now: float) -> bool:
         if isinstance(error, ResourceDoesNotExist):
-            return not self._is_created and now - self._first_failure < PATIENCE_S
+            since = now if self.failure is None else self._first_failure
+            return not self._is_created and now - since < self.patience_s
         return _is_worth_waiting(error)
 
     def _reject(self, error: HeadwaterError) -> None:

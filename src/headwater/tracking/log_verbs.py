@@ -1,11 +1,12 @@
 """The client's verbs that log to a run: points, params, tags and artifacts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, BinaryIO
 from uuid import uuid4
 
 from headwater.protocol.artifacts import FileInfo
+from headwater.protocol.contexts import metric_key
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.inputs import DatasetInput, ModelInput, ModelOutput
 from headwater.protocol.metrics import Metric
@@ -34,8 +35,10 @@ class LogVerbs(Connected):
         dataset_name: str | None = None,
         dataset_digest: str | None = None,
         model_id: str | None = None,
+        context: Mapping[str, object] | None = None,
     ) -> RunOperations | None:
         """Log one point of a metric, with a `model_id` also of that logged model, as measured on a dataset."""
+        key = metric_key(key, context)
         writer = self._writer(run_id)
         if not model_id:
             return writer.log_metric(key, value, step=step, timestamp=timestamp, synchronous=synchronous)

@@ -92,6 +92,13 @@ class ModelPoints(msgspec.Struct, frozen=True, array_like=True, tag=12):
     dataset_digest: str
 
 
+class RevisedParams(msgspec.Struct, frozen=True, array_like=True, tag=20):
+    """Params by key, and who gives them; one that has another value is changed."""
+
+    params: dict[str, str]
+    user_id: str
+
+
 Record = (
     Point
     | Points
@@ -105,6 +112,7 @@ Record = (
     | Inputs
     | Outputs
     | ModelPoints
+    | RevisedParams
 )
 
 

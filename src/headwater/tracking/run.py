@@ -15,7 +15,10 @@ USER_TAG = "mlflow.user"
 
 @dataclass(frozen=True)
 class RunData:
-    """The latest value of each metric, the params and the tags, by key."""
+    """The latest value of each metric, the params and the tags, by key.
+
+    A metric in a context stands beside the metric itself, as `loss{split="val"}`.
+    """
 
     metrics: dict[str, float] = field(default_factory=dict)
     params: dict[str, str] = field(default_factory=dict)
@@ -94,7 +97,7 @@ class Experiment:
 def run_from_wire(run: wire_runs.Run) -> Run:
     """Return the user's view of a run."""
     data = RunData(
-        {metric.key: metric.value for metric in run.data.metrics},
+        {metric.key: metric.value for metric in (*run.data.metrics, *run.data.contexts)},
         {param.key: param.value for param in run.data.params},
         {tag.key: tag.value for tag in run.data.tags},
     )

@@ -20,7 +20,7 @@ from headwater.tracking.deferred import DeferredWork
 from headwater.tracking.exits import install_exit_hooks, install_worker_hook
 from headwater.tracking.experiments import find_or_create
 from headwater.tracking.journal import Journal, JournalClosed, journal_folder
-from headwater.tracking.lane import Lane
+from headwater.tracking.lane import LONG_PATIENCE_S, Lane
 from headwater.tracking.links import RunLinks
 from headwater.tracking.records import Record, Update
 from headwater.tracking.run import Experiment, experiment_from_wire
@@ -97,9 +97,11 @@ class Session:
         self._tables: dict[tuple[str, str], RunTables] = {}
         self._captures: dict[tuple[str, str], Capturing] = {}
         self._captured: list[Capturing] = []  # of runs that ended while something was still being read
+        self._resumed: set[tuple[str, str]] = set()
         self._shipper = Shipper()
         self.deferred = DeferredWork()
         self._is_finished = False
+        self._distributed = 0
         self._experiments: dict[tuple[str, str], Experiment] = {}
         self._offline_until = 0.0
         self.last_run: tuple[str, str] | None = None
@@ -200,6 +202,10 @@ class Session:
         """Return the tables of a run that this process has appended to."""
         return self._tables.setdefault((uri, run_id), RunTables())
 
+    def forget_params(self, uri: str, run_id: str) -> None:
+        """Forget what this process gave the params of a run, because they were edited."""
+        self._params.pop((uri, run_id), None)
+
     def open_run(self, uri: str, run_id: str) -> None:
         """Count a run as open here: heartbeats are sent, and the end of the program ends it."""
         install_exit_hooks(current_session)
@@ -221,6 +227,34 @@ class Session:
         capture = self._captures.get((uri, run_id))
         if capture is not None:
             capture.note_failure(error)
+
+    def note_resumed(self, uri: str, run_id: str) -> None:
+        """Remember that a run was begun before, perhaps with other params."""
+        self._resumed.add((uri, run_id))
+
+    def is_resumed(self, uri: str, run_id: str) -> bool:
+        """Return whether a run that was begun before is logged to."""
+        return (uri, run_id) in self._resumed
+
+    def attach_run(self, uri: str, run_id: str) -> None:
+        """Log to a run that another process starts and ends: it gets no heartbeats and no end from here."""
+        install_exit_hooks(current_session)
+        with self._lock:
+            self.last_run = (uri, run_id)
+        self.note_resumed(uri, run_id)
+        self.lane(uri, run_id).patience_s = LONG_PATIENCE_S
+
+    def leave_run(self, uri: str, run_id: str) -> None:
+        """Log no more to an attached run."""
+        self._params.pop((uri, run_id), None)
+        self.lane(uri, run_id).is_ended = True
+        self._shipper.notify()
+
+    def count_distributed(self) -> int:
+        """Return how many distributed runs this process began before, and count one more."""
+        with self._lock:
+            self._distributed += 1
+            return self._distributed - 1
 
     def is_open(self, uri: str, run_id: str) -> bool:
         """Return whether a run is open here."""

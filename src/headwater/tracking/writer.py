@@ -4,11 +4,13 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, SupportsFloat
 
 from headwater import config
 from headwater.protocol.artifacts import check_path
+from headwater.protocol.contexts import check_metric_key
 from headwater.protocol.errors import InsufficientStorage, InvalidParameterValue
 from headwater.protocol.inputs import Dataset, DatasetInput, ModelOutput
 from headwater.protocol.metrics import Metric
@@ -33,6 +35,7 @@ from headwater.tracking.records import (
     Point,
     Points,
     Record,
+    RevisedParams,
     Tags,
     Update,
 )
@@ -102,15 +105,20 @@ class RunWriter:
         return self._keep_measured(points, model_id, dataset, synchronous=synchronous)
 
     def log_params(self, params: Mapping[str, object], *, synchronous: bool | None) -> RunOperations | None:
-        """Log params; one that this process gave another value raises `InvalidParameterValue`."""
+        """Log params; one that this process gave another value raises `InvalidParameterValue`.
+
+        Params of a resumed run that had other values before are changed, unless `HEADWATER_CHANGED_PARAMS` refuses it.
+        """
         texts = {key: str(value) for key, value in params.items()}
         for key, text in texts.items():
             check_key("key", key, "Param key")
             check_no_nul("value", text)
         if not texts:
             return None
-        current_session().remember_params(self.uri, self.run_id, texts)
-        return self.keep(Params(texts), synchronous=synchronous)
+        session = current_session()
+        session.remember_params(self.uri, self.run_id, texts)
+        revise = session.is_resumed(self.uri, self.run_id) and config.CHANGED_PARAMS.get() != "refuse"
+        return self.keep(_revised(texts) if revise else Params(texts), synchronous=synchronous)
 
     def set_tags(self, tags: Mapping[str, object], *, synchronous: bool | None) -> RunOperations | None:
         """Set tags."""
@@ -246,14 +254,25 @@ class RunWriter:
         self.keep(ArtifactFiles(folder.name, names), synchronous=synchronous)
 
 
+def _revised(params: dict[str, str]) -> RevisedParams:
+    from headwater.tracking.context import user_name  # loaded by those who resume runs only
+
+    return RevisedParams(params, user_name())
+
+
 def _make_point(key: str, value: object, timestamp: int | None, step: int | None) -> tuple[str, float, int, int]:
     number = _check_value(key, value)
     return key, number, *_check_place(timestamp, step)
 
 
 def _check_value(key: str, value: object) -> float:
-    check_key("key", key, "Metric name")
+    _check_key(key)
     return value if type(value) is float else _to_float(key, value)
+
+
+@lru_cache(maxsize=65536)
+def _check_key(key: str) -> None:
+    check_metric_key("key", key)
 
 
 def _check_place(timestamp: int | None, step: int | None) -> tuple[int, int]:

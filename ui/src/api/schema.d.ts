@@ -20,6 +20,8 @@ export interface Append {
   readonly model_inputs?: readonly (ModelInput)[];
   readonly model_outputs?: readonly (ModelOutput)[];
   readonly model_metrics?: readonly (Metric)[];
+  readonly revise_params?: boolean;
+  readonly user_id?: string;
 }
 
 export interface AppendLog {
@@ -54,9 +56,43 @@ export interface ChangesResponse {
   readonly runs: readonly (ChangedRun)[];
 }
 
+export interface CollectBlobs {
+  readonly cursor?: string;
+  readonly grace_ms?: number;
+  readonly dry_run?: boolean;
+}
+
+export interface CollectBlobsResponse {
+  readonly files: number;
+  readonly bytes: number;
+  readonly progress: number | "NaN" | "Infinity" | "-Infinity";
+  readonly cursor: string;
+}
+
 export interface CommitArtifacts {
   readonly root: string;
   readonly files: readonly (ArtifactFile)[];
+}
+
+export interface Compact {
+
+}
+
+export interface CompactResponse {
+  readonly bytes: number;
+  readonly remaining: number;
+}
+
+export interface CopyRun {
+  readonly run_id: string;
+  readonly new_run_id?: string;
+  readonly experiment_id?: string;
+  readonly run_name?: string;
+  readonly user_id?: string;
+  readonly start_time?: number;
+  readonly history?: boolean;
+  readonly step?: number | null;
+  readonly artifacts?: boolean;
 }
 
 export interface CreateExperiment {
@@ -103,6 +139,14 @@ export interface CreateRun {
   readonly run_id?: string;
 }
 
+export interface CreateView {
+  readonly name: string;
+  readonly state: Readonly<Record<string, unknown>>;
+  readonly experiment_id?: string;
+  readonly user_id?: string;
+  readonly view_id?: string;
+}
+
 export interface Dataset {
   readonly name?: string;
   readonly digest?: string;
@@ -147,6 +191,12 @@ export interface DeleteLoggedModelTag {
   readonly tag_key: string;
 }
 
+export interface DeleteMetric {
+  readonly run_id: string;
+  readonly user_id?: string;
+  readonly key: string;
+}
+
 export interface DeleteModelVersion {
   readonly name: string;
   readonly version: string;
@@ -155,6 +205,12 @@ export interface DeleteModelVersion {
 export interface DeleteModelVersionTag {
   readonly name: string;
   readonly version: string;
+  readonly key: string;
+}
+
+export interface DeleteParam {
+  readonly run_id: string;
+  readonly user_id?: string;
   readonly key: string;
 }
 
@@ -184,6 +240,25 @@ export interface DeleteTag {
 
 export interface DeleteTree {
   readonly path: string;
+}
+
+export interface DeleteView {
+  readonly view_id: string;
+}
+
+export interface Edit {
+  readonly action: EditAction;
+  readonly time: number;
+  readonly user_id?: string;
+  readonly key?: string;
+  readonly old?: string | null;
+  readonly new?: string | null;
+}
+
+export type EditAction = "delete_metric" | "delete_param" | "move" | "rename_metric" | "rename_param" | "rewind" | "set_param";
+
+export interface EditedPoints {
+  readonly points: number;
 }
 
 export interface Empty {
@@ -334,6 +409,11 @@ export interface GetTree {
   readonly root: string;
 }
 
+export interface GetView {
+  readonly view_id: string;
+  readonly version?: number;
+}
+
 export interface InputTag {
   readonly key: string;
   readonly value?: string;
@@ -366,6 +446,15 @@ export interface ListArtifactsResponse {
   readonly next_page_token?: string;
 }
 
+export interface ListEdits {
+  readonly run_id: string;
+  readonly key?: string;
+}
+
+export interface ListEditsResponse {
+  readonly edits: readonly (Edit)[];
+}
+
 export interface ListKeys {
   readonly experiment_ids: readonly (string)[];
   readonly contains?: string;
@@ -390,12 +479,37 @@ export interface ListLoggedModelArtifactsResponse {
   readonly next_page_token?: string;
 }
 
+export interface ListTrash {
+  readonly older_than_ms?: number;
+  readonly experiment_ids?: readonly (string)[];
+  readonly run_ids?: readonly (string)[];
+  readonly model_ids?: readonly (string)[];
+}
+
+export interface ListTrashResponse {
+  readonly experiment_ids: readonly (string)[];
+  readonly run_ids: readonly (string)[];
+  readonly model_ids: readonly (string)[];
+  readonly unknown: readonly (string)[];
+  readonly points: number;
+  readonly files: number;
+  readonly bytes: number;
+}
+
 export interface ListTree {
   readonly path?: string;
 }
 
 export interface ListTreeResponse {
   readonly files?: readonly (FileInfo)[];
+}
+
+export interface ListViews {
+  readonly experiment_id?: string;
+}
+
+export interface ListViewsResponse {
+  readonly views: readonly (ViewInfo)[];
 }
 
 export interface LogBatch {
@@ -550,6 +664,17 @@ export interface ModelVersionTag {
   readonly value?: string;
 }
 
+export interface MoveRuns {
+  readonly run_ids: readonly (string)[];
+  readonly experiment_id: string;
+  readonly children?: boolean;
+  readonly user_id?: string;
+}
+
+export interface MoveRunsResponse {
+  readonly run_ids: readonly (string)[];
+}
+
 export interface Param {
   readonly key: string;
   readonly value?: string;
@@ -597,6 +722,21 @@ export interface PreviewTableResponse {
   readonly columns: readonly (string)[];
   readonly rows: readonly (readonly (string)[])[];
   readonly more: boolean;
+}
+
+export interface PurgeTrash {
+  readonly older_than_ms?: number;
+  readonly experiment_ids?: readonly (string)[];
+  readonly run_ids?: readonly (string)[];
+  readonly model_ids?: readonly (string)[];
+  readonly limit?: number;
+}
+
+export interface PurgeTrashResponse {
+  readonly run_ids: readonly (string)[];
+  readonly model_ids: readonly (string)[];
+  readonly experiment_ids: readonly (string)[];
+  readonly remaining: number;
 }
 
 export interface PutExperiment {
@@ -748,6 +888,20 @@ export interface Rejection {
   readonly message: string;
 }
 
+export interface RenameMetric {
+  readonly run_id: string;
+  readonly user_id?: string;
+  readonly key: string;
+  readonly new_key: string;
+}
+
+export interface RenameParam {
+  readonly run_id: string;
+  readonly user_id?: string;
+  readonly key: string;
+  readonly new_key: string;
+}
+
 export interface RenameRegisteredModel {
   readonly name: string;
   readonly new_name: string;
@@ -759,6 +913,12 @@ export interface RestoreExperiment {
 
 export interface RestoreRun {
   readonly run_id: string;
+}
+
+export interface RewindRun {
+  readonly run_id: string;
+  readonly user_id?: string;
+  readonly step: number;
 }
 
 export interface Run {
@@ -779,6 +939,7 @@ export interface RunData {
   readonly metrics?: readonly (Metric)[];
   readonly params?: readonly (Param)[];
   readonly tags?: readonly (RunTag)[];
+  readonly contexts?: readonly (Metric)[];
 }
 
 export interface RunInfo {
@@ -929,6 +1090,13 @@ export interface SetModelVersionTag {
   readonly value?: string;
 }
 
+export interface SetParam {
+  readonly run_id: string;
+  readonly user_id?: string;
+  readonly key: string;
+  readonly value: string;
+}
+
 export interface SetRegisteredModelAlias {
   readonly name: string;
   readonly alias: string;
@@ -1026,10 +1194,44 @@ export interface UpdateRunResponse {
   readonly run_info: RunInfo;
 }
 
+export interface UpdateView {
+  readonly view_id: string;
+  readonly version: number;
+  readonly name?: string;
+  readonly state?: Readonly<Record<string, unknown>> | null;
+  readonly user_id?: string;
+}
+
 export interface UploadedPart {
   readonly part_number: number;
   readonly etag: string;
   readonly url?: string;
+}
+
+export interface View {
+  readonly view_id: string;
+  readonly experiment_id: string;
+  readonly name: string;
+  readonly owner: string;
+  readonly creation_time: number;
+  readonly last_update_time: number;
+  readonly version: number;
+  readonly user_id: string;
+  readonly state: Readonly<Record<string, unknown>>;
+}
+
+export interface ViewInfo {
+  readonly view_id: string;
+  readonly experiment_id: string;
+  readonly name: string;
+  readonly owner: string;
+  readonly creation_time: number;
+  readonly last_update_time: number;
+  readonly version: number;
+}
+
+export interface ViewResponse {
+  readonly view: View;
 }
 
 export type ViewType = "ACTIVE_ONLY" | "ALL" | "DELETED_ONLY";

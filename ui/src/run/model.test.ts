@@ -12,6 +12,13 @@ describe("readRun", () => {
     expect(run.tags.get("a")).toBe("b");
   });
 
+  it("puts metrics in contexts behind the metric itself", () => {
+    const run = readRun({
+      data: { metrics: [{ key: "loss" }, { key: "m" }], contexts: [{ key: 'loss{split="val"}' }, { key: 'loss{split="a"}' }] },
+    });
+    expect(run.metrics.map(({ key }) => key)).toEqual(["loss", 'loss{split="a"}', 'loss{split="val"}', "m"]);
+  });
+
   it("reads infinities and refuses nothing", () => {
     expect(readNumber("-Infinity")).toBe(-Infinity);
     expect(readNumber(undefined)).toBeNaN();

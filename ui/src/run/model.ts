@@ -47,6 +47,8 @@ function readPair(value: unknown): Pair {
   return { key: readText(fields["key"]), value: readText(fields["value"]) };
 }
 
+const byKey = (one: Metric, other: Metric): number => (one.key < other.key ? -1 : 1);
+
 function readMetric(value: unknown): Metric {
   const fields = readFields(value);
   return {
@@ -73,7 +75,8 @@ export function readRun(value: unknown): RunDetails {
     endTime: Number.isNaN(end) ? null : end,
     isArchived: info["lifecycle_stage"] === "deleted",
     artifactUri: readText(info["artifact_uri"]),
-    metrics: readList(data["metrics"]).map(readMetric),
+    // A metric in a context stands behind the metric itself: their keys begin alike.
+    metrics: [...readList(data["metrics"]), ...readList(data["contexts"])].map(readMetric).sort(byKey),
     params: readList(data["params"]).map(readPair),
     tags: new Map(readList(data["tags"]).map(readPair).map(({ key, value: text }) => [key, text])),
   };

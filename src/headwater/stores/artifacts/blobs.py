@@ -4,8 +4,10 @@ import errno
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -21,10 +23,12 @@ from headwater.protocol.errors import (
     ResourceDoesNotExist,
     TemporarilyUnavailable,
 )
-from headwater.stores.interface import OnBytes, unnoticed
+from headwater.stores.interface import HeldBlob, OnBytes, unnoticed
 from headwater.stores.transfer import counted, read_chunks
 
 _CHUNK_BYTES = 1 << 20
+_REST_OF_DIGEST = re.compile(r"[0-9a-f]{62}", re.ASCII)
+_ASIDE = "collected-"
 _STALE_S = 24 * 3600
 _WORTH_KEEPING_BYTES = 1 << 20  # smaller files are sent again rather than continued
 _CANNOT_WRITE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EACCES, errno.EPERM}
@@ -81,6 +85,64 @@ class LocalBlobs:
             return 0
         except OSError as error:
             raise self._explain(error) from error
+
+    def renew(self, digests: Iterable[str]) -> dict[str, int]:
+        """Return the sizes as `sizes` does, and count the files as written now, so that they are not collected."""
+        found = self.sizes(digests)
+        for digest in list(found):
+            try:
+                os.utime(self.path(digest))
+            except (FileNotFoundError, NotADirectoryError):
+                del found[digest]  # collected just now
+            except OSError as error:
+                if error.errno not in _CANNOT_WRITE:
+                    raise self._explain(error) from error
+        return found
+
+    def scan(self, folder: str) -> Iterator[HeldBlob]:
+        """Yield the files whose digest begins with the two digits `folder`; other files there are passed over."""
+        self._put_back(folder)
+        try:
+            entries = list(os.scandir(self.root / folder))
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        except OSError as error:
+            raise self._explain(error) from error
+        for entry in entries:
+            with suppress(FileNotFoundError):  # another collector was quicker
+                if _REST_OF_DIGEST.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+                    facts = entry.stat()
+                    yield HeldBlob(folder + entry.name, facts.st_size, facts.st_mtime_ns // 1_000_000)
+
+    def discard(self, digest: str, before_ms: int) -> bool:
+        """Delete a file unless it was written or renewed after `before_ms`; return whether it was deleted."""
+        path = self.path(digest)
+        # Aside first: who renews it from now on does not find it, who renewed it before is seen.
+        aside = self._incoming / f"{_ASIDE}{digest}-{os.getpid()}-{threading.get_ident()}"
+        try:
+            if path.stat().st_mtime_ns // 1_000_000 > before_ms:
+                return False
+            self._incoming.mkdir(mode=0o700, exist_ok=True)
+            path.rename(aside)
+            if aside.stat().st_mtime_ns // 1_000_000 > before_ms:
+                aside.rename(path)
+                return False
+            aside.unlink()
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise self._explain(error) from error
+        return True
+
+    def _put_back(self, folder: str) -> None:
+        """Return to their place the files that a collector had put aside when it was killed."""
+        for aside in self._incoming.glob(f"{_ASIDE}{folder}*"):
+            path = self.path(aside.name.removeprefix(_ASIDE).partition("-")[0])
+            with suppress(FileNotFoundError):  # its collector is alive, and done with it
+                if path.exists():
+                    aside.unlink()
+                else:
+                    aside.rename(path)
 
     def write(self, chunks: Iterable[bytes], digest: str = "", start: int = 0) -> tuple[str, int]:
         """Keep the bytes of `chunks` and return their SHA-256 and size in bytes.

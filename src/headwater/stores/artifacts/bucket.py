@@ -23,7 +23,7 @@ from headwater.protocol.errors import (
 )
 
 if TYPE_CHECKING:
-    from obstore import GetOptions
+    from obstore import GetOptions, ObjectMeta
     from obstore.store import AzureConfig, ClientConfig, ObjectStore, RetryConfig, S3Config
 
 SCHEMES = {
@@ -47,11 +47,12 @@ class Address(NamedTuple):
 
 
 class StoredObject(NamedTuple):
-    """An object: its key below the bucket's folder, size in bytes, and what changes when its bytes do."""
+    """An object: its key below the bucket's folder, size in bytes, what changes when its bytes do, and its age."""
 
     key: str
     size: int
     etag: str
+    modified_ms: int
 
 
 def parse_address(uri: str) -> Address:
@@ -93,7 +94,7 @@ class Bucket:
 
         with self._translated(key):
             meta = obstore.head(self.store, key)
-        return StoredObject(key, meta["size"], (meta["e_tag"] or "").strip('"'))
+        return _describe_object(meta)._replace(key=key)
 
     def read(self, key: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
         """Yield an object or a part of it in chunks of at most 1 MiB, going on where a broken answer ended."""
@@ -175,9 +176,7 @@ class Bucket:
 
         with self._translated(folder):
             found = obstore.list_with_delimiter(self.store, folder or None)
-        objects = [
-            StoredObject(meta["path"], meta["size"], (meta["e_tag"] or "").strip('"')) for meta in found["objects"]
-        ]
+        objects = [_describe_object(meta) for meta in found["objects"]]
         # Consoles make "folders" by empty objects whose key is the folder's own.
         return list(found["common_prefixes"]), [item for item in objects if item.key.strip("/") != folder]
 
@@ -188,7 +187,7 @@ class Bucket:
         with self._translated(folder):
             for page in obstore.list(self.store, folder or None):
                 for meta in page:
-                    yield StoredObject(meta["path"], meta["size"], (meta["e_tag"] or "").strip('"'))
+                    yield _describe_object(meta)
 
     def sign(self, method: Literal["GET", "PUT"], key: str, expires_s: int) -> str:
         """Return a URL with which anybody may read or write one object for a while."""
@@ -230,6 +229,11 @@ class Bucket:
         if "NoSuchBucket" in str(error):
             return TemporarilyUnavailable(f"There is no bucket '{self.uri}'. Create it, or fix its name.")
         return TemporarilyUnavailable(f"The object store of '{self.uri}' does not answer as it should: {text}.")
+
+
+def _describe_object(meta: "ObjectMeta") -> StoredObject:
+    modified_ms = int(meta["last_modified"].timestamp() * 1000)
+    return StoredObject(meta["path"], meta["size"], (meta["e_tag"] or "").strip('"'), modified_ms)
 
 
 def gather(chunks: Iterator[bytes], least: int) -> bytes:

@@ -1,6 +1,8 @@
 """Files kept once under the SHA-256 of their content, in a bucket."""
 
 import hashlib
+import re
+import time
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -12,10 +14,16 @@ from headwater.protocol.errors import DataLoss, InvalidParameterValue, RangeNotS
 from headwater.stores.artifacts.bucket import PART_BYTES, Bucket, gather
 from headwater.stores.artifacts.direct import S3Direct, SignedDownloads, blob_key
 from headwater.stores.artifacts.signing import S3Signer
-from headwater.stores.interface import OnBytes, unnoticed
+from headwater.stores.interface import HeldBlob, OnBytes, unnoticed
 from headwater.stores.transfer import counted, for_each, read_chunks, resume_file
 
 _ASKED_AT_ONCE = 16
+_RENEWED = "renewed/"
+_YOUNG_MS = 600_000
+"""A file younger than this needs no renewal, because none younger than twice that is collected."""
+
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_KEY_LENGTH = 65
 
 
 class CloudBlobs:
@@ -45,6 +53,42 @@ class CloudBlobs:
         asked = list(dict.fromkeys(digests))
         found = for_each(asked, self._find_size, threads=_ASKED_AT_ONCE)
         return {digest: size for digest, size in zip(asked, found, strict=True) if size >= 0}
+
+    def renew(self, digests: Iterable[str]) -> dict[str, int]:
+        """Return the sizes as `sizes` does; a small object below `renewed/` says that an old file is wanted again."""
+        asked = list(dict.fromkeys(digests))
+        found = for_each(asked, self._renew, threads=_ASKED_AT_ONCE)
+        return {digest: size for digest, size in zip(asked, found, strict=True) if size >= 0}
+
+    def scan(self, folder: str) -> Iterator[HeldBlob]:
+        """Yield the files whose digest begins with the two digits `folder`; other objects there are passed over."""
+        for item in self._bucket.list_below(folder):
+            digest = item.key.replace("/", "", 1)
+            if len(item.key) == _KEY_LENGTH and _DIGEST.fullmatch(digest):
+                yield HeldBlob(digest, item.size, item.modified_ms)
+
+    def discard(self, digest: str, before_ms: int) -> bool:
+        """Delete a file unless it was written or renewed after `before_ms`; return whether it was deleted."""
+        before_ms = min(before_ms, time.time_ns() // 1_000_000 - 2 * _YOUNG_MS)
+        for key in (_RENEWED + digest, blob_key(digest)):
+            try:
+                if self._bucket.find(key).modified_ms > before_ms:
+                    return False
+            except ResourceDoesNotExist:
+                if key == blob_key(digest):
+                    return False
+        self._bucket.delete(blob_key(digest))
+        self._bucket.delete(_RENEWED + digest)
+        return True
+
+    def _renew(self, digest: str) -> int:
+        try:
+            found = self._bucket.find(blob_key(digest))
+        except ResourceDoesNotExist:
+            return -1
+        if found.modified_ms < time.time_ns() // 1_000_000 - _YOUNG_MS:
+            self._bucket.put(_RENEWED + digest, b"")
+        return found.size
 
     def received(self, digest: str) -> int:
         """Return 0: a bucket keeps nothing of a file that did not arrive whole."""

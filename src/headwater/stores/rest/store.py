@@ -8,6 +8,7 @@ import msgspec
 from headwater.protocol import (
     artifacts,
     columns,
+    edits,
     experiments,
     imports,
     inputs,
@@ -17,6 +18,8 @@ from headwater.protocol import (
     model_versions,
     registered_models,
     runs,
+    trash,
+    views,
 )
 from headwater.protocol.endpoint import Endpoint, RequestT, ResponseT
 from headwater.protocol.errors import NotSupported
@@ -194,6 +197,39 @@ class RestImports(_Resource):
     read_points = _Verb(imports.READ_POINTS)
 
 
+class RestEdits(_Resource):
+    """Edits of runs on a server."""
+
+    move_runs = _Verb(edits.MOVE_RUNS)
+    copy_run = _Verb(edits.COPY_RUN)
+    rewind_run = _Verb(edits.REWIND_RUN)
+    delete_metric = _Verb(edits.DELETE_METRIC)
+    rename_metric = _Verb(edits.RENAME_METRIC)
+    set_param = _Verb(edits.SET_PARAM)
+    delete_param = _Verb(edits.DELETE_PARAM)
+    rename_param = _Verb(edits.RENAME_PARAM)
+    list = _Verb(edits.LIST)
+
+
+class RestTrash(_Resource):
+    """The trash of a server."""
+
+    list = _Verb(trash.LIST)
+    purge = _Verb(trash.PURGE)
+    collect_blobs = _Verb(trash.COLLECT_BLOBS)
+    compact = _Verb(trash.COMPACT)
+
+
+class RestViews(_Resource):
+    """Saved views on a server."""
+
+    create = _Verb(views.CREATE)
+    get = _Verb(views.GET)
+    list = _Verb(views.LIST)
+    update = _Verb(views.UPDATE)
+    delete = _Verb(views.DELETE)
+
+
 class RestStore:
     """A Headwater server as a store; no connection is made before the first call.
 
@@ -224,6 +260,9 @@ class RestStore:
         self.registered_models = RestRegisteredModels(self._client)
         self.model_versions = RestModelVersions(self._client)
         self.imports = RestImports(self._client)
+        self.edits = RestEdits(self._client)
+        self.views = RestViews(self._client)
+        self.trash = RestTrash(self._client)
         self.blobs = RestBlobs(self._client)
         self.locations = RestLocations()
 

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from headwater.protocol.contexts import check_metric_key
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.inputs import DatasetInput, ModelInput, ModelOutput
 from headwater.protocol.metrics import Metric
@@ -30,6 +31,7 @@ from headwater.stores.sql.writes import (
     apply_update,
     describe_changed_param,
     insert_run,
+    revise_params,
     write_params,
     write_tags,
 )
@@ -108,7 +110,7 @@ def _note_heartbeat(connection: Connection, run: RunRow) -> None:
 def _apply_records(connection: Connection, run: RunRow, request: Append) -> list[Rejection]:
     rejected: list[Rejection] = []
     _apply_points(connection, run, request, rejected)
-    _apply_params(connection, run, request.params, rejected)
+    _apply_params(connection, run, request, rejected)
     write_tags(connection, run, list(_allowed_tags(request.tags, rejected)))
     if request.deleted_tags:
         ids = connection.find_key_ids(request.deleted_tags)
@@ -178,7 +180,7 @@ def _check_model(model: ModelInput | ModelOutput) -> None:
 
 
 def _check_metric(metric: Metric) -> None:
-    check_key("key", metric.key, "Metric name")
+    check_metric_key("key", metric.key)
     check_timestamp("timestamp", metric.timestamp)
     check_step("step", metric.step)
     check_model_metric(metric)
@@ -196,15 +198,19 @@ def _describe_metric(metric: Metric) -> str:
     return f"metric '{metric.key}' of model '{metric.model_id[:100]}'"
 
 
-def _apply_params(connection: Connection, run: RunRow, params: Sequence[Param], rejected: list[Rejection]) -> None:
+def _apply_params(connection: Connection, run: RunRow, request: Append, rejected: list[Rejection]) -> None:
     allowed: dict[str, Param] = {}
-    for param in params:
+    for param in request.params:
         what = f"param '{param.key}'"
         if fault := _fault(param.key, param.value, "Param key"):
             rejected.append(Rejection(what, fault))
         elif (first := allowed.setdefault(param.key, param)).value != param.value:
             rejected.append(Rejection(what, describe_changed_param(run, param, first.value)))
-    for param, old in write_params(connection, run, list(allowed.values())):
+    changed = write_params(connection, run, list(allowed.values()))
+    if request.revise_params:
+        revise_params(connection, run, changed, request.user_id)
+        return
+    for param, old in changed:
         rejected.append(Rejection(f"param '{param.key}'", describe_changed_param(run, param, old)))
 
 

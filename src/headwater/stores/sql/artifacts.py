@@ -32,9 +32,9 @@ from headwater.protocol.artifacts import (
 )
 from headwater.protocol.endpoint import Empty
 from headwater.protocol.errors import DataLoss, InvalidParameterValue, NotSupported, ResourceDoesNotExist
-from headwater.stores.interface import Blobs, Direct, Location, Locations
+from headwater.stores.interface import Direct, HeldBlobs, Location, Locations
 from headwater.stores.sql.clock import now_ms
-from headwater.stores.sql.connection import Connection, chunks, marks
+from headwater.stores.sql.connection import Connection, Dialect, chunks, marks
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.live_logs import LiveLogs
 from headwater.stores.sql.logged_model_rows import find_model, load_model_uri
@@ -73,7 +73,7 @@ class _Entry:
 class SqlArtifacts:
     """The artifact trees of runs, and of paths that belong to no run. Thread-safe."""
 
-    def __init__(self, database: Database, blobs: Blobs, locations: Locations, live_logs: LiveLogs) -> None:
+    def __init__(self, database: Database, blobs: HeldBlobs, locations: Locations, live_logs: LiveLogs) -> None:
         self._database = database
         self._blobs = blobs
         self._locations = locations
@@ -98,13 +98,13 @@ class SqlArtifacts:
     def find_missing(self, request: FindMissing) -> FindMissingResponse:
         """Return which of the digests are not held yet, each once."""
         request.check()
-        held = self._blobs.sizes(request.digests)
+        held = self._blobs.renew(request.digests)
         return FindMissingResponse([digest for digest in dict.fromkeys(request.digests) if digest not in held])
 
     def commit(self, request: CommitArtifacts) -> Empty:
         """Name files whose bytes are held; of a path given twice the last counts."""
         request.check()
-        held = self._blobs.sizes(file.digest for file in request.files)
+        held = self._blobs.renew(file.digest for file in request.files)
         files = {join_paths(request.root, file.path): _check_held(file, held) for file in request.files}
         self._database.write(lambda connection: _commit(connection, files))
         self._live_logs.forget_finished(files)
@@ -156,7 +156,7 @@ class SqlArtifacts:
     def finish_upload(self, request: FinishUpload) -> Empty:
         """Keep a file that was sent in parts past us, once it is verified."""
         request.check()
-        if self._blobs.sizes([request.digest]):  # it was finished before, and the answer did not arrive
+        if self._blobs.renew([request.digest]):  # it was finished before, and the answer did not arrive
             return Empty()
         try:
             self._direct().finish(request.upload_id, request.parts, request.digest)
@@ -222,6 +222,21 @@ def _check_held(file: ArtifactFile, held: dict[str, int]) -> ArtifactFile:
     return file
 
 
+def copy_tree(connection: Connection, source: str, target: str) -> None:
+    """Name the files of a run in another run, too; inside a write. Their bytes are kept once."""
+    uri, root = _run_root(connection, source)
+    new_uri, new_root = _run_root(connection, target)
+    if not root or not new_root:
+        elsewhere = new_uri if root else uri
+        raise InvalidParameterValue(f"The artifacts at '{elsewhere}' are not kept here. Copy the run without them.")
+    place, now = _locate(connection, new_root), now_ms()
+    entries = read_below(connection, root)
+    connection.many(
+        _UPSERT,
+        [(place.owner, join_paths(place.path, entry.relative), entry.digest, entry.size, now) for entry in entries],
+    )
+
+
 def _run_root(connection: Connection, run_id: str) -> tuple[str, str]:
     """Return a run's artifact URI and its path in the store, empty if its artifacts are elsewhere."""
     uri = load_info(connection, find_run(connection, run_id, active=False).id).artifact_uri
@@ -237,7 +252,12 @@ def find_root(uri: str) -> str:
 def _locate(connection: Connection, path: str) -> _Place:
     parts = _RUN_PATH.fullmatch(path)
     if parts:
-        row = connection.one("SELECT id FROM run WHERE uuid = ? AND exp_id = ?", (parts[2], int(parts[1])))
+        # A run that was moved is found in its experiment and where its artifact URI says. Inside a write, it stays.
+        lock = " FOR KEY SHARE" if connection.writable and connection.dialect is Dialect.POSTGRESQL else ""
+        row = connection.one(
+            f"SELECT id FROM run WHERE uuid = ? AND (exp_id = ? OR artifact_uri LIKE ?){lock}",  # noqa: S608 - two constants
+            (parts[2], int(parts[1]), f"mlflow-artifacts:/{int(parts[1])}/%"),
+        )
         if row is not None:
             return _Place(row[0], parts[2], parts[3] or "")
     return _Place(0, "", path)

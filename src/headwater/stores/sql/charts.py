@@ -21,7 +21,7 @@ from headwater.stores.sql.blocks import (
     sort_points,
 )
 from headwater.stores.sql.connection import Connection, chunks, marks
-from headwater.stores.sql.series import SeriesId, read_hot
+from headwater.stores.sql.series import SeriesId, find_members, read_hot
 
 _CROWD_POINTS = 1_000_000
 """A request over more points takes minis of 64 buckets a block, even where finer ones were asked for."""
@@ -61,11 +61,18 @@ class _Summary:
 
 @dataclass(slots=True)
 class _Plan:
-    """How to draw one series: its blocks in range, those of them to decode, and its hot points."""
+    """How to draw one series: its blocks in range, those of them to decode, and its hot points.
 
+    The blocks of a `mixed` one are of several contexts, whose points may repeat each other.
+    """
+
+    mixed: bool = False
     blocks: list[_Summary] = field(default_factory=list)
     decoded: set[int] = field(default_factory=set)
     hot: Points = NO_POINTS
+
+    def add_hot(self, points: Points) -> None:
+        self.hot = sort_points(concatenate([self.hot, points])) if len(self.hot) else points
 
     @property
     def count(self) -> int:
@@ -132,23 +139,32 @@ def _read_plans(
 ) -> dict[SeriesId, _Plan]:
     plans: dict[SeriesId, _Plan] = defaultdict(_Plan)
     by_time = window.x is XAxis.TIME
+    members = find_members(connection, key_ids)
     for some_runs in chunks(run_ids):
-        for some_keys in chunks(key_ids):
+        for some_keys in chunks(list(members)):
             sql = _READ_SUMMARIES.format(runs=marks(some_runs), keys=marks(some_keys))
             for run_id, key_id, block_id, count, *bounds, mini in connection.all(sql, (*some_runs, *some_keys)):
                 low, high = bounds[2:] if by_time else bounds[:2]
                 if window.touches(low, high):
                     in_order = bool(mini) and (not by_time or mini[0] == 1)
-                    plans[run_id, key_id].blocks.append(_Summary(block_id, count, low, high, mini, in_order))
-    for series_id, points in read_hot(connection, run_ids, key_ids).items():
-        plans[series_id].hot = points
+                    summary = _Summary(block_id, count, low, high, mini, in_order)
+                    for wanted in members[key_id]:
+                        plans[run_id, wanted].blocks.append(summary)
+    for (run_id, key_id), points in read_hot(connection, run_ids, members).items():
+        for wanted in members[key_id]:
+            plans[run_id, wanted].add_hot(points)
+    if len(members) > len(key_ids):
+        for plan in plans.values():
+            # The blocks of several contexts follow each other only if they happen to.
+            plan.mixed = True
+            plan.blocks.sort(key=lambda block: (block.low, block.block_id))
     return plans
 
 
 def _choose(plan: _Plan, window: _Window, buckets: int, *, crowd: bool) -> None:
     """Note which blocks must be decoded: all if the series is short or not in order, else where minis do not do."""
     hot, blocks, count = window.column(window.cut(plan.hot)), plan.blocks, plan.count
-    in_sequence = all(before.high <= after.low for before, after in pairwise(blocks))
+    in_sequence = all(before.high + plan.mixed <= after.low for before, after in pairwise(blocks))
     if len(hot) and blocks:
         # A hot point may repeat a sealed one, so it must be clear of the blocks to be counted without looking at them.
         in_sequence = in_sequence and blocks[-1].high < int(hot[0])

@@ -5,6 +5,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Protocol, TypeVar
 
+from headwater.protocol.contexts import name_of
+
 Row = tuple[Any, ...]
 """One row as the driver gives it; who reads it knows its columns."""
 
@@ -157,7 +159,16 @@ class Connection(ABC):
                 rows = ", ".join(["(?)"] * len(chunk))
                 self.execute(f"INSERT INTO key (name) VALUES {rows} ON CONFLICT DO NOTHING", chunk)  # noqa: S608 - marks
             found |= self.find_key_ids(absent)
+            self._link_contexts({name: found[name] for name in absent if name[-1:] == "}"})
         return found
+
+    def _link_contexts(self, new: dict[str, int]) -> None:
+        """Note of new metrics in a context which metric that is."""
+        if new:
+            bases = self.key_ids({name_of(name) for name in new})
+            self.many(
+                "UPDATE key SET base_id = ? WHERE id = ?", [(bases[name_of(name)], new[name]) for name in sorted(new)]
+            )
 
     def find_key_ids(self, names: Collection[str]) -> dict[str, int]:
         """Return the ids of those names that exist."""

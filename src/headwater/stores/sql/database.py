@@ -72,6 +72,10 @@ class Database:
         """Run `work` in a transaction, commit, and return what it returned; see `Writer.write`."""
         return self._writer.write(work)
 
+    def compact(self) -> tuple[int, int]:
+        """Give some of the room of deleted rows back to the disk; return how many bytes, and how many are left."""
+        return self._writer.maintain(self._engine.compact)
+
     def close(self) -> None:
         """Finish the running write and release every connection; those being read from as soon as they are done."""
         self._closed = True

@@ -30,6 +30,9 @@ class Engine(Protocol):
     def analyze(self, connection: Connection) -> None:
         """Refresh the planner's statistics, where the database does not do so by itself."""
 
+    def compact(self, connection: Connection) -> tuple[int, int]:
+        """Give room back to the disk, outside of a transaction; return the bytes given, and those left to give."""
+
     def lock_schema(self, connection: Connection) -> None:
         """Wait, inside a transaction, until no other process changes the schema."""
 

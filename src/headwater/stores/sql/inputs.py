@@ -29,6 +29,25 @@ INSERT INTO dataset_input (run_id, dataset_id, context, tags)
 SELECT ?, id, ?, ? FROM dataset WHERE exp_id = ? AND name = ? AND digest = ?
 ON CONFLICT (run_id, dataset_id) DO NOTHING
 """
+_COPY_DATASETS = """
+INSERT INTO dataset (exp_id, name, digest, source_type, source, schema, profile)
+SELECT CAST(? AS BIGINT), name, digest, source_type, source, schema, profile FROM dataset
+WHERE id IN (SELECT dataset_id FROM dataset_input WHERE run_id IN ({runs}))
+ON CONFLICT (exp_id, name, digest) DO NOTHING
+"""
+_SAME_DATASET = """
+(SELECT n.id FROM dataset n JOIN dataset o ON n.name = o.name AND n.digest = o.digest
+ WHERE n.exp_id = ? AND o.id = dataset_input.dataset_id)
+"""
+_REPOINT = f"UPDATE dataset_input SET dataset_id = {_SAME_DATASET} WHERE run_id IN ({{runs}})"  # noqa: S608 - a constant
+_COPY_INPUTS = f"""
+INSERT INTO dataset_input (run_id, dataset_id, context, tags)
+SELECT CAST(? AS BIGINT), {_SAME_DATASET}, context, tags FROM dataset_input WHERE run_id = ? ORDER BY id
+"""  # noqa: S608 - a constant
+_COPY_MODEL_INPUTS = """
+INSERT INTO model_input (run_id, model_id)
+SELECT CAST(? AS BIGINT), model_id FROM model_input WHERE run_id = ? ORDER BY id
+"""
 _SUMMARISE = """
 SELECT DISTINCT r.exp_id, d.name, d.digest, COALESCE(i.context, '')
 FROM dataset_input i JOIN dataset d ON d.id = i.dataset_id JOIN run r ON r.id = i.run_id
@@ -99,3 +118,16 @@ def write_outputs(connection: Connection, run: RunRow, models: Sequence[ModelOut
         [(run.id, model.model_id, model.step) for model in models],
     )
     connection.touch(run.id)
+
+
+def move_inputs(connection: Connection, run_ids: Sequence[int], exp_id: int) -> None:
+    """Let runs that moved to an experiment name its own datasets, made as those that they named."""
+    connection.execute(_COPY_DATASETS.format(runs=marks(run_ids)), (exp_id, *run_ids))
+    connection.execute(_REPOINT.format(runs=marks(run_ids)), (exp_id, *run_ids))
+
+
+def copy_inputs(connection: Connection, source: RunRow, target: RunRow) -> None:
+    """Let a run without inputs have read what another did."""
+    connection.execute(_COPY_DATASETS.format(runs="?"), (target.exp_id, source.id))
+    connection.execute(_COPY_INPUTS, (target.id, target.exp_id, source.id))
+    connection.execute(_COPY_MODEL_INPUTS, (target.id, source.id))

@@ -39,3 +39,8 @@ class LiveLogs:
                 shutil.rmtree(folder / found[2], ignore_errors=True)
                 if folder.is_dir() and not any(folder.iterdir()):
                     folder.rmdir()
+
+    def forget_runs(self, run_ids: Iterable[str]) -> None:
+        """Remove the recordings of runs that were deleted for good."""
+        for run_id in run_ids:
+            shutil.rmtree(self._root / run_id, ignore_errors=True)

@@ -7,6 +7,7 @@ from itertools import pairwise, takewhile
 import numpy as np
 import numpy.typing as npt
 
+from headwater.protocol.contexts import name_of
 from headwater.stores.sql.blocks import (
     BLOCK_POINTS,
     NO_POINTS,
@@ -35,6 +36,9 @@ SEAL_POINTS = 20_000
 NAN, NEGATIVE_ZERO = 1, 2
 """What `latest.special` says of a value that the database cannot hold."""
 
+KeyedRow = tuple[int, int, int, float]
+"""A point with its key's id: key, step, time, value."""
+
 _SCALARS_MAX = 4
 _SMALL_BLOCK = BLOCK_POINTS // 2
 _MERGE_RATIO = 8
@@ -50,7 +54,7 @@ WHERE excluded.step > latest.step OR excluded.step = latest.step AND (
     latest.special = 1 OR excluded.special <> 1 AND (
       excluded.value > latest.value OR excluded.value = latest.value AND excluded.special = 0)))
 """
-_INSERT_BLOCK = """
+INSERT_BLOCK = """
 INSERT INTO block (run_id, key_id, n, min_step, max_step, min_time, max_time, mini, data)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
@@ -77,16 +81,17 @@ def insert_points(
     if not count:
         return
     ids = connection.key_ids(keys)
+    bases = _find_bases(connection, ids)
     points = Points(steps, times, values)
     if count <= _SCALARS_MAX:
-        _insert_few(connection, run, [ids[keys[index]] for index in key_index.tolist()], points)
+        _insert_few(connection, run, [ids[keys[index]] for index in key_index.tolist()], points, bases)
     else:
         key_ids = np.array([ids[key] for key in keys], np.int32)[key_index]
         connection.execute(_INSERT_HOT, (run.id, count, encode_hot(key_ids, points)))
         greatest = _greatest_of_each_key(key_index, len(keys), points)
         columns = (key_ids, steps, times, values)
-        rows = zip(*(column[greatest].tolist() for column in columns), strict=True)
-        connection.many(_UPSERT_LATEST, [_latest_row(run, *row) for row in rows])
+        rows = list(zip(*(column[greatest].tolist() for column in columns), strict=True))
+        _raise_latest(connection, run, rows, bases)
     row = connection.one(_COUNT_HOT, (count, now_ms(), run.id))
     assert row is not None, "the caller found the run in this transaction"
     if row[0] >= SEAL_POINTS:
@@ -99,10 +104,10 @@ def insert_series(connection: Connection, run: RunRow, series: dict[str, Points]
     fresh = {ids[key]: sort_points(points) for key, points in series.items() if len(points)}
     _write_blocks(connection, run.id, fresh, merge_all=False)
     greatest = [
-        _latest_row(run, key_id, int(points.steps[-1]), int(points.times[-1]), float(points.values[-1]))
+        (key_id, int(points.steps[-1]), int(points.times[-1]), float(points.values[-1]))
         for key_id, points in fresh.items()
     ]
-    connection.many(_UPSERT_LATEST, greatest)
+    _raise_latest(connection, run, greatest, _find_bases(connection, ids))
 
 
 def seal_run(connection: Connection, run_id: int, *, merge_all: bool = True) -> None:
@@ -114,13 +119,32 @@ def seal_run(connection: Connection, run_id: int, *, merge_all: bool = True) -> 
     _seal(connection, run_id, merge_all=merge_all)
 
 
-def _insert_few(connection: Connection, run: RunRow, key_ids: list[int], points: Points) -> None:
+def _find_bases(connection: Connection, ids: dict[str, int]) -> dict[int, int]:
+    """Return the metric of each key that is a metric in a context."""
+    names = {key: name_of(key) for key in ids if key[-1] == "}"}
+    if not names:
+        return {}
+    bases = connection.key_ids(set(names.values()))
+    return {ids[key]: bases[name] for key, name in names.items()}
+
+
+def _raise_latest(connection: Connection, run: RunRow, rows: list[KeyedRow], bases: dict[int, int]) -> None:
+    """Let `latest` know of points; one in a context counts for its metric, too."""
+    if bases:
+        rows = rows + [(bases[row[0]], *row[1:]) for row in rows if row[0] in bases]
+    connection.many(_UPSERT_LATEST, [latest_row(run, *row) for row in rows])
+
+
+def _insert_few(connection: Connection, run: RunRow, key_ids: list[int], points: Points, bases: dict[int, int]) -> None:
     rows = list(zip(key_ids, points.steps.tolist(), points.times.tolist(), points.values.tolist(), strict=True))
     single = len(rows) == 1
     data = encode_hot_point(*rows[0]) if single else encode_hot(np.array(key_ids, np.int32), points)
     connection.execute(_INSERT_HOT, (run.id, len(rows), data))
+    if bases:
+        _raise_latest(connection, run, rows, bases)
+        return
     for row in rows:
-        connection.execute(_UPSERT_LATEST, _latest_row(run, *row))
+        connection.execute(_UPSERT_LATEST, latest_row(run, *row))
 
 
 def _greatest_of_each_key(key_index: Int32s, keys: int, points: Points) -> npt.NDArray[np.intp]:
@@ -139,7 +163,8 @@ def _greatest_of_each_key(key_index: Int32s, keys: int, points: Points) -> npt.N
     return greatest
 
 
-def _latest_row(run: RunRow, key_id: int, step: int, time: int, value: float) -> tuple[object, ...]:
+def latest_row(run: RunRow, key_id: int, step: int, time: int, value: float) -> tuple[object, ...]:
+    """Return the row of `latest` for a point."""
     if value != value:
         return run.exp_id, key_id, run.id, step, time, None, NAN
     special = NEGATIVE_ZERO if value == 0 and math.copysign(1, value) < 0 else 0
@@ -180,8 +205,8 @@ def _write_blocks(connection: Connection, run_id: int, fresh: dict[int, Points],
             parts.append(fresh[key_id])
         kept = [block for block in blocks if block.block_id not in taken[key_id]]
         for piece in _split_at(sort_points(concatenate(parts)), kept):
-            rows += _block_rows(run_id, key_id, piece)
-    connection.many(_INSERT_BLOCK, rows)
+            rows += block_rows(run_id, key_id, piece)
+    connection.many(INSERT_BLOCK, rows)
     connection.many("DELETE FROM block WHERE id = ?", [(block_id,) for block_id in stored])
 
 
@@ -252,7 +277,8 @@ def _split_at(points: Points, kept: list[_Block]) -> list[Points]:
     return [points[start:end] for start, end in pairwise(edges)]
 
 
-def _block_rows(run_id: int, key_id: int, points: Points) -> list[tuple[object, ...]]:
+def block_rows(run_id: int, key_id: int, points: Points) -> list[tuple[object, ...]]:
+    """Return the rows of blocks that hold the ordered points of one series."""
     rows: list[tuple[object, ...]] = []
     pieces = -(-len(points) // BLOCK_POINTS)
     edges = [len(points) * piece // pieces for piece in range(pieces + 1)]

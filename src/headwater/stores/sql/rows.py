@@ -45,7 +45,7 @@ def load_runs(connection: Connection, run_ids: Sequence[int]) -> list[Run]:
     """Return whole runs by their rows' ids, in that order; ids that do not exist are left out."""
     infos: dict[int, RunInfo] = {}
     links: dict[int, Links] = {}
-    data: dict[int, RunData] = {run_id: RunData([], [], []) for run_id in run_ids}
+    data: dict[int, RunData] = {run_id: RunData([], [], [], []) for run_id in run_ids}
     for chunk in chunks(run_ids):
         among = f"IN ({marks(chunk)})"
         for row in connection.all(f"SELECT {_INFO_COLUMNS} FROM run WHERE id {among}", chunk):  # noqa: S608 - marks
@@ -87,9 +87,12 @@ def _load_latest(connection: Connection, among: str, chunk: Sequence[int], data:
     names = connection.key_names({row[1] for row in rows})
     for run_id, key_id, value, special, time, step in rows:
         exact = float("nan") if special == _NAN else -0.0 if special == _NEGATIVE_ZERO else value
-        data[run_id].metrics.append(Metric(names[key_id], exact, time, step))
+        name = names[key_id]
+        metrics = data[run_id].contexts if name[-1] == "}" else data[run_id].metrics
+        metrics.append(Metric(name, exact, time, step))
     for run_id in chunk:
         data[run_id].metrics.sort(key=_key_of)
+        data[run_id].contexts.sort(key=_key_of)
 
 
 def _load_texts(connection: Connection, among: str, chunk: Sequence[int], data: dict[int, RunData]) -> None:

@@ -27,6 +27,20 @@ def find_runs(connection: Connection, run_ids: Sequence[str]) -> dict[str, int]:
     return found
 
 
+Members = dict[int, tuple[int, ...]]
+"""For each key that is read, the keys asked for that its points belong to."""
+
+
+def find_members(connection: Connection, key_ids: Iterable[int]) -> Members:
+    """Return the keys to read for those asked for: a metric's points are also those of all its contexts."""
+    members: dict[int, tuple[int, ...]] = {key_id: (key_id,) for key_id in key_ids}
+    for chunk in chunks(list(members)):
+        sql = f"SELECT id, base_id FROM key WHERE base_id IN ({marks(chunk)})"  # noqa: S608 - marks
+        for key_id, base_id in connection.all(sql, chunk):
+            members[key_id] = (*members.get(key_id, ()), base_id)
+    return members
+
+
 def read_series(
     connection: Connection, run_ids: Sequence[int], key_ids: Sequence[int], steps: tuple[int, int] = ALL_STEPS
 ) -> dict[SeriesId, Points]:
@@ -38,14 +52,18 @@ def read_series(
         key_ids: ids of keys.
         steps: the first and last step to return.
     """
+    members = find_members(connection, key_ids)
     parts: dict[SeriesId, list[Points]] = defaultdict(list)
     for some_runs in chunks(run_ids):
-        for some_keys in chunks(key_ids):
+        for some_keys in chunks(list(members)):
             sql = _READ_BLOCKS.format(runs=marks(some_runs), keys=marks(some_keys))
             for run_id, key_id, count, data in connection.all(sql, (*some_runs, *some_keys, *steps)):
-                parts[run_id, key_id].append(decode_block(count, data))
-    for series_id, points in read_hot(connection, run_ids, key_ids).items():
-        parts[series_id].append(points)
+                points = decode_block(count, data)
+                for wanted in members[key_id]:
+                    parts[run_id, wanted].append(points)
+    for (run_id, key_id), points in read_hot(connection, run_ids, members).items():
+        for wanted in members[key_id]:
+            parts[run_id, wanted].append(points)
     found = {series_id: _between(sort_points(concatenate(part)), steps) for series_id, part in parts.items()}
     return {series_id: points for series_id, points in found.items() if len(points)}
 

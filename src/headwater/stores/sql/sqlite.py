@@ -15,6 +15,8 @@ from headwater.stores.sql.connection import Connection, Cursor, Dialect, KeyCach
 from headwater.stores.sql.text_match import fold
 
 _BUSY_TIMEOUT_S = 30
+_INCREMENTAL = 2
+_COMPACT_BYTES = 32 << 20
 _NO_SPACE = {
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_READONLY,
@@ -36,6 +38,8 @@ class SqliteConnection(Connection):
             self._driver.execute(f"PRAGMA {pragma}")
         self._driver.create_function("fold", 1, fold, deterministic=True)
         if writable:
+            # A new file can give room back in small steps; one that has tables keeps its ways.
+            self._driver.execute("PRAGMA auto_vacuum = INCREMENTAL")
             self._driver.execute("PRAGMA journal_mode = WAL").fetchone()
         else:
             self._driver.execute("PRAGMA query_only = ON")
@@ -72,6 +76,11 @@ class SqliteConnection(Connection):
     def close(self) -> None:
         """Release the connection; an open transaction is rolled back."""
         self._driver.close()
+
+    def vacuum(self, pages: int) -> None:
+        """Give up to so many free pages back, outside of a transaction."""
+        # The statement has a step for each page but no rows: `execute` would do the first step only.
+        self._driver.executescript(f"PRAGMA incremental_vacuum({pages})")
 
     def _lock_runs(self, run_ids: list[int]) -> None:
         """Do nothing: the writer holds the whole file."""
@@ -113,6 +122,20 @@ class SqliteEngine:
         connection.all("PRAGMA analysis_limit = 1000")
         connection.execute("ANALYZE")
 
+    def compact(self, connection: Connection) -> tuple[int, int]:
+        """Give up to 32 MiB back; a file made before this was possible is rewritten whole, once."""
+        assert isinstance(connection, SqliteConnection), "this engine opened it"
+        page_size, before = _free_pages(connection)
+        if connection.all("PRAGMA auto_vacuum")[0][0] != _INCREMENTAL:
+            connection.all("PRAGMA auto_vacuum = INCREMENTAL")
+            connection.all("VACUUM")
+        else:
+            connection.vacuum(_COMPACT_BYTES // page_size)
+        left = _free_pages(connection)[1]
+        # The file shrinks at the checkpoint; readers of older snapshots may put that off to a later one.
+        connection.all("PRAGMA wal_checkpoint(TRUNCATE)")
+        return max(0, before - left) * page_size, left * page_size
+
     def lock_schema(self, connection: Connection) -> None:
         """Do nothing: a writer's transaction holds the whole file."""
 
@@ -122,6 +145,11 @@ class SqliteEngine:
         target.touch(mode=0o600)
         with closing(sqlite3.connect(self.path)) as source, closing(sqlite3.connect(target)) as copy:
             source.backup(copy)
+
+
+def _free_pages(connection: Connection) -> tuple[int, int]:
+    """Return the size of a page in bytes and how many are free."""
+    return connection.all("PRAGMA page_size")[0][0], connection.all("PRAGMA freelist_count")[0][0]
 
 
 def parse_path(uri: str) -> Path:

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from headwater.stores.interface import Blobs, Locations
+from headwater.stores.interface import HeldBlobs, Locations
 from headwater.stores.sql.artifacts import SqlArtifacts
 from headwater.stores.sql.columns import SqlColumns
 from headwater.stores.sql.database import Database
+from headwater.stores.sql.edits import SqlEdits
 from headwater.stores.sql.experiments import SqlExperiments
 from headwater.stores.sql.imports import SqlImports
 from headwater.stores.sql.inputs import SqlInputs
@@ -16,6 +17,8 @@ from headwater.stores.sql.metrics import SqlMetrics
 from headwater.stores.sql.model_versions import SqlModelVersions
 from headwater.stores.sql.registered_models import SqlRegisteredModels
 from headwater.stores.sql.runs import SqlRuns
+from headwater.stores.sql.trash import SqlTrash
+from headwater.stores.sql.views import SqlViews
 
 
 class SqlStore:
@@ -28,7 +31,7 @@ class SqlStore:
         live_logs: the folder for logs of runs that are being written.
     """
 
-    def __init__(self, uri: str, blobs: Blobs, locations: Locations, live_logs: Path) -> None:
+    def __init__(self, uri: str, blobs: HeldBlobs, locations: Locations, live_logs: Path) -> None:
         self.database = Database(uri)
         self.blobs = blobs
         self.locations = locations
@@ -44,6 +47,9 @@ class SqlStore:
         self.registered_models = SqlRegisteredModels(self.database)
         self.model_versions = SqlModelVersions(self.database)
         self.imports = SqlImports(self.database)
+        self.edits = SqlEdits(self.database)
+        self.views = SqlViews(self.database)
+        self.trash = SqlTrash(self.database, blobs, live)
 
     def close(self) -> None:
         """Finish what is being written and release every connection."""

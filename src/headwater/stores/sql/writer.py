@@ -62,6 +62,19 @@ class Writer:
                 self._commit_waiting(job)
         return job.outcome()
 
+    def maintain(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` between two writes, outside of a transaction, and return what it returned."""
+        with self._lock:
+            if self._closed:
+                raise _closed_error()
+            try:
+                if self._connection is None:
+                    self._connection = self._engine.connect(writable=True)
+                return work(self._connection)
+            except self._engine.errors as error:
+                self._drop_connection()
+                raise self._engine.translate(error) from error
+
     def close(self) -> None:
         """Finish the running transaction and release the connection; later writes are refused."""
         with self._lock:
@@ -72,7 +85,7 @@ class Writer:
         jobs = [self._waiting.popleft() for _ in range(min(len(self._waiting), MAX_GROUP))]
         if self._closed:
             for job in jobs:
-                job.error = TemporarilyUnavailable("The store is closed. Open it again to write.")
+                job.error = _closed_error()
                 job.done = True
             return
         try:
@@ -179,6 +192,10 @@ class Writer:
         if self._connection is not None:
             self._inherited.append(self._connection)
             self._connection = None
+
+
+def _closed_error() -> TemporarilyUnavailable:
+    return TemporarilyUnavailable("The store is closed. Open it again to write.")
 
 
 def _run_in_savepoint(connection: Connection, job: _Job[object], engine: Engine) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from headwater.protocol.edits import EditAction
 from headwater.protocol.errors import InvalidParameterValue, ResourceAlreadyExists, ResourceDoesNotExist
 from headwater.protocol.metrics import Metric
 from headwater.protocol.names import MAX_PARAM_VALUE, MAX_RUN_TAG_VALUE, RUN_NAME_TAG
@@ -69,6 +70,35 @@ def write_params(connection: Connection, run: RunRow, params: Sequence[Param]) -
     return [
         (Param(key, value), stored[ids[key]]) for key, value in values.items() if stored.get(ids[key], value) != value
     ]
+
+
+def revise_params(connection: Connection, run: RunRow, changed: Sequence[tuple[Param, str]], user_id: str) -> None:
+    """Give params that are there a new value, and keep the old one as an edit."""
+    ids = connection.key_ids({param.key for param, _ in changed})
+    connection.many(
+        "UPDATE param SET value = ?, num = ? WHERE run_id = ? AND key_id = ?",
+        [(param.value, parse_number(param.value), run.id, ids[param.key]) for param, _ in changed],
+    )
+    for param, old in changed:
+        note_edit(connection, run, EditAction.SET_PARAM, user_id, key=param.key, old=old, new=param.value)
+
+
+def note_edit(
+    connection: Connection,
+    run: RunRow,
+    action: EditAction,
+    user_id: str,
+    *,
+    key: str = "",
+    old: str | None = None,
+    new: str | None = None,
+) -> None:
+    """Keep who changed what of a run, and let its watchers know."""
+    connection.execute(
+        "INSERT INTO edit (run_id, time, user_id, action, key, old, new) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (run.id, now_ms(), user_id, action, key, old, new),
+    )
+    connection.touch(run.id)
 
 
 def write_tags(connection: Connection, run: RunRow, tags: Sequence[RunTag]) -> None:

@@ -1,0 +1,105 @@
+"""What a store offers for runs after the fact: edits, saved views and the trash; a part of `stores.interface`."""
+
+from typing import Protocol
+
+from headwater.protocol.edits import (
+    CopyRun,
+    DeleteMetric,
+    DeleteParam,
+    EditedPoints,
+    ListEdits,
+    ListEditsResponse,
+    MoveRuns,
+    MoveRunsResponse,
+    RenameMetric,
+    RenameParam,
+    RewindRun,
+    SetParam,
+)
+from headwater.protocol.endpoint import Empty
+from headwater.protocol.runs import RunResponse
+from headwater.protocol.trash import (
+    CollectBlobs,
+    CollectBlobsResponse,
+    Compact,
+    CompactResponse,
+    ListTrash,
+    ListTrashResponse,
+    PurgeTrash,
+    PurgeTrashResponse,
+)
+from headwater.protocol.views import (
+    CreateView,
+    DeleteView,
+    GetView,
+    ListViews,
+    ListViewsResponse,
+    UpdateView,
+    ViewResponse,
+)
+
+
+class Edits(Protocol):
+    """What a person changes of runs after the fact."""
+
+    def move_runs(self, request: MoveRuns) -> MoveRunsResponse:
+        """See `MoveRuns`."""
+
+    def copy_run(self, request: CopyRun) -> RunResponse:
+        """See `CopyRun`."""
+
+    def rewind_run(self, request: RewindRun) -> EditedPoints:
+        """See `RewindRun`."""
+
+    def delete_metric(self, request: DeleteMetric) -> EditedPoints:
+        """See `DeleteMetric`."""
+
+    def rename_metric(self, request: RenameMetric) -> EditedPoints:
+        """See `RenameMetric`."""
+
+    def set_param(self, request: SetParam) -> Empty:
+        """See `SetParam`."""
+
+    def delete_param(self, request: DeleteParam) -> Empty:
+        """See `DeleteParam`."""
+
+    def rename_param(self, request: RenameParam) -> Empty:
+        """See `RenameParam`."""
+
+    def list(self, request: ListEdits) -> ListEditsResponse:
+        """See `ListEdits`."""
+
+
+class Views(Protocol):
+    """Saved views and their versions."""
+
+    def create(self, request: CreateView) -> ViewResponse:
+        """See `CreateView`."""
+
+    def get(self, request: GetView) -> ViewResponse:
+        """See `GetView`."""
+
+    def list(self, request: ListViews) -> ListViewsResponse:
+        """See `ListViews`."""
+
+    def update(self, request: UpdateView) -> ViewResponse:
+        """See `UpdateView`."""
+
+    def delete(self, request: DeleteView) -> Empty:
+        """See `DeleteView`."""
+
+
+class Trash(Protocol):
+    """What was deleted and can be deleted for good."""
+
+    def list(self, request: ListTrash) -> ListTrashResponse:
+        """See `ListTrash`."""
+
+    def purge(self, request: PurgeTrash) -> PurgeTrashResponse:
+        """See `PurgeTrash`."""
+
+    def collect_blobs(self, request: CollectBlobs) -> CollectBlobsResponse:
+        """See `CollectBlobs`."""
+
+    def compact(self, request: Compact) -> CompactResponse:
+        """See `Compact`."""

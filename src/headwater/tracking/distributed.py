@@ -1,0 +1,85 @@
+"""Distributed training: one run that many processes write to, on one machine or many."""
+
+import hashlib
+from collections.abc import Mapping
+
+from headwater import config
+from headwater.protocol.errors import InvalidParameterValue
+from headwater.tracking.active import ActiveRun, attach_run, start_run, start_shared_run
+from headwater.tracking.session import current_session
+
+WORLD_SIZE_TAG = "headwater.worldSize"
+
+
+def rank() -> int:
+    """Return this process's rank among those that train together, 0 when it trains alone.
+
+    Read from `HEADWATER_RANK`, else from what torchrun, Open MPI, Slurm or another PMI launcher sets.
+
+    Example:
+        >>> hw.log_metric("loss", 0.3, step=7, context={"rank": hw.rank()})
+    """
+    return config.find_place().rank
+
+
+def world_size() -> int:
+    """Return how many processes train together, 1 when this one trains alone."""
+    return config.find_place().world_size
+
+
+def is_main_process() -> bool:
+    """Return whether this process has rank 0: the one that begins and ends the run."""
+    return rank() == 0
+
+
+def start_distributed_run(
+    run_id: str | None = None,
+    experiment_id: str | None = None,
+    run_name: str | None = None,
+    tags: Mapping[str, object] | None = None,
+    description: str | None = None,
+) -> ActiveRun:
+    """Make one run the active run of all processes that train together; every one of them calls this.
+
+    Rank 0 starts it, or resumes it when the job was started again, and ends it. The others only log to it: their
+    records are shipped by themselves, without locks, and wait for the run if they are quicker than rank 0. In a
+    process that trains alone it is `start_run`.
+
+    Args:
+        run_id: the run, the same for all; default: made of the launcher's id of the job, so no process needs to tell
+            the others.
+        experiment_id: the experiment of a new run; default: the active one.
+        run_name: its name.
+        tags: tags to set.
+        description: what the run is about.
+
+    Raises:
+        InvalidParameterValue: there are several processes, and neither `run_id` nor a job's id; or a run is active.
+
+    Example:
+        >>> with hw.start_distributed_run(run_name="16 GPUs"):
+        ...     hw.log_metric("loss", loss, step=step, context={"rank": hw.rank()})
+        ...     if hw.is_main_process():
+        ...         hw.log_metric("accuracy", accuracy, step=step)
+    """
+    place = config.find_place()
+    wanted = run_id or config.RUN_ID.get()
+    if place.world_size == 1:
+        return start_run(run_id, experiment_id, run_name, tags=tags, description=description)
+    config.RUN_ID.set("")
+    wanted = wanted or _derive_run_id(place)
+    if place.rank:
+        return attach_run(wanted)
+    all_tags = {WORLD_SIZE_TAG: place.world_size, **(tags or {})}
+    return start_shared_run(wanted, experiment_id, run_name, all_tags, description)
+
+
+def _derive_run_id(place: config.Place) -> str:
+    """Return the id that every process of the job derives for its next distributed run."""
+    if not place.job_id:
+        raise InvalidParameterValue(
+            f"Process '{place.rank}' of {place.world_size} cannot know the run of the others: its launcher names no "
+            f"job. Give all the same run_id, or set {config.JOB_ID.name} for all, or name the job (torchrun --rdzv-id)."
+        )
+    number = current_session().count_distributed()
+    return hashlib.sha256(f"headwater {place.job_id} {number}".encode()).hexdigest()[:32]
