@@ -28,6 +28,11 @@ def run_tags() -> dict[str, str]:
     return tags
 
 
+def resolve_tags(tags: dict[str, str] | None = None) -> dict[str, str]:
+    """Return the tags that a new run would get here; those in `tags` win."""
+    return run_tags() | (tags or {})
+
+
 @cache
 def user_name() -> str:
     """Return who runs this process."""
