@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from headwater.flavors import FLAVORS
 from headwater.flavors.universal import autolog
+from headwater.interop.alias import install_as_mlflow
 from headwater.protocol.artifacts import FileInfo
 from headwater.protocol.edits import Edit
 from headwater.protocol.errors import (
@@ -228,6 +229,7 @@ __all__ = [
     "get_run",
     "get_tracking_uri",
     "initialize_logged_model",
+    "install_as_mlflow",
     "is_main_process",
     "is_tracking_uri_set",
     "last_active_run",
