@@ -4,10 +4,11 @@ import ast
 import json
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from headwater.stores import open_store
 from headwater.testing.environments import environment_python
@@ -36,9 +37,16 @@ def checks_in(script: Path) -> list[str]:
 
 
 @contextmanager
-def run_checks(client: str, script: Path, folder: Path) -> Iterator[Session]:
+def run_checks(
+    client: str,
+    script: Path,
+    folder: Path,
+    *,
+    by_pip: bool = False,
+    variables: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Session]:
     """Run every check of a script in one process of the client that a list of requirements beside this names."""
-    python = environment_python(HERE / "clients" / f"{client}.txt", CACHE)
+    python = environment_python(HERE / "clients" / f"{client}.txt", CACHE, by_pip=by_pip)
     store = open_store(f"sqlite:///{folder / 'headwater.db'}")
     with live_server(store) as url:
         done = subprocess.run(
@@ -52,6 +60,7 @@ def run_checks(client: str, script: Path, folder: Path) -> Iterator[Session]:
                 "MLFLOW_ARTIFACT_UPLOAD_DOWNLOAD_TIMEOUT": "30",
                 "MLFLOW_DISABLE_TELEMETRY": "true",
                 "GIT_PYTHON_REFRESH": "quiet",
+                **variables,
             },
             capture_output=True,
             text=True,

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from mlflow.entities import LoggedModelInput, LoggedModelOutput
 from mlflow.tracking import MlflowClient
-from mlflow_verbs import new_run, refusal, report_checks, unique  # type: ignore[import-not-found]  # beside it
+from mlflow_verbs import new_run, refusal, unique  # type: ignore[import-not-found]  # beside it
+from reporting import report_checks  # type: ignore[import-not-found]
 from sklearn.linear_model import LinearRegression
 
 FRAME = pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": [3.0, 4.0, 6.0]})

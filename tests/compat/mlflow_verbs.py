@@ -11,7 +11,6 @@ import os
 import struct
 import sys
 import tempfile
-import traceback
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -24,6 +23,7 @@ import requests
 from mlflow.entities import Metric, Param, RunTag, ViewType
 from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
+from reporting import report_checks  # type: ignore[import-not-found]  # beside it
 
 matplotlib.use("Agg")
 
@@ -510,22 +510,6 @@ def check_ended_run_prints_the_page_of_the_run() -> None:
         pass
 
     sys.stderr.write(f"URL {experiment.experiment_id} {run.info.run_id}\n")
-
-
-def report_checks(checks: dict[str, Callable[[], object]]) -> None:
-    """Run the checks that the command line names, and print what became of each."""
-    assert os.environ["MLFLOW_TRACKING_URI"]
-    report = {}
-    printed, sys.stdout = sys.stdout, sys.stderr
-    for name in sys.argv[1:]:
-        try:
-            checks[name]()
-            report[name] = ""
-        except Exception:  # noqa: BLE001  # the report is the border
-            report[name] = traceback.format_exc()
-        while mlflow.active_run():
-            mlflow.end_run()
-    printed.write(json.dumps(report))
 
 
 if __name__ == "__main__":

@@ -8,10 +8,11 @@ import tempfile
 from pathlib import Path
 
 
-def environment_python(requirements: Path, cache: Path) -> Path:
+def environment_python(requirements: Path, cache: Path, *, by_pip: bool = False) -> Path:
     """Return the Python of an environment with exactly `requirements`, a pinned list, made below `cache` if new.
 
-    Two processes may ask at once: each makes its own and the first one to finish is kept.
+    Two processes may ask at once: each makes its own and the first one to finish is kept. `by_pip` installs with pip
+    as this machine has configured it, which may know of builds that uv does not, such as PyTorch's for the CPU.
     """
     digest = hashlib.sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()[:12]
     folder = cache / f"{requirements.stem}-{digest}"
@@ -20,7 +21,12 @@ def environment_python(requirements: Path, cache: Path) -> Path:
         (cache / "CACHEDIR.TAG").write_text("Signature: 8a477f597d28d172789f06886806bc55\n")
         new = Path(tempfile.mkdtemp(prefix=f"{requirements.stem}-", dir=cache))
         _uv("venv", "--relocatable", "--clear", "--python", sys.executable, str(new))
-        _uv("pip", "install", "--python", str(_python(new)), "--compile-bytecode", "--requirement", str(requirements))
+        if by_pip:
+            _uv("pip", "install", "--python", str(_python(new)), "pip")
+            _run([str(_python(new)), "-m", "pip", "install", "--quiet", "--requirement", str(requirements)])
+        else:
+            python = str(_python(new))
+            _uv("pip", "install", "--python", python, "--compile-bytecode", "--requirement", str(requirements))
         try:
             new.rename(folder)
         except OSError:
@@ -37,6 +43,10 @@ def _python(folder: Path) -> Path:
 def _uv(*arguments: str) -> None:
     from uv import find_uv_bin
 
-    done = subprocess.run([find_uv_bin(), *arguments], capture_output=True, text=True, check=False)
+    _run([find_uv_bin(), *arguments])
+
+
+def _run(command: list[str]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise RuntimeError(f"uv {arguments[0]} failed with status {done.returncode}:\n{done.stderr}")
+        raise RuntimeError(f"'{' '.join(command)}' failed with status {done.returncode}:\n{done.stderr}")
