@@ -68,5 +68,5 @@ def run_checks(
             timeout=250,
         )
         assert done.returncode == 0, done.stderr
-        yield Session(json.loads(done.stdout), done.stderr, url)
+        yield Session(json.loads(done.stdout.splitlines()[-1]), done.stderr, url)
     store.close()

@@ -22,4 +22,5 @@ def report_checks(checks: dict[str, Callable[[], object]]) -> None:
             report[name] = traceback.format_exc()
         while mlflow.active_run():
             mlflow.end_run()
-    printed.write(json.dumps(report))
+    printed.write(f"\n{json.dumps(report)}\n")
+    printed.flush()  # some libraries end the process their own way
