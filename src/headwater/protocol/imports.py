@@ -5,6 +5,7 @@ Every verb may be repeated: what is there already stays once. That is what makes
 
 import msgspec
 
+from headwater.protocol.contexts import check_metric_key
 from headwater.protocol.endpoint import NATIVE_BASE, Empty, Endpoint, Permission
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.experiments import CreateExperiment, ExperimentTag, LifecycleStage
@@ -19,7 +20,6 @@ from headwater.protocol.model_names import (
 from headwater.protocol.model_versions import ModelVersion
 from headwater.protocol.names import (
     check_experiment_id,
-    check_key,
     check_keys,
     check_model_id,
     check_no_nul,
@@ -76,7 +76,7 @@ class PointColumns(msgspec.Struct, frozen=True):
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` unless the key is allowed and the columns are equally long."""
-        check_key("key", self.key, "Metric name")
+        check_metric_key("key", self.key)
         sizes = (len(self.steps), len(self.timestamps), len(self.values))
         if len(set(sizes)) > 1 or sizes[0] % 8:
             raise InvalidParameterValue(f"The columns of metric '{self.key}' have unequal lengths: {sizes} bytes.")
