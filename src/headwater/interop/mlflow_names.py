@@ -12,6 +12,7 @@ MODULES = {
     "mlflow.data": "headwater.data",
     "mlflow.entities": "headwater.entities",
     "mlflow.exceptions": "headwater.exceptions",
+    "mlflow.sklearn": "headwater.flavors.sklearn",
     "mlflow.tracking": "headwater",
     "mlflow.tracking.client": "headwater",
     "mlflow.tracking.context": "headwater.tracking.context",

@@ -61,17 +61,6 @@ from headwater.protocol.experiments import (
     SetExperimentTag,
     UpdateExperiment,
 )
-from headwater.protocol.imports import (
-    PutExperiment,
-    PutExperimentResponse,
-    PutModel,
-    PutRuns,
-    PutRunsResponse,
-    ReadPoints,
-    ReadPointsResponse,
-    SummarizeRuns,
-    SummarizeRunsResponse,
-)
 from headwater.protocol.inputs import LogInputs, LogOutputs, SearchDatasets, SearchDatasetsResponse
 from headwater.protocol.logged_models import (
     CreateLoggedModel,
@@ -116,6 +105,7 @@ from headwater.protocol.runs import (
     UpdateRun,
     UpdateRunResponse,
 )
+from headwater.stores.imported import Imports
 from headwater.stores.lifecycle import Edits, Trash, Views
 from headwater.stores.registered import ModelVersions, RegisteredModels
 
@@ -356,25 +346,6 @@ class Direct(Protocol):
 
     def sign_download(self, digest: str) -> SignedUrl:
         """Return where the file with this SHA-256 can be read for a while."""
-
-
-class Imports(Protocol):
-    """What was made elsewhere on its way in, and whole series on their way out."""
-
-    def put_experiment(self, request: PutExperiment) -> PutExperimentResponse:
-        """See `PutExperiment`."""
-
-    def put_runs(self, request: PutRuns) -> PutRunsResponse:
-        """See `PutRuns`."""
-
-    def put_model(self, request: PutModel) -> Empty:
-        """See `PutModel`."""
-
-    def summarize(self, request: SummarizeRuns) -> SummarizeRunsResponse:
-        """See `SummarizeRuns`."""
-
-    def read_points(self, request: ReadPoints) -> ReadPointsResponse:
-        """See `ReadPoints`."""
 
 
 class Blobs(Protocol):
