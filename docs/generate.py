@@ -32,7 +32,7 @@ BYTES = """
 | GET, HEAD, PUT | `/api/headwater/1/blobs/<sha256>` | By SHA-256; PUT refuses others; `Content-Range` continues. |
 | GET | `/api/headwater/1/events?experiment_ids=&run_ids=` | Server-sent events `change`: which runs changed. |
 | GET | `/api/3.0/mlflow/server-info` | What MLflow's clients ask before transfers. |
-| GET | `/ajax-api/2.0/mlflow/logged-models/<model_id>/artifacts/files?artifact_file_path=` | A file of a model. |
+| GET | `/ajax-api/2.0/mlflow/logged-models/{model_id}/artifacts/files?artifact_file_path=` | A file of a model. |
 | GET | `/api/headwater/1/openapi.json` | The OpenAPI 3.1 document. |
 | GET | `/health`, `/version` | `OK`, and the version. |
 """
