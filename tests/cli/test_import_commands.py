@@ -38,8 +38,8 @@ def test_an_import_prints_counts_and_that_they_are_verified(mlruns: Path, uri: s
 
     assert done.exit_code == 0
     assert done.stdout.splitlines()[0].split("\t")[:4] == ["experiment", "id", "runs", "new"]
-    assert done.stdout.splitlines()[1].startswith("old\t7\t1\t1\t0\t0\t")
-    assert "= store" in done.stdout
+    assert done.stdout.splitlines()[1].startswith("old\t7\t1\t1\t0\t1\t2\t0\t")
+    assert done.stdout.rstrip().endswith("✓")
     assert f"1 runs with 2 points in '{mlruns}' are in '{uri}', verified" in done.stderr
 
 

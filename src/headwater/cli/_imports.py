@@ -7,7 +7,7 @@ from contextlib import contextmanager, nullcontext
 import click
 
 from headwater.cli._options import CommandT, json_option, opened_store, tracking_uri_in_force
-from headwater.cli._output import format_bytes, print_json, print_records, say, without_password
+from headwater.cli._output import print_json, print_records, say, without_password
 from headwater.interop.load import Choices, Progress, import_source
 from headwater.interop.report import ExperimentReport, Report
 from headwater.interop.source import Source
@@ -102,11 +102,9 @@ def _print(report: Report, destination: str) -> None:
         "runs": lambda found: _number(found, "runs"),
         "new": lambda found: f"{found.new_runs:,}",
         "params": lambda found: _number(found, "params"),
-        "tags": lambda found: _number(found, "tags"),
         "metrics": lambda found: _number(found, "metrics"),
         "points": lambda found: _number(found, "points"),
         "files": lambda found: _number(found, "files"),
-        "size": lambda found: format_bytes(found.source.bytes),
         "checksum": lambda found: _verdict(found, report),
     }
     print_records(report.experiments, columns)
@@ -130,7 +128,7 @@ def _verdict(found: ExperimentReport, report: Report) -> str:
     checksum = found.source.checksum[:8]
     if report.is_dry:
         return checksum
-    return f"{checksum} = store" if found.source == found.store else f"{checksum} ≠ {found.store.checksum[:8]}"
+    return f"{checksum} ✓" if found.source == found.store else f"{checksum} ≠ {found.store.checksum[:8]}"
 
 
 def _summary(report: Report, destination: str) -> str:

@@ -29,6 +29,15 @@ from headwater.stores.sql.blocks import NO_POINTS, Points, sort_points
 _META = "meta.yaml"
 _TRASH = ".trash"
 _NO_EXPERIMENTS = {"models", _TRASH}
+_TIMES = (
+    "creation_time",
+    "last_update_time",
+    "start_time",
+    "end_time",
+    "deleted_time",
+    "creation_timestamp",
+    "last_updated_timestamp",
+)
 _STATUSES = {"1": "RUNNING", "2": "SCHEDULED", "3": "FINISHED", "4": "FAILED", "5": "KILLED"}
 
 
@@ -197,7 +206,7 @@ class FileSource:
         try:
             meta = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe
             if isinstance(meta, dict):
-                self._check_meta(meta)
+                _check_meta(meta, what)
                 return meta
             reason = "it holds no fields"
         except FileNotFoundError:
@@ -206,13 +215,6 @@ class FileSource:
             reason = " ".join(str(error).split())
         self._problem(f"The {what} '{folder}' is left out: its {_META} cannot be used ({reason}).")
         return None
-
-    def _check_meta(self, meta: Mapping[str, Any]) -> None:
-        """Raise ValueError unless the times are numbers and the status is known."""
-        for name in ("creation_time", "last_update_time", "start_time", "end_time", "deleted_time"):
-            int(meta.get(name) or 0)
-        status = str(meta.get("status", "FINISHED"))
-        RunStatus(_STATUSES.get(status, status))
 
     def _read_texts(self, folder: Path) -> dict[str, str]:
         texts: dict[str, str] = {}
@@ -252,6 +254,17 @@ class FileSource:
                 self._problem(f"Line {number} of '{path}' is left out: '{line[:80]}' is not a point.")
         times, values, steps = zip(*rows, strict=True) if rows else ((), (), ())
         return _points(times, values, steps)
+
+
+def _check_meta(meta: Mapping[str, Any], what: str) -> None:
+    """Raise ValueError unless the times are numbers and the status is known."""
+    for name in _TIMES:
+        int(meta.get(name) or 0)
+    if what == "run":
+        status = str(meta.get("status", "FINISHED"))
+        RunStatus(_STATUSES.get(status, status))
+    elif what == "model version":
+        ModelVersionStatus(str(meta.get("status") or "READY"))
 
 
 def _version(name: str, meta: Mapping[str, Any], tags: list[ModelVersionTag]) -> ModelVersion:
