@@ -246,10 +246,10 @@ def _normalise(value: Json, kind: Any, path: str) -> Json:
             raise _invalid(value, path)
         (inner,) = get_args(kind)
         return [_normalise(item, inner, f"{path}[{index}]") for index, item in enumerate(value)]
-    if _is_struct(kind):
+    if _is_struct(kind) or get_origin(kind) is dict:
         if not isinstance(value, dict):
             raise _invalid(value, path)
-        return _normalise_struct(value, kind, path + ".")
+        return _normalise_struct(value, kind, path + ".") if _is_struct(kind) else value
     if issubclass(kind, Enum):
         return _normalise_enum(value, kind, path)
     return _SCALARS[kind](value, path)

@@ -4,6 +4,7 @@
 and the answer of a live MLflow server; a text instead of a list is its error message.
 """
 
+import time
 from importlib.resources import files
 
 import msgspec
@@ -82,7 +83,10 @@ class _Models:
             [LoggedModelParam("lr", lr)],
             [LoggedModelTag("team", team)],
         )
-        model_id = self._store.logged_models.create(request).model.info.model_id
+        info = self._store.logged_models.create(request).model.info
+        while time.time_ns() // 1_000_000 <= info.creation_timestamp_ms:
+            pass  # so that no two models are of the same millisecond
+        model_id = info.model_id
         self._store.logged_models.finalize(FinalizeLoggedModel(model_id, status=LoggedModelStatus.READY))
         return model_id
 
