@@ -1,6 +1,7 @@
 """Secrets in captured text, and how they are hidden: every pattern stands here and nowhere else.
 
-A pattern is tried only on text that contains one of its hints, so that ordinary output costs almost nothing.
+A pattern is tried only on text that contains one of its hints, so that ordinary output costs almost nothing; it is
+compiled then, for every program loads this module and few need it.
 """
 
 import re
@@ -14,15 +15,15 @@ _NAME = (
     r"(?:pass(?:word|wd|phrase)?|(?:client[-_]?)?secret(?:[-_]?key)?|token|(?:api|auth|access|account|private|encryption)[-_]?key"
     r"|credentials?)(?![a-z0-9])"
 )
-_SECRET_NAME = re.compile(_NAME + r"|(?:^|_)(?:pat|pwd|dsn)(?:$|_)", re.IGNORECASE)
+_SECRET_NAME = rf"(?i){_NAME}|(?:^|_)(?:pat|pwd|dsn)(?:$|_)"
 _NO_NUMBER = r"(?![\d.,eE+\-]+(?:[\s\"',;&)}\]]|$))"
 _NO_WORD = (
     r"(?!(?:true|false|none|null)\b|\*\*\*|[$<{]|[\w.]*" + _NAME + r"(?:\W|$))"
 )  # constants, placeholders, other names
-_KEY_BEGIN = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----")
-_KEY_END = re.compile(r"-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----")
-_KEY_BLOCK = re.compile(f"({_KEY_BEGIN.pattern}).*?({_KEY_END.pattern}|\\Z)", re.DOTALL)
-_ASSIGNED = re.compile(r"(?:pass|word|wd|phrase|secret|token|key|credentials?)[\"']?\]?\s*[=:]")  # on lower case
+_KEY_BEGIN = r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----"
+_KEY_END = r"-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----"
+_KEY_BLOCK = rf"(?s)({_KEY_BEGIN}).*?({_KEY_END}|\Z)"
+_ASSIGNED = r"(?:pass|word|wd|phrase|secret|token|key|credentials?)[\"']?\]?\s*[=:]"  # on lower case
 
 
 class Pattern(NamedTuple):
@@ -33,64 +34,60 @@ class Pattern(NamedTuple):
 
     name: str
     hints: tuple[str, ...]
-    expression: re.Pattern[str]
-    replacement: str
-
-
-def _pattern(name: str, hints: tuple[str, ...], expression: str, replacement: str = STARS) -> Pattern:
-    return Pattern(name, hints, re.compile(expression), replacement)
+    expression: str
+    replacement: str = STARS
 
 
 PATTERNS: tuple[Pattern, ...] = (
-    _pattern("password in a URL", ("://",), r"(?i)([a-z][\w+.\-]*://[^\s/:@'\"]*):[^\s/@'\"]+@", r"\1:***@"),
-    _pattern("token as the user of a URL", ("://",), r"(?i)([a-z][\w+.\-]*://)[\w\-]{20,}@", r"\1***@"),
-    _pattern(
+    Pattern("password in a URL", ("://",), r"(?i)([a-z][\w+.\-]*://[^\s/:@'\"]*):[^\s/@'\"]+@", r"\1:***@"),
+    Pattern("token as the user of a URL", ("://",), r"(?i)([a-z][\w+.\-]*://)[\w\-]{20,}@", r"\1***@"),
+    Pattern(
         "quoted text given to a secret-looking name",
         (),
         rf"(?i)({_NAME}[\"']?\]?\s*[=:]\s*[bfr]?([\"']))(?!\*\*\*)[^\"'\s]{{4,}}(?=\2)",
         r"\1***",
     ),
-    _pattern(
+    Pattern(
         "value right after a secret-looking name and '='",
         (),
         rf"(?i)({_NAME}=){_NO_NUMBER}{_NO_WORD}[^\s\"',;&()\[\]{{}}]{{4,}}(?![(\[])",
         r"\1***",
     ),
-    _pattern(
+    Pattern(
         "value with a digit after a secret-looking name and '=' or ':'",
         (),
         rf"(?i)({_NAME}[\"']?\s*[=:]\s+){_NO_NUMBER}{_NO_WORD}(?=\S*\d)[\w\-+/=.!@#$%^&*~]{{6,}}(?![\w(\[])",
         r"\1***",
     ),
-    _pattern(
+    Pattern(
         "option with a secret-looking name", ("--",), rf"(?i)(--[\w\-]*{_NAME}\s+[\"']?)(?!-)[^\s\"']{{4,}}", r"\1***"
     ),
-    _pattern(
+    Pattern(
         "HTTP authorization", ("bearer", "basic"), r"(?i)(\b(?:bearer|basic)\s+)(?=\S*[\d=])[\w\-.~+/]{8,}=*", r"\1***"
     ),
-    _pattern("AWS access key", ("akia", "asia"), r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
-    _pattern("GitHub token", ("gh", "github_pat_"), r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{22,})"),
-    _pattern("GitLab token", ("glpat-",), r"\bglpat-[\w\-]{20,}"),
-    _pattern(
+    Pattern("AWS access key", ("akia", "asia"), r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
+    Pattern("GitHub token", ("gh", "github_pat_"), r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{22,})"),
+    Pattern("GitLab token", ("glpat-",), r"\bglpat-[\w\-]{20,}"),
+    Pattern(
         "Slack token", ("xox", "hooks.slack"), r"\bxox[abeoprs]-[\w\-]{10,}|(?<=hooks\.slack\.com/services/)[\w/]+"
     ),
-    _pattern("Hugging Face token", ("hf_",), r"\bhf_[A-Za-z0-9]{30,}\b"),
-    _pattern(
+    Pattern("Hugging Face token", ("hf_",), r"\bhf_[A-Za-z0-9]{30,}\b"),
+    Pattern(
         "secret key of OpenAI, Anthropic or Stripe",
         ("sk-", "sk_", "rk_"),
         r"\b(?:sk-[\w\-]{20,}|[sr]k_(?:live|test)_\w{16,})",
     ),
-    _pattern("Google API key or token", ("aiza", "ya29."), r"\bAIza[\w\-]{35}|\bya29\.[\w\-.]{20,}"),
-    _pattern("package index token", ("pypi-", "npm_"), r"\bpypi-[\w\-]{50,}|\bnpm_[A-Za-z0-9]{36}\b"),
-    _pattern("Databricks token", ("dapi",), r"\bdapi[0-9a-f]{32}(?:-\d)?\b"),
-    _pattern("JSON Web Token", ("eyj",), r"\beyJ[\w\-]{10,}\.eyJ[\w\-]{10,}\.[\w\-]*"),
-    _pattern(
+    Pattern("Google API key or token", ("aiza", "ya29."), r"\bAIza[\w\-]{35}|\bya29\.[\w\-.]{20,}"),
+    Pattern("package index token", ("pypi-", "npm_"), r"\bpypi-[\w\-]{50,}|\bnpm_[A-Za-z0-9]{36}\b"),
+    Pattern("Databricks token", ("dapi",), r"\bdapi[0-9a-f]{32}(?:-\d)?\b"),
+    Pattern("JSON Web Token", ("eyj",), r"\beyJ[\w\-]{10,}\.eyJ[\w\-]{10,}\.[\w\-]*"),
+    Pattern(
         "Azure storage key",
         ("accountkey=", "sharedaccesssignature="),
         r"((?:AccountKey|SharedAccessSignature)=)[^\s;]+",
         r"\1***",
     ),
-    _pattern(
+    Pattern(
         "signature in a URL",
         ("signature=", "sig="),
         r"([?&](?:X-Amz-Signature|X-Goog-Signature|Signature|sig)=)[^\s&\"']+",
@@ -101,7 +98,7 @@ PATTERNS: tuple[Pattern, ...] = (
 
 def is_secret_name(name: str) -> bool:
     """Return whether what bears this name is probably a secret."""
-    return bool(_SECRET_NAME.search(name))
+    return bool(re.search(_SECRET_NAME, name))
 
 
 def find_secret_values(variables: Mapping[str, str]) -> list[str]:
@@ -133,7 +130,7 @@ class Redactor:
         if not self._is_on:
             return text
         if "PRIVATE KEY" in text:
-            text = _KEY_BLOCK.sub(r"\1" + STARS + r"\2", text)
+            text = re.sub(_KEY_BLOCK, r"\1" + STARS + r"\2", text)
         return self._redact_inline(text)
 
     def follow(self) -> Callable[[list[str]], list[str]]:
@@ -143,10 +140,10 @@ class Redactor:
         def redact_line(line: str) -> str:
             nonlocal in_key
             if in_key:
-                in_key = _KEY_END.search(line) is None
+                in_key = re.search(_KEY_END, line) is None
                 return STARS
-            if begin := _KEY_BEGIN.search(line):
-                in_key = _KEY_END.search(line) is None
+            if begin := re.search(_KEY_BEGIN, line):
+                in_key = re.search(_KEY_END, line) is None
                 line = line[: begin.end()] + STARS
             return self._redact_inline(line)
 
@@ -164,10 +161,10 @@ class Redactor:
 
     def _redact_inline(self, text: str) -> str:
         lower = text.lower()
-        is_assigned = _ASSIGNED.search(lower) is not None
+        is_assigned = re.search(_ASSIGNED, lower) is not None
         for pattern in PATTERNS:
             if any(hint in lower for hint in pattern.hints) if pattern.hints else is_assigned:
-                text = pattern.expression.sub(pattern.replacement, text)
+                text = re.sub(pattern.expression, pattern.replacement, text)
         for value in self._values:
             if value in text:
                 text = text.replace(value, STARS)

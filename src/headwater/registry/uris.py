@@ -1,13 +1,17 @@
 """Where `models:/` URIs lead: to a version of a registered model, and on to its files."""
 
+from typing import TYPE_CHECKING
+
 from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
 from headwater.protocol.model_names import ModelUri, parse_model_uri
 from headwater.protocol.model_versions import GetDownloadUri, GetModelVersion, ModelVersion
 from headwater.protocol.registered_models import GetLatestVersions, GetModelVersionByAlias
-from headwater.stores.interface import Store
+
+if TYPE_CHECKING:
+    from headwater.stores.interface import Store
 
 
-def resolve_version(store: Store, uri: ModelUri) -> ModelVersion:
+def resolve_version(store: "Store", uri: ModelUri) -> ModelVersion:
     """Return the version that a URI means now.
 
     Raises `ResourceDoesNotExist` if there is none, `InvalidParameterValue` for an alias that is not given.
@@ -24,7 +28,7 @@ def resolve_version(store: Store, uri: ModelUri) -> ModelVersion:
     return found[0]
 
 
-def locate_files(store: Store, uri: str) -> tuple[str, str]:
+def locate_files(store: "Store", uri: str) -> tuple[str, str]:
     """Return where the files of a version are, and the path below that which a `models:/` URI names.
 
     Example:

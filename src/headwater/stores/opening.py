@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from headwater.config import ARTIFACT_LOCATIONS
 from headwater.protocol.errors import InvalidParameterValue
-from headwater.stores.interface import HeldBlobs, Location, Store
+
+if TYPE_CHECKING:
+    from headwater.stores.interface import HeldBlobs, Location, Store
 
 _CLOUD_SCHEMES = frozenset({"s3", "s3a", "gs", "az", "abfs", "abfss", "wasb", "wasbs", "memory"})
 
 
 def open_store(
     uri: str, *, artifacts: str | Path | None = None, artifact_locations: Sequence[str] | None = None
-) -> Store:
+) -> "Store":
     """Open the store at `uri`: `sqlite:///path`, `postgresql://user@host/database` or `http(s)://host`.
 
     The caller closes it. A database is created and migrated on first use.
@@ -48,7 +51,7 @@ def open_store(
     return SqlStore(uri, _open_blobs(folder, artifacts), locations, folder / "live-logs")
 
 
-def open_location(uri: str) -> Location:
+def open_location(uri: str) -> "Location":
     """Open any artifact location with this process's own rights: what the client does for its user.
 
     Args:
@@ -68,7 +71,7 @@ def _is_cloud(artifacts: str | Path | None) -> bool:
     return str(artifacts or "").partition("://")[0].lower() in _CLOUD_SCHEMES
 
 
-def _open_blobs(folder: Path, artifacts: str | Path | None) -> HeldBlobs:
+def _open_blobs(folder: Path, artifacts: str | Path | None) -> "HeldBlobs":
     if _is_cloud(artifacts):
         from headwater.stores.artifacts.cloud_blobs import CloudBlobs
 

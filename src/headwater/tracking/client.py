@@ -1,9 +1,10 @@
 """The client: every verb with explicit ids, without an active run."""
 
+from typing import TYPE_CHECKING
+
 from headwater import config
 from headwater.registry.model_verbs import RegisteredModelVerbs
 from headwater.registry.version_verbs import ModelVersionVerbs
-from headwater.stores.interface import Store
 from headwater.tracking.active import resolve_uri
 from headwater.tracking.edit_verbs import EditVerbs
 from headwater.tracking.experiment_verbs import ExperimentVerbs
@@ -13,6 +14,9 @@ from headwater.tracking.run_verbs import RunVerbs
 from headwater.tracking.session import current_session
 from headwater.tracking.table_verbs import TableVerbs
 from headwater.tracking.view_verbs import ViewVerbs
+
+if TYPE_CHECKING:
+    from headwater.stores.interface import Store
 
 
 class Client(
@@ -48,7 +52,7 @@ class Client(
         """Return where this client reads and writes registered models."""
         return self._registry_uri
 
-    def _registry(self) -> Store:
+    def _registry(self) -> "Store":
         session = current_session()
         session.settle(self._registry_uri)
         return session.store(self._registry_uri)

@@ -1,14 +1,16 @@
 """What the parts of the client have in common: a tracking URI, its store, and pages of results."""
 
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from headwater.protocol import paged_list
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.experiments import ViewType
-from headwater.stores.interface import Store
 from headwater.tracking.active import get_tracking_uri, resolve_uri
 from headwater.tracking.session import current_session
 from headwater.tracking.writer import RunWriter
+
+if TYPE_CHECKING:
+    from headwater.stores.interface import Store
 
 T = TypeVar("T")
 
@@ -35,7 +37,7 @@ class Connected:
         """Return where this client reads and writes."""
         return self._uri
 
-    def _settled(self) -> Store:
+    def _settled(self) -> "Store":
         """Return the store, once what this process logged can be read there."""
         session = current_session()
         session.settle(self._uri)

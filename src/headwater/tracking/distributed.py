@@ -1,6 +1,5 @@
 """Distributed training: one run that many processes write to, on one machine or many."""
 
-import hashlib
 from collections.abc import Mapping
 
 from headwater import config
@@ -76,6 +75,8 @@ def start_distributed_run(
 
 def _derive_run_id(place: config.Place) -> str:
     """Return the id that every process of the job derives for its next distributed run."""
+    import hashlib  # needed in distributed training only
+
     if not place.job_id:
         raise InvalidParameterValue(
             f"Process '{place.rank}' of {place.world_size} cannot know the run of the others: its launcher names no "

@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from headwater.protocol.edits import (
     CopyRun,
@@ -16,11 +17,13 @@ from headwater.protocol.edits import (
     RewindRun,
     SetParam,
 )
-from headwater.stores.interface import Store
 from headwater.tracking.connected import Connected
 from headwater.tracking.run import Run, run_from_wire
 from headwater.tracking.session import current_session
 from headwater.tracking.shipper import sync_journals
+
+if TYPE_CHECKING:
+    from headwater.stores.interface import Store
 
 
 class EditVerbs(Connected):
@@ -149,7 +152,7 @@ class EditVerbs(Connected):
         )
         return run_from_wire(self._caught_up(run_id).edits.copy_run(request).run)
 
-    def _caught_up(self, run_id: str) -> Store:
+    def _caught_up(self, run_id: str) -> "Store":
         """Return the store, once it has what this process, and ended ones of this machine, logged to the run."""
         store = self._settled()
         sync_journals(tracking_uri=self._uri, run_ids={run_id})

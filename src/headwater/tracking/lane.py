@@ -3,8 +3,8 @@
 import logging
 import os
 import time
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from headwater.protocol.errors import (
     DataLoss,
@@ -17,7 +17,6 @@ from headwater.protocol.errors import (
     Unauthenticated,
 )
 from headwater.protocol.runs import Append, AppendResponse, GetJournal
-from headwater.stores.interface import Store
 from headwater.tracking.batch import Batch, build_batch, with_creation
 from headwater.tracking.experiments import find_or_create
 from headwater.tracking.frames import DamagedFrame
@@ -25,6 +24,11 @@ from headwater.tracking.journal import CHUNK_BYTES, Journal
 from headwater.tracking.records import ArtifactFiles
 from headwater.tracking.spool import remove_spool
 from headwater.tracking.temporary import is_temporary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from headwater.stores.interface import Store
 
 HEARTBEAT_S = 15.0
 FIRST_BACKOFF_S = 0.1
@@ -40,7 +44,7 @@ _REMEDIABLE = (EndpointNotFound, PermissionDenied, Unauthenticated)
 class Lane:
     """Ship one journal, in order, exactly once. Only the shipper's thread calls `ship` and `beat`."""
 
-    def __init__(self, journal: Journal, uri: str, open_store: Callable[[], Store]) -> None:
+    def __init__(self, journal: Journal, uri: str, open_store: "Callable[[], Store]") -> None:
         self.journal = journal
         self.uri = uri
         self.is_active = False  # the run is open in this process
@@ -128,7 +132,7 @@ class Lane:
             )
         return True
 
-    def _prepare(self, store: Store, batch: Batch) -> Append:
+    def _prepare(self, store: "Store", batch: Batch) -> Append:
         request = batch.request
         if batch.creation is not None:
             experiment_id = batch.creation.experiment_id

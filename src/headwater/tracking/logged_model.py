@@ -2,7 +2,6 @@
 
 import enum
 from dataclasses import dataclass, field, fields
-from html import escape
 from typing import Any
 
 from headwater.protocol import logged_models as wire
@@ -69,6 +68,8 @@ class LoggedModel:
         return {name: getattr(self, name) for name in sorted(item.name for item in fields(LoggedModel))}
 
     def _repr_html_(self) -> str:
+        from html import escape  # loaded by notebooks only
+
         facts = {"model": f"{self.name} ({self.model_id})", "type": self.model_type, "status": str(self.status)}
         facts |= {f"params.{key}": value for key, value in self.params.items()}
         facts |= {f"metrics.{metric.key}": f"{metric.value:g}" for metric in self.metrics}

@@ -15,7 +15,6 @@ from headwater.protocol.errors import HeadwaterError, InvalidParameterValue, Tem
 from headwater.protocol.experiments import GetExperiment
 from headwater.protocol.runs import RunStatus
 from headwater.stores import open_store
-from headwater.stores.interface import Store
 from headwater.tracking.deferred import DeferredWork
 from headwater.tracking.exits import install_exit_hooks, install_worker_hook
 from headwater.tracking.experiments import find_or_create
@@ -29,6 +28,7 @@ from headwater.tracking.stores import ASKING_TIMEOUT_S, SHIPPING_TIMEOUT_S, open
 from headwater.tracking.temporary import is_temporary
 
 if TYPE_CHECKING:
+    from headwater.stores.interface import Store
     from headwater.tracking.tables import Table
 
 SETTLE_S = 5.0
@@ -113,11 +113,11 @@ class Session:
         self.is_asynchronous = config.ASYNC_LOGGING.is_on()
         self.has_mode = self.is_asynchronous or config.LOGGING.get() == "sync"
 
-    def store(self, uri: str) -> Store:
+    def store(self, uri: str) -> "Store":
         """Return the store at `uri` for reads, opened once."""
         return self._open(uri)
 
-    def store_for_start(self, uri: str) -> Store:
+    def store_for_start(self, uri: str) -> "Store":
         """Return the store for the questions that the start of a run asks, which must not wait long."""
         return self._open(uri, ASKING_TIMEOUT_S)
 
@@ -382,7 +382,7 @@ class Session:
         for uri in {uri for uri, _ in self._lanes}:
             sync_journals(tracking_uri=uri, run_ids={run_id for at, run_id in self._lanes if at == uri})
 
-    def _open(self, uri: str, timeout_s: float | None = None) -> Store:
+    def _open(self, uri: str, timeout_s: float | None = None) -> "Store":
         is_remote = urlsplit(uri).scheme in {"http", "https"}
         impatience = timeout_s if is_remote else None
         key = (uri, impatience)

@@ -7,14 +7,17 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
 
 from headwater import config
 from headwater.protocol.errors import HeadwaterError
-from headwater.stores.interface import Store
 from headwater.tracking.frames import DamagedFrame
 from headwater.tracking.journal import SUFFIX, Journal, journal_folder
 from headwater.tracking.lane import Lane
 from headwater.tracking.stores import SHIPPING_TIMEOUT_S, open_impatient_store
+
+if TYPE_CHECKING:
+    from headwater.stores.interface import Store
 
 LINGER_S = 0.05
 IDLE_S = 10.0  # a drained journal of a run that is not open here is deleted after this time
@@ -179,7 +182,7 @@ def sync_journals(
     with ExitStack() as opened:
         stores: dict[str, Store] = {}
 
-        def open_once(uri: str) -> Store:
+        def open_once(uri: str) -> "Store":
             if uri not in stores:
                 stores[uri] = open_impatient_store(uri, SHIPPING_TIMEOUT_S)
                 opened.callback(stores[uri].close)
@@ -224,7 +227,7 @@ def _by_age(path: Path) -> float:
         return 0.0
 
 
-def _adopt(path: Path, tracking_uri: str, open_once: Callable[[str], Store]) -> Lane:
+def _adopt(path: Path, tracking_uri: str, open_once: "Callable[[str], Store]") -> Lane:
     journal = Journal.adopt(path)
     uri = tracking_uri or journal.header.tracking_uri
     return Lane(journal, uri, lambda: open_once(uri))
