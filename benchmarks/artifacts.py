@@ -53,9 +53,8 @@ print(json.dumps({"spent": time.perf_counter() - started}))
 """
 
 
-def measure() -> list[Row]:
-    """Measure with the sizes of the command line."""
-    gigabytes, count, megabytes = (*map(float, sys.argv[1:4]), *(1.0, 1000.0, 10.0)[len(sys.argv[1:4]) :])
+def measure(gigabytes: float = 1.0, count: float = 1000, megabytes: float = 10) -> list[Row]:
+    """Move one file of so many gigabytes, and keep `count` equal files of so many megabytes."""
     rows = []
     with scratch() as folder:
         source = folder / "model.bin"
@@ -143,4 +142,4 @@ def _time(work: Callable[[], object]) -> float:
 
 
 if __name__ == "__main__":
-    report(measure())
+    report(measure(*map(float, sys.argv[1:])))
