@@ -104,9 +104,12 @@ def _git_tags() -> dict[str, str]:
     head = _read(folder / "HEAD")
     reference = head.removeprefix("ref: ") if head.startswith("ref: ") else ""
     commit = _resolve(folder, reference) if reference else head
-    tags = {"mlflow.source.git.commit": commit, "mlflow.source.git.repoURL": _remote_url(folder)}
-    if reference.startswith("refs/heads/"):
-        tags["mlflow.source.git.branch"] = reference.removeprefix("refs/heads/")
+    branch = reference.removeprefix("refs/heads/") if reference.startswith("refs/heads/") else ""
+    tags = {  # in MLflow's order, which the JSON text of a dataset's source keeps
+        "mlflow.source.git.commit": commit,
+        "mlflow.source.git.branch": branch,
+        "mlflow.source.git.repoURL": _remote_url(folder),
+    }
     return {key: value for key, value in tags.items() if value}
 
 
