@@ -41,5 +41,7 @@ def test_an_input_that_cannot_be_stored_is_refused_at_once() -> None:
         client.log_inputs(run_id, datasets=[hw.DatasetInput(hw.Dataset("wine", "d" * 37))])
     with pytest.raises(hw.InvalidParameterValue, match="Invalid model ID: 'a b'"):
         client.log_outputs(run_id, [hw.LoggedModelOutput("a b")])
+    with pytest.raises(hw.InvalidParameterValue, match="Invalid output 'm-1'"):
+        client.log_outputs(run_id, ["m-1"])  # type: ignore[list-item]  # what a user may try
 
     assert client.get_run(run_id).inputs == hw.RunInputs()

@@ -160,6 +160,8 @@ class RunWriter:
     def log_outputs(self, models: Sequence[ModelOutput], *, synchronous: bool | None) -> RunOperations | None:
         """Note logged models that the run made."""
         for model in models:
+            if not hasattr(model, "model_id"):
+                raise InvalidParameterValue(f"Invalid output '{model}'. Give LoggedModelOutput(model_id, step=0).")
             check_model_id(model.model_id)
             check_step("step", model.step)
         if not models:
