@@ -8,6 +8,7 @@ import pytest
 from faults.programs import run_program, start_program
 from headwater.protocol.runs import RunInfo, SearchRuns
 from headwater.stores import open_store
+from headwater.tracking.shipper import sync_journals
 
 START = "run = hw.start_run()\nhw.log_metric('loss', 0.5)\n"
 
@@ -54,6 +55,7 @@ def test_sigterm_in_the_middle_of_a_logging_loop_ends_the_run_killed(tmp_path: P
         process.stdout.readline()
         process.terminate()
         returncode = process.wait(timeout=10)
+    sync_journals(tmp_path / "home" / "journal")  # what a busy machine did not ship in the time that a signal leaves
 
     assert returncode == -signal.SIGTERM
     assert read_run(uri).status == "KILLED"

@@ -24,8 +24,8 @@ class Engine(Protocol):
     def translate(self, error: BaseException) -> HeadwaterError:
         """Return what to tell the caller about a driver's error."""
 
-    def is_conflict(self, error: BaseException) -> bool:
-        """Return whether the same work may succeed when repeated at once."""
+    def count_tries(self, error: BaseException) -> int:
+        """Return how often work that ends with this error is tried, 1 if repeating it at once would not help."""
 
     def analyze(self, connection: Connection) -> None:
         """Refresh the planner's statistics, where the database does not do so by itself."""

@@ -10,6 +10,7 @@ from headwater.protocol.errors import HeadwaterError, InsufficientStorage, Tempo
 from headwater.stores.sql.connection import Connection, Cursor, Dialect, KeyCache, chunks, marks
 
 _CONNECT_TIMEOUT_S = 10
+_CONFLICT_TRIES = 10
 _MIGRATION_LOCK = 0x68656164  # any number that nobody else uses
 
 
@@ -88,9 +89,15 @@ class PostgresqlEngine:
             return TemporarilyUnavailable(f"PostgreSQL cannot answer now: {error}. Try again later.")
         return HeadwaterError(f"PostgreSQL failed: {error}. See its log.")
 
-    def is_conflict(self, error: BaseException) -> bool:
-        """Return whether another writer was quicker, so that the same work may succeed when repeated."""
-        return isinstance(error, (psycopg.IntegrityError, psycopg.OperationalError, psycopg.InterfaceError))
+    def count_tries(self, error: BaseException) -> int:
+        """Return how often work that ends with this error is tried.
+
+        Another process that makes and deletes the same thing may be quicker several times in a row; a lost connection
+        is replaced once.
+        """
+        if isinstance(error, psycopg.IntegrityError):
+            return _CONFLICT_TRIES
+        return 2 if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)) else 1
 
     def analyze(self, connection: Connection) -> None:
         """Do nothing: autovacuum does."""

@@ -113,9 +113,9 @@ class SqliteEngine:
             return TemporarilyUnavailable(f"The database '{self.path}' cannot answer now: {error}. Try again later.")
         return HeadwaterError(f"The database '{self.path}' failed: {error}. Check it with `PRAGMA integrity_check`.")
 
-    def is_conflict(self, error: BaseException) -> bool:
-        """Return whether another writer was quicker, so that the same work may succeed when repeated."""
-        return isinstance(error, sqlite3.IntegrityError)
+    def count_tries(self, error: BaseException) -> int:
+        """Return how often work that ends with this error is tried: twice if another writer was quicker."""
+        return 2 if isinstance(error, sqlite3.IntegrityError) else 1
 
     def analyze(self, connection: Connection) -> None:
         """Refresh the statistics that the planner chooses by, from samples."""

@@ -1,5 +1,6 @@
 """Group commit: concurrent writes share one transaction."""
 
+import itertools
 import os
 import threading
 import weakref
@@ -114,9 +115,9 @@ class Writer:
         return True
 
     def _run_alone(self, job: _Job[object]) -> None:
-        """Run one job in a transaction of its own, twice if another writer or a lost connection was in its way."""
+        """Run one job in a transaction of its own, again if another writer or a lost connection was in its way."""
         job.error = None
-        for attempt in (1, 2):
+        for attempt in itertools.count(1):
             try:
                 connection = self._begin()
                 job.result = job.work(connection)
@@ -124,7 +125,7 @@ class Writer:
                 self._drop_connection()
                 job.error = self._engine.translate(error)
                 job.error.__cause__ = error
-                if attempt == 2 or not self._engine.is_conflict(error):
+                if attempt >= self._engine.count_tries(error):
                     break
             except Exception as error:  # noqa: BLE001 - it belongs to the thread that waits for the job
                 self._roll_back()
