@@ -72,7 +72,7 @@ ACTIVE_MODEL_ID = Setting(
 HOME = Setting(
     name="HEADWATER_HOME",
     default="~/.headwater",
-    meaning="This machine's folder for journals waiting to be shipped.",
+    meaning="This machine's folder for journals waiting to be shipped, downloaded models and environments.",
 )
 LOGGING = Setting(
     name="HEADWATER_LOGGING",
@@ -223,6 +223,17 @@ WORLD_SIZE = Setting(
 JOB_ID = Setting(
     name="HEADWATER_JOB_ID",
     meaning="What the processes that train together have in common; default: the launcher's own id of the job.",
+)
+
+ALLOW_PICKLE = Setting(
+    name="HEADWATER_ALLOW_PICKLE",
+    mlflow_name="MLFLOW_ALLOW_PICKLE_DESERIALIZATION",
+    meaning="1: load models that run code when they are loaded, whoever saved them. 0: load none of them.",
+)
+MODEL_CACHE_BYTES = Setting(
+    name="HEADWATER_MODEL_CACHE_BYTES",
+    default="20000000000",
+    meaning="How much room downloaded models may take in HEADWATER_HOME; the ones not used for longest go first.",
 )
 
 SETTINGS: tuple[Setting, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Setting))

@@ -1,5 +1,9 @@
 """Flavors: one small module for each framework, which imports the framework only when it is used."""
 
 FLAVORS = ("sklearn",)
+"""The modules, each with a `FLAVOR` and with `save_model`, `log_model` and `load_model`."""
 
-__all__ = ["FLAVORS"]
+AUTOLOGGING = ("sklearn",)
+"""Those that can log by themselves, each with `autolog` and `configure_generally`."""
+
+__all__ = ["AUTOLOGGING", "FLAVORS"]

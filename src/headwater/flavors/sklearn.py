@@ -1,80 +1,116 @@
 """The flavor for scikit-learn."""
 
-from collections.abc import Iterable, Mapping
-from types import ModuleType
-from typing import Any
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Unpack
 
-from headwater.flavors.sklearn_autolog.options import SklearnOptions
-from headwater.tracking.autolog import Hook, Integration, configure
+from headwater.flavors.sklearn_autolog.verb import autolog, configure_generally
+from headwater.models.flavor import Flavor, ModelFolder, Saved
+from headwater.models.load import load_flavor
+from headwater.models.log import LogOptions, log_flavor
+from headwater.models.model_file import ModelInfo
+from headwater.models.objects import find_unsafe_object, read_object, write_object
+from headwater.models.save import SaveOptions, save_flavor
+from headwater.protocol.errors import InvalidParameterValue
+
+__all__ = ["FLAVOR", "autolog", "configure_generally", "load_model", "log_model", "save_model"]
+
+_PREDICT = "predict"
 
 
-def _find_hooks(module: ModuleType) -> Iterable[Hook]:
-    from headwater.flavors.sklearn_autolog.hooks import find_hooks  # loads NumPy, as scikit-learn does
-
-    return find_hooks(module)
-
-
-_INTEGRATION = Integration(flavor="sklearn", package="sklearn", tested=("1.4", "1.10"), find_hooks=_find_hooks)
-
-
-def autolog(
-    log_input_examples: bool = False,  # noqa: FBT001 - the order that callers of MLflow know
-    log_model_signatures: bool = True,  # noqa: FBT001
-    log_models: bool = True,  # noqa: FBT001
-    log_datasets: bool = True,  # noqa: FBT001
-    disable: bool = False,  # noqa: FBT001
-    exclusive: bool = False,  # noqa: FBT001
-    disable_for_unsupported_versions: bool = False,  # noqa: FBT001
-    silent: bool = False,  # noqa: FBT001
-    max_tuning_runs: int | None = 5,
-    log_post_training_metrics: bool = True,  # noqa: FBT001
-    serialization_format: str = "cloudpickle",
-    registered_model_name: str | None = None,
-    pos_label: Any = None,
-    extra_tags: Mapping[str, str] | None = None,
+def save_model(
+    sk_model: Any,
+    path: str | Path,
+    *,
+    serialization_format: str | None = None,
+    pyfunc_predict_fn: str = _PREDICT,
+    skops_trusted_types: Sequence[str] | None = None,
+    **options: Unpack[SaveOptions],
 ) -> None:
-    """Log what scikit-learn's estimators are fitted with and how well they do, without log calls.
-
-    Each `fit`, `fit_transform` and `fit_predict` that your program calls is logged to the active run, else to a new one
-    that ends with it. Fits within a fit, search or cross-validation are part of it. No fit fails or changes by that.
+    """Save an estimator into a new folder.
 
     Args:
-        log_input_examples, log_model_signatures, log_models, serialization_format, registered_model_name: accepted
-            without effect, since models are not kept yet.
-        log_datasets: describe the arrays or pandas frames that a run was trained and evaluated on.
-        disable: log nothing, and take the hooks out of scikit-learn.
-        exclusive: log only to runs that autologging starts, never to one that you started.
-        disable_for_unsupported_versions: log nothing with versions of scikit-learn that were not tested.
-        silent: print nothing about autologging.
-        max_tuning_runs: how many candidates of a search get a child run, the best first; None: all of them. A negative
-            number raises `InvalidParameterValue`.
-        log_post_training_metrics: log `score` and functions of `sklearn.metrics` that are called after the fit.
-        pos_label: the class that precision, recall and F1 are about; default: the weighted mean over all classes.
-        extra_tags: tags for every run that autologging starts.
+        sk_model: any fitted estimator or pipeline.
+        path: the folder, absent or empty.
+        serialization_format: "skops", "pickle" or "cloudpickle"; default: skops where it can, else cloudpickle.
+        pyfunc_predict_fn: the method that predicts, such as "predict_proba".
+        skops_trusted_types: what a skops file may hold besides; default: what it does hold.
+        options: see `SaveOptions`.
 
     Example:
-        >>> hw.sklearn.autolog()
-        >>> LogisticRegression().fit(X, y)
+        >>> hw.sklearn.save_model(forest, "forest", input_example=X[:5])
     """
-    options = SklearnOptions(
-        log_input_examples=log_input_examples,
-        log_model_signatures=log_model_signatures,
-        log_models=log_models,
-        log_datasets=log_datasets,
-        disable=disable,
-        exclusive=exclusive,
-        disable_for_unsupported_versions=disable_for_unsupported_versions,
-        silent=silent,
-        max_tuning_runs=max_tuning_runs,
-        log_post_training_metrics=log_post_training_metrics,
-        serialization_format=serialization_format,
-        registered_model_name=registered_model_name,
-        pos_label=pos_label,
-        extra_tags=extra_tags or {},
-    )
-    configure(_INTEGRATION, options)
+    write = partial(_write, serialization_format, skops_trusted_types, pyfunc_predict_fn)
+    save_flavor(FLAVOR, sk_model, path, write, options)
 
 
-def configure_generally(**options: Any) -> None:
-    """Put in force what `headwater.autolog` was given, where `autolog` of this flavor was not called."""
-    configure(_INTEGRATION, SklearnOptions(**options), general=True)
+def log_model(
+    sk_model: Any,
+    artifact_path: str | None = None,
+    *,
+    serialization_format: str | None = None,
+    pyfunc_predict_fn: str = _PREDICT,
+    skops_trusted_types: Sequence[str] | None = None,
+    **options: Unpack[LogOptions],
+) -> ModelInfo:
+    """Log an estimator as a model of the active run.
+
+    `artifact_path` is the older word for `name`; the other arguments are those of `save_model` and `LogOptions`.
+
+    Example:
+        >>> info = hw.sklearn.log_model(forest, name="forest", input_example=X[:5], registered_model_name="churn")
+        >>> hw.pyfunc.load_model(info.model_uri).predict(X)
+    """
+    write = partial(_write, serialization_format, skops_trusted_types, pyfunc_predict_fn)
+    return log_flavor(FLAVOR, sk_model, write, artifact_path, options)
+
+
+def load_model(model_uri: str | Path, dst_path: str | Path | None = None, *, allow_pickle: bool | None = None) -> Any:
+    """Return the estimator that a URI names.
+
+    Args:
+        model_uri: a path, `runs:/…`, `models:/…` and so on.
+        dst_path: where to put a copy of the files.
+        allow_pickle: load it even if that runs code of somebody else.
+
+    Example:
+        >>> hw.sklearn.load_model("models:/churn@champion").predict_proba(X)
+    """
+    return load_flavor(FLAVOR, model_uri, dst_path, allow_pickle=allow_pickle)
+
+
+class _Predictor:
+    def __init__(self, estimator: Any, section: Mapping[str, Any]) -> None:
+        name = section.get("predict_fn") or _PREDICT
+        method = getattr(estimator, str(name), None)
+        if method is None:
+            raise InvalidParameterValue(f"'{type(estimator).__name__}' has no method '{name}' to predict with.")
+        self._predict = method
+
+    def predict(self, data: Any, params: Mapping[str, Any] | None = None) -> Any:
+        return self._predict(data, **params) if params else self._predict(data)
+
+
+def _write(
+    serialization_format: str | None, trusted: Sequence[str] | None, predict_fn: str, estimator: Any, folder: Path
+) -> Saved:
+    name, described = write_object(estimator, folder / "model", serialization_format, trusted)
+    pyfunc = {"model_path": name, "predict_fn": predict_fn} if hasattr(estimator, predict_fn) else None
+    return Saved({"pickled_model": name, "skops_trusted_types": None, **described}, pyfunc)
+
+
+def _find_file(folder: ModelFolder) -> str:
+    section = folder.model.flavors.get(FLAVOR.name, {})
+    return str(section.get("pickled_model") or "model.pkl")
+
+
+FLAVOR = Flavor(
+    name="sklearn",
+    package="sklearn",
+    version_key="sklearn_version",
+    distributions=("scikit-learn",),
+    load=lambda folder: read_object(folder, _find_file(folder), folder.section("sklearn")),
+    predictor=_Predictor,
+    find_unsafe=lambda folder: find_unsafe_object(folder, _find_file(folder), folder.section("sklearn")),
+)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 
-from headwater.flavors import FLAVORS
+from headwater.flavors import AUTOLOGGING
 
 
 def autolog(
@@ -40,7 +40,7 @@ def autolog(
         >>> LogisticRegression().fit(X, y)  # a run with params, metrics and plots
     """
     excluded = set(exclude_flavors or ())
-    for name in FLAVORS:
+    for name in AUTOLOGGING:
         if name not in excluded:
             import_module(f"headwater.flavors.{name}").configure_generally(
                 log_input_examples=log_input_examples,

@@ -2,9 +2,6 @@
 
 from headwater.protocol import names
 
-SPOKEN_VERSION = "3.17.2"
-"""The version of MLflow whose verbs are spoken; other libraries compare it to know what they may call."""
-
 MODULES = {
     "mlflow": "headwater",
     "mlflow.artifacts": "headwater.tracking.artifacts",
@@ -25,7 +22,7 @@ MODULES = {
 """MLflow's modules by name, each with the module whose names it has; an empty one has only constants."""
 
 CONSTANTS: dict[str, dict[str, object]] = {
-    "mlflow": {"__version__": SPOKEN_VERSION},
+    "mlflow": {"__version__": names.SPOKEN_MLFLOW_VERSION},
     "mlflow.utils.mlflow_tags": {
         "MLFLOW_DATASET_CONTEXT": "mlflow.data.context",
         "MLFLOW_GIT_BRANCH": "mlflow.source.git.branch",

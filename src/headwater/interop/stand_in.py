@@ -9,7 +9,8 @@ from importlib.util import spec_from_loader
 from pathlib import Path
 from types import ModuleType
 
-from headwater.interop.mlflow_names import CONSTANTS, MODULES, SPOKEN_VERSION
+from headwater.interop.mlflow_names import CONSTANTS, MODULES
+from headwater.protocol.names import SPOKEN_MLFLOW_VERSION
 from headwater.protocol.errors import NotSupported
 
 _ROOT = "mlflow"
@@ -77,7 +78,7 @@ class _Mlflow(Distribution):
     def read_text(self, filename: str) -> str | None:
         if filename != "METADATA":
             return None
-        return f"Metadata-Version: 2.1\nName: {_ROOT}\nVersion: {SPOKEN_VERSION}\nSummary: Headwater\n"
+        return f"Metadata-Version: 2.1\nName: {_ROOT}\nVersion: {SPOKEN_MLFLOW_VERSION}\nSummary: Headwater\n"
 
     def locate_file(self, path: object) -> Path:
         raise NotSupported(f"'{path}' is no file: Headwater stands in for MLflow, which is not installed.")

@@ -7,6 +7,9 @@ from functools import lru_cache
 
 from headwater.protocol.errors import InvalidParameterValue
 
+SPOKEN_MLFLOW_VERSION = "3.17.2"
+"""The version of MLflow whose verbs are spoken; other libraries compare it to know what they may call."""
+
 MAX_EXPERIMENT_NAME = 500
 MAX_ARTIFACT_LOCATION = 2048
 MAX_KEY = 250

@@ -26,7 +26,7 @@ def download_model(client: Client, uri: str, dst_path: str | Path | None) -> str
 
     They are put into `dst_path` itself, or a temporary folder; nothing is copied of a local folder without one.
     """
-    store, root, path = _find(client, uri)
+    store, root, path = find_files(client, uri)
     folder = local_folder(root)
     if folder is not None and dst_path is None:
         return str(folder / path)
@@ -35,12 +35,12 @@ def download_model(client: Client, uri: str, dst_path: str | Path | None) -> str
 
 def list_model(client: Client, uri: str) -> list[FileInfo]:
     """Return one folder of the files of a version; paths are relative to the version's root."""
-    store, root, path = _find(client, uri)
+    store, root, path = find_files(client, uri)
     return list_files(store, root, path)
 
 
-def _find(client: Client, uri: str) -> tuple[Store, str, str]:
-    """Return the store that holds the files of a version, their root, and the path that the URI names below it."""
+def find_files(client: Client, uri: str) -> tuple[Store, str, str]:
+    """Return the store that holds the files of a `models:/` URI, their root, and the path that it names below that."""
     session = current_session()
     for place in {client.tracking_uri, client.registry_uri}:
         session.settle(place)

@@ -12,6 +12,7 @@ from headwater.protocol.registered_models import MAX_MODEL_RESULTS
 from headwater.registry.entities import ModelVersion, RegisteredModel
 from headwater.registry.version_verbs import AWAIT_S, MAX_RESULTS
 from headwater.tracking.client import Client
+from headwater.tracking.logged_model import LoggedModel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,15 +115,15 @@ def _find_source(client: Client, uri: str) -> str:
     run_id, path = split_run_source(uri)
     if run_id:
         if not any(Path(file.path).name == MODEL_FILE for file in client.list_artifacts(run_id, path)):
-            return _find_logged_model(client, run_id, path)
+            return find_logged_model(client, run_id, path).model_uri
         return append_path(client.get_run(run_id).info.artifact_uri, path)
     if not source_scheme(uri) and Path(uri).exists():
         return str(Path(uri).absolute())
     return uri
 
 
-def _find_logged_model(client: Client, run_id: str, name: str) -> str:
-    """Return the URI of the newest model that a run logged under this name."""
+def find_logged_model(client: Client, run_id: str, name: str) -> LoggedModel:
+    """Return the newest model that a run logged under this name."""
     experiment_id = client.get_run(run_id).info.experiment_id
     logged = client.search_logged_models([experiment_id], f"source_run_id = '{run_id}'")
     found = next((model for model in logged if model.name == name), None)
@@ -131,7 +132,7 @@ def _find_logged_model(client: Client, run_id: str, name: str) -> str:
             f"Unable to find a model at '{name}' among the artifacts of run '{run_id}': it has no file "
             f"'{MODEL_FILE}', and no logged model has this name. List the run's artifacts to see what there is."
         )
-    return found.model_uri
+    return found
 
 
 def _read_pages(read: "Callable[[int, str | None], PagedList[Any]]", most: int | None, page: int) -> list[Any]:

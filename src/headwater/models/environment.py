@@ -1,0 +1,170 @@
+"""The files that say what a model needs installed: requirements.txt, constraints.txt, conda.yaml, python_env.yaml."""
+
+import platform
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from headwater.protocol.errors import InvalidParameterValue
+
+REQUIREMENTS_FILE = "requirements.txt"
+CONSTRAINTS_FILE = "constraints.txt"
+CONDA_FILE = "conda.yaml"
+PYTHON_ENV_FILE = "python_env.yaml"
+_BUILD_TOOLS = ("pip", "setuptools", "wheel")
+_MLFLOW = "mlflow"
+"""The line by which MLflow, and what is built on it, can load the model in an environment made of its requirements."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """What a model needs: pip requirements, constraints, and conda's own description where the user gave one."""
+
+    requirements: list[str]
+    constraints: list[str] = field(default_factory=list)
+    conda: dict[str, Any] | None = None
+
+    def write(self, folder: Path) -> None:
+        """Write the environment files into a model's folder."""
+        lines = [*self.requirements, *([f"-c {CONSTRAINTS_FILE}"] if self.constraints else [])]
+        (folder / REQUIREMENTS_FILE).write_text("\n".join(lines), encoding="utf-8")
+        if self.constraints:
+            (folder / CONSTRAINTS_FILE).write_text("\n".join(self.constraints), encoding="utf-8")
+        _write_yaml(folder / CONDA_FILE, self.conda or _describe_conda(lines))
+        _write_yaml(folder / PYTHON_ENV_FILE, _describe_python(self.conda))
+
+
+def choose_environment(
+    inferred: "Iterable[str] | None",
+    *,
+    conda_env: "Mapping[str, Any] | str | Path | None" = None,
+    pip_requirements: "Iterable[str] | str | None" = None,
+    extra_pip_requirements: "Iterable[str] | str | None" = None,
+) -> Environment:
+    """Return what a model needs: what the user says, else what was inferred, with the user's additions.
+
+    Args:
+        inferred: requirements found in the model; needed unless the user gave all.
+        conda_env: a dict or a YAML file; kept as it is.
+        pip_requirements: instead of the inferred ones: a list, or the path of a requirements file.
+        extra_pip_requirements: besides the inferred ones.
+
+    Raises `InvalidParameterValue` if two of the three are given.
+    """
+    given = {"conda_env": conda_env, "pip_requirements": pip_requirements, "extra_pip_requirements": extra_pip_requirements}
+    named = [name for name, value in given.items() if value is not None]
+    if len(named) > 1:
+        raise InvalidParameterValue(f"Only one of {' and '.join(f'`{name}`' for name in named)} can be specified.")
+    if conda_env is not None:
+        conda = dict(conda_env) if isinstance(conda_env, Mapping) else _read_conda(Path(conda_env))
+        return Environment(requirements=_pip_lines(conda), conda=conda)
+    if pip_requirements is not None:
+        lines, constraints = read_requirements(pip_requirements)
+        return Environment(requirements=_with_mlflow(lines), constraints=constraints)
+    extra, constraints = read_requirements(extra_pip_requirements or ())
+    names = {_name(line) for line in extra}
+    base = [line for line in inferred or () if _name(line) not in names]
+    return Environment(requirements=_with_mlflow([*base, *extra]), constraints=constraints)
+
+
+def needs_inference(options: Mapping[str, Any]) -> bool:
+    """Return whether the user left it to us to find what a model needs."""
+    return options.get("conda_env") is None and options.get("pip_requirements") is None
+
+
+def read_requirements(given: "Iterable[str] | str", folder: Path | None = None) -> tuple[list[str], list[str]]:
+    """Return requirement lines and constraint lines of a list or a file; `-r` and `-c` lines are followed.
+
+    Relative paths are relative to the file that names them, or to `folder`.
+    """
+    base = folder or Path()
+    lines = [f"-r {given}"] if isinstance(given, (str, Path)) else list(given)
+    requirements: list[str] = []
+    constraints: list[str] = []
+    for line in lines:
+        text = re.sub(r"(^|\s)#.*$", "", line).strip()
+        option = re.match(r"(-r|--requirement|-c|--constraint)[\s=]+(.+)", text)
+        if not option:
+            requirements += [text] if text else []
+            continue
+        path = base / option[2]
+        if not path.is_file():
+            raise InvalidParameterValue(f"No such requirements file: '{path}'. Give a list or an existing file.")
+        inner, bounds = read_requirements(path.read_text(encoding="utf-8").splitlines(), path.parent)
+        constraints += bounds
+        (requirements if option[1] in {"-r", "--requirement"} else constraints).extend(inner)
+    return requirements, constraints
+
+
+def load_requirements(folder: Path) -> list[str]:
+    """Return the pip requirements that a saved model names; none for a model without environment files."""
+    if (folder / REQUIREMENTS_FILE).is_file():
+        return read_requirements((folder / REQUIREMENTS_FILE).read_text(encoding="utf-8").splitlines(), folder)[0]
+    conda = folder / CONDA_FILE
+    return _pip_lines(_read_conda(conda)) if conda.is_file() else []
+
+
+def _with_mlflow(lines: list[str]) -> list[str]:
+    return lines if any(_name(line) == _MLFLOW for line in lines) else [_MLFLOW, *lines]
+
+
+def _name(line: str) -> str:
+    match = re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", line)
+    return re.sub(r"[-_.]+", "-", match[0]).lower() if match else line
+
+
+def _describe_conda(lines: list[str]) -> dict[str, Any]:
+    return {
+        "channels": ["conda-forge"],
+        "dependencies": [f"python={platform.python_version()}", "pip", {"pip": lines}],
+        "name": "mlflow-env",
+    }
+
+
+def _describe_python(conda: Mapping[str, Any] | None) -> dict[str, Any]:
+    tools = [_installed(name) for name in _BUILD_TOOLS]
+    version = _python_of(conda) if conda else ""
+    return {
+        "python": version or platform.python_version(),
+        "build_dependencies": tools,
+        "dependencies": [f"-r {REQUIREMENTS_FILE}"],
+    }
+
+
+def _installed(name: str) -> str:
+    try:
+        return f"{name}=={metadata.version(name)}"
+    except metadata.PackageNotFoundError:
+        return name
+
+
+def _python_of(conda: Mapping[str, Any]) -> str:
+    for item in conda.get("dependencies") or ():
+        match = re.fullmatch(r"python\s*[=<>]=?\s*([\d.]+)(?:=.*)?", str(item).strip())
+        if match:
+            return match[1]
+    return ""
+
+
+def _pip_lines(conda: Mapping[str, Any]) -> list[str]:
+    nested = [item["pip"] for item in conda.get("dependencies") or () if isinstance(item, Mapping) and "pip" in item]
+    return [str(line) for lines in nested for line in lines or ()]
+
+
+def _read_conda(path: Path) -> dict[str, Any]:
+    try:
+        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise InvalidParameterValue(f"The conda environment '{path}' cannot be read: {error}.") from error
+    if not isinstance(found, dict):
+        raise InvalidParameterValue(f"The conda environment '{path}' is not a mapping. Give `dependencies` and so on.")
+    return found
+
+
+def _write_yaml(path: Path, value: Mapping[str, Any]) -> None:
+    path.write_text(yaml.safe_dump(dict(value), sort_keys=False, default_flow_style=False), encoding="utf-8")

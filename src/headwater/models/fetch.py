@@ -1,0 +1,206 @@
+"""From the URI of a model to its folder on this machine, downloaded at most once."""
+
+import fcntl
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from headwater import config
+from headwater.models.manifest import MANIFEST_FILE, Manifest
+from headwater.models.model_file import MODEL_FILE
+from headwater.protocol.artifacts import GetTree
+from headwater.protocol.errors import ResourceDoesNotExist
+from headwater.protocol.model_names import is_model_uri, parse_model_uri
+from headwater.protocol.model_sources import append_path, split_run_source
+from headwater.stores import open_location
+from headwater.stores.interface import Store
+from headwater.tracking.artifact_files import (
+    download_tree,
+    is_proxied,
+    list_files,
+    local_folder,
+    temporary_folder,
+    tree_root,
+)
+from headwater.tracking.client import Client
+from headwater.tracking.model_files import find_files
+from headwater.tracking.registering import find_logged_model
+from headwater.tracking.session import current_session
+
+_META_FILE = "registered_model_meta"
+
+
+class _Place(NamedTuple):
+    """Where a model's files are: a store, an artifact location and a path in it."""
+
+    store: Store
+    root: str
+    path: str
+
+    @property
+    def uri(self) -> str:
+        return append_path(self.root, self.path) if self.path else self.root
+
+
+def fetch_model(uri: str, dst_path: str | Path | None = None) -> Path:
+    """Return the folder of the model that a URI names, on this machine.
+
+    Args:
+        uri: a path, `runs:/<run_id>/<path or name>`, `models:/<name>/<version, stage or latest>`,
+            `models:/<name>@<alias>`, `models:/m-<id>`, `mlflow-artifacts:/…`, `s3://…`, `gs://…`, `az://…` or
+            `http(s)://…`.
+        dst_path: copy it there; default: the user's cache, or where it is if that is a folder of this machine. What is
+            in the cache is shared with other processes and must not be changed.
+
+    Raises `ResourceDoesNotExist` if there is none.
+    """
+    place = _locate(uri)
+    if isinstance(place, Path):
+        if dst_path is None:
+            return place
+        return Path(shutil.copytree(place, Path(dst_path), dirs_exist_ok=True))
+    if dst_path is None:
+        return _fetch_cached(place)
+    folder = _download(place, Path(dst_path))
+    if is_model_uri(uri):
+        _write_meta(folder, uri)
+    return folder
+
+
+def fetch_file(uri: str, name: str) -> Path:
+    """Return one file of the folder that a URI names, without the others; the URI may name the file itself.
+
+    It may not exist, if the folder is one of this machine.
+    """
+    place = _locate(uri.removesuffix(f"/{name}"))
+    if isinstance(place, Path):
+        return place / name if place.is_dir() else place
+    path = f"{place.path}/{name}" if place.path else name
+    try:
+        return download_tree(place.store, place.root, path, temporary_folder())
+    except ResourceDoesNotExist:
+        raise ResourceDoesNotExist(
+            f'Could not find an "{name}" configuration file at "{uri}". Give the URI of a model\'s folder.'
+        ) from None
+
+
+def add_to_cache(folder: Path) -> None:
+    """Put a copy of a model that was just saved into the cache, so that loading it downloads nothing."""
+    key = _key(_digests_in((folder / MANIFEST_FILE).read_bytes()))
+    with _locked(key) as target:
+        if not target.exists():
+            part = target.with_suffix(".part")
+            shutil.rmtree(part, ignore_errors=True)
+            shutil.copytree(folder, part)
+            part.rename(target)
+            _evict(target)
+
+
+def _locate(uri: str) -> _Place | Path:
+    folder = local_folder(uri)
+    if folder is not None:
+        return folder
+    client = Client()
+    if is_model_uri(uri):
+        return _as_place(*find_files(client, uri))
+    run_id, path = split_run_source(uri)
+    session = current_session()
+    session.settle(client.tracking_uri)
+    store = session.store(client.tracking_uri)
+    if not run_id:
+        return _Place(store, uri.rstrip("/"), "")
+    root = client.get_run(run_id).info.artifact_uri
+    if any(file.path == f"{path}/{MODEL_FILE}".lstrip("/") for file in list_files(store, root, path)):
+        return _as_place(store, root, path)
+    name, _, inner = path.partition("/")
+    return _as_place(store, find_logged_model(client, run_id, name).artifact_location, inner)
+
+
+def _as_place(store: Store, root: str, path: str) -> _Place | Path:
+    folder = local_folder(root)
+    return _Place(store, root, path) if folder is None else folder / path
+
+
+def _fetch_cached(place: _Place) -> Path:
+    digests = _find_digests(place)
+    if not digests:
+        return _download(place, temporary_folder())
+    key = _key(digests)
+    with _locked(key) as target:
+        if not target.exists():
+            part = target.with_suffix(".part")
+            part.mkdir(exist_ok=True)
+            found = _download(place, part)
+            found.rename(target)
+            shutil.rmtree(part, ignore_errors=True)
+            _evict(target)
+        os.utime(target)
+    return target
+
+
+def _find_digests(place: _Place) -> dict[str, str]:
+    """Return the digest of each file before any is downloaded; none where nobody knows them."""
+    if is_proxied(place.uri):
+        files = place.store.artifacts.get_tree(GetTree(tree_root(place.uri))).files
+        if not files:
+            raise ResourceDoesNotExist(f"No model at '{place.uri}'. List the run's artifacts to see what there is.")
+        return {file.path: file.digest for file in files}
+    try:
+        data = b"".join(open_location(place.uri).read(MANIFEST_FILE))
+    except ResourceDoesNotExist:
+        return {}
+    return _digests_in(data)
+
+
+def _download(place: _Place, target: Path) -> Path:
+    return download_tree(place.store, place.root, place.path, target)
+
+
+def _digests_in(manifest: bytes) -> dict[str, str]:
+    """Return the digest of each file of a model, its manifest included."""
+    files = msgspec.json.decode(manifest, type=Manifest).files
+    digests = {path: file.sha256 for path, file in files.items()}
+    return {**digests, MANIFEST_FILE: hashlib.sha256(manifest).hexdigest()}
+
+
+def _key(digests: dict[str, str]) -> str:
+    lines = "".join(f"{path}\0{digest}\n" for path, digest in sorted(digests.items()))
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+@contextmanager
+def _locked(key: str) -> Iterator[Path]:
+    """Yield where the model with this key is or will be; other processes that want it wait."""
+    folder = config.home() / "models"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(folder / f"{key}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield folder / key
+    finally:
+        os.close(descriptor)
+
+
+def _evict(used: Path) -> None:
+    """Remove the models that were not used for longest, until the cache has its size again; never `used`."""
+    models = sorted((path for path in used.parent.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime)
+    sizes = {path: sum(file.stat().st_size for file in path.rglob("*") if file.is_file()) for path in models}
+    excess = sum(sizes.values()) - int(config.MODEL_CACHE_BYTES.get())
+    for path in models:
+        if excess <= 0 or path == used:
+            return
+        shutil.rmtree(path, ignore_errors=True)
+        excess -= sizes[path]
+
+
+def _write_meta(folder: Path, uri: str) -> None:
+    """Say, as MLflow does, which registered version a downloaded copy is of."""
+    parsed = parse_model_uri(uri)
+    name, version = f"model_name: {parsed.name or 'null'}\n", f"model_version: '{parsed.version}'\n"
+    (folder / _META_FILE).write_text(name + (version if parsed.version else "model_version: null\n"), encoding="utf-8")

@@ -1,0 +1,90 @@
+"""Python objects in files: by skops, which runs nothing when it reads, or by pickle, which runs what the file says."""
+
+import logging
+import pickle
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from headwater.models.flavor import ModelFolder
+from headwater.protocol.errors import InvalidParameterValue, NotSupported
+
+SKOPS, PICKLE, CLOUDPICKLE = "skops", "pickle", "cloudpickle"
+FORMATS = (SKOPS, PICKLE, CLOUDPICKLE)
+
+_log = logging.getLogger(__name__)
+
+
+def write_object(
+    value: Any, path: Path, serialization_format: str | None = None, trusted_types: Sequence[str] | None = None
+) -> tuple[str, dict[str, Any]]:
+    """Write an object to `path` with the suffix of its format; return the file's name and what MLmodel says of it.
+
+    Args:
+        value: the object.
+        path: without a suffix.
+        serialization_format: "skops", "pickle" or "cloudpickle"; default: skops where it can, else cloudpickle.
+        trusted_types: types beyond those that skops knows that loading may make; default: those in the file.
+    """
+    if serialization_format not in {None, *FORMATS}:
+        raise InvalidParameterValue(
+            f"Invalid serialization_format '{serialization_format}'. Use one of {', '.join(FORMATS)}."
+        )
+    if serialization_format in {None, SKOPS}:
+        try:
+            types = _write_skops(value, path.with_suffix(".skops"))
+        except Exception as error:  # its errors are of many kinds
+            path.with_suffix(".skops").unlink(missing_ok=True)
+            if serialization_format == SKOPS:
+                raise
+            _log.warning(
+                "Saved '%s' with cloudpickle, since skops cannot: %s. Loading it runs code, which others must allow.",
+                type(value).__name__,
+                error,
+            )
+        else:
+            section = {"serialization_format": SKOPS, "skops_trusted_types": list(trusted_types or types) or None}
+            return f"{path.name}.skops", section
+    chosen = PICKLE if serialization_format == PICKLE else CLOUDPICKLE
+    with path.with_suffix(".pkl").open("wb") as stream:
+        write_pickle(value, stream, by_value=chosen == CLOUDPICKLE)
+    return f"{path.name}.pkl", {"serialization_format": chosen}
+
+
+def read_object(folder: ModelFolder, name: str, section: dict[str, Any]) -> Any:
+    """Return the object in a file of a model, which `check_consent` was asked about; see `find_unsafe_object`."""
+    path = folder.file(name)
+    if section.get("serialization_format") == SKOPS or path.suffix == ".skops":
+        import skops.io  # an optional package, which loads scikit-learn
+
+        return skops.io.load(path, trusted=list(section.get("skops_trusted_types") or ()))
+    with path.open("rb") as stream:
+        return pickle.load(stream)  # noqa: S301 - with consent
+
+
+def find_unsafe_object(folder: ModelFolder, name: str, section: dict[str, Any]) -> list[str]:
+    """Return, for people, what in a file of a model is unsafe to load from somebody one does not know."""
+    if section.get("serialization_format") == SKOPS or name.endswith(".skops"):
+        types = section.get("skops_trusted_types") or ()
+        return [f"objects of the types {', '.join(map(repr, types))} in '{name}'"] if types else []
+    return [f"the pickle '{name}'"]
+
+
+def write_pickle(value: Any, stream: Any, *, by_value: bool) -> None:
+    """Pickle an object; `by_value` keeps classes and functions of programs and notebooks in the file itself."""
+    if by_value:
+        import cloudpickle  # loaded by those who save
+
+        cloudpickle.dump(value, stream)
+    else:
+        pickle.dump(value, stream)
+
+
+def _write_skops(value: Any, path: Path) -> list[str]:
+    """Write a skops file and return the types in it that skops does not trust by itself."""
+    try:
+        import skops.io
+    except ImportError as error:
+        raise NotSupported("it is not installed: pip install 'headwater[sklearn]'") from error
+    skops.io.dump(value, path)
+    return list(skops.io.get_untrusted_types(file=path))

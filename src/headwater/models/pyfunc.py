@@ -1,0 +1,190 @@
+"""Any model, whatever made it, behind one `predict`."""
+
+import importlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from headwater.models.code_paths import add_code
+from headwater.models.consent import check_consent
+from headwater.models.enforce import enforce_params, enforce_schema
+from headwater.models.flavor import ModelFolder, Predictor, find_loader
+from headwater.models.load import find_code, load_opened, open_model
+from headwater.models.mismatch import warn_of_mismatches
+from headwater.models.model_file import PYFUNC, Model
+from headwater.protocol.errors import InvalidParameterValue
+
+
+
+class PyFuncModel:
+    """A loaded model: checks its input against the signature and predicts. As thread-safe as the framework's predict.
+
+    Attributes:
+        metadata: what `MLmodel` says.
+        model_config: the configuration it was loaded with.
+    """
+
+    def __init__(
+        self, folder: ModelFolder, native: Any, predictor: Predictor, model_config: dict[str, Any] | None = None
+    ) -> None:
+        self.metadata: Model = folder.model
+        self.model_config = model_config
+        self._folder = folder
+        self._native = native
+        self._predictor = predictor
+
+    @property
+    def model_id(self) -> str | None:
+        """Return the id of the logged model, None for one that was only saved."""
+        return self.metadata.model_id
+
+    @property
+    def loader_module(self) -> str:
+        """Return the name of the module that loads it."""
+        return str(self.metadata.flavors[PYFUNC]["loader_module"])
+
+    @property
+    def input_example(self) -> Any:
+        """Return the input example that was kept with the model, None if there is none."""
+        return self.metadata.load_input_example(self._folder.path)
+
+    @property
+    def path(self) -> Path:
+        """Return the folder of its files."""
+        return self._folder.path
+
+    def predict(self, data: Any, params: Mapping[str, Any] | None = None) -> Any:
+        """Return predictions.
+
+        Args:
+            data: a pandas or polars frame, an array, a dict of columns, a list of records, or what the model takes.
+            params: those of the signature; others are dropped with a warning.
+
+        Raises `InvalidParameterValue` if data or params do not fit the signature.
+        """
+        return self._predictor.predict(*self._check(data, params))
+
+    def predict_stream(self, data: Any, params: Mapping[str, Any] | None = None) -> Iterator[Any]:
+        """Yield parts of a prediction as the model makes them; for models that were saved as streamable."""
+        stream = getattr(self._predictor, "predict_stream", None)
+        if stream is None:
+            raise InvalidParameterValue("This model does not stream. Use predict.")
+        yield from stream(*self._check(data, params))
+
+    def get_raw_model(self) -> Any:
+        """Return the framework's own object."""
+        return self._native
+
+    def unwrap_python_model(self) -> Any:
+        """Return the `PythonModel` that was logged; raise `InvalidParameterValue` for a model of a framework."""
+        inner = getattr(self._predictor, "python_model", None)
+        if inner is None:
+            raise InvalidParameterValue(f"This model is no PythonModel but of '{self.loader_module}'. Use get_raw_model.")
+        return inner
+
+    def _check(self, data: Any, params: Mapping[str, Any] | None) -> tuple[Any, dict[str, Any]]:
+        signature = self.metadata.signature
+        checked = enforce_params(params, signature.params if signature else None)
+        if signature is None or signature.inputs is None:
+            return data, checked
+        return enforce_schema(data, signature.inputs), checked
+
+    def __repr__(self) -> str:
+        facts = {"artifact_path": self.metadata.artifact_path, "flavor": self.loader_module, "run_id": self.metadata.run_id}
+        lines = "".join(f"  {key}: {value}\n" for key, value in facts.items() if value)
+        return f"headwater.pyfunc.loaded_model:\n{lines}"
+
+
+def load_model(
+    model_uri: str | Path,
+    suppress_warnings: bool = False,  # noqa: FBT001 - the order that callers of MLflow know
+    dst_path: str | Path | None = None,
+    model_config: str | Path | Mapping[str, Any] | None = None,
+    *,
+    allow_pickle: bool | None = None,
+) -> PyFuncModel:
+    """Load any model that has the flavor `python_function`.
+
+    Args:
+        model_uri: a path, `runs:/…`, `models:/…`, `s3://…` and so on.
+        suppress_warnings: do not say which installed packages differ from those of the training.
+        dst_path: where to put a copy of the files; default: the user's cache.
+        model_config: replaces entries of the configuration that the model was saved with.
+        allow_pickle: load it even if that runs code of somebody else.
+
+    Raises:
+        ResourceDoesNotExist: there is no such model.
+        DataLoss: a file is not the one that was saved.
+        PermissionDenied: loading it would run code of somebody else, and nobody allowed that.
+
+    Example:
+        >>> model = hw.pyfunc.load_model("models:/churn@champion")
+        >>> model.predict(frame)
+    """
+    folder = open_model(model_uri, dst_path)
+    section = folder.section(PYFUNC)
+    if not suppress_warnings:
+        warn_of_mismatches(folder)
+    config = _merge_config(section.get("config"), model_config)
+    flavor = find_loader(folder)
+    if flavor is None:
+        return _load_by_module(folder, section, config, allow_pickle)
+    native = load_opened(flavor, folder, allow_pickle=allow_pickle)
+    settings = {**section, "config": config} if config else section
+    return PyFuncModel(folder, native, flavor.predictor(native, settings), config)
+
+
+def _load_by_module(
+    folder: ModelFolder,
+    section: Mapping[str, Any],
+    config: dict[str, Any] | None,
+    allow_pickle: bool | None,  # noqa: FBT001
+) -> PyFuncModel:
+    """Load a model by the module that it names, which is code of somebody else unless the model is one's own."""
+    name = str(section.get("loader_module", ""))
+    for what in [f"a model by its module '{name}'", *find_code(folder)]:
+        check_consent(what, folder.manifest_digest, allow_pickle)
+    add_code(folder)
+    try:
+        load = importlib.import_module(name)._load_pyfunc  # noqa: SLF001 - the name that the format prescribes
+    except (ImportError, AttributeError, ValueError) as error:
+        raise InvalidParameterValue(
+            f"The model needs the module '{name}' with a function _load_pyfunc, which cannot be had: {error}. "
+            "Install the package it comes from."
+        ) from error
+    data = folder.file(str(section["data"])) if section.get("data") else folder.path
+    native = load(str(data), model_config=config) if config else load(str(data))
+    return PyFuncModel(folder, native, _AnyPredictor(native), config)
+
+
+class _AnyPredictor:
+    """What a loader module returned, called with params only if it takes them."""
+
+    def __init__(self, native: Any) -> None:
+        import inspect  # needed by such models only
+
+        self._predict = native.predict
+        parameters = inspect.signature(native.predict).parameters
+        self._takes_params = "params" in parameters or any(
+            parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in parameters.values()
+        )
+
+    def predict(self, data: Any, params: Mapping[str, Any] | None = None) -> Any:
+        return self._predict(data, params=params) if self._takes_params else self._predict(data)
+
+
+def _merge_config(
+    saved: Mapping[str, Any] | None, given: str | Path | Mapping[str, Any] | None
+) -> dict[str, Any] | None:
+    if given is not None and not isinstance(given, Mapping):
+        import yaml  # needed for configurations in files only
+
+        path = Path(given)
+        try:
+            given = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except (OSError, yaml.YAMLError) as error:
+            raise InvalidParameterValue(f"The model_config '{path}' cannot be read: {error}.") from error
+        if not isinstance(given, Mapping):
+            raise InvalidParameterValue(f"The model_config '{path}' is not a mapping of names to values.")
+    merged = {**(saved or {}), **(given or {})}
+    return merged or None
