@@ -39,6 +39,19 @@ def registry_uri_option(command: CommandT) -> CommandT:
     )(command)
 
 
+def model_store_option(command: CommandT) -> CommandT:
+    """Add `--tracking-uri`, also spelled `--registry-uri`, which is in force for all that the command does."""
+    return click.option(
+        "--tracking-uri",
+        "--registry-uri",
+        default="",
+        metavar="URI",
+        expose_value=False,
+        callback=lambda _context, _parameter, value: TRACKING_URI.set(tracking_uri_in_force(value)),
+        help=f"Where runs and models are kept.  [env: {TRACKING_URI.name}]",
+    )(command)
+
+
 def version_arguments(command: CommandT) -> CommandT:
     """Add a registered model's name and, if one of its versions may be meant, the version."""
     return click.argument("name", metavar="NAME")(click.argument("version", default="", metavar="[VERSION]")(command))

@@ -1,7 +1,8 @@
 """Who may run code by loading a model: its author on this machine, and whoever says so.
 
 Loading a pickle, a model's own Python files or a loader module runs what the file says. Models that this user saved are
-known by the digest of their manifest, which is kept in the user's own folder; every other one needs consent.
+known by the digest of their manifest, which is kept in the user's own folder; so are those that a key signed which the
+user trusts. Every other one needs consent.
 """
 
 import os
@@ -10,6 +11,8 @@ from contextvars import ContextVar
 from pathlib import Path
 
 from headwater import config
+from headwater.models.flavor import ModelFolder
+from headwater.models.signing import is_signed_by_trusted
 from headwater.protocol.errors import PermissionDenied
 
 ALLOW_PICKLE: ContextVar[bool] = ContextVar("headwater_allow_pickle", default=False)
@@ -40,12 +43,12 @@ def is_own(manifest_digest: str) -> bool:
         return False
 
 
-def check_consent(what: str, manifest_digest: str, allow_pickle: bool | None = None) -> None:  # noqa: FBT001
-    """Raise `PermissionDenied` unless loading `what`, which runs code, was allowed.
+def check_consent(what: str, folder: ModelFolder, allow_pickle: bool | None = None) -> None:  # noqa: FBT001
+    """Raise `PermissionDenied` unless loading `what` of a model, which runs code, was allowed.
 
     Args:
         what: for people, such as "the pickle 'model.pkl'".
-        manifest_digest: of the model, verified; "" for a model without a manifest.
+        folder: the model, its files verified.
         allow_pickle: what the caller said; None: whatever the call around it, or the environment says.
     """
     setting = config.ALLOW_PICKLE.get()
@@ -54,11 +57,13 @@ def check_consent(what: str, manifest_digest: str, allow_pickle: bool | None = N
             f"Loading {what} runs code, and {config.ALLOW_PICKLE.name} is '{setting}'. Unset it to be asked each time."
         )
     allowed = ALLOW_PICKLE.get() if allow_pickle is None else allow_pickle
-    if allowed or setting or is_own(manifest_digest):
+    if allowed or setting or is_own(folder.manifest_digest):
+        return
+    if folder.manifest_digest and is_signed_by_trusted(folder.path):
         return
     raise PermissionDenied(
         f"Loading {what} can run any code, and the model was not saved by you on this machine. If you trust its author, "
-        f"pass allow_pickle=True or set {config.ALLOW_PICKLE.name}=1."
+        f"pass allow_pickle=True or set {config.ALLOW_PICKLE.name}=1, or trust the author's signing key."
     )
 
 

@@ -46,7 +46,7 @@ def load_flavor(
 def load_opened(flavor: Flavor, folder: ModelFolder, *, allow_pickle: bool | None = None, **options: Any) -> Any:
     """Return the framework's own object of a model, once the code that loading it runs is allowed."""
     for what in [*flavor.find_unsafe(folder), *find_code(folder)]:
-        check_consent(what, folder.manifest_digest, allow_pickle)
+        check_consent(what, folder, allow_pickle)
     add_code(folder)
     token = ALLOW_PICKLE.set(allow_pickle or ALLOW_PICKLE.get())
     try:

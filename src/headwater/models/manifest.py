@@ -8,7 +8,8 @@ import msgspec
 from headwater.protocol.errors import DataLoss
 
 MANIFEST_FILE = "headwater_manifest.json"
-_WRITTEN_AFTER = frozenset({MANIFEST_FILE, "headwater_signature.json", "registered_model_meta"})
+SIGNATURE_FILE = "headwater_signature.json"
+_WRITTEN_AFTER = frozenset({MANIFEST_FILE, SIGNATURE_FILE, "registered_model_meta"})
 _READ_BYTES = 1 << 20
 
 

@@ -143,7 +143,7 @@ def _load_by_module(
     """Load a model by the module that it names, which is code of somebody else unless the model is one's own."""
     name = str(section.get("loader_module", ""))
     for what in [f"a model by its module '{name}'", *find_code(folder)]:
-        check_consent(what, folder.manifest_digest, allow_pickle)
+        check_consent(what, folder, allow_pickle)
     add_code(folder)
     try:
         load = importlib.import_module(name)._load_pyfunc  # noqa: SLF001 - the name that the format prescribes
