@@ -1,0 +1,165 @@
+"""Nothing of a model runs unless its author is the user, is trusted by a key, or the user said so."""
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LinearRegression
+
+import headwater as hw
+from headwater.models.fetch import fetch_model
+from headwater.models.manifest import write_manifest
+from headwater.models.model_file import Model
+from headwater.models.signing import create_key, sign_model, trust_key
+
+X, Y = [[0.0], [1.0], [2.0]], [0, 1, 1]
+
+
+class Marks:
+    """What a hostile pickle looks like; it only leaves a mark."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> Any:
+        return (Path.touch, (self.path,))
+
+
+@pytest.fixture
+def stranger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a pickled model that another user saved."""
+    monkeypatch.setenv("HEADWATER_HOME", str(tmp_path / "stranger"))
+    hw.sklearn.save_model(LinearRegression().fit(X, Y), tmp_path / "model", serialization_format="pickle")
+    monkeypatch.setenv("HEADWATER_HOME", str(tmp_path / "home"))
+    return tmp_path / "model"
+
+
+def test_ones_own_pickle_is_loaded(tmp_path: Path) -> None:
+    hw.sklearn.save_model(LinearRegression().fit(X, Y), tmp_path / "model", serialization_format="cloudpickle")
+
+    assert hw.sklearn.load_model(tmp_path / "model").predict([[1.0]]).shape == (1,)
+
+
+def test_a_strangers_pickle_needs_consent_by_argument_or_setting(
+    stranger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for load in (hw.sklearn.load_model, hw.pyfunc.load_model):
+        with pytest.raises(hw.PermissionDenied, match="Loading the pickle 'model.pkl' can run any code"):
+            load(stranger)
+        with pytest.raises(hw.PermissionDenied):
+            load(stranger, allow_pickle=False)
+        assert load(stranger, allow_pickle=True)
+    monkeypatch.setenv("HEADWATER_ALLOW_PICKLE", "1")
+    assert hw.sklearn.load_model(stranger)
+
+
+def test_where_pickles_are_forbidden_no_argument_allows_them(stranger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", "false")
+
+    with pytest.raises(hw.PermissionDenied, match="is 'false'"):
+        hw.sklearn.load_model(stranger, allow_pickle=True)
+
+
+def test_a_hostile_pickle_under_a_manifest_of_its_own_does_not_run(stranger: Path, tmp_path: Path) -> None:
+    (stranger / "model.pkl").write_bytes(pickle.dumps(Marks(tmp_path / "mark")))
+    write_manifest(stranger)
+
+    with pytest.raises(hw.PermissionDenied):
+        hw.pyfunc.load_model(stranger)
+    assert not (tmp_path / "mark").exists()
+
+
+def test_a_model_of_ones_own_that_was_changed_is_not_ones_own(tmp_path: Path) -> None:
+    hw.sklearn.save_model(LinearRegression().fit(X, Y), tmp_path / "model", serialization_format="pickle")
+    (tmp_path / "model" / "model.pkl").write_bytes(pickle.dumps(Marks(tmp_path / "mark")))
+    with pytest.raises(hw.DataLoss):
+        hw.sklearn.load_model(tmp_path / "model")
+    (tmp_path / "model" / "headwater_manifest.json").unlink()
+
+    with pytest.raises(hw.PermissionDenied):
+        hw.sklearn.load_model(tmp_path / "model")
+    assert not (tmp_path / "mark").exists()
+
+
+def test_a_strangers_skops_file_is_loaded_if_skops_trusts_what_is_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEADWATER_HOME", str(tmp_path / "stranger"))
+    hw.sklearn.save_model(LinearRegression().fit(X, Y), tmp_path / "line")
+    hw.sklearn.save_model(RandomForestClassifier(3).fit(X, Y), tmp_path / "forest")
+    monkeypatch.setenv("HEADWATER_HOME", str(tmp_path / "home"))
+
+    assert hw.sklearn.load_model(tmp_path / "line")
+    with pytest.raises(hw.PermissionDenied, match=r"objects of the types 'sklearn.tree._tree.Tree' in 'model.skops'"):
+        hw.sklearn.load_model(tmp_path / "forest")
+    assert hw.sklearn.load_model(tmp_path / "forest", allow_pickle=True)
+
+
+def test_a_model_that_a_trusted_key_signed_is_loaded(
+    stranger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEADWATER_HOME", str(tmp_path / "author"))
+    public = create_key()
+    sign_model(stranger)
+    monkeypatch.setenv("HEADWATER_HOME", str(tmp_path / "home"))
+    with pytest.raises(hw.PermissionDenied):
+        hw.sklearn.load_model(stranger)
+
+    trust_key(str(public), "a colleague")
+
+    assert hw.sklearn.load_model(stranger)
+
+
+def test_a_signature_of_other_files_is_an_error(stranger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    create_key()
+    sign_model(stranger)
+    (stranger / "model.pkl").write_bytes(pickle.dumps(Marks(tmp_path / "mark")))
+    write_manifest(stranger)
+
+    with pytest.raises(hw.PermissionDenied, match="does not fit its files"):
+        hw.sklearn.load_model(stranger)
+    assert not (tmp_path / "mark").exists()
+
+
+def test_keys_are_made_once_and_checked(tmp_path: Path) -> None:
+    create_key()
+
+    assert (tmp_path / "home" / "signing-key").stat().st_mode & 0o777 == 0o600
+    with pytest.raises(hw.ResourceAlreadyExists):
+        create_key()
+    with pytest.raises(hw.InvalidParameterValue, match="'hello' is no public key"):
+        trust_key("hello")
+
+
+def test_a_model_file_with_aliases_or_objects_is_refused(tmp_path: Path) -> None:
+    bomb = "a: &a [x, x]\nb: [*a, *a]\nflavors: {}\n"
+    for text in (bomb, "flavors: !!python/object/apply:os.system ['true']\n", "flavors: [1]\n", "[]"):
+        (tmp_path / "MLmodel").write_text(text)
+
+        with pytest.raises(hw.InvalidParameterValue):
+            Model.load(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["../secret", "/etc/passwd", "link"])
+def test_a_model_cannot_name_files_outside_of_its_folder(stranger: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / "secret").write_bytes(pickle.dumps(1))
+    (stranger / "link").symlink_to(tmp_path / "secret")
+    model = Model.load(stranger)
+    model.flavors["sklearn"]["pickled_model"] = name
+    model.save(stranger / "MLmodel")
+    (stranger / "headwater_manifest.json").unlink()
+
+    with pytest.raises(hw.InvalidParameterValue, match="outside of its folder"):
+        hw.sklearn.load_model(stranger, allow_pickle=True)
+
+
+def test_a_module_that_the_model_names_is_not_imported_without_consent(tmp_path: Path) -> None:
+    (tmp_path / "MLmodel").write_text("flavors: {python_function: {loader_module: os}}\n")
+
+    with pytest.raises(hw.PermissionDenied, match="a model by its module 'os'"):
+        hw.pyfunc.load_model(tmp_path)
+    with pytest.raises(hw.InvalidParameterValue, match="needs the module 'os' with a function _load_pyfunc"):
+        hw.pyfunc.load_model(tmp_path, allow_pickle=True)
+    assert fetch_model(str(tmp_path)) == tmp_path
