@@ -2,6 +2,7 @@
 
     HeadwaterError                     INTERNAL_ERROR            500
     ├── InvalidParameterValue          INVALID_PARAMETER_VALUE   400
+    │   └── SchemaEnforcementFailed    INVALID_PARAMETER_VALUE   400
     ├── ResourceAlreadyExists          RESOURCE_ALREADY_EXISTS   400
     ├── ResourceDoesNotExist           RESOURCE_DOES_NOT_EXIST   404
     ├── EndpointNotFound               ENDPOINT_NOT_FOUND        404
@@ -86,6 +87,12 @@ class InvalidParameterValue(_ClientError):
 
     error_code = error_class = "INVALID_PARAMETER_VALUE"
     http_status = 400
+
+
+class SchemaEnforcementFailed(InvalidParameterValue):
+    """Data that a model's signature does not allow."""
+
+    error_class = "SCHEMA_ENFORCEMENT_FAILED"
 
 
 class ResourceAlreadyExists(_ClientError):

@@ -77,7 +77,7 @@ def infer_pandas(df: "pandas.DataFrame") -> Schema | None:
     if not len(df.columns) or df.columns.has_duplicates:
         return None
     try:
-        return Schema(tuple(_pandas_column(name, df[name]) for name in df.columns))
+        return Schema(tuple(pandas_column(name, df[name]) for name in df.columns))
     except UnknownType:
         return None
 
@@ -88,7 +88,7 @@ def infer_polars(df: "polars.DataFrame") -> Schema | None:
         return None
     try:
         return Schema(
-            tuple({**_polars_type(dtype), "name": name, "required": True} for name, dtype in df.schema.items())
+            tuple({**polars_type(dtype), "name": name, "required": True} for name, dtype in df.schema.items())
         )
     except UnknownType:
         return None
@@ -101,7 +101,7 @@ def infer_arrow(table: "pyarrow.Table") -> Schema | None:
     try:
         return Schema(
             tuple(
-                {**_arrow_type(field.type), "name": field.name, "required": not column.null_count}
+                {**arrow_type(field.type), "name": field.name, "required": not column.null_count}
                 for field, column in zip(table.schema, table.columns, strict=True)
             )
         )
@@ -133,14 +133,15 @@ def _tensor(array: "numpy.ndarray[Any, Any]") -> Spec:
     return {"type": "tensor", "tensor-spec": {"dtype": dtype, "shape": [-1, *array.shape[1:]]}}
 
 
-def _pandas_column(name: object, column: "pandas.Series[Any]") -> Spec:
+def pandas_column(name: object, column: "pandas.Series[Any]") -> Spec:
+    """Return the type, name and completeness of a column; raise `UnknownType` if no type covers its values."""
     is_complete = not column.isna().any()
     dtype: Any = getattr(column.dtype, "categories", column).dtype  # a category has the type of its values
     dtype = getattr(dtype, "numpy_dtype", dtype)
     if str(dtype) in {"str", "string"}:
         spec = {"type": "string"}
     elif getattr(dtype, "kind", "O") != "O":
-        spec = _numpy_type(dtype)
+        spec = numpy_type(dtype)
     else:
         spec = _object_type(column, is_complete=is_complete)
     return {**spec, "name": name, "required": is_complete}
@@ -156,27 +157,28 @@ def _object_type(column: "pandas.Series[Any]", *, is_complete: bool) -> Spec:
     if str(plain) in {"str", "string"}:
         return {"type": "string"}
     if plain.kind != "O":
-        spec = _numpy_type(plain)
+        spec = numpy_type(plain)
         return {"type": "double"} if spec["type"] == "long" and not is_complete else spec  # as pandas holds gaps
-    spec = _merge_all(map(_value_type, present))
+    spec = merge_all(map(value_type, present))
     if spec["type"] == "object" and not is_complete:
         return _merge(spec, {"type": "object", "properties": {}})  # a row without it lacks every property
     return spec
 
 
-def _value_type(value: Any) -> Spec:
+def value_type(value: Any) -> Spec:
+    """Return the type of one value, however nested; raise `UnknownType` if there is none."""
     if value is None:
         return ANY
     if isinstance(value, Mapping):
         properties = {
-            str(key): {**_value_type(item), "required": item is not None} for key, item in sorted(value.items())
+            str(key): {**value_type(item), "required": item is not None} for key, item in sorted(value.items())
         }
         return {"type": "object", "properties": properties} if properties else ANY
     dtype = getattr(value, "dtype", None)
     if dtype is not None and dtype.kind != "O":
-        return _nest(_numpy_type(dtype), value.ndim)
+        return _nest(numpy_type(dtype), value.ndim)
     if dtype is not None or isinstance(value, list):
-        items = _merge_all(map(_value_type, value))
+        items = merge_all(map(value_type, value))
         return {"type": "array", "items": items} if items != ANY else ANY
     for kinds, name in _SCALARS:
         if isinstance(value, kinds):
@@ -188,14 +190,16 @@ def _nest(spec: Spec, depth: int) -> Spec:
     return {"type": "array", "items": _nest(spec, depth - 1)} if depth else spec
 
 
-def _numpy_type(dtype: Any) -> Spec:
+def numpy_type(dtype: Any) -> Spec:
+    """Return the type of a NumPy array's values; raise `UnknownType` if there is none."""
     name = _KINDS.get(dtype.kind) or _NUMBERS.get(dtype.name)
     if name is None:
         raise UnknownType
     return {"type": name}
 
 
-def _merge_all(specs: Iterable[Spec]) -> Spec:
+def merge_all(specs: Iterable[Spec]) -> Spec:
+    """Return the type that covers all; raise `UnknownType` if there is none."""
     merged = ANY
     for spec in specs:
         merged = _merge(merged, spec)
@@ -230,13 +234,14 @@ def _bare(spec: Spec) -> Spec:
     return {key: value for key, value in spec.items() if key != "required"}
 
 
-def _polars_type(dtype: Any) -> Spec:
+def polars_type(dtype: Any) -> Spec:
+    """Return the type of a polars column's values; raise `UnknownType` if there is none."""
     name = type(dtype).__name__ if not isinstance(dtype, type) else dtype.__name__
     if name in {"List", "Array"}:
-        return {"type": "array", "items": _polars_type(dtype.inner)}
+        return {"type": "array", "items": polars_type(dtype.inner)}
     if name == "Struct":
         properties = {
-            field.name: {**_polars_type(field.dtype), "required": True}
+            field.name: {**polars_type(field.dtype), "required": True}
             for field in sorted(dtype.fields, key=_field_name)
         }
         return {"type": "object", "properties": properties}
@@ -245,18 +250,19 @@ def _polars_type(dtype: Any) -> Spec:
     return {"type": _POLARS[name]}
 
 
-def _arrow_type(dtype: Any) -> Spec:
+def arrow_type(dtype: Any) -> Spec:
+    """Return the type of an Arrow column's values; raise `UnknownType` if there is none."""
     from pyarrow import types  # loaded already by whoever has a table
 
     if types.is_list(dtype) or types.is_large_list(dtype) or types.is_fixed_size_list(dtype):
-        return {"type": "array", "items": _arrow_type(dtype.value_type)}
+        return {"type": "array", "items": arrow_type(dtype.value_type)}
     if types.is_struct(dtype):
         properties = {
-            field.name: {**_arrow_type(field.type), "required": True} for field in sorted(dtype, key=_field_name)
+            field.name: {**arrow_type(field.type), "required": True} for field in sorted(dtype, key=_field_name)
         }
         return {"type": "object", "properties": properties}
     if types.is_dictionary(dtype):
-        return _arrow_type(dtype.value_type)
+        return arrow_type(dtype.value_type)
     if types.is_string(dtype) or types.is_large_string(dtype):
         return {"type": "string"}
     if types.is_binary(dtype) or types.is_large_binary(dtype) or types.is_fixed_size_binary(dtype):
@@ -264,7 +270,7 @@ def _arrow_type(dtype: Any) -> Spec:
     if types.is_date(dtype) or types.is_timestamp(dtype):
         return {"type": "datetime"}
     try:
-        return _numpy_type(_numpy_dtype(dtype))
+        return numpy_type(_numpy_dtype(dtype))
     except (NotImplementedError, TypeError) as error:
         raise UnknownType from error
 

@@ -1,0 +1,1 @@
+"""Models: what they take and give, how they are kept, loaded and served."""

@@ -1,0 +1,287 @@
+"""Fit NumPy columns to plain types: whatever loses nothing is converted, anything else is a `Misfit`.
+
+No Python runs per value, except to find the value that an error names.
+"""
+
+import datetime
+import warnings
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from headwater.models.data_types import DataType
+from headwater.models.misfit import Misfit, show
+
+Column: TypeAlias = np.ndarray[Any, np.dtype[Any]]
+
+_NUMBERS = {DataType.integer, DataType.long, DataType.float, DataType.double}
+_INTEGERS = {DataType.integer, DataType.long}
+_TARGET_NAMES = {DataType.string: "str", DataType.binary: "bytes"}
+_EXACT = {DataType.float: 2**24, DataType.double: 2**53}
+_NS_MIN, _NS_MAX = np.datetime64("1677-09-21T00:12:44", "us"), np.datetime64("2262-04-11T23:47:16", "us")
+MISSING_HINT = (
+    "Hint: the type mismatch is likely caused by missing values. Integer and boolean columns cannot hold them; fill "
+    "them (`.fillna(0)`), or log the model with a signature whose column is optional (`required=False`)."
+)
+
+
+_MOMENT_HINTS = (
+    "Give ISO 8601 text such as '2026-01-31T12:00:00', or a datetime.",
+    "Please ensure that the datetimes are timezone-naive: `.dt.tz_convert('UTC').dt.tz_localize(None)`.",
+)
+
+
+def fit_plain(values: Column, kind: DataType, *, required: bool = True) -> Column:
+    """Return `values` as `kind` says, or the array itself; raise `Misfit` at what would lose something.
+
+    Missing values are NaN, NaT, or None among objects. Whole numbers with missing values come back as floats, and only
+    if not `required`.
+    """
+    source = values.dtype
+    if source == kind.to_numpy() and source.kind not in "US":
+        return values
+    if source.kind == "O":
+        return _fit_objects(values, kind, required=required)
+    if kind in _NUMBERS and source.kind in "iuf":
+        return _fit_numbers(values, kind, required=required)
+    if source.kind == "f" and not required and bool(np.isnan(values).all()):
+        return _all_missing(values, kind)
+    if kind is DataType.datetime and source.kind == "M":
+        return _fit_moments(values)
+    if kind is DataType.datetime and source.kind == "U":
+        return _parse_moments(values.tolist())
+    if (kind is DataType.string and source.kind == "U") or (kind is DataType.binary and source.kind in "SU"):
+        return values.astype(object)
+    raise _cannot(values, kind, 0)
+
+
+def _cannot(values: Column, kind: DataType, index: int | None, fix: str = "") -> Misfit:
+    reason = f"Can not safely convert {_source_name(values)} to {_TARGET_NAMES.get(kind, kind.to_numpy())}."
+    if index is None or index >= values.size:
+        return Misfit(reason, fix=fix or _fix(values.dtype, kind))
+    return Misfit(reason, index, got=show(values[index : index + 1].tolist()[0]), fix=fix or _fix(values.dtype, kind))
+
+
+def _source_name(values: Column) -> str:
+    return {"U": "str", "S": "bytes"}.get(values.dtype.kind, str(values.dtype))
+
+
+def _fix(source: np.dtype[Any], kind: DataType) -> str:
+    if kind is DataType.string:
+        return "Convert it with `.astype(str)` if its text is what the model expects."
+    if kind is DataType.datetime:
+        return "Convert it with `pandas.to_datetime`."
+    if kind is DataType.binary:
+        return "Give bytes."
+    if source.kind in "iufb" or kind is DataType.boolean:
+        return f"Convert it with `.astype('{kind.to_numpy()}')` if losing nothing matters less than being accepted."
+    return f"Give values of type {kind.name}."
+
+
+def _fit_numbers(values: Column, kind: DataType, *, required: bool) -> Column:
+    source, target = values.dtype, kind.to_numpy()
+    if source.kind == "f":
+        if kind in _INTEGERS:
+            return _whole(values, kind, required=required)
+        if source.itemsize > target.itemsize:
+            raise _cannot(values, kind, 0)
+        return values.astype(target)
+    if kind in _INTEGERS:
+        return _fit_integers(values, kind)
+    return _exact_floats(values, kind)
+
+
+def _fit_integers(values: Column, kind: DataType) -> Column:
+    source, target = values.dtype, kind.to_numpy()
+    if source.itemsize < target.itemsize or (source.kind == "i" and source.itemsize == target.itemsize):
+        return values.astype(target)
+    if source.kind == "u" and target.itemsize == source.itemsize == 8:
+        large = values > np.iinfo(target).max
+        if not large.any():
+            return values.astype(target)
+        raise _cannot(values, kind, int(large.argmax()))
+    raise _cannot(values, kind, 0)
+
+
+def _exact_floats(values: Column, kind: DataType) -> Column:
+    """Return whole numbers as floats, if every one of them is exactly a float."""
+    limit, target = _EXACT[kind], kind.to_numpy()
+    floats = values.astype(target)
+    if not values.size or (int(values.max()) <= limit and int(values.min()) >= -limit):
+        return floats
+    safe = np.abs(floats.astype(np.float64)) < 2.0**63
+    back = np.where(safe, floats, 0).astype(np.int64)
+    exact = safe & (back == values)
+    if values.dtype.kind == "u":
+        large = ~safe & (floats < 2.0**64)
+        exact |= large & (np.where(large, floats, 0).astype(np.uint64) == values)
+    exact |= (values.dtype.kind == "i") & (floats == -(2.0**63)) & (values == np.iinfo(np.int64).min)
+    if exact.all():
+        return floats
+    raise _cannot(values, kind, int(np.argmin(exact)))
+
+
+def _whole(values: Column, kind: DataType, *, required: bool) -> Column:
+    """Return floats as whole numbers where missing ones are allowed, if they are whole."""
+    missing = np.isnan(values)
+    has_missing = bool(missing.any())
+    if required:
+        fix = MISSING_HINT if has_missing else ""
+        raise _cannot(values, kind, int(missing.argmax()) if has_missing else 0, fix)
+    limits = np.iinfo(kind.to_numpy())
+    top = min(limits.max, 2**53)
+    with np.errstate(invalid="ignore"):
+        fits = missing | ((np.floor(values) == values) & (values >= max(limits.min, -(2**53))) & (values <= top))
+    if not fits.all():
+        raise _cannot(values, kind, int(np.argmin(fits)), "Only whole numbers and missing values fit.")
+    return values.astype(np.float64) if has_missing else values.astype(kind.to_numpy())
+
+
+def _all_missing(values: Column, kind: DataType) -> Column:
+    if kind is DataType.datetime:
+        return np.full(values.shape, "NaT", "datetime64[ns]")
+    return np.full(values.shape, None, object)
+
+
+def _fit_moments(values: Column, given: list[Any] | None = None) -> Column:
+    """Return moments in nanoseconds, which reach from 1677 to 2262; from `given`, if `values` are rougher."""
+    coarse = values.astype("datetime64[us]")
+    outside = (coarse < _NS_MIN) | (coarse > _NS_MAX) | (np.isnat(coarse) & ~np.isnat(values))
+    if outside.any():
+        raise _cannot(values, DataType.datetime, int(outside.argmax()), "Only moments from 1678 to 2262 fit.")
+    return values.astype("datetime64[ns]") if given is None else np.array(given, "datetime64[ns]")
+
+
+def _parse_moments(items: list[Any]) -> Column:
+    """Return ISO 8601 texts and Python's moments as moments; a text with an offset becomes UTC."""
+    found: list[Any] = []
+    for index, item in enumerate(items):
+        try:
+            found.append(_moment(item))
+        except (ValueError, TypeError, OverflowError) as error:
+            reason = "Can not safely convert object to datetime64[ns]."
+            raise Misfit(reason, index, got=show(item), fix=_MOMENT_HINTS[isinstance(error, TypeError)]) from None
+    return _fit_moments(np.array(found, "datetime64[us]"), found)
+
+
+def _moment(item: Any) -> Any:
+    if isinstance(item, np.datetime64):
+        return item
+    if is_missing(item):
+        return None
+    if isinstance(item, str):
+        parsed = datetime.datetime.fromisoformat(item)
+        return np.datetime64(parsed if parsed.tzinfo is None else parsed.astimezone(datetime.UTC).replace(tzinfo=None))
+    if getattr(item, "tzinfo", None) is not None:
+        raise TypeError
+    if isinstance(item, datetime.date):
+        return item.to_datetime64() if hasattr(item, "to_datetime64") else np.datetime64(item)
+    raise ValueError
+
+
+def _fit_objects(values: Column, kind: DataType, *, required: bool) -> Column:
+    items = values.tolist()
+    kinds = {each for each in set(map(type, items)) if not _is_missing_type(each)}
+    has_missing = not values.size or len(kinds) < len(set(map(type, items)))
+    if kind in (DataType.string, DataType.binary):
+        _check_types(items, kind, kinds)
+        return values
+    if not kinds and values.size and required and kind in (DataType.boolean, *_INTEGERS):
+        raise _cannot(values, kind, 0, MISSING_HINT)
+    if kind is DataType.boolean:
+        return _fit_booleans(values, items, kinds, has_missing=has_missing, required=required)
+    if kind is DataType.datetime:
+        return _fit_moment_objects(items, kinds)
+    return _fit_number_objects(values, items, kinds, kind, has_missing=has_missing, required=required)
+
+
+def _fit_moment_objects(items: list[Any], kinds: set[type]) -> Column:
+    """Let NumPy parse plain texts, which is fast; anything else is parsed one by one."""
+    if kinds != {str} or any(type(item) is not str for item in items) or min(items) < "0" or max(items) > ":":
+        return _parse_moments(items)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            return _fit_moments(np.array(items, "datetime64[us]"), items)
+    except (ValueError, UserWarning, DeprecationWarning):
+        return _parse_moments(items)
+
+
+def _fit_booleans(values: Column, items: list[Any], kinds: set[type], *, has_missing: bool, required: bool) -> Column:
+    if not kinds <= {bool, np.bool_}:
+        raise _cannot(values, DataType.boolean, _first(items, lambda item: not isinstance(item, bool | np.bool_)))
+    if not has_missing or not values.size:
+        return values.astype(bool)
+    if required:
+        raise _cannot(values, DataType.boolean, _first(items, is_missing), MISSING_HINT)
+    return _objects([None if is_missing(item) else bool(item) for item in items])
+
+
+def _fit_number_objects(
+    values: Column, items: list[Any], kinds: set[type], kind: DataType, *, has_missing: bool, required: bool
+) -> Column:
+    if not all(_is_number_type(each) for each in kinds):
+        raise _cannot(
+            values, kind, _first(items, lambda item: not is_missing(item) and not _is_number_type(type(item)))
+        )
+    if Decimal in kinds:
+        if kind is not DataType.double:
+            raise _cannot(values, kind, _first(items, lambda item: isinstance(item, Decimal)))
+        return np.array([np.nan if is_missing(item) else float(item) for item in items], np.float64)
+    if not has_missing and values.size:
+        typed = np.array(items)
+        if typed.dtype.kind == "O":
+            raise _cannot(values, kind, _first(items, lambda item: not -(2**63) <= item < 2**64))
+        if typed.dtype.kind == "f" and len(kinds) > 1:
+            _check_whole_floats(values, items, typed, kind)
+        return fit_plain(typed, kind, required=required)
+    floats = np.array([np.nan if is_missing(item) else item for item in items], np.float64)
+    _check_whole_floats(values, items, floats, kind)
+    if kind in _INTEGERS:
+        if all(issubclass(each, float | np.floating) for each in kinds) or not required:
+            return _whole(floats, kind, required=required)
+        raise _cannot(floats, kind, _first(items, is_missing), MISSING_HINT)
+    return floats.astype(kind.to_numpy()) if not kinds else fit_plain(floats, kind, required=required)
+
+
+def _check_whole_floats(values: Column, items: list[Any], floats: Column, kind: DataType) -> None:
+    """Refuse whole numbers that became other floats."""
+    if np.abs(floats[np.isfinite(floats)]).max(initial=0) <= _EXACT[DataType.double]:
+        return
+    for index, (item, found) in enumerate(zip(items, floats.tolist(), strict=True)):
+        if isinstance(item, int | np.integer) and int(item) != found:
+            raise _cannot(values, kind, index)
+
+
+def _check_types(items: list[Any], kind: DataType, kinds: set[type]) -> None:
+    allowed = (str,) if kind is DataType.string else (bytes, bytearray, str)
+    if all(issubclass(each, allowed) for each in kinds):
+        return
+    for index, item in enumerate(items):
+        if not isinstance(item, allowed) and not is_missing(item):
+            raise _cannot(_objects(items), kind, index)
+
+
+def is_missing(value: Any) -> bool:
+    """Tell whether `value` is None, NaN, NaT or pandas' NA."""
+    return _is_missing_type(type(value)) or (isinstance(value, float | np.floating) and bool(value != value))
+
+
+def _is_missing_type(kind: type) -> bool:
+    return kind is type(None) or kind.__name__ in ("NAType", "NaTType")
+
+
+def _is_number_type(kind: type) -> bool:
+    return issubclass(kind, int | float | np.integer | np.floating | Decimal) and kind is not bool
+
+
+def _first(items: list[Any], matches: Callable[[Any], bool]) -> int:
+    return next((index for index, item in enumerate(items) if matches(item)), 0)
+
+
+def _objects(items: list[Any]) -> Column:
+    found = np.empty(len(items), object)
+    found[:] = items
+    return found
