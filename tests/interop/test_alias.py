@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import headwater
-from headwater.interop.mlflow_names import MODULES, SPOKEN_VERSION
+from headwater.interop.mlflow_names import MODULES
+from headwater.protocol.names import SPOKEN_MLFLOW_VERSION
 from headwater.protocol.runs import SearchRuns
 from headwater.stores import open_store
 
@@ -84,7 +85,7 @@ def test_a_module_is_run_by_its_name_with_its_arguments(tmp_path: Path) -> None:
 
     done = run_python(tmp_path, "-m", "headwater.mlflow", "-m", "job", "a", "-b")
 
-    assert done.stdout.strip() == f"{SPOKEN_VERSION} ['a', '-b'] __main__", done.stderr
+    assert done.stdout.strip() == f"{SPOKEN_MLFLOW_VERSION} ['a', '-b'] __main__", done.stderr
 
 
 @pytest.mark.parametrize("arguments", [[], ["-x"], ["-m"], ["absent.py"]])
@@ -118,7 +119,7 @@ def test_other_libraries_find_the_package_and_its_version(tmp_path: Path) -> Non
         "print(util.find_spec('mlflow') is not None, metadata.version('mlflow'), metadata.version('numpy') != '')"
     )
 
-    assert run_code(tmp_path, code) == f"True {SPOKEN_VERSION} True"
+    assert run_code(tmp_path, code) == f"True {SPOKEN_MLFLOW_VERSION} True"
 
 
 def test_importing_everything_gives_the_public_names(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import headwater as hw
 from headwater.models.fetch import fetch_model
 from headwater.models.manifest import write_manifest
 from headwater.models.model_file import Model
+from headwater.models.pyfunc import load_model
 from headwater.models.signing import create_key, sign_model, trust_key
 
 X, Y = [[0.0], [1.0], [2.0]], [0, 1, 1]
@@ -45,8 +46,8 @@ def test_ones_own_pickle_is_loaded(tmp_path: Path) -> None:
 def test_a_strangers_pickle_needs_consent_by_argument_or_setting(
     stranger: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for load in (hw.sklearn.load_model, hw.pyfunc.load_model):
-        with pytest.raises(hw.PermissionDenied, match="Loading the pickle 'model.pkl' can run any code"):
+    for load in (hw.sklearn.load_model, load_model):
+        with pytest.raises(hw.PermissionDenied, match=r"Loading the pickle 'model.pkl' can run any code"):
             load(stranger)
         with pytest.raises(hw.PermissionDenied):
             load(stranger, allow_pickle=False)
@@ -67,7 +68,7 @@ def test_a_hostile_pickle_under_a_manifest_of_its_own_does_not_run(stranger: Pat
     write_manifest(stranger)
 
     with pytest.raises(hw.PermissionDenied):
-        hw.pyfunc.load_model(stranger)
+        load_model(stranger)
     assert not (tmp_path / "mark").exists()
 
 
@@ -112,7 +113,9 @@ def test_a_model_that_a_trusted_key_signed_is_loaded(
     assert hw.sklearn.load_model(stranger)
 
 
-def test_a_signature_of_other_files_is_an_error(stranger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_signature_of_other_files_is_an_error(
+    stranger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     create_key()
     sign_model(stranger)
     (stranger / "model.pkl").write_bytes(pickle.dumps(Marks(tmp_path / "mark")))
@@ -134,12 +137,23 @@ def test_keys_are_made_once_and_checked(tmp_path: Path) -> None:
 
 
 def test_a_model_file_with_aliases_or_objects_is_refused(tmp_path: Path) -> None:
-    bomb = "a: &a [x, x]\nb: [*a, *a]\nflavors: {}\n"
-    for text in (bomb, "flavors: !!python/object/apply:os.system ['true']\n", "flavors: [1]\n", "[]"):
+    levels = "".join(f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]\n" for level in range(1, 9))
+    bomb = f"a0: &a0 [x]\n{levels}flavors: {{}}\n"
+    endless = "a: &a [*a]\nflavors: {}\n"
+    for text in (bomb, endless, "flavors: !!python/object/apply:os.system ['true']\n", "flavors: [1]\n", "[]"):
         (tmp_path / "MLmodel").write_text(text)
 
         with pytest.raises(hw.InvalidParameterValue):
             Model.load(tmp_path)
+
+
+def test_a_model_file_may_repeat_itself(tmp_path: Path) -> None:
+    (tmp_path / "MLmodel").write_text("flavors:\n  a: &a {x: 2020-01-01}\n  b: *a\n")
+
+    model = Model.load(tmp_path)
+
+    assert model.flavors == {"a": {"x": "2020-01-01"}, "b": {"x": "2020-01-01"}}
+    assert "&" not in model.to_yaml()
 
 
 @pytest.mark.parametrize("name", ["../secret", "/etc/passwd", "link"])
@@ -159,7 +173,7 @@ def test_a_module_that_the_model_names_is_not_imported_without_consent(tmp_path:
     (tmp_path / "MLmodel").write_text("flavors: {python_function: {loader_module: os}}\n")
 
     with pytest.raises(hw.PermissionDenied, match="a model by its module 'os'"):
-        hw.pyfunc.load_model(tmp_path)
+        load_model(tmp_path)
     with pytest.raises(hw.InvalidParameterValue, match="needs the module 'os' with a function _load_pyfunc"):
-        hw.pyfunc.load_model(tmp_path, allow_pickle=True)
+        load_model(tmp_path, allow_pickle=True)
     assert fetch_model(str(tmp_path)) == tmp_path

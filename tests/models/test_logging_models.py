@@ -11,6 +11,7 @@ from sklearn.preprocessing import StandardScaler
 
 import headwater as hw
 from headwater.models.model_file import Model
+from headwater.models.pyfunc import load_model
 from headwater.stores import open_store
 from headwater.testing.servers import live_server
 
@@ -23,7 +24,7 @@ def _fit() -> LinearRegression:
 
 
 def _predict(uri: str) -> list[float]:
-    return list(hw.pyfunc.load_model(uri).predict(X))
+    return list(load_model(uri).predict(X))
 
 
 def test_a_model_is_logged_with_the_run_and_loaded_by_every_uri() -> None:
@@ -70,12 +71,12 @@ def test_a_model_logged_through_a_server_is_loaded_from_it(tmp_path: Path, monke
         hw.set_tracking_uri(address)
         with hw.start_run():
             info = hw.sklearn.log_model(_fit(), "line", registered_model_name="churn")
-        warm = hw.pyfunc.load_model("models:/churn/1").path
+        warm = load_model("models:/churn/1").path
         monkeypatch.setenv("HEADWATER_HOME", str(tmp_path / "another machine"))
 
         found = _predict("models:/churn/1")
 
-        cold = hw.pyfunc.load_model(info.model_uri).path
+        cold = load_model(info.model_uri).path
         hw.flush()
     assert found == list(_fit().predict(X))
     assert warm.name == cold.name
@@ -111,26 +112,26 @@ def test_a_model_without_a_predict_method_is_kept_without_the_generic_flavor(tmp
 
     assert list(Model.load(tmp_path / "scaler").flavors) == ["sklearn"]
     assert hw.sklearn.load_model(tmp_path / "scaler").transform(X).shape == (3, 2)
-    with pytest.raises(hw.InvalidParameterValue, match='does not have the "python_function" flavor'):
-        hw.pyfunc.load_model(tmp_path / "scaler")
+    with pytest.raises(hw.InvalidParameterValue, match=r'does not have the "python_function" flavor'):
+        load_model(tmp_path / "scaler")
 
 
 def test_a_model_of_another_flavor_is_refused(tmp_path: Path) -> None:
     (tmp_path / "MLmodel").write_text("flavors:\n  keras: {}\n")
 
-    with pytest.raises(hw.InvalidParameterValue, match='does not have the "sklearn" flavor.* has: keras'):
+    with pytest.raises(hw.InvalidParameterValue, match=r'does not have the "sklearn" flavor.* has: keras'):
         hw.sklearn.load_model(tmp_path)
     with pytest.raises(hw.ResourceDoesNotExist, match='Could not find an "MLmodel" configuration file'):
         hw.sklearn.load_model(tmp_path / "none")
     with pytest.raises(hw.ResourceDoesNotExist):
-        hw.pyfunc.load_model("models:/none/1")
+        load_model("models:/none/1")
 
 
 def test_a_copy_is_put_where_it_is_wanted_and_says_which_version_it_is(tmp_path: Path) -> None:
     with hw.start_run():
         hw.sklearn.log_model(_fit(), "line", registered_model_name="churn")
 
-    model = hw.pyfunc.load_model("models:/churn/1", dst_path=tmp_path / "copy")
+    model = load_model("models:/churn/1", dst_path=tmp_path / "copy")
 
     assert model.path == tmp_path / "copy"
     assert (tmp_path / "copy" / "registered_model_meta").read_text() == "model_name: churn\nmodel_version: '1'\n"
@@ -140,17 +141,17 @@ def test_a_copy_is_put_where_it_is_wanted_and_says_which_version_it_is(tmp_path:
 def test_a_changed_model_in_the_cache_is_not_loaded() -> None:
     with hw.start_run():
         info = hw.sklearn.log_model(_fit(), "line")
-    path = hw.pyfunc.load_model(info.model_uri).path
+    path = load_model(info.model_uri).path
     (path / "model.skops").write_bytes(b"other")
 
     with pytest.raises(hw.DataLoss, match=r"'model.skops'"):
-        hw.pyfunc.load_model(info.model_uri)
+        load_model(info.model_uri)
 
 
 def test_the_cache_gives_up_the_models_that_were_not_used_for_longest(monkeypatch: pytest.MonkeyPatch) -> None:
     with hw.start_run():
         first = hw.sklearn.log_model(_fit(), "first")
-        kept = hw.pyfunc.load_model(first.model_uri).path
+        kept = load_model(first.model_uri).path
         monkeypatch.setenv("HEADWATER_MODEL_CACHE_BYTES", "1")
 
         hw.sklearn.log_model(_fit(), "second")

@@ -35,14 +35,14 @@ def test_one_changed_byte_is_found(folder: Path) -> None:
     weights[2_999_999] = 1
     (folder / "data" / "weights.bin").write_bytes(weights)
 
-    with pytest.raises(hw.DataLoss, match="'data/weights.bin' .* is not the file that was saved"):
+    with pytest.raises(hw.DataLoss, match=r"'data/weights.bin' .* is not the file that was saved"):
         verify_manifest(folder)
 
 
 def test_a_missing_file_is_found(folder: Path) -> None:
     (folder / "data" / "weights.bin").unlink()
 
-    with pytest.raises(hw.DataLoss, match="'data/weights.bin' .* is missing"):
+    with pytest.raises(hw.DataLoss, match=r"'data/weights.bin' .* is missing"):
         verify_manifest(folder)
 
 
@@ -50,7 +50,7 @@ def test_an_added_file_is_found(folder: Path) -> None:
     (folder / "code").mkdir()
     (folder / "code" / "json.py").write_text("raise SystemExit\n")
 
-    with pytest.raises(hw.DataLoss, match="'code/json.py' .* was added"):
+    with pytest.raises(hw.DataLoss, match=r"'code/json.py' .* was added"):
         verify_manifest(folder)
 
 

@@ -52,7 +52,9 @@ def test_what_python_files_import_is_found_but_not_their_own_modules(tmp_path: P
     (tmp_path / "code" / "mine" / "__init__.py").write_text("import json, yaml\nfrom mine.inner import x\n")
     (tmp_path / "code" / "mine" / "inner.py").write_text("from numpy.linalg import norm as x\nfrom . import y\n")
 
-    assert infer_requirements(tmp_path, ("scikit-learn",)) == sorted(_pinned("numpy", "PyYAML", "scikit-learn"), key=str.lower)
+    assert infer_requirements(tmp_path, ("scikit-learn",)) == sorted(
+        _pinned("numpy", "PyYAML", "scikit-learn"), key=str.lower
+    )
 
 
 def test_a_malicious_pickle_is_read_and_not_run(tmp_path: Path) -> None:
@@ -91,7 +93,7 @@ def test_requirement_files_are_followed_and_constraints_kept_apart(tmp_path: Pat
     (tmp_path / "bounds.txt").write_text("c<3\n")
 
     assert read_requirements(str(tmp_path / "main.txt")) == (["a==1", "b[x]>=2"], ["c<3"])
-    with pytest.raises(hw.InvalidParameterValue, match="No such requirements file: 'none.txt'"):
+    with pytest.raises(hw.InvalidParameterValue, match=r"No such requirements file: 'none.txt'"):
         read_requirements(["-r none.txt"])
 
 

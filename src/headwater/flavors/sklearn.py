@@ -112,5 +112,5 @@ FLAVOR = Flavor(
     distributions=("scikit-learn",),
     load=lambda folder: read_object(folder, _find_file(folder), folder.section("sklearn")),
     predictor=_Predictor,
-    find_unsafe=lambda folder: find_unsafe_object(folder, _find_file(folder), folder.section("sklearn")),
+    find_unsafe=lambda folder: find_unsafe_object(_find_file(folder), folder.section("sklearn")),
 )

@@ -10,8 +10,8 @@ from pathlib import Path
 from types import ModuleType
 
 from headwater.interop.mlflow_names import CONSTANTS, MODULES
-from headwater.protocol.names import SPOKEN_MLFLOW_VERSION
 from headwater.protocol.errors import NotSupported
+from headwater.protocol.names import SPOKEN_MLFLOW_VERSION
 
 _ROOT = "mlflow"
 

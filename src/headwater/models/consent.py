@@ -62,8 +62,8 @@ def check_consent(what: str, folder: ModelFolder, allow_pickle: bool | None = No
     if folder.manifest_digest and is_signed_by_trusted(folder.path):
         return
     raise PermissionDenied(
-        f"Loading {what} can run any code, and the model was not saved by you on this machine. If you trust its author, "
-        f"pass allow_pickle=True or set {config.ALLOW_PICKLE.name}=1, or trust the author's signing key."
+        f"Loading {what} can run any code, and the model was not saved by you on this machine. If you trust its "
+        f"author, pass allow_pickle=True or set {config.ALLOW_PICKLE.name}=1, or trust the author's signing key."
     )
 
 

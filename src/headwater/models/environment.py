@@ -56,7 +56,11 @@ def choose_environment(
 
     Raises `InvalidParameterValue` if two of the three are given.
     """
-    given = {"conda_env": conda_env, "pip_requirements": pip_requirements, "extra_pip_requirements": extra_pip_requirements}
+    given = {
+        "conda_env": conda_env,
+        "pip_requirements": pip_requirements,
+        "extra_pip_requirements": extra_pip_requirements,
+    }
     named = [name for name, value in given.items() if value is not None]
     if len(named) > 1:
         raise InvalidParameterValue(f"Only one of {' and '.join(f'`{name}`' for name in named)} can be specified.")

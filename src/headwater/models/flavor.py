@@ -40,7 +40,7 @@ class ModelFolder:
         except KeyError:
             known = ", ".join(sorted(self.model.flavors))
             raise InvalidParameterValue(
-                f'Model does not have the "{flavor}" flavor. The model in \'{self.path}\' has: {known}.'
+                f"Model does not have the \"{flavor}\" flavor. The model in '{self.path}' has: {known}."
             ) from None
 
     def file(self, name: str) -> Path:
@@ -109,14 +109,13 @@ def find_flavor(name: str) -> Flavor:
 
     Raises `NotSupported` if there is none.
     """
-    from headwater.flavors import FLAVORS  # the table stands with the flavors, which stand above this package
-
-    if name in FLAVORS:
+    names = import_module("headwater.flavors").FLAVORS  # which stand above this package
+    if name in names:
         found = import_module(f"headwater.flavors.{name}")
         return found.FLAVOR  # type: ignore[no-any-return]  # what every flavor's module has
     for entry in metadata.entry_points(group=ENTRY_POINTS, name=name):
         return entry.load()  # type: ignore[no-any-return]  # a plugin's promise
-    raise NotSupported(f"No flavor '{name}' is known. Use one of {', '.join(FLAVORS)}, or install the plugin for it.")
+    raise NotSupported(f"No flavor '{name}' is known. Use one of {', '.join(names)}, or install the plugin for it.")
 
 
 def find_loader(folder: ModelFolder) -> Flavor | None:

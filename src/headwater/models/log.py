@@ -52,9 +52,7 @@ class LogOptions(SaveOptions, total=False):
     run_id: str | None
 
 
-def log_flavor(
-    flavor: Flavor, native: Any, write: Write, artifact_path: str | None, options: LogOptions
-) -> ModelInfo:
+def log_flavor(flavor: Flavor, native: Any, write: Write, artifact_path: str | None, options: LogOptions) -> ModelInfo:
     """Log a model of a flavor and return what is known about it; see `LogOptions` and `log_saved`."""
     return log_saved(
         lambda folder, model: save_flavor(flavor, native, folder, write, options, model), artifact_path, options

@@ -47,7 +47,9 @@ def verify_manifest(folder: Path) -> str:
     try:
         manifest = msgspec.json.decode(data, type=Manifest)
     except msgspec.DecodeError as error:
-        raise DataLoss(f"The manifest of the model in '{folder}' cannot be read: {error}. Download it again.") from error
+        raise DataLoss(
+            f"The manifest of the model in '{folder}' cannot be read: {error}. Download it again."
+        ) from error
     found = _list_files(folder)
     for path in sorted(set(found) ^ set(manifest.files)):
         what = "is missing" if path in manifest.files else "was added after the model was saved"

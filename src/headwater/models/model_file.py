@@ -18,6 +18,7 @@ from headwater.version import __version__
 
 MODEL_FILE = "MLmodel"
 PYFUNC = "python_function"
+_MAX_VALUES = 100_000
 
 _OMITTED = frozenset({"artifact_path", "run_id", "signature", "saved_input_example_info", "metadata", "resources"}) | {
     "auth_policy",
@@ -106,7 +107,9 @@ class Model:
 
     def load_input_example(self, path: str | Path | None = None) -> Any:
         """Return the input example kept in the model's folder, without its params; None if there is none."""
-        return load_example(self._folder(path), self.saved_input_example_info) if self.saved_input_example_info else None
+        return (
+            load_example(self._folder(path), self.saved_input_example_info) if self.saved_input_example_info else None
+        )
 
     def load_input_example_params(self, path: str | Path | None = None) -> dict[str, Any] | None:
         """Return the params of the input example, None if there are none."""
@@ -129,7 +132,7 @@ class Model:
 
     def to_yaml(self, stream: Any = None) -> Any:
         """Return the text of the file, keys sorted; or write it to a stream."""
-        return yaml.safe_dump(self.to_dict(), stream=stream, default_flow_style=False, allow_unicode=True)
+        return yaml.dump(self.to_dict(), stream, Dumper=_Dumper, default_flow_style=False, allow_unicode=True)
 
     def to_json(self) -> str:
         """Return the same as JSON."""
@@ -176,9 +179,10 @@ def read_model_file(file: Path, where: str = "") -> Model:
             f'Could not find an "{MODEL_FILE}" configuration file at "{where}". Give the URI of a model\'s folder.'
         ) from None
     try:
-        values = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader that counts aliases
-    except yaml.YAMLError as error:
-        raise InvalidParameterValue(f"The file {MODEL_FILE} at '{where}' is not YAML: {error}.") from error
+        values = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
+        _check_size(values)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise InvalidParameterValue(f"The file {MODEL_FILE} at '{where}' cannot be read: {error}.") from error
     flavors = values.get("flavors") if isinstance(values, dict) else None
     if not isinstance(flavors, dict) or not all(isinstance(section, dict) for section in flavors.values()):
         raise InvalidParameterValue(f"The file {MODEL_FILE} at '{where}' names no flavors. It is no model's.")
@@ -188,13 +192,27 @@ def read_model_file(file: Path, where: str = "") -> Model:
         raise InvalidParameterValue(f"The file {MODEL_FILE} at '{where}' cannot be read: {error}.") from error
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # whichever is there
-    """A safe loader without aliases, which could grow a small file without bounds, and with dates as text."""
+def _check_size(value: Any, left: int = _MAX_VALUES) -> int:
+    """Return how many values of `left` remain after those within `value`, whose aliases count each time."""
+    if left < 0:
+        raise yaml.YAMLError(f"its aliases make more than {_MAX_VALUES} values of it")
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    if isinstance(value, list):
+        for item in value:
+            left = _check_size(item, left - 1)
+    return left
 
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("it uses aliases, which a model's file has no need of")
-        return super().compose_node(parent, index)
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # whichever is there
+    """A safe loader that leaves dates as text."""
+
+
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]  # whichever is there
+    """A safe dumper that writes what stands twice twice."""
+
+    def ignore_aliases(self, _data: Any) -> bool:
+        return True
 
 
 _Loader.yaml_implicit_resolvers = {

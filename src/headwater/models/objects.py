@@ -62,7 +62,7 @@ def read_object(folder: ModelFolder, name: str, section: dict[str, Any]) -> Any:
         return pickle.load(stream)  # noqa: S301 - with consent
 
 
-def find_unsafe_object(folder: ModelFolder, name: str, section: dict[str, Any]) -> list[str]:
+def find_unsafe_object(name: str, section: dict[str, Any]) -> list[str]:
     """Return, for people, what in a file of a model is unsafe to load from somebody one does not know."""
     if section.get("serialization_format") == SKOPS or name.endswith(".skops"):
         types = section.get("skops_trusted_types") or ()

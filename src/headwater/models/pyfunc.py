@@ -15,7 +15,6 @@ from headwater.models.model_file import PYFUNC, Model
 from headwater.protocol.errors import InvalidParameterValue
 
 
-
 class PyFuncModel:
     """A loaded model: checks its input against the signature and predicts. As thread-safe as the framework's predict.
 
@@ -79,7 +78,9 @@ class PyFuncModel:
         """Return the `PythonModel` that was logged; raise `InvalidParameterValue` for a model of a framework."""
         inner = getattr(self._predictor, "python_model", None)
         if inner is None:
-            raise InvalidParameterValue(f"This model is no PythonModel but of '{self.loader_module}'. Use get_raw_model.")
+            raise InvalidParameterValue(
+                f"This model is no PythonModel but of '{self.loader_module}'. Use get_raw_model."
+            )
         return inner
 
     def _check(self, data: Any, params: Mapping[str, Any] | None) -> tuple[Any, dict[str, Any]]:
@@ -90,7 +91,11 @@ class PyFuncModel:
         return enforce_schema(data, signature.inputs), checked
 
     def __repr__(self) -> str:
-        facts = {"artifact_path": self.metadata.artifact_path, "flavor": self.loader_module, "run_id": self.metadata.run_id}
+        facts = {
+            "artifact_path": self.metadata.artifact_path,
+            "flavor": self.loader_module,
+            "run_id": self.metadata.run_id,
+        }
         lines = "".join(f"  {key}: {value}\n" for key, value in facts.items() if value)
         return f"headwater.pyfunc.loaded_model:\n{lines}"
 

@@ -15,7 +15,7 @@ from headwater.models.environment import (
     needs_inference,
 )
 from headwater.models.example import save_example, split_params
-from headwater.models.flavor import Flavor, Predictor, Saved, Write
+from headwater.models.flavor import Flavor, Predictor, Write
 from headwater.models.infer import infer_signature
 from headwater.models.manifest import write_manifest
 from headwater.models.model_file import MODEL_FILE, PYFUNC, Model, new_model

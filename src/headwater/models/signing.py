@@ -88,7 +88,9 @@ def sign_model(folder: Path) -> ModelSigner:
     try:
         raw = base64.b64decode(private.read_bytes())
     except FileNotFoundError:
-        raise ResourceDoesNotExist(f"There is no key '{private}'. Make one with: headwater models create-key.") from None
+        raise ResourceDoesNotExist(
+            f"There is no key '{private}'. Make one with: headwater models create-key."
+        ) from None
     key = _ed25519().Ed25519PrivateKey.from_private_bytes(raw)
     public = base64.b64encode(key.public_key().public_bytes_raw()).decode()
     signature = base64.b64encode(key.sign((folder / MANIFEST_FILE).read_bytes())).decode()

@@ -9,7 +9,8 @@ import click
 def command(*, key: str, name: str) -> None:
     """Trust the models that a key signed as much as your own.
 
-    KEY is the file signing-key.pub of the signer, or its text. Compare the fingerprint that is printed with the signer's.
+    KEY is the file signing-key.pub of the signer, or its text. Compare the fingerprint printed with
+    the signer's.
     """
     from headwater.models.signing import trust_key
 
