@@ -351,17 +351,6 @@ def test_threads_fit_into_runs_of_their_own(iris: tuple[Any, Any]) -> None:
     assert all(run.data.metrics.keys() == REGRESSOR_METRICS for run in found)
 
 
-@pytest.mark.parametrize("option", ["log_models", "log_input_examples", "log_model_signatures"])
-@pytest.mark.parametrize("value", ["on", "off"])
-def test_options_about_what_is_not_kept_yet_are_accepted(iris: tuple[Any, Any], option: str, value: str) -> None:
-    options: dict[str, Any] = {option: value == "on", "registered_model_name": "name"}
-    hw.sklearn.autolog(**options, serialization_format="pickle")
-
-    LinearRegression().fit(*iris)
-
-    assert artifact_names(only_run()) == {"estimator.html"}
-
-
 def test_data_are_described_and_not_where_that_is_off(iris: tuple[Any, Any]) -> None:
     features, labels = iris
     hw.autolog()

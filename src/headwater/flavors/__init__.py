@@ -4,6 +4,6 @@ FLAVORS = ("sklearn",)
 """The modules, each with a `FLAVOR` and with `save_model`, `log_model` and `load_model`."""
 
 AUTOLOGGING = ("sklearn",)
-"""Those that can log by themselves, each with `autolog` and `configure_generally`."""
+"""Those that can log by themselves: `<name>_autolog` has `autolog` and `configure_generally`."""
 
 __all__ = ["AUTOLOGGING", "FLAVORS"]

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
 
-from headwater.flavors.sklearn_autolog.verb import autolog, configure_generally
+from headwater.flavors.sklearn_autolog import autolog
 from headwater.models.flavor import Flavor, ModelFolder, Saved
 from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
@@ -14,7 +14,7 @@ from headwater.models.objects import find_unsafe_object, read_object, write_obje
 from headwater.models.save import SaveOptions, save_flavor
 from headwater.protocol.errors import InvalidParameterValue
 
-__all__ = ["FLAVOR", "autolog", "configure_generally", "load_model", "log_model", "save_model"]
+__all__ = ["FLAVOR", "autolog", "load_model", "log_model", "save_model"]
 
 _PREDICT = "predict"
 
@@ -41,7 +41,7 @@ def save_model(
     Example:
         >>> hw.sklearn.save_model(forest, "forest", input_example=X[:5])
     """
-    write = partial(_write, serialization_format, skops_trusted_types, pyfunc_predict_fn)
+    write = partial(write_estimator, serialization_format, skops_trusted_types, pyfunc_predict_fn)
     save_flavor(FLAVOR, sk_model, path, write, options)
 
 
@@ -62,7 +62,7 @@ def log_model(
         >>> info = hw.sklearn.log_model(forest, name="forest", input_example=X[:5], registered_model_name="churn")
         >>> hw.pyfunc.load_model(info.model_uri).predict(X)
     """
-    write = partial(_write, serialization_format, skops_trusted_types, pyfunc_predict_fn)
+    write = partial(write_estimator, serialization_format, skops_trusted_types, pyfunc_predict_fn)
     return log_flavor(FLAVOR, sk_model, write, artifact_path, options)
 
 
@@ -92,9 +92,10 @@ class _Predictor:
         return self._predict(data, **params) if params else self._predict(data)
 
 
-def _write(
+def write_estimator(
     serialization_format: str | None, trusted: Sequence[str] | None, predict_fn: str, estimator: Any, folder: Path
 ) -> Saved:
+    """Write an estimator's file into a model's folder."""
     name, described = write_object(estimator, folder / "model", serialization_format, trusted)
     pyfunc = {"model_path": name, "predict_fn": predict_fn} if hasattr(estimator, predict_fn) else None
     return Saved({"pickled_model": name, "skops_trusted_types": None, **described}, pyfunc)

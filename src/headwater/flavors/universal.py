@@ -19,13 +19,15 @@ def autolog(
     extra_tags: Mapping[str, str] | None = None,
     exclude_flavors: Sequence[str] | None = None,
 ) -> None:
-    """Log what scikit-learn trains, without log calls: params, metrics and plots.
+    """Log what scikit-learn trains, without log calls: params, metrics, plots and the model.
 
     Call it once, before or after the libraries are imported; it imports none itself. Options given to the `autolog` of
     one flavor, whenever that is, replace these for that flavor. Logging never makes a training fail.
 
     Args:
-        log_input_examples, log_model_signatures, log_models: accepted without effect, since models are not kept yet.
+        log_input_examples: keep the first rows of the training data with a model.
+        log_model_signatures: keep the columns of a model's input and output with it.
+        log_models: keep the trained models.
         log_datasets: describe the data that a run was trained and evaluated on.
         log_traces: accepted without effect.
         disable: log nothing, and take the hooks out of the libraries.
@@ -42,7 +44,7 @@ def autolog(
     excluded = set(exclude_flavors or ())
     for name in AUTOLOGGING:
         if name not in excluded:
-            import_module(f"headwater.flavors.{name}").configure_generally(
+            import_module(f"headwater.flavors.{name}_autolog").configure_generally(
                 log_input_examples=log_input_examples,
                 log_model_signatures=log_model_signatures,
                 log_models=log_models,

@@ -17,7 +17,7 @@ from headwater.tracking.active import active_run, start_run
 from headwater.tracking.artifact_files import temporary_folder
 from headwater.tracking.client import Client
 from headwater.tracking.logged_model import LoggedModel
-from headwater.tracking.logged_models import get_logged_model, initialize_logged_model
+from headwater.tracking.logged_models import create_model
 from headwater.tracking.registering import register_model
 from headwater.tracking.session import current_session
 
@@ -52,22 +52,34 @@ class LogOptions(SaveOptions, total=False):
     run_id: str | None
 
 
-def log_flavor(flavor: Flavor, native: Any, write: Write, artifact_path: str | None, options: LogOptions) -> ModelInfo:
+def log_flavor(
+    flavor: Flavor,
+    native: Any,
+    write: Write,
+    artifact_path: str | None,
+    options: LogOptions,
+    client: Client | None = None,
+) -> ModelInfo:
     """Log a model of a flavor and return what is known about it; see `LogOptions` and `log_saved`."""
     return log_saved(
-        lambda folder, model: save_flavor(flavor, native, folder, write, options, model), artifact_path, options
+        lambda folder, model: save_flavor(flavor, native, folder, write, options, model), artifact_path, options, client
     )
 
 
-def log_saved(save: Callable[[Path, Model], Model], artifact_path: str | None, options: LogOptions) -> ModelInfo:
+def log_saved(
+    save: Callable[[Path, Model], Model],
+    artifact_path: str | None,
+    options: LogOptions,
+    client: Client | None = None,
+) -> ModelInfo:
     """Log the model that `save` writes into the folder it is given; `artifact_path` is the older word for its name.
 
     Without an active run a new one is started, which stays active, as with MLflow. If saving fails, the logged model is
     FAILED and the error goes to the caller.
     """
-    client = Client()
+    client = client or Client()
     run_id = options.get("run_id") or (active_run() or start_run()).info.run_id
-    logged = _find_or_create(artifact_path, options, run_id)
+    logged = _find_or_create(client, artifact_path, options, run_id)
     folder = temporary_folder() / DEFAULT_NAME
     model = new_model(
         artifact_path=logged.artifact_location,
@@ -89,8 +101,8 @@ def log_saved(save: Callable[[Path, Model], Model], artifact_path: str | None, o
     client.log_outputs(run_id, [ModelOutput(logged.model_id, step=options.get("step", 0))])
     _copy_metrics(client, logged.model_id, run_id, options.get("step", 0))
     registered = options.get("registered_model_name")
-    version = register_model(f"models:/{logged.model_id}", registered) if registered else None
-    return describe_model(model, get_logged_model(logged.model_id), int(version.version) if version else None)
+    version = register_model(f"models:/{logged.model_id}", registered, client=client) if registered else None
+    return describe_model(model, client.get_logged_model(logged.model_id), int(version.version) if version else None)
 
 
 def describe_model(model: Model, logged: LoggedModel | None, version: int | None = None, uri: str = "") -> ModelInfo:
@@ -118,19 +130,14 @@ def describe_model(model: Model, logged: LoggedModel | None, version: int | None
     )
 
 
-def _find_or_create(artifact_path: str | None, options: LogOptions, run_id: str) -> LoggedModel:
+def _find_or_create(client: Client, artifact_path: str | None, options: LogOptions, run_id: str) -> LoggedModel:
     if model_id := options.get("model_id"):
-        return get_logged_model(model_id)
+        return client.get_logged_model(model_id)
     name = options.get("name") or artifact_path or DEFAULT_NAME
-    client = Client()
     run = client.get_run(run_id)
-    return initialize_logged_model(
-        name=str(name),
-        source_run_id=run_id,
-        params={**run.data.params, **(options.get("params") or {})},
-        tags=options.get("tags"),
-        model_type=options.get("model_type"),
-        experiment_id=run.info.experiment_id,
+    params = {**run.data.params, **(options.get("params") or {})}
+    return create_model(
+        client, run.info.experiment_id, str(name), run_id, options.get("tags"), params, options.get("model_type")
     )
 
 

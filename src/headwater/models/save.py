@@ -1,7 +1,8 @@
 """Saving a model: everything that is the same for every flavor."""
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -72,13 +73,14 @@ def save_flavor(
     try:
         saved = write(native, folder)
         code = copy_code(options.get("code_paths") or (), folder)
-        section = {flavor.version_key: flavor.version(), "code": code, **saved.section}
-        model.add_flavor(flavor.name, **section, **_copy_extra_files(options.get("extra_files") or (), folder))
+        versions = {flavor.version_key: flavor.version(), "code": code}
+        extra = _copy_extra_files(options.get("extra_files") or (), folder)
+        model.add_flavor(flavor.name, **versions, **saved.section, **extra)
         if saved.pyfunc is not None:
             add_pyfunc(model, flavor.loaders[0], code=code, **saved.pyfunc)
-        pyfunc = model.flavors.get(PYFUNC)
-        predictor = flavor.predictor(native, pyfunc) if pyfunc is not None else None
-        describe_input(model, predictor, folder, options)
+        section = None if saved.pyfunc is None else model.flavors[PYFUNC]
+        make_predictor = None if section is None else partial(flavor.predictor, native, section)
+        describe_input(model, make_predictor, folder, options)
         find_environment(folder, (*flavor.distributions, *saved.requirements), options).write(folder)
         finish_folder(model, folder)
     except BaseException:
@@ -103,7 +105,9 @@ def add_pyfunc(model: Model, loader_module: str, *, code: str | None = None, **s
     )
 
 
-def describe_input(model: Model, predictor: Predictor | None, folder: Path, options: SaveOptions) -> None:
+def describe_input(
+    model: Model, make_predictor: Callable[[], Predictor] | None, folder: Path, options: SaveOptions
+) -> None:
     """Keep the input example, and the signature: the one given, else the one that the example has.
 
     A model that fails on its own example is saved without a signature, with a warning.
@@ -113,8 +117,8 @@ def describe_input(model: Model, predictor: Predictor | None, folder: Path, opti
         model.saved_input_example_info = save_example(example, folder)
     if isinstance(signature, ModelSignature):
         model.signature = signature
-    elif signature is None and example is not None and predictor is not None and model.signature is None:
-        model.signature = _infer_from_example(predictor, example)
+    elif signature is None and example is not None and make_predictor and model.signature is None:
+        model.signature = _infer_from_example(make_predictor, example)
     if options.get("metadata") is not None:
         model.metadata = options.get("metadata")
 
@@ -139,12 +143,12 @@ def finish_folder(model: Model, folder: Path) -> None:
     remember_own(write_manifest(folder))
 
 
-def _infer_from_example(predictor: Predictor, example: Any) -> ModelSignature | None:
+def _infer_from_example(make_predictor: Callable[[], Predictor], example: Any) -> ModelSignature | None:
     import logging  # needed by failures only
 
     data, params = split_params(example)
     try:
-        output = predictor.predict(data, params)
+        output = make_predictor().predict(data, params)
     except Exception as error:  # noqa: BLE001 - the user's own model, which is saved all the same
         logging.getLogger(__name__).warning(
             "The model was saved without a signature, because it failed on its input example: %s: %s. "

@@ -68,19 +68,35 @@ def initialize_logged_model(
         >>> model = hw.initialize_logged_model("forest", params={"depth": 6})
         >>> hw.finalize_logged_model(model.model_id, "READY")
     """
-    from headwater.tracking.context import run_tags  # loaded by those who need it
-
     run = active_run()
-    context = {key: value for key, value in run_tags().items() if key in _CONTEXT_TAGS}
-    model = Client().create_logged_model(
+    return create_model(
+        Client(),
         experiment_id or (run.info.experiment_id if run else "") or active_experiment().experiment_id,
         name,
         source_run_id or (run.info.run_id if run else None),
-        {**context, **(tags or {})},
+        tags,
         params,
         model_type,
     )
-    current_session().last_model = (get_tracking_uri(), model.model_id)
+
+
+def create_model(
+    client: Client,
+    experiment_id: str,
+    name: str | None,
+    source_run_id: str | None,
+    tags: Mapping[str, object] | None,
+    params: Mapping[str, object] | None,
+    model_type: str | None,
+) -> LoggedModel:
+    """Create a pending model that says who made it and with which program."""
+    from headwater.tracking.context import run_tags  # loaded by those who need it
+
+    context = {key: value for key, value in run_tags().items() if key in _CONTEXT_TAGS}
+    model = client.create_logged_model(
+        experiment_id, name, source_run_id, {**context, **(tags or {})}, params, model_type
+    )
+    current_session().last_model = (client.tracking_uri, model.model_id)
     return model
 
 

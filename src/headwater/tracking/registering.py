@@ -29,6 +29,7 @@ def register_model(
     *,
     tags: Mapping[str, object] | None = None,
     env_pack: Any = None,  # noqa: ARG001 - for callers of MLflow; a matter of Databricks
+    client: Client | None = None,
 ) -> ModelVersion:
     """Make a version of a registered model, which is created if missing, of a model's files.
 
@@ -39,6 +40,7 @@ def register_model(
         await_registration_for: accepted for callers of MLflow; a version is ready when this returns.
         tags: tags of the version.
         env_pack: accepted for callers of MLflow.
+        client: where; default: the stores in force.
 
     Raises:
         ResourceDoesNotExist: the run has no model at this path.
@@ -49,7 +51,7 @@ def register_model(
         Created version '1' of model 'churn'.
         <ModelVersion 'churn' 1>
     """
-    client = Client()
+    client = client or Client()
     source = _find_source(client, str(model_uri))
     run_id, _ = split_run_source(str(model_uri))
     model_id = parse_model_uri(source).model_id if is_model_uri(source) else ""

@@ -1,1 +1,5 @@
-"""What scikit-learn's estimators log by themselves."""
+"""Autologging of scikit-learn."""
+
+from headwater.flavors.sklearn_autolog.verb import autolog, configure_generally
+
+__all__ = ["autolog", "configure_generally"]

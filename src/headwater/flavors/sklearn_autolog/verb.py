@@ -5,7 +5,8 @@ from types import ModuleType
 from typing import Any
 
 from headwater.flavors.sklearn_autolog.options import SklearnOptions
-from headwater.tracking.autolog import Hook, Integration, configure
+from headwater.tracking.active import ActiveRun
+from headwater.tracking.autolog import Call, Hook, Integration, configure
 
 
 def _find_hooks(module: ModuleType) -> Iterable[Hook]:
@@ -14,7 +15,15 @@ def _find_hooks(module: ModuleType) -> Iterable[Hook]:
     return find_hooks(module)
 
 
-_INTEGRATION = Integration(flavor="sklearn", package="sklearn", tested=("1.4", "1.10"), find_hooks=_find_hooks)
+def _save_model(call: Call, run: ActiveRun, estimator: Any) -> None:
+    from headwater.flavors.sklearn_autolog.keeping import keep_estimator  # loaded once there is a model
+
+    keep_estimator(call, run, estimator)
+
+
+_INTEGRATION = Integration(
+    flavor="sklearn", package="sklearn", tested=("1.4", "1.10"), find_hooks=_find_hooks, save_model=_save_model
+)
 
 
 def autolog(
@@ -39,8 +48,11 @@ def autolog(
     that ends with it. Fits within a fit, search or cross-validation are part of it. No fit fails or changes by that.
 
     Args:
-        log_input_examples, log_model_signatures, log_models, serialization_format, registered_model_name: accepted
-            without effect, since models are not kept yet.
+        log_input_examples: keep the first rows of the training data with a model.
+        log_model_signatures: keep the columns of a model's input and output with it.
+        log_models: keep the fitted estimator as the logged model `model`; of a search also `best_estimator`.
+        serialization_format: "cloudpickle", "pickle" or "skops", which is slower and runs nothing when it is loaded.
+        registered_model_name: register each of them as a version of this model.
         log_datasets: describe the arrays or pandas frames that a run was trained and evaluated on.
         disable: log nothing, and take the hooks out of scikit-learn.
         exclusive: log only to runs that autologging starts, never to one that you started.
