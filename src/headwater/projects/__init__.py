@@ -1,0 +1,1 @@
+"""Projects: code that anyone can run again."""

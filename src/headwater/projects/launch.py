@@ -1,0 +1,196 @@
+"""Run a project: fetch its code, make its environment, start its command, follow its run."""
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from headwater.capture.code import read_diff
+from headwater.projects.backends import Job, find_backend
+from headwater.projects.command import find_entry_point, make_command
+from headwater.projects.parameters import choose_values, resolve_values
+from headwater.projects.project_file import DEFAULT_ENTRY_POINT, EntryPoint, Project, read_project
+from headwater.projects.source import Source, fetch_source
+from headwater.projects.submitted import SubmittedRun
+from headwater.protocol.errors import HeadwaterError, InvalidParameterValue
+from headwater.protocol.runs import RunStatus
+from headwater.tracking.active import active_experiment, active_run
+from headwater.tracking.artifact_files import temporary_folder
+from headwater.tracking.artifacts import download_artifacts
+from headwater.tracking.capture_choice import make_redactor
+from headwater.tracking.client import Client
+from headwater.tracking.context import run_tags
+from headwater.tracking.writer import RunWriter
+
+_log = logging.getLogger(__name__)
+DIFF_FILE = "code/changes.patch"
+
+
+class ExecutionException(HeadwaterError):
+    """The command of a project failed; its run says FAILED."""
+
+    error_code = "INTERNAL_ERROR"
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What will be run, checked before there is a run."""
+
+    source: Source
+    project: Project
+    point: EntryPoint
+    values: dict[str, str]
+
+
+def run(
+    uri: str | Path,
+    entry_point: str = DEFAULT_ENTRY_POINT,
+    version: str | None = None,
+    parameters: Mapping[str, object] | None = None,
+    docker_args: Mapping[str, object] | None = None,
+    experiment_name: str | None = None,
+    experiment_id: str | None = None,
+    backend: str | None = "local",
+    backend_config: Mapping[str, Any] | str | Path | None = None,
+    storage_dir: str | Path | None = None,
+    synchronous: bool = True,  # noqa: FBT001 - the order that callers of MLflow know
+    run_id: str | None = None,
+    run_name: str | None = None,
+    env_manager: str | None = None,
+    build_image: bool = False,  # noqa: FBT001
+    docker_auth: Mapping[str, str] | None = None,
+) -> SubmittedRun:
+    """Run an entry point of a project as a run of an experiment.
+
+    Args:
+        uri: a folder, a git URL or a zip archive, each perhaps with `#subdirectory`.
+        entry_point: its name, or a script of the project.
+        version: branch, tag or commit.
+        parameters: values; what the entry point does not declare becomes `--name value`.
+        experiment_name, experiment_id: where; default: the active experiment.
+        backend: "local" or the name of a plugin.
+        backend_config: what the backend takes, as a dict or a JSON file.
+        storage_dir: where remote files of `path` parameters go; default: a temporary folder.
+        synchronous: wait for the end, and raise `ExecutionException` if it failed.
+        run_id: be this run, which exists, instead of a new one.
+        run_name: name of the run.
+        env_manager: "uv", "conda" or "local"; default: what the project asks for.
+        docker_args, build_image, docker_auth: for projects that run in an image.
+
+    Raises:
+        InvalidParameterValue: something is wrong with URI, entry point or parameters; there is no run then.
+        ResourceDoesNotExist: there is no such project or version.
+
+    Example:
+        >>> hw.projects.run("https://github.com/mlflow/mlflow-example.git", parameters={"alpha": 0.3})
+    """
+    where = find_backend(backend or "local")
+    plan = _plan(str(uri), entry_point, version or "", parameters or {})
+    client = Client()
+    found = run_id or _create_run(client, plan, experiment_name, experiment_id, run_name, backend or "local")
+    try:
+        submitted = _start(client, found, plan, where, _read_config(backend_config), storage_dir)
+    except BaseException:
+        client.set_terminated(found, RunStatus.FAILED)
+        raise
+    if synchronous and not submitted.wait():
+        raise ExecutionException(describe_failure(found))
+    return submitted
+
+
+def describe_failure(run_id: str) -> str:
+    """Return the message for a run whose command failed."""
+    return f"Run (ID '{run_id}') failed. Read its log with: headwater runs logs {run_id}"
+
+
+def _plan(uri: str, entry_point: str, version: str, parameters: Mapping[str, object]) -> _Plan:
+    _log.info("=== Fetching project from %s ===", uri)
+    source = fetch_source(uri, version)
+    project = read_project(source.folder)
+    point = find_entry_point(project, entry_point)
+    values = choose_values(point, parameters, source.folder)
+    make_command(point, values)  # what is wrong with it is said before there is a run
+    return _Plan(source, project, point, values)
+
+
+def _create_run(
+    client: Client,
+    plan: _Plan,
+    experiment_name: str | None,
+    experiment_id: str | None,
+    run_name: str | None,
+    backend: str,
+) -> str:
+    if experiment_name and experiment_id:
+        raise InvalidParameterValue("Give the experiment by its name or by its id, not by both.")
+    if experiment_name:
+        known = client.get_experiment_by_name(experiment_name)
+        experiment_id = known.experiment_id if known else client.create_experiment(experiment_name)
+    parent = active_run()
+    experiment = experiment_id or (parent.info.experiment_id if parent else active_experiment().experiment_id)
+    created = client.create_run(experiment, tags=_tags(plan, backend), run_name=run_name).info.run_id
+    writer = RunWriter(client.tracking_uri, created)
+    writer.log_params(plan.values, synchronous=None)
+    if not plan.source.is_fetched and (diff := read_diff(plan.source.folder)):
+        writer.log_bytes(make_redactor().redact(diff).encode(), DIFF_FILE, synchronous=False)
+    return created
+
+
+def _tags(plan: _Plan, backend: str) -> dict[str, str]:
+    parent = active_run()
+    tags = {
+        "mlflow.user": run_tags().get("mlflow.user", ""),
+        "mlflow.source.name": plan.source.uri,
+        "mlflow.source.type": "PROJECT",
+        "mlflow.project.entryPoint": plan.point.name,
+        "mlflow.project.backend": backend,
+        "mlflow.source.git.commit": plan.source.commit,
+        "mlflow.source.git.repoURL": plan.source.repository,
+        "mlflow.source.git.branch": plan.source.branch,
+        "mlflow.parentRunId": parent.info.run_id if parent else "",
+    }
+    return {key: value for key, value in tags.items() if value}
+
+
+def _start(
+    client: Client,
+    run_id: str,
+    plan: _Plan,
+    backend: Any,
+    config: Mapping[str, Any],
+    storage_dir: str | Path | None,
+) -> SubmittedRun:
+    storage = Path(storage_dir) if storage_dir else temporary_folder()
+    resolved = resolve_values(plan.point, plan.values, storage, _download)
+    command = make_command(plan.point, resolved)
+    experiment_id = client.get_run(run_id).info.experiment_id
+    variables = {
+        f"{prefix}_{name}": value
+        for prefix in ("HEADWATER", "MLFLOW")
+        for name, value in (
+            ("RUN_ID", run_id), ("TRACKING_URI", client.tracking_uri), ("EXPERIMENT_ID", experiment_id)
+        )
+    }  # fmt: skip
+    writer = RunWriter(client.tracking_uri, run_id)
+    job = Job(writer, plan.project, command, plan.source.folder, variables, config=config)
+    _log.info("=== Running command '%s' in run with ID '%s' ===", command.shown, run_id)
+    return SubmittedRun(run_id, backend.start(job), client)
+
+
+def _download(uri: str, target: Path) -> Path:
+    return Path(download_artifacts(uri, dst_path=target))
+
+
+def _read_config(given: Mapping[str, Any] | str | Path | None) -> Mapping[str, Any]:
+    if given is None or isinstance(given, Mapping):
+        return given or {}
+    text = str(given)
+    try:
+        found = json.loads(Path(text).read_text(encoding="utf-8") if text.endswith(".json") else text)
+    except (OSError, ValueError) as error:
+        raise InvalidParameterValue(f"The backend_config '{text}' is no JSON and no file of it: {error}.") from error
+    if not isinstance(found, dict):
+        raise InvalidParameterValue(f"The backend_config '{text}' is no JSON object.")
+    return found

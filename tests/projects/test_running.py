@@ -1,0 +1,176 @@
+"""Running projects as runs of an experiment, for real, on this machine."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import headwater as hw
+from faults.programs import wait_for
+from headwater.projects.launch import ExecutionException, run
+
+Git = Callable[..., str]
+
+
+@pytest.fixture(autouse=True)
+def python(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `python` be the one that runs the tests."""
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+
+
+def _log(run_id: str) -> str:
+    return hw.artifacts.load_text(f"runs:/{run_id}/logs/project.log")
+
+
+def test_a_project_runs_as_a_run_that_says_what_it_was(
+    repository: Path, git: Git, capfd: pytest.CaptureFixture[str]
+) -> None:
+    submitted = run(str(repository), parameters={"alpha": 0.25}, experiment_name="tutorial", run_name="first")
+
+    found = hw.get_run(submitted.run_id)
+    assert (found.info.status, found.info.run_name) == ("FINISHED", "first")
+    assert hw.get_experiment_by_name("tutorial").experiment_id == found.info.experiment_id  # type: ignore[union-attr]
+    assert found.data.params == {"alpha": "0.25"}
+    assert found.data.metrics == {"alpha": 0.25}
+    expected = {
+        "mlflow.source.name": repository.as_uri(),
+        "mlflow.source.type": "PROJECT",
+        "mlflow.project.entryPoint": "main",
+        "mlflow.project.backend": "local",
+        "mlflow.source.git.commit": git(repository, "rev-parse", "HEAD"),
+    }
+    assert expected.items() <= found.data.tags.items()
+    assert submitted.get_status() == "FINISHED"
+    assert f"trained {submitted.run_id}" in _log(submitted.run_id)
+    assert f"trained {submitted.run_id}" in capfd.readouterr().out
+
+
+def test_a_version_is_run_as_it_was_and_recorded(repository: Path, git: Git) -> None:
+    first = git(repository, "rev-parse", "HEAD")
+    (repository / "train.py").write_text("raise SystemExit('not this one')")
+    git(repository, "commit", "-qam", "broken")
+
+    submitted = run(str(repository), version=first)
+
+    tags = hw.get_run(submitted.run_id).data.tags
+    assert tags["mlflow.source.git.commit"] == first
+    assert tags["mlflow.source.git.repoURL"] == repository.as_uri()
+
+
+def test_changes_that_git_does_not_have_are_kept_as_a_patch(repository: Path, git: Git, tmp_path: Path) -> None:
+    commit = git(repository, "rev-parse", "HEAD")
+    (repository / "train.py").write_text("print('changed')\n")
+    submitted = run(str(repository))
+    again = tmp_path / "again"
+    git(tmp_path, "clone", "-q", str(repository), str(again))
+
+    patch = hw.artifacts.download_artifacts(f"runs:/{submitted.run_id}/code/changes.patch")
+
+    git(again, "checkout", "-q", commit)
+    git(again, "apply", patch)
+    assert (again / "train.py").read_text() == "print('changed')\n"
+
+
+def test_a_project_that_fails_is_an_error_and_a_failed_run(project: Path) -> None:
+    with pytest.raises(ExecutionException, match=r"Run \(ID '(\w+)'\) failed") as caught:
+        run(str(project), "fail")
+
+    run_id = caught.value.message.split("'")[1]
+    assert hw.get_run(run_id).info.status == "FAILED"
+    assert "reason" in _log(run_id)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"entry_point": "nope"}, "Could not find nope among entry points"),
+        ({"parameters": {"alpha": "x"}}, "Expected float"),
+        ({"parameters": {"a b": "x"}}, "Invalid parameter name"),
+        ({"backend": "zzz"}, "Got unsupported execution mode zzz"),
+        ({"backend_config": "{"}, "no JSON"),
+    ],
+)
+def test_what_is_wrong_with_the_request_leaves_no_run_running(
+    project: Path, arguments: dict[str, str], message: str
+) -> None:
+    with pytest.raises(hw.InvalidParameterValue, match=message):
+        run(str(project), **arguments)  # type: ignore[arg-type]
+
+    assert [found.info.status for found in hw.search_runs(output_format="list")] in ([], ["FAILED"])
+
+
+def test_a_run_below_an_active_one_is_its_child(project: Path) -> None:
+    with hw.start_run() as parent:
+        child = run(str(project))
+
+    assert hw.get_run(child.run_id).data.tags["mlflow.parentRunId"] == parent.info.run_id
+
+
+def test_a_submitted_run_is_followed_and_cancelled_with_all_its_processes(project: Path) -> None:
+    submitted = run(str(project), "sleep", synchronous=False)
+    wait_for(lambda: submitted._execution._log._recording.size() > 0)  # type: ignore[attr-defined]
+    group = submitted._execution._process.pid  # type: ignore[attr-defined]
+    assert submitted.get_status() == "RUNNING"
+
+    submitted.cancel()
+
+    assert (submitted.get_status(), submitted.wait()) == ("KILLED", False)
+    assert hw.get_run(submitted.run_id).info.status == "KILLED"
+    wait_for(lambda: not _lives(group))
+
+
+def _lives(group: int) -> bool:
+    found = subprocess.run(["ps", "-o", "stat=", "-g", str(group)], capture_output=True, text=True, check=False).stdout
+    return any(not line.startswith("Z") for line in found.split())
+
+
+def test_a_terminated_command_line_ends_its_project(project: Path, uri: str) -> None:
+    command = [sys.executable, "-m", "headwater", "run", str(project), "-e", "sleep"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "started\n"
+
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(30) != 0
+    (found,) = hw.search_runs(output_format="list")
+    assert found.info.status == "KILLED"
+
+
+def test_the_command_line_runs_a_project(project: Path, uri: str) -> None:
+    command = [sys.executable, "-m", "headwater", "run", str(project), "-P", "alpha=0.75", "-P", "extra=1"]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    (found,) = hw.search_runs(output_format="list")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"trained {found.info.run_id}\n"
+    assert done.stderr.endswith(f"Run {found.info.run_id} succeeded.\n")
+    assert found.data.params == {"alpha": "0.75", "extra": "1"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"), [(["-P", "alpha"], 2), (["-P", "a=1", "-P", "a=2"], 2), (["-e", "fail"], 1)]
+)
+def test_the_exit_status_says_whether_it_was_the_request_or_the_project(
+    project: Path, arguments: list[str], code: int
+) -> None:
+    command = [sys.executable, "-m", "headwater", "run", str(project), *arguments]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+
+
+def test_mlflow_finds_the_run_in_its_own_variables(project: Path) -> None:
+    (project / "show.sh").write_text("echo $MLFLOW_RUN_ID $MLFLOW_EXPERIMENT_ID $MLFLOW_TRACKING_URI\n")
+
+    submitted = run(str(project), "show.sh")
+
+    info = hw.get_run(submitted.run_id).info
+    assert f"{info.run_id} {info.experiment_id} {hw.get_tracking_uri()}" in _log(submitted.run_id)
