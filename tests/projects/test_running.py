@@ -174,3 +174,39 @@ def test_mlflow_finds_the_run_in_its_own_variables(project: Path) -> None:
 
     info = hw.get_run(submitted.run_id).info
     assert f"{info.run_id} {info.experiment_id} {hw.get_tracking_uri()}" in _log(submitted.run_id)
+
+
+def test_a_project_runs_in_its_own_environment(project: Path) -> None:
+    (project / "MLproject").write_text("python_env: env.yaml\nentry_points: {main: {command: python show.py}}\n")
+    (project / "env.yaml").write_text("dependencies: [six==1.16.0]\n")
+    (project / "show.py").write_text("import six, sys; print(six.__version__, sys.prefix)\n")
+
+    submitted = run(str(project))
+
+    assert f"1.16.0 {hw.config.home() / 'environments'}" in _log(submitted.run_id)
+    assert hw.get_run(submitted.run_id).data.tags["mlflow.project.env"] == "uv"
+
+
+def test_a_script_runs_in_the_environment_that_its_head_describes(project: Path) -> None:
+    (project / "MLproject").unlink()
+    (project / "show.py").write_text(
+        "# /// script\n# dependencies = ['six==1.16.0']\n# ///\nimport six\nprint(six.__version__)\n"
+    )
+
+    assert "1.16.0" in _log(run(str(project), "show.py").run_id)
+
+
+@pytest.mark.parametrize("manager", ["conda", "zzz"])
+def test_an_environment_manager_that_is_not_used_is_refused(project: Path, manager: str) -> None:
+    with pytest.raises(hw.InvalidParameterValue, match="env_manager"):
+        run(str(project), env_manager=manager)
+
+    assert hw.search_runs(output_format="list") == []
+
+
+def test_a_project_for_an_image_is_not_run_elsewhere(project: Path) -> None:
+    (project / "MLproject").write_text("docker_env: {image: a}\nentry_points: {main: {command: 'true'}}\n")
+
+    with pytest.raises(hw.NotSupported, match="needs a backend for images"):
+        run(str(project))
+    assert [found.info.status for found in hw.search_runs(output_format="list")] == ["FAILED"]

@@ -23,6 +23,12 @@ from headwater.cli._options import model_store_option
 @click.option("--run-id", default="", metavar="ID", help="Be this run instead of a new one.")
 @click.option("--backend", "-b", default="local", metavar="NAME", help="Where to run; default: this machine.")
 @click.option("--backend-config", "-c", default="", metavar="JSON", help="What the backend needs: JSON or its file.")
+@click.option(
+    "--env-manager",
+    default="",
+    metavar="NAME",
+    help="uv: the project's own environment, if it has one; local: this one.",
+)
 @click.option("--storage-dir", default="", metavar="FOLDER", help="Where remote files of parameters are put.")
 @model_store_option
 def command(*, uri: str, parameters: tuple[str, ...], **options: Any) -> None:

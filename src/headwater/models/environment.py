@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from headwater.environments.files import read_lines
 from headwater.protocol.errors import InvalidParameterValue
 
 REQUIREMENTS_FILE = "requirements.txt"
@@ -86,23 +87,7 @@ def read_requirements(given: "Iterable[str] | str", folder: Path | None = None) 
 
     Relative paths are relative to the file that names them, or to `folder`.
     """
-    base = folder or Path()
-    lines = [f"-r {given}"] if isinstance(given, (str, Path)) else list(given)
-    requirements: list[str] = []
-    constraints: list[str] = []
-    for line in lines:
-        text = re.sub(r"(^|\s)#.*$", "", line).strip()
-        option = re.match(r"(-r|--requirement|-c|--constraint)[\s=]+(.+)", text)
-        if not option:
-            requirements += [text] if text else []
-            continue
-        path = base / option[2]
-        if not path.is_file():
-            raise InvalidParameterValue(f"No such requirements file: '{path}'. Give a list or an existing file.")
-        inner, bounds = read_requirements(path.read_text(encoding="utf-8").splitlines(), path.parent)
-        constraints += bounds
-        (requirements if option[1] in {"-r", "--requirement"} else constraints).extend(inner)
-    return requirements, constraints
+    return read_lines([f"-r {given}"] if isinstance(given, (str, Path)) else given, folder or Path())
 
 
 def load_requirements(folder: Path) -> list[str]:

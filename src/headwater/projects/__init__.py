@@ -1,1 +1,6 @@
 """Projects: code that anyone can run again."""
+
+from headwater.projects.launch import ExecutionException, run
+from headwater.projects.submitted import SubmittedRun
+
+__all__ = ["ExecutionException", "SubmittedRun", "run"]

@@ -10,6 +10,7 @@ from typing import Any
 from headwater.capture.code import read_diff
 from headwater.projects.backends import Job, find_backend
 from headwater.projects.command import find_entry_point, make_command
+from headwater.projects.environment import choose_manager, prepare
 from headwater.projects.parameters import choose_values, resolve_values
 from headwater.projects.project_file import DEFAULT_ENTRY_POINT, EntryPoint, Project, read_project
 from headwater.projects.source import Source, fetch_source
@@ -42,6 +43,7 @@ class _Plan:
     project: Project
     point: EntryPoint
     values: dict[str, str]
+    manager: str
 
 
 def run(
@@ -76,8 +78,8 @@ def run(
         synchronous: wait for the end, and raise `ExecutionException` if it failed.
         run_id: be this run, which exists, instead of a new one.
         run_name: name of the run.
-        env_manager: "uv", "conda" or "local"; default: what the project asks for.
-        docker_args, build_image, docker_auth: for projects that run in an image.
+        env_manager: "uv" for an environment of the project's own, if it describes one, else this process's ("local").
+        docker_args, build_image, docker_auth: for a plugin that runs projects in images; "local" refuses them.
 
     Raises:
         InvalidParameterValue: something is wrong with URI, entry point or parameters; there is no run then.
@@ -87,11 +89,14 @@ def run(
         >>> hw.projects.run("https://github.com/mlflow/mlflow-example.git", parameters={"alpha": 0.3})
     """
     where = find_backend(backend or "local")
-    plan = _plan(str(uri), entry_point, version or "", parameters or {})
+    config = {**_read_config(backend_config)}
+    images = {"docker_args": docker_args, "build_image": build_image, "docker_auth": docker_auth}
+    config |= {key: value for key, value in images.items() if value}
+    plan = _plan(str(uri), entry_point, version or "", parameters or {}, env_manager or "")
     client = Client()
     found = run_id or _create_run(client, plan, experiment_name, experiment_id, run_name, backend or "local")
     try:
-        submitted = _start(client, found, plan, where, _read_config(backend_config), storage_dir)
+        submitted = _start(client, found, plan, where, config, storage_dir)
     except BaseException:
         client.set_terminated(found, RunStatus.FAILED)
         raise
@@ -105,14 +110,14 @@ def describe_failure(run_id: str) -> str:
     return f"Run (ID '{run_id}') failed. Read its log with: headwater runs logs {run_id}"
 
 
-def _plan(uri: str, entry_point: str, version: str, parameters: Mapping[str, object]) -> _Plan:
+def _plan(uri: str, entry_point: str, version: str, parameters: Mapping[str, object], env_manager: str) -> _Plan:
     _log.info("=== Fetching project from %s ===", uri)
     source = fetch_source(uri, version)
     project = read_project(source.folder)
     point = find_entry_point(project, entry_point)
     values = choose_values(point, parameters, source.folder)
     make_command(point, values)  # what is wrong with it is said before there is a run
-    return _Plan(source, project, point, values)
+    return _Plan(source, project, point, values, choose_manager(env_manager))
 
 
 def _create_run(
@@ -146,6 +151,7 @@ def _tags(plan: _Plan, backend: str) -> dict[str, str]:
         "mlflow.source.type": "PROJECT",
         "mlflow.project.entryPoint": plan.point.name,
         "mlflow.project.backend": backend,
+        "mlflow.project.env": plan.manager,
         "mlflow.source.git.commit": plan.source.commit,
         "mlflow.source.git.repoURL": plan.source.repository,
         "mlflow.source.git.branch": plan.source.branch,
@@ -174,7 +180,9 @@ def _start(
         )
     }  # fmt: skip
     writer = RunWriter(client.tracking_uri, run_id)
-    job = Job(writer, plan.project, command, plan.source.folder, variables, config=config)
+    programs = prepare(plan.project, plan.point, plan.manager)
+    path = (programs,) if programs else ()
+    job = Job(writer, plan.project, command, plan.source.folder, variables, path, config)
     _log.info("=== Running command '%s' in run with ID '%s' ===", command.shown, run_id)
     return SubmittedRun(run_id, backend.start(job), client)
 

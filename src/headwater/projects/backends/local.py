@@ -49,7 +49,12 @@ class LocalBackend:
     """Starts jobs as processes of this machine."""
 
     def start(self, job: Job) -> Execution:
-        """Start the job's command in a shell."""
+        """Start the job's command in a shell.
+
+        Raises `NotSupported` for a project that wants to run in an image, and without bash.
+        """
+        if job.project.docker_env is not None or job.config.keys() & {"docker_args", "build_image", "docker_auth"}:
+            raise NotSupported("A project that runs in an image needs a backend for images, which is a plugin.")
         variables = {**os.environ, **job.variables, **job.command.variables}
         variables["PATH"] = os.pathsep.join([*map(str, job.path), variables.get("PATH", os.defpath)])
         try:

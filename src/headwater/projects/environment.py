@@ -1,0 +1,64 @@
+"""Which environment a project runs in."""
+
+import logging
+from pathlib import Path
+
+from headwater.environments import (
+    Description,
+    describe_conda,
+    describe_lock,
+    describe_python_env,
+    describe_requirements,
+    prepare_environment,
+)
+from headwater.environments.files import describe_script
+from headwater.projects.project_file import EntryPoint, Project
+from headwater.protocol.errors import InvalidParameterValue
+
+LOCAL, UV = "local", "uv"
+_NAMES = {"": UV, "uv": UV, "virtualenv": UV, "local": LOCAL}
+_log = logging.getLogger(__name__)
+
+
+def choose_manager(env_manager: str) -> str:
+    """Return what makes the environment: "uv", or "local" for the one of this process.
+
+    Raises `InvalidParameterValue` for another word; "virtualenv" is another name of "uv".
+    """
+    if env_manager == "conda":
+        raise InvalidParameterValue(
+            "The env_manager 'conda' is not used: environments of conda are translated and made by uv. Leave it out, "
+            "or activate an environment of conda and use 'local'."
+        )
+    if env_manager not in _NAMES:
+        raise InvalidParameterValue(f"Invalid env_manager '{env_manager}'. Use 'uv' or 'local'.")
+    return _NAMES[env_manager]
+
+
+def describe_environment(project: Project, point: EntryPoint) -> Description | None:
+    """Return what a project says about its environment, None if it says nothing.
+
+    The first of these counts: what MLproject names, python_env.yaml, conda.yaml, uv.lock, requirements.txt, and the
+    head of the script that is the entry point.
+    """
+    if project.python_env is not None:
+        return describe_python_env(project.python_env)
+    if project.conda_env is not None:
+        found = describe_conda(project.conda_env)
+        for note in found.notes:
+            _log.warning("Translating %s: %s.", project.conda_env.name, note)
+        return found
+    if (project.folder / "uv.lock").is_file():
+        return describe_lock(project.folder)
+    if (project.folder / "requirements.txt").is_file():
+        return describe_requirements(project.folder / "requirements.txt")
+    script = project.folder / point.name
+    return describe_script(script) if script.suffix == ".py" and script.is_file() else None
+
+
+def prepare(project: Project, point: EntryPoint, manager: str) -> Path | None:
+    """Return the folder with the programs of the project's environment, made if it is new; None for this process's."""
+    if manager == LOCAL:
+        return None
+    found = describe_environment(project, point)
+    return prepare_environment(found).parent if found is not None else None
