@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-import headwater
 from headwater import config
 from headwater.environments.description import Description
 from headwater.environments.uv import uv_command
 from headwater.protocol.errors import InvalidParameterValue
+from headwater.version import __version__
 
 _log = logging.getLogger(__name__)
 _READY = "headwater-environment.json"
@@ -122,9 +122,9 @@ def _copy_headwater(python: Path) -> None:
     """Install the Headwater that is running: its package as it is, be it from a wheel or a checkout."""
     command = [str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
     site = Path(subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip())
-    package = Path(headwater.__file__).parent
+    package = Path(__file__).parents[1]
     shutil.copytree(package, site / package.name, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
-    information = site / f"headwater-{headwater.__version__}.dist-info"
+    information = site / f"headwater-{__version__}.dist-info"
     information.mkdir(exist_ok=True)
     text = metadata.distribution("headwater").read_text("METADATA") or ""
     (information / "METADATA").write_text(text, encoding="utf-8")
