@@ -16,10 +16,10 @@ from headwater.models.types import Name, Schema
 Columns: TypeAlias = dict[Name, Column]
 
 
-def fit_columns(columns: Mapping[Name, Column], schema: Schema) -> Columns:
+def fit_columns(columns: Mapping[Name, Column], schema: Schema, *, is_loose: bool = False) -> Columns:
     """Return the columns that a schema wants, in its order and of its types; raise `Misfit` if they do not fit.
 
-    A schema without names takes columns by position and keeps their names.
+    A schema without names takes columns by position and keeps their names. For `is_loose` see `fit_plain`.
     """
     given = list(columns)
     if schema.has_input_names():
@@ -31,7 +31,7 @@ def fit_columns(columns: Mapping[Name, Column], schema: Schema) -> Columns:
     found: Columns = {}
     for name, spec in chosen:
         try:
-            found[name] = fit_column(columns[name], spec.type, required=spec.required)
+            found[name] = fit_column(columns[name], spec.type, required=spec.required, is_loose=is_loose)
         except Misfit as misfit:
             raise in_column(misfit, name, spec) from None
     return found

@@ -36,7 +36,7 @@ def enforce_schema(data: Any, schema: Schema) -> Any:
     try:
         return fit_tensors(data, schema) if schema.is_tensor_spec() else _fit_columns_of(data, schema)
     except Misfit as misfit:
-        raise _failure(misfit, data, schema) from None
+        raise schema_failure(misfit, data, schema) from None
 
 
 def enforce_columns(columns: Mapping[Name, "np.ndarray[Any, Any]"], schema: Schema) -> Columns:
@@ -50,7 +50,7 @@ def enforce_columns(columns: Mapping[Name, "np.ndarray[Any, Any]"], schema: Sche
     try:
         return fit_columns(columns, schema)
     except Misfit as misfit:
-        raise _failure(misfit, columns, schema) from None
+        raise schema_failure(misfit, columns, schema) from None
 
 
 def validate_schema(data: Any, expected_schema: Schema) -> None:
@@ -94,7 +94,7 @@ def _fit_columns_of(data: Any, schema: Schema) -> Any:
         return fit_frame(data if data.ndim == 2 else data.to_frame(0 if data.name is None else data.name), schema)
     if is_polars_frame(data) or is_arrow_table(data):
         return fit_frame(to_pandas(data), schema)
-    return frame_from_columns(fit_columns(_columns_of(data, schema), schema))
+    return frame_from_columns(fit_columns(_columns_of(data, schema), schema, is_loose=True))
 
 
 def _columns_of(data: Any, schema: Schema) -> Columns:
@@ -113,7 +113,8 @@ def _columns_of(data: Any, schema: Schema) -> Columns:
     return columns_from_list([data], schema)
 
 
-def _failure(misfit: Misfit, data: Any, schema: Schema) -> SchemaEnforcementFailed:
+def schema_failure(misfit: Misfit, data: Any, schema: Schema) -> SchemaEnforcementFailed:
+    """Return the error that says why `data` does not fit `schema`, without the data's values but the first bad one."""
     text = repr(schema)
     text = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
     return SchemaEnforcementFailed(

@@ -9,7 +9,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from headwater.models.frames import frame_from_columns
+from headwater.models.json_columns import columns_from_split, tensors_from_json
 from headwater.models.kinds import is_arrow_table, is_frame, is_polars_frame, is_pydantic, is_sparse
+from headwater.models.types import Schema
 from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
 
 Info: TypeAlias = dict[str, Any]
@@ -53,13 +56,15 @@ def split_params(example: Any) -> tuple[Any, dict[str, Any] | None]:
     return example, None
 
 
-def load_example(folder: Path | str, info: Info) -> Any:
+def load_example(folder: Path | str, info: Info, schema: Schema | None = None) -> Any:
     """Return the example that `info` describes, as the kind that was saved; without its params.
+
+    With the schema of the model's inputs, columns and arrays have its types again, which JSON does not keep.
 
     Raises `ResourceDoesNotExist` if the file is missing, `InvalidParameterValue` if it is no such example.
     """
     content = _read(folder, info)
-    return _decode(content["inputs"] if has_params(info) else content, info)
+    return _decode(content["inputs"] if has_params(info) else content, info, schema)
 
 
 def load_example_params(folder: Path | str, info: Info) -> dict[str, Any] | None:
@@ -190,14 +195,14 @@ def _read(folder: Path | str, info: Info) -> Any:
         raise InvalidParameterValue(f"The input example '{path.name}' is not JSON: {error}. Save it again.") from error
 
 
-def _decode(content: Any, info: Info) -> Any:
+def _decode(content: Any, info: Info, schema: Schema | None) -> Any:
     kind = info.get("type")
     try:
         match kind:
             case "dataframe":
-                return _decode_frame(content)
+                return _decode_frame(content, schema)
             case "ndarray":
-                return _decode_arrays(content, info)
+                return _decode_arrays(content, info, schema)
             case "sparse_matrix_csr" | "sparse_matrix_csc":
                 return _decode_sparse(content, kind)
             case "json_object":
@@ -207,17 +212,21 @@ def _decode(content: Any, info: Info) -> Any:
     raise InvalidParameterValue(f"The input example is of the unknown type '{kind}'. A newer Headwater may know it.")
 
 
-def _decode_frame(content: Any) -> Any:
+def _decode_frame(content: Any, schema: Schema | None) -> Any:
     import pandas as pd
 
     if isinstance(content, list):
         return pd.DataFrame(content)
+    if schema and not schema.is_tensor_spec():
+        return frame_from_columns(columns_from_split(content, schema), content.get("index"))
     return pd.DataFrame(content["data"], columns=content.get("columns"), index=content.get("index"))
 
 
-def _decode_arrays(content: Any, info: Info) -> Any:
+def _decode_arrays(content: Any, info: Info, schema: Schema | None) -> Any:
     if info.get("format") == "tf-serving":
         content = content.get("inputs", content.get("instances"))
+    if schema and schema.is_tensor_spec():
+        return tensors_from_json(content, schema)
     if isinstance(content, dict):
         return {name: _numbers(value) for name, value in content.items()}
     return _numbers(content)

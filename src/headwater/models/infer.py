@@ -143,7 +143,9 @@ def _from_list(data: list[Any]) -> Schema:
         return Schema([ColSpec(DataType.string)])
     column = _column(None, _item_type, data)
     if isinstance(column.type, Object) and all(isinstance(item, Mapping) for item in data):
-        return Schema([ColSpec(item.dtype, item.name, item.required) for item in column.type.properties])
+        properties = {item.name: item for item in column.type.properties}
+        names = dict.fromkeys(str(name) for item in data for name in item)
+        return Schema([ColSpec(properties[name].dtype, name, properties[name].required) for name in names])
     return Schema([column])
 
 

@@ -179,7 +179,7 @@ def value_type(value: Any) -> Spec:
         return _nest(numpy_type(dtype), value.ndim)
     if dtype is not None or isinstance(value, list):
         items = merge_all(map(value_type, value))
-        return {"type": "array", "items": items} if items != ANY else ANY
+        return {"type": "array", "items": items} if len(value) else ANY
     for kinds, name in _SCALARS:
         if isinstance(value, kinds):
             return {"type": name}
