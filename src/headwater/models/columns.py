@@ -16,7 +16,7 @@ from headwater.models.types import Name, Schema
 Columns: TypeAlias = dict[Name, Column]
 
 
-def fit_columns(columns: Mapping[Name, Column], schema: Schema, *, is_loose: bool = False) -> Columns:
+def fit_columns(columns: Mapping[Any, Column], schema: Schema, *, is_loose: bool = False) -> Columns:
     """Return the columns that a schema wants, in its order and of its types; raise `Misfit` if they do not fit.
 
     A schema without names takes columns by position and keeps their names. For `is_loose` see `fit_plain`.

@@ -12,7 +12,7 @@ from headwater.models.kinds import is_arrow_table, is_frame, is_polars_frame, is
 from headwater.models.misfit import Misfit
 from headwater.models.param_values import check_param
 from headwater.models.tensors import fit_tensors
-from headwater.models.types import AnyType, Name, ParamSchema, Schema
+from headwater.models.types import AnyType, ParamSchema, Schema
 from headwater.protocol.errors import InvalidParameterValue, SchemaEnforcementFailed
 
 _logger = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ def enforce_schema(data: Any, schema: Schema) -> Any:
         raise schema_failure(misfit, data, schema) from None
 
 
-def enforce_columns(columns: Mapping[Name, "np.ndarray[Any, Any]"], schema: Schema) -> Columns:
+def enforce_columns(columns: Mapping[Any, "np.ndarray[Any, Any]"], schema: Schema) -> Columns:
     """Return NumPy columns as `schema` says, without pandas; raise `SchemaEnforcementFailed` as `enforce_schema` does.
 
     Example:

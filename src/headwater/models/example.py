@@ -64,12 +64,12 @@ def load_example(folder: Path | str, info: Info, schema: Schema | None = None) -
     Raises `ResourceDoesNotExist` if the file is missing, `InvalidParameterValue` if it is no such example.
     """
     content = _read(folder, info)
-    return _decode(content["inputs"] if has_params(info) else content, info, schema)
+    return _decode(_part(content, "inputs", info) if has_params(info) else content, info, schema)
 
 
 def load_example_params(folder: Path | str, info: Info) -> dict[str, Any] | None:
     """Return the params of an example, None if it has none; raise as `load_example` does."""
-    return dict(_read(folder, info)["params"]) if has_params(info) else None
+    return dict(_part(_read(folder, info), "params", info)) if has_params(info) else None
 
 
 def load_serving_input(folder: Path | str, info: Info) -> str | None:
@@ -193,6 +193,12 @@ def _read(folder: Path | str, info: Info) -> Any:
         raise ResourceDoesNotExist(f"The model has no input example '{path.name}'. Save it with one.") from None
     except (ValueError, RecursionError) as error:
         raise InvalidParameterValue(f"The input example '{path.name}' is not JSON: {error}. Save it again.") from error
+
+
+def _part(content: Any, key: str, info: Info) -> Any:
+    if not isinstance(content, dict) or key not in content:
+        raise InvalidParameterValue(f"The input example is no '{info.get('type')}' with '{key}'. Save the model again.")
+    return content[key]
 
 
 def _decode(content: Any, info: Info, schema: Schema | None) -> Any:

@@ -52,6 +52,8 @@ def fit_plain(values: Column, kind: DataType, *, required: bool = True, is_loose
         return values
     if source.kind == "O":
         return _fit_objects(values, kind, required=required, is_loose=is_loose)
+    if not values.size and source.kind in "US":
+        return _fit_objects(values.astype(object), kind, required=required, is_loose=is_loose)
     if kind in _NUMBERS and source.kind in "iuf":
         return _fit_numbers(values, kind, required=required)
     if source.kind == "f" and not required and bool(np.isnan(values).all()):
@@ -66,10 +68,10 @@ def fit_plain(values: Column, kind: DataType, *, required: bool = True, is_loose
 
 
 def _cannot(values: Column, kind: DataType, index: int | None, fix: str = "") -> Misfit:
-    reason = f"Can not safely convert {_source_name(values)} to {_TARGET_NAMES.get(kind, kind.to_numpy())}."
-    if index is None or index >= values.size:
-        return Misfit(reason, fix=fix or _fix(values.dtype, kind))
-    return Misfit(reason, index, got=show(values[index : index + 1].tolist()[0]), fix=fix or _fix(values.dtype, kind))
+    source = _source_name(values)
+    reason = f"Can not safely convert {source} to {_TARGET_NAMES.get(kind, kind.to_numpy())}."
+    got = "" if index is None or index >= values.size else show(values[index : index + 1].tolist()[0])
+    return Misfit(reason, index if got else None, got=got, fix=fix or _fix(source, kind))
 
 
 def _source_name(values: Column) -> str:
@@ -86,15 +88,19 @@ def _source_name(values: Column) -> str:
     return _OBJECT_NAMES.get(present, "object")
 
 
-def _fix(source: np.dtype[Any], kind: DataType) -> str:
+def _fix(source: str, kind: DataType) -> str:
     if kind is DataType.string:
-        return "Convert it with `.astype(str)` if its text is what the model expects."
+        return "Convert it with `.astype(str)`, if its text is what the model expects."
     if kind is DataType.datetime:
         return "Convert it with `pandas.to_datetime`."
     if kind is DataType.binary:
         return "Give bytes."
-    if source.kind in "iufb" or kind is DataType.boolean:
-        return f"Convert it with `.astype('{kind.to_numpy()}')` if losing nothing matters less than being accepted."
+    if source == "str" and kind in _NUMBERS:
+        return "Convert it with `pandas.to_numeric`."
+    if source.startswith(("int", "uint", "float")) and kind in _NUMBERS:
+        return f"Convert it with `.astype('{kind.to_numpy()}')`, if the model may see rounded values."
+    if source.startswith(("int", "uint", "float", "bool")):
+        return f"Convert it with `.astype('{kind.to_numpy()}')`, if that is what the values mean."
     return f"Give values of type {kind.name}."
 
 

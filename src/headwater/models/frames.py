@@ -49,9 +49,10 @@ def fit_frame(frame: "pandas.DataFrame", schema: Schema) -> "pandas.DataFrame":
         whole = _fit_block(chosen, dtypes, specs)
         if whole is not None:
             return whole
-    names = chosen.columns
+    names = chosen.columns.tolist()
+    has_names = schema.has_input_names()
     for position in changed:
-        series = chosen.iloc[:, position]
+        series = chosen[names[position]] if has_names else chosen.iloc[:, position]  # names are faster, and unique then
         try:
             fitted = _fit_series(series, specs[position])
         except Misfit as misfit:
@@ -104,7 +105,7 @@ def _fit_series(series: "pandas.Series[Any]", spec: ColSpec) -> "Column | None":
     """Return what the column becomes, None if it stays as it is."""
     dtype: Any = series.dtype
     if isinstance(dtype, np.dtype):
-        values = series.to_numpy()
+        values: Column = series.values
         fitted = fit_column(values, spec.type, required=spec.required)
         return None if fitted is values else fitted
     try:

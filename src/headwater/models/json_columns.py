@@ -22,7 +22,7 @@ from headwater.models.nested import as_objects, fit_column
 from headwater.models.selecting import check_count, in_column, select_names
 from headwater.models.tensors import check_tensor
 from headwater.models.types import ColSpec, Name, Schema, TensorSpec, dtype_name
-from headwater.protocol.errors import InvalidParameterValue
+from headwater.protocol.errors import InvalidParameterValue, SchemaEnforcementFailed
 
 _FLOATS = (DataType.float, DataType.double)
 _TRUTHS = {0: False, 1: True}
@@ -122,11 +122,12 @@ def _cast_column(name: Name, values: list[Any], spec: ColSpec, *, has_base64: bo
     try:
         return cast_json(values, spec, has_base64=has_base64)
     except Misfit as misfit:
+        wanted = dtype_name(spec.type.to_numpy()) if isinstance(spec.type, DataType) else spec.type
         located = in_column(misfit, name, spec)
-        reason = f"Invalid input. Data is not compatible with model signature. {located.reason}"
-        if isinstance(spec.type, DataType):
-            reason += f" Failed to convert column {name} to type '{dtype_name(spec.type.to_numpy())}'."
-        raise Misfit(reason, misfit.index, fix=located.fix) from None
+        raise SchemaEnforcementFailed(
+            f"Invalid input. Data is not compatible with model signature. Failed to convert column {name} to type "
+            f"'{wanted}'. Error: {misfit.reason} {located.fix}".rstrip()
+        ) from None
 
 
 def cast_json(values: list[Any], spec: ColSpec, *, has_base64: bool = True) -> Column:
@@ -266,9 +267,30 @@ def _cast_tensor(value: Any, spec: TensorSpec) -> Column:
         raise Misfit(reason, fix="Send a list, not an object.")
     try:
         natural = np.array(value)
-        if natural.dtype.kind == "f" and spec.type.kind in "iu" and not (np.floor(natural) == natural).all():
-            raise Misfit(reason, fix="Send whole numbers.")
-        found = np.array(value, spec.type) if natural.dtype.kind != "M" else natural
-    except (ValueError, TypeError, OverflowError) as error:
-        raise Misfit(reason, fix=f"NumPy says: {error}.") from error
+        if not _can_become(natural, spec.type.kind):
+            raise Misfit(reason, fix=_TENSOR_HINTS.get(spec.type.kind, ""))
+        with np.errstate(over="raise"):
+            found = np.array(value, spec.type)
+    except (ValueError, TypeError, OverflowError, FloatingPointError) as error:
+        raise Misfit(f"{reason} NumPy says: {str(error).partition('. ')[0].rstrip('.')}.") from error
     return check_tensor(found, spec)  # type: ignore[no-any-return]  # what goes in comes out
+
+
+def _can_become(natural: Column, kind: str) -> bool:
+    """Tell whether values lose nothing as this kind of tensor; NumPy would cut fractions off and spell numbers out."""
+    if not natural.size or kind == "O":
+        return True
+    if kind in "US":
+        return natural.dtype.kind == "U"
+    if kind == "b":
+        return natural.dtype.kind in "biuf" and bool(np.isin(natural, (0, 1)).all())
+    if kind in "iu" and natural.dtype.kind == "f":
+        return bool((np.floor(natural) == natural).all())
+    return kind not in "mMV" or natural.dtype.kind == "U"
+
+
+_TENSOR_HINTS = {
+    **dict.fromkeys("iu", "Send whole numbers."),
+    **dict.fromkeys("US", "Send texts."),
+    "b": "Send true and false.",
+}

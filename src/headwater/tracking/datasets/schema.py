@@ -170,9 +170,9 @@ def value_type(value: Any) -> Spec:
     if value is None:
         return ANY
     if isinstance(value, Mapping):
-        properties = {
-            str(key): {**value_type(item), "required": item is not None} for key, item in sorted(value.items())
-        }
+        if not all(isinstance(key, str) for key in value):
+            raise UnknownType
+        properties = {key: {**value_type(item), "required": item is not None} for key, item in sorted(value.items())}
         return {"type": "object", "properties": properties} if properties else ANY
     dtype = getattr(value, "dtype", None)
     if dtype is not None and dtype.kind != "O":
