@@ -105,7 +105,7 @@ def _fit_series(series: "pandas.Series[Any]", spec: ColSpec) -> "Column | None":
     """Return what the column becomes, None if it stays as it is."""
     dtype: Any = series.dtype
     if isinstance(dtype, np.dtype):
-        values: Column = series.values
+        values = np.asarray(series.values)
         fitted = fit_column(values, spec.type, required=spec.required)
         return None if fitted is values else fitted
     try:
