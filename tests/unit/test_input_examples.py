@@ -22,7 +22,9 @@ from headwater.models.example import (
     save_example,
     to_serving_input,
 )
-from headwater.models.infer import infer_schema
+from headwater.models.infer import infer_schema, infer_signature
+from headwater.models.model_file import Model
+from headwater.models.types import ColSpec, Schema
 from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
 
 FRAME = pd.DataFrame({"a": [1.5, 2.5], "b": ["x", "y"]})
@@ -82,6 +84,24 @@ def test_types_that_json_does_not_keep_come_back_with_the_schema(tmp_path: Path)
     array = np.ones((1, 2), "float32")
     again = load_example(tmp_path, save_example(array, tmp_path), infer_schema(array))
     assert again.dtype == np.float32
+
+
+def test_a_model_gives_its_example_with_the_types_of_its_signature(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"t": np.array(["2020-01-01"], "M8[ns]")})
+    model = Model(signature=infer_signature(frame), saved_input_example_info=save_example(frame, tmp_path))
+    model.save(tmp_path / "MLmodel")
+
+    found = Model.load(tmp_path).load_input_example(tmp_path)
+
+    pd.testing.assert_frame_equal(found, frame)
+
+
+def test_an_example_that_does_not_fit_the_schema_comes_as_json_has_it(tmp_path: Path) -> None:
+    info = save_example(FRAME, tmp_path)
+
+    found = load_example(tmp_path, info, Schema([ColSpec("long", "a")]))
+
+    pd.testing.assert_frame_equal(found, FRAME)
 
 
 @pytest.mark.parametrize("make", [pl.DataFrame, pa.table], ids=["polars", "arrow"])

@@ -4,6 +4,7 @@ import base64
 import datetime
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -13,7 +14,7 @@ from headwater.models.frames import frame_from_columns
 from headwater.models.json_columns import columns_from_split, tensors_from_json
 from headwater.models.kinds import is_arrow_table, is_frame, is_polars_frame, is_pydantic, is_sparse
 from headwater.models.types import Schema
-from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
+from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist, SchemaEnforcementFailed
 
 Info: TypeAlias = dict[str, Any]
 """What an MLmodel file says of an example, under `saved_input_example_info`."""
@@ -59,7 +60,8 @@ def split_params(example: Any) -> tuple[Any, dict[str, Any] | None]:
 def load_example(folder: Path | str, info: Info, schema: Schema | None = None) -> Any:
     """Return the example that `info` describes, as the kind that was saved; without its params.
 
-    With the schema of the model's inputs, columns and arrays have its types again, which JSON does not keep.
+    With the schema of the model's inputs, columns and arrays have its types again, which JSON does not keep; an
+    example that does not fit it comes as JSON has it.
 
     Raises `ResourceDoesNotExist` if the file is missing, `InvalidParameterValue` if it is no such example.
     """
@@ -224,7 +226,8 @@ def _decode_frame(content: Any, schema: Schema | None) -> Any:
     if isinstance(content, list):
         return pd.DataFrame(content)
     if schema and not schema.is_tensor_spec():
-        return frame_from_columns(columns_from_split(content, schema), content.get("index"))
+        with suppress(SchemaEnforcementFailed):
+            return frame_from_columns(columns_from_split(content, schema), content.get("index"))
     return pd.DataFrame(content["data"], columns=content.get("columns"), index=content.get("index"))
 
 
@@ -232,7 +235,8 @@ def _decode_arrays(content: Any, info: Info, schema: Schema | None) -> Any:
     if info.get("format") == "tf-serving":
         content = content.get("inputs", content.get("instances"))
     if schema and schema.is_tensor_spec():
-        return tensors_from_json(content, schema)
+        with suppress(SchemaEnforcementFailed):
+            return tensors_from_json(content, schema)
     if isinstance(content, dict):
         return {name: _numbers(value) for name, value in content.items()}
     return _numbers(content)
