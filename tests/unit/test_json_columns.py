@@ -147,6 +147,19 @@ def test_any_json_becomes_columns() -> None:
     assert "different lengths" in refusal(lambda: columns_from_json({"a": [1], "b": [1, 2]}, TWO))
 
 
+def test_json_nested_without_end_is_refused() -> None:
+    deep: Any = 1
+    for _ in range(900):
+        deep = [deep]
+    schemas = [Schema([ColSpec(kind, "a")]) for kind in (DataType.double, DataType.string, Array("double"))]
+
+    messages = [refusal(lambda schema=schema: columns_from_json({"a": deep}, schema)) for schema in schemas]  # type: ignore[misc]  # bound at once
+
+    assert "nested too deeply" in messages[2]
+    assert all(len(message) < 2000 for message in messages)
+    assert "Failed to convert data" in refusal(lambda: tensors_from_json(deep, Schema([tensor("float64", -1)])))
+
+
 def test_nested_json_is_converted_inside() -> None:
     kind = Object([Property("x", Array("float")), Property("n", "integer", required=False)])
 

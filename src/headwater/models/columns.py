@@ -10,7 +10,7 @@ from headwater.models.fitting import Column
 from headwater.models.kinds import is_series
 from headwater.models.misfit import Misfit
 from headwater.models.nested import as_objects, fit_column
-from headwater.models.selecting import check_count, in_column, select_names
+from headwater.models.selecting import in_column, select_specs
 from headwater.models.types import Name, Schema
 
 Columns: TypeAlias = dict[Name, Column]
@@ -21,15 +21,8 @@ def fit_columns(columns: Mapping[Any, Column], schema: Schema, *, is_loose: bool
 
     A schema without names takes columns by position and keeps their names. For `is_loose` see `fit_plain`.
     """
-    given = list(columns)
-    if schema.has_input_names():
-        specs = dict(zip(schema.names, schema.inputs, strict=True))
-        chosen = [(name, specs[name]) for name in select_names(given, schema)]
-    else:
-        check_count(len(given), schema)
-        chosen = list(zip(given, schema.inputs, strict=False))
     found: Columns = {}
-    for name, spec in chosen:
+    for name, spec in select_specs(list(columns), schema):
         try:
             found[name] = fit_column(columns[name], spec.type, required=spec.required, is_loose=is_loose)
         except Misfit as misfit:

@@ -1,7 +1,8 @@
 """Make data what a model's signature says, or say what is wrong with it."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -33,10 +34,8 @@ def enforce_schema(data: Any, schema: Schema) -> Any:
         >>> enforce_schema({"b": [1, 2], "extra": "?"}, Schema([ColSpec("double", "b")]))["b"].tolist()
         [1.0, 2.0]
     """
-    try:
+    with enforcing(data, schema):
         return fit_tensors(data, schema) if schema.is_tensor_spec() else _fit_columns_of(data, schema)
-    except Misfit as misfit:
-        raise schema_failure(misfit, data, schema) from None
 
 
 def enforce_columns(columns: Mapping[Any, "np.ndarray[Any, Any]"], schema: Schema) -> Columns:
@@ -47,10 +46,8 @@ def enforce_columns(columns: Mapping[Any, "np.ndarray[Any, Any]"], schema: Schem
         >>> enforce_columns({"b": np.array([1, 2])}, Schema([ColSpec("double", "b")]))
         {'b': array([1., 2.])}
     """
-    try:
+    with enforcing(columns, schema):
         return fit_columns(columns, schema)
-    except Misfit as misfit:
-        raise schema_failure(misfit, columns, schema) from None
 
 
 def validate_schema(data: Any, expected_schema: Schema) -> None:
@@ -113,8 +110,21 @@ def _columns_of(data: Any, schema: Schema) -> Columns:
     return columns_from_list([data], schema)
 
 
-def schema_failure(misfit: Misfit, data: Any, schema: Schema) -> SchemaEnforcementFailed:
-    """Return the error that says why `data` does not fit `schema`, without the data's values but the first bad one."""
+@contextmanager
+def enforcing(data: Any, schema: Schema) -> Iterator[None]:
+    """Turn a `Misfit` inside into the error that says why `data` does not fit `schema`.
+
+    Of the data's values, the error holds only the first one that does not fit.
+    """
+    try:
+        yield
+    except Misfit as misfit:
+        raise _failure(misfit, data, schema) from None
+    except RecursionError:
+        raise _failure(Misfit("The data is nested too deeply.", fix="Nest it less."), data, schema) from None
+
+
+def _failure(misfit: Misfit, data: Any, schema: Schema) -> SchemaEnforcementFailed:
     text = repr(schema)
     text = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
     return SchemaEnforcementFailed(

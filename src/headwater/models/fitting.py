@@ -32,8 +32,6 @@ MISSING_HINT = (
     "Hint: the type mismatch is likely caused by missing values. Integer and boolean columns cannot hold them; fill "
     "them (`.fillna(0)`), or log the model with a signature whose column is optional (`required=False`)."
 )
-
-
 _MOMENT_HINTS = (
     "Give ISO 8601 text such as '2026-01-31T12:00:00', or a datetime.",
     "Please ensure that the datetimes are timezone-naive: `.dt.tz_convert('UTC').dt.tz_localize(None)`.",
@@ -98,7 +96,9 @@ def _fix(source: str, kind: DataType) -> str:
     if source == "str" and kind in _NUMBERS:
         return "Convert it with `pandas.to_numeric`."
     if source.startswith(("int", "uint", "float")) and kind in _NUMBERS:
-        return f"Convert it with `.astype('{kind.to_numpy()}')`, if the model may see rounded values."
+        is_narrower = kind in _INTEGERS and "int" in source
+        price = "all values are in range" if is_narrower else "the model may see rounded values"
+        return f"Convert it with `.astype('{kind.to_numpy()}')`, if {price}."
     if source.startswith(("int", "uint", "float", "bool")):
         return f"Convert it with `.astype('{kind.to_numpy()}')`, if that is what the values mean."
     return f"Give values of type {kind.name}."

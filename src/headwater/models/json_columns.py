@@ -15,11 +15,11 @@ import numpy as np
 
 from headwater.models.columns import Columns, columns_from_dict, columns_from_list
 from headwater.models.data_types import DataType
-from headwater.models.enforce import schema_failure
+from headwater.models.enforce import enforcing
 from headwater.models.fitting import Column, is_missing
 from headwater.models.misfit import Misfit, show
 from headwater.models.nested import as_objects, fit_column
-from headwater.models.selecting import check_count, in_column, select_names
+from headwater.models.selecting import in_column, select_specs
 from headwater.models.tensors import check_tensor
 from headwater.models.types import ColSpec, Name, Schema, TensorSpec, dtype_name
 from headwater.protocol.errors import InvalidParameterValue, SchemaEnforcementFailed
@@ -89,13 +89,11 @@ def columns_from_json(value: Any, schema: Schema) -> Columns:
         >>> columns_from_json({"a": [1, 2], "b": "x"}, Schema([ColSpec("long", "a"), ColSpec("string", "b")]))
         {'a': array([1, 2]), 'b': array(['x', 'x'], dtype=object)}
     """
-    try:
+    with enforcing(value, schema):
         if isinstance(value, dict):
             columns = columns_from_dict(value, schema)
         else:
             columns = columns_from_list(value if isinstance(value, list) else [value], schema)
-    except Misfit as misfit:
-        raise schema_failure(misfit, value, schema) from None
     return _cast_columns(list(columns), lambda name, _: columns[name].tolist(), schema, value, has_base64=False)
 
 
@@ -103,18 +101,10 @@ def _cast_columns(
     names: Sequence[Name], pick: Callable[[Name, int], list[Any]], schema: Schema, data: Any, *, has_base64: bool = True
 ) -> Columns:
     found: Columns = {}
-    try:
-        if schema.has_input_names():
-            specs = dict(zip(schema.names, schema.inputs, strict=True))
-            chosen = [(name, specs[name]) for name in select_names(names, schema)]
-        else:
-            check_count(len(names), schema)
-            chosen = list(zip(names, schema.inputs, strict=False))
+    with enforcing(data, schema):
         places = {name: place for place, name in enumerate(names)}
-        for name, spec in chosen:
+        for name, spec in select_specs(names, schema):
             found[name] = _cast_column(name, pick(name, places[name]), spec, has_base64=has_base64)
-    except Misfit as misfit:
-        raise schema_failure(misfit, data, schema) from None
     return found
 
 
@@ -244,7 +234,7 @@ def tensors_from_json(value: Any, schema: Schema) -> Any:
         >>> tensors_from_json([[1, 2]], Schema([TensorSpec(np.dtype("float32"), (-1, 2))]))
         array([[1., 2.]], dtype=float32)
     """
-    try:
+    with enforcing(value, schema):
         if not schema.has_input_names():
             return _cast_tensor(value, schema.inputs[0])
         if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
@@ -257,8 +247,6 @@ def tensors_from_json(value: Any, schema: Schema) -> Any:
         if missing:
             raise Misfit(f"Model is missing inputs {missing}.", fix="Send them.")
         return {spec.name: _cast_tensor(value[spec.name], spec) for spec in schema.inputs}
-    except Misfit as misfit:
-        raise schema_failure(misfit, value, schema) from None
 
 
 def _cast_tensor(value: Any, spec: TensorSpec) -> Column:
