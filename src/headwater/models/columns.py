@@ -10,28 +10,21 @@ from headwater.models.fitting import Column
 from headwater.models.kinds import is_series
 from headwater.models.misfit import Misfit
 from headwater.models.nested import as_objects, fit_column
-from headwater.models.selecting import check_count, in_column, select_names
+from headwater.models.selecting import in_column, select_specs
 from headwater.models.types import Name, Schema
 
 Columns: TypeAlias = dict[Name, Column]
 
 
-def fit_columns(columns: Mapping[Name, Column], schema: Schema) -> Columns:
+def fit_columns(columns: Mapping[Any, Column], schema: Schema, *, is_loose: bool = False) -> Columns:
     """Return the columns that a schema wants, in its order and of its types; raise `Misfit` if they do not fit.
 
-    A schema without names takes columns by position and keeps their names.
+    A schema without names takes columns by position and keeps their names. For `is_loose` see `fit_plain`.
     """
-    given = list(columns)
-    if schema.has_input_names():
-        specs = dict(zip(schema.names, schema.inputs, strict=True))
-        chosen = [(name, specs[name]) for name in select_names(given, schema)]
-    else:
-        check_count(len(given), schema)
-        chosen = list(zip(given, schema.inputs, strict=False))
     found: Columns = {}
-    for name, spec in chosen:
+    for name, spec in select_specs(list(columns), schema):
         try:
-            found[name] = fit_column(columns[name], spec.type, required=spec.required)
+            found[name] = fit_column(columns[name], spec.type, required=spec.required, is_loose=is_loose)
         except Misfit as misfit:
             raise in_column(misfit, name, spec) from None
     return found

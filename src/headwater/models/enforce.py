@@ -1,7 +1,8 @@
 """Make data what a model's signature says, or say what is wrong with it."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from headwater.models.kinds import is_arrow_table, is_frame, is_polars_frame, is
 from headwater.models.misfit import Misfit
 from headwater.models.param_values import check_param
 from headwater.models.tensors import fit_tensors
-from headwater.models.types import AnyType, Name, ParamSchema, Schema
+from headwater.models.types import AnyType, ParamSchema, Schema
 from headwater.protocol.errors import InvalidParameterValue, SchemaEnforcementFailed
 
 _logger = logging.getLogger(__name__)
@@ -33,13 +34,11 @@ def enforce_schema(data: Any, schema: Schema) -> Any:
         >>> enforce_schema({"b": [1, 2], "extra": "?"}, Schema([ColSpec("double", "b")]))["b"].tolist()
         [1.0, 2.0]
     """
-    try:
+    with enforcing(data, schema):
         return fit_tensors(data, schema) if schema.is_tensor_spec() else _fit_columns_of(data, schema)
-    except Misfit as misfit:
-        raise _failure(misfit, data, schema) from None
 
 
-def enforce_columns(columns: Mapping[Name, "np.ndarray[Any, Any]"], schema: Schema) -> Columns:
+def enforce_columns(columns: Mapping[Any, "np.ndarray[Any, Any]"], schema: Schema) -> Columns:
     """Return NumPy columns as `schema` says, without pandas; raise `SchemaEnforcementFailed` as `enforce_schema` does.
 
     Example:
@@ -47,10 +46,8 @@ def enforce_columns(columns: Mapping[Name, "np.ndarray[Any, Any]"], schema: Sche
         >>> enforce_columns({"b": np.array([1, 2])}, Schema([ColSpec("double", "b")]))
         {'b': array([1., 2.])}
     """
-    try:
+    with enforcing(columns, schema):
         return fit_columns(columns, schema)
-    except Misfit as misfit:
-        raise _failure(misfit, columns, schema) from None
 
 
 def validate_schema(data: Any, expected_schema: Schema) -> None:
@@ -94,7 +91,7 @@ def _fit_columns_of(data: Any, schema: Schema) -> Any:
         return fit_frame(data if data.ndim == 2 else data.to_frame(0 if data.name is None else data.name), schema)
     if is_polars_frame(data) or is_arrow_table(data):
         return fit_frame(to_pandas(data), schema)
-    return frame_from_columns(fit_columns(_columns_of(data, schema), schema))
+    return frame_from_columns(fit_columns(_columns_of(data, schema), schema, is_loose=True))
 
 
 def _columns_of(data: Any, schema: Schema) -> Columns:
@@ -111,6 +108,20 @@ def _columns_of(data: Any, schema: Schema) -> Columns:
             fix=f"Give a DataFrame with the columns {list(schema.names)}.",
         )
     return columns_from_list([data], schema)
+
+
+@contextmanager
+def enforcing(data: Any, schema: Schema) -> Iterator[None]:
+    """Turn a `Misfit` inside into the error that says why `data` does not fit `schema`.
+
+    Of the data's values, the error holds only the first one that does not fit.
+    """
+    try:
+        yield
+    except Misfit as misfit:
+        raise _failure(misfit, data, schema) from None
+    except RecursionError:
+        raise _failure(Misfit("The data is nested too deeply.", fix="Nest it less."), data, schema) from None
 
 
 def _failure(misfit: Misfit, data: Any, schema: Schema) -> SchemaEnforcementFailed:

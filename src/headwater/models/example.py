@@ -4,13 +4,17 @@ import base64
 import datetime
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 
+from headwater.models.frames import frame_from_columns
+from headwater.models.json_columns import columns_from_split, tensors_from_json
 from headwater.models.kinds import is_arrow_table, is_frame, is_polars_frame, is_pydantic, is_sparse
-from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
+from headwater.models.types import Schema
+from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist, SchemaEnforcementFailed
 
 Info: TypeAlias = dict[str, Any]
 """What an MLmodel file says of an example, under `saved_input_example_info`."""
@@ -53,18 +57,21 @@ def split_params(example: Any) -> tuple[Any, dict[str, Any] | None]:
     return example, None
 
 
-def load_example(folder: Path | str, info: Info) -> Any:
+def load_example(folder: Path | str, info: Info, schema: Schema | None = None) -> Any:
     """Return the example that `info` describes, as the kind that was saved; without its params.
+
+    With the schema of the model's inputs, columns and arrays have its types again, which JSON does not keep; an
+    example that does not fit it comes as JSON has it.
 
     Raises `ResourceDoesNotExist` if the file is missing, `InvalidParameterValue` if it is no such example.
     """
     content = _read(folder, info)
-    return _decode(content["inputs"] if has_params(info) else content, info)
+    return _decode(_part(content, "inputs", info) if has_params(info) else content, info, schema)
 
 
 def load_example_params(folder: Path | str, info: Info) -> dict[str, Any] | None:
     """Return the params of an example, None if it has none; raise as `load_example` does."""
-    return dict(_read(folder, info)["params"]) if has_params(info) else None
+    return dict(_part(_read(folder, info), "params", info)) if has_params(info) else None
 
 
 def load_serving_input(folder: Path | str, info: Info) -> str | None:
@@ -190,14 +197,20 @@ def _read(folder: Path | str, info: Info) -> Any:
         raise InvalidParameterValue(f"The input example '{path.name}' is not JSON: {error}. Save it again.") from error
 
 
-def _decode(content: Any, info: Info) -> Any:
+def _part(content: Any, key: str, info: Info) -> Any:
+    if not isinstance(content, dict) or key not in content:
+        raise InvalidParameterValue(f"The input example is no '{info.get('type')}' with '{key}'. Save the model again.")
+    return content[key]
+
+
+def _decode(content: Any, info: Info, schema: Schema | None) -> Any:
     kind = info.get("type")
     try:
         match kind:
             case "dataframe":
-                return _decode_frame(content)
+                return _decode_frame(content, schema)
             case "ndarray":
-                return _decode_arrays(content, info)
+                return _decode_arrays(content, info, schema)
             case "sparse_matrix_csr" | "sparse_matrix_csc":
                 return _decode_sparse(content, kind)
             case "json_object":
@@ -207,17 +220,23 @@ def _decode(content: Any, info: Info) -> Any:
     raise InvalidParameterValue(f"The input example is of the unknown type '{kind}'. A newer Headwater may know it.")
 
 
-def _decode_frame(content: Any) -> Any:
+def _decode_frame(content: Any, schema: Schema | None) -> Any:
     import pandas as pd
 
     if isinstance(content, list):
         return pd.DataFrame(content)
+    if schema and not schema.is_tensor_spec():
+        with suppress(SchemaEnforcementFailed):
+            return frame_from_columns(columns_from_split(content, schema), content.get("index"))
     return pd.DataFrame(content["data"], columns=content.get("columns"), index=content.get("index"))
 
 
-def _decode_arrays(content: Any, info: Info) -> Any:
+def _decode_arrays(content: Any, info: Info, schema: Schema | None) -> Any:
     if info.get("format") == "tf-serving":
         content = content.get("inputs", content.get("instances"))
+    if schema and schema.is_tensor_spec():
+        with suppress(SchemaEnforcementFailed):
+            return tensors_from_json(content, schema)
     if isinstance(content, dict):
         return {name: _numbers(value) for name, value in content.items()}
     return _numbers(content)

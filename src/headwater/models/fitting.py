@@ -6,6 +6,7 @@ No Python runs per value, except to find the value that an error names.
 import datetime
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -20,30 +21,37 @@ _NUMBERS = {DataType.integer, DataType.long, DataType.float, DataType.double}
 _INTEGERS = {DataType.integer, DataType.long}
 _TARGET_NAMES = {DataType.string: "str", DataType.binary: "bytes"}
 _EXACT = {DataType.float: 2**24, DataType.double: 2**53}
+_OBJECT_NAMES = {
+    frozenset({int}): "int64",
+    frozenset({float}): "float64",
+    frozenset({bool}): "bool",
+    frozenset({str}): "str",
+}
 _NS_MIN, _NS_MAX = np.datetime64("1677-09-21T00:12:44", "us"), np.datetime64("2262-04-11T23:47:16", "us")
 MISSING_HINT = (
     "Hint: the type mismatch is likely caused by missing values. Integer and boolean columns cannot hold them; fill "
     "them (`.fillna(0)`), or log the model with a signature whose column is optional (`required=False`)."
 )
-
-
 _MOMENT_HINTS = (
     "Give ISO 8601 text such as '2026-01-31T12:00:00', or a datetime.",
     "Please ensure that the datetimes are timezone-naive: `.dt.tz_convert('UTC').dt.tz_localize(None)`.",
 )
 
 
-def fit_plain(values: Column, kind: DataType, *, required: bool = True) -> Column:
+def fit_plain(values: Column, kind: DataType, *, required: bool = True, is_loose: bool = False) -> Column:
     """Return `values` as `kind` says, or the array itself; raise `Misfit` at what would lose something.
 
     Missing values are NaN, NaT, or None among objects. Whole numbers with missing values come back as floats, and only
-    if not `required`.
+    if not `required`. `is_loose` is for values that come from Python or JSON, whose numbers have no width: what is in
+    range fits.
     """
     source = values.dtype
     if source == kind.to_numpy() and source.kind not in "US":
         return values
     if source.kind == "O":
-        return _fit_objects(values, kind, required=required)
+        return _fit_objects(values, kind, required=required, is_loose=is_loose)
+    if not values.size and source.kind in "US":
+        return _fit_objects(values.astype(object), kind, required=required, is_loose=is_loose)
     if kind in _NUMBERS and source.kind in "iuf":
         return _fit_numbers(values, kind, required=required)
     if source.kind == "f" and not required and bool(np.isnan(values).all()):
@@ -58,25 +66,41 @@ def fit_plain(values: Column, kind: DataType, *, required: bool = True) -> Colum
 
 
 def _cannot(values: Column, kind: DataType, index: int | None, fix: str = "") -> Misfit:
-    reason = f"Can not safely convert {_source_name(values)} to {_TARGET_NAMES.get(kind, kind.to_numpy())}."
-    if index is None or index >= values.size:
-        return Misfit(reason, fix=fix or _fix(values.dtype, kind))
-    return Misfit(reason, index, got=show(values[index : index + 1].tolist()[0]), fix=fix or _fix(values.dtype, kind))
+    source = _source_name(values)
+    reason = f"Can not safely convert {source} to {_TARGET_NAMES.get(kind, kind.to_numpy())}."
+    got = "" if index is None or index >= values.size else show(values[index : index + 1].tolist()[0])
+    return Misfit(reason, index if got else None, got=got, fix=fix or _fix(source, kind))
 
 
 def _source_name(values: Column) -> str:
-    return {"U": "str", "S": "bytes"}.get(values.dtype.kind, str(values.dtype))
+    """Return the type of a column's values; objects have the one that a column of such values would have."""
+    kind = values.dtype.kind
+    if kind != "O":
+        return {"U": "str", "S": "bytes"}.get(kind, str(values.dtype))
+    kinds = set(map(type, values.tolist()))
+    present = frozenset(each for each in kinds if not _is_missing_type(each))
+    if present <= {int, float} and present and (len(present) == 2 or len(kinds) > len(present)):
+        return "float64"
+    if present == {int} and not all(-(2**63) <= value < 2**63 for value in values.tolist()):
+        return "object"
+    return _OBJECT_NAMES.get(present, "object")
 
 
-def _fix(source: np.dtype[Any], kind: DataType) -> str:
+def _fix(source: str, kind: DataType) -> str:
     if kind is DataType.string:
-        return "Convert it with `.astype(str)` if its text is what the model expects."
+        return "Convert it with `.astype(str)`, if its text is what the model expects."
     if kind is DataType.datetime:
         return "Convert it with `pandas.to_datetime`."
     if kind is DataType.binary:
         return "Give bytes."
-    if source.kind in "iufb" or kind is DataType.boolean:
-        return f"Convert it with `.astype('{kind.to_numpy()}')` if losing nothing matters less than being accepted."
+    if source == "str" and kind in _NUMBERS:
+        return "Convert it with `pandas.to_numeric`."
+    if source.startswith(("int", "uint", "float")) and kind in _NUMBERS:
+        is_narrower = kind in _INTEGERS and "int" in source
+        price = "all values are in range" if is_narrower else "the model may see rounded values"
+        return f"Convert it with `.astype('{kind.to_numpy()}')`, if {price}."
+    if source.startswith(("int", "uint", "float", "bool")):
+        return f"Convert it with `.astype('{kind.to_numpy()}')`, if that is what the values mean."
     return f"Give values of type {kind.name}."
 
 
@@ -142,6 +166,8 @@ def _whole(values: Column, kind: DataType, *, required: bool) -> Column:
 def _all_missing(values: Column, kind: DataType) -> Column:
     if kind is DataType.datetime:
         return np.full(values.shape, "NaT", "datetime64[ns]")
+    if kind in _NUMBERS:
+        return np.full(values.shape, np.nan, kind.to_numpy() if kind in _EXACT else np.float64)
     return np.full(values.shape, None, object)
 
 
@@ -150,7 +176,8 @@ def _fit_moments(values: Column, given: list[Any] | None = None) -> Column:
     coarse = values.astype("datetime64[us]")
     outside = (coarse < _NS_MIN) | (coarse > _NS_MAX) | (np.isnat(coarse) & ~np.isnat(values))
     if outside.any():
-        raise _cannot(values, DataType.datetime, int(outside.argmax()), "Only moments from 1678 to 2262 fit.")
+        shown = values if given is None else np.fromiter(given, object)
+        raise _cannot(shown, DataType.datetime, int(outside.argmax()), "Only moments from 1678 to 2262 fit.")
     return values.astype("datetime64[ns]") if given is None else np.array(given, "datetime64[ns]")
 
 
@@ -161,7 +188,7 @@ def _parse_moments(items: list[Any]) -> Column:
         try:
             found.append(_moment(item))
         except (ValueError, TypeError, OverflowError) as error:
-            reason = "Can not safely convert object to datetime64[ns]."
+            reason = f"Can not safely convert {_source_name(np.fromiter(items, object))} to datetime64[ns]."
             raise Misfit(reason, index, got=show(item), fix=_MOMENT_HINTS[isinstance(error, TypeError)]) from None
     return _fit_moments(np.array(found, "datetime64[us]"), found)
 
@@ -181,20 +208,34 @@ def _moment(item: Any) -> Any:
     raise ValueError
 
 
-def _fit_objects(values: Column, kind: DataType, *, required: bool) -> Column:
+@dataclass(frozen=True)
+class _Objects:
+    """A column of Python objects, and what its items are, missing ones left out."""
+
+    values: Column
+    items: list[Any]
+    kinds: set[type]
+    has_missing: bool
+
+    def cannot(self, kind: DataType, matches: Callable[[Any], bool], fix: str = "") -> Misfit:
+        """Return the fault of the first item that matches."""
+        return _cannot(self.values, kind, next((i for i, item in enumerate(self.items) if matches(item)), 0), fix)
+
+
+def _fit_objects(values: Column, kind: DataType, *, required: bool, is_loose: bool) -> Column:
     items = values.tolist()
-    kinds = {each for each in set(map(type, items)) if not _is_missing_type(each)}
-    has_missing = not values.size or len(kinds) < len(set(map(type, items)))
+    found = set(map(type, items))
+    kinds = {each for each in found if not _is_missing_type(each)}
+    objects = _Objects(values, items, kinds, len(kinds) < len(found))
     if kind in (DataType.string, DataType.binary):
-        _check_types(items, kind, kinds)
-        return values
-    if not kinds and values.size and required and kind in (DataType.boolean, *_INTEGERS):
+        return _fit_texts(objects, kind)
+    if not kinds and items and required and kind in (DataType.boolean, *_INTEGERS):
         raise _cannot(values, kind, 0, MISSING_HINT)
     if kind is DataType.boolean:
-        return _fit_booleans(values, items, kinds, has_missing=has_missing, required=required)
+        return _fit_booleans(objects, required=required)
     if kind is DataType.datetime:
         return _fit_moment_objects(items, kinds)
-    return _fit_number_objects(values, items, kinds, kind, has_missing=has_missing, required=required)
+    return _fit_number_objects(objects, kind, required=required, is_loose=is_loose)
 
 
 def _fit_moment_objects(items: list[Any], kinds: set[type]) -> Column:
@@ -209,59 +250,81 @@ def _fit_moment_objects(items: list[Any], kinds: set[type]) -> Column:
         return _parse_moments(items)
 
 
-def _fit_booleans(values: Column, items: list[Any], kinds: set[type], *, has_missing: bool, required: bool) -> Column:
-    if not kinds <= {bool, np.bool_}:
-        raise _cannot(values, DataType.boolean, _first(items, lambda item: not isinstance(item, bool | np.bool_)))
-    if not has_missing or not values.size:
-        return values.astype(bool)
+def _fit_texts(objects: _Objects, kind: DataType) -> Column:
+    allowed = (str,) if kind is DataType.string else (bytes, bytearray, str)
+    if not all(issubclass(each, allowed) for each in objects.kinds):
+        for index, item in enumerate(objects.items):
+            if not isinstance(item, allowed) and not is_missing(item):
+                raise _cannot(objects.values, kind, index)
+    return objects.values
+
+
+def _fit_booleans(objects: _Objects, *, required: bool) -> Column:
+    if not objects.kinds <= {bool, np.bool_}:
+        raise objects.cannot(DataType.boolean, lambda item: not isinstance(item, bool | np.bool_))
+    if not objects.has_missing:
+        return objects.values.astype(bool)
     if required:
-        raise _cannot(values, DataType.boolean, _first(items, is_missing), MISSING_HINT)
-    return _objects([None if is_missing(item) else bool(item) for item in items])
+        raise objects.cannot(DataType.boolean, is_missing, MISSING_HINT)
+    found = np.full(objects.values.shape, None, object)
+    found[:] = [None if is_missing(item) else bool(item) for item in objects.items]
+    return found
 
 
-def _fit_number_objects(
-    values: Column, items: list[Any], kinds: set[type], kind: DataType, *, has_missing: bool, required: bool
-) -> Column:
+def _fit_number_objects(objects: _Objects, kind: DataType, *, required: bool, is_loose: bool) -> Column:
+    items, kinds = objects.items, objects.kinds
     if not all(_is_number_type(each) for each in kinds):
-        raise _cannot(
-            values, kind, _first(items, lambda item: not is_missing(item) and not _is_number_type(type(item)))
-        )
+        raise objects.cannot(kind, lambda item: not is_missing(item) and not _is_number_type(type(item)))
     if Decimal in kinds:
         if kind is not DataType.double:
-            raise _cannot(values, kind, _first(items, lambda item: isinstance(item, Decimal)))
+            raise objects.cannot(kind, lambda item: isinstance(item, Decimal))
         return np.array([np.nan if is_missing(item) else float(item) for item in items], np.float64)
-    if not has_missing and values.size:
-        typed = np.array(items)
-        if typed.dtype.kind == "O":
-            raise _cannot(values, kind, _first(items, lambda item: not -(2**63) <= item < 2**64))
-        if typed.dtype.kind == "f" and len(kinds) > 1:
-            _check_whole_floats(values, items, typed, kind)
-        return fit_plain(typed, kind, required=required)
-    floats = np.array([np.nan if is_missing(item) else item for item in items], np.float64)
-    _check_whole_floats(values, items, floats, kind)
-    if kind in _INTEGERS:
-        if all(issubclass(each, float | np.floating) for each in kinds) or not required:
-            return _whole(floats, kind, required=required)
-        raise _cannot(floats, kind, _first(items, is_missing), MISSING_HINT)
-    return floats.astype(kind.to_numpy()) if not kinds else fit_plain(floats, kind, required=required)
+    if not items:
+        return np.empty(0, kind.to_numpy())
+    is_whole = all(issubclass(each, int | np.integer) for each in kinds)
+    if objects.has_missing and is_whole and required and kind in _INTEGERS:
+        raise objects.cannot(kind, is_missing, MISSING_HINT)
+    try:
+        typed = np.array([np.nan if is_missing(item) else item for item in items] if objects.has_missing else items)
+        if typed.dtype.kind == "O" and kind not in _INTEGERS:
+            typed = typed.astype(np.float64)
+    except OverflowError:
+        typed = objects.values
+    if typed.dtype.kind == "O":
+        raise objects.cannot(kind, lambda item: not is_missing(item) and not -(2**63) <= item < 2**63)
+    if typed.dtype.kind == "f" and not kinds <= {float}:
+        _check_whole_floats(objects, typed, kind)
+    if is_loose:
+        return _fit_loosely(objects, typed, kind, required=required)
+    return fit_plain(typed, kind, required=required) if kinds else _all_missing(typed, kind)
 
 
-def _check_whole_floats(values: Column, items: list[Any], floats: Column, kind: DataType) -> None:
+def _fit_loosely(objects: _Objects, typed: Column, kind: DataType, *, required: bool) -> Column:
+    """Let whole numbers be of any width that holds them, and floats be rounded to the width that is wanted."""
+    target = kind.to_numpy()
+    if typed.dtype.kind == "f" and target.kind == "f":
+        with np.errstate(over="ignore"):
+            found = typed.astype(target)
+        lost = np.isinf(found) & np.isfinite(typed)
+        if lost.any():
+            raise _cannot(objects.values, kind, int(lost.argmax()))
+        return found
+    if typed.dtype.kind in "iu" and target.kind == "i":
+        limits = np.iinfo(target)
+        outside = (typed > limits.max) | (typed < limits.min)
+        if outside.any():
+            raise _cannot(objects.values, kind, int(outside.argmax()))
+        return typed.astype(target)
+    return fit_plain(typed, kind, required=required)
+
+
+def _check_whole_floats(objects: _Objects, floats: Column, kind: DataType) -> None:
     """Refuse whole numbers that became other floats."""
     if np.abs(floats[np.isfinite(floats)]).max(initial=0) <= _EXACT[DataType.double]:
         return
-    for index, (item, found) in enumerate(zip(items, floats.tolist(), strict=True)):
+    for index, (item, found) in enumerate(zip(objects.items, floats.tolist(), strict=True)):
         if isinstance(item, int | np.integer) and int(item) != found:
-            raise _cannot(values, kind, index)
-
-
-def _check_types(items: list[Any], kind: DataType, kinds: set[type]) -> None:
-    allowed = (str,) if kind is DataType.string else (bytes, bytearray, str)
-    if all(issubclass(each, allowed) for each in kinds):
-        return
-    for index, item in enumerate(items):
-        if not isinstance(item, allowed) and not is_missing(item):
-            raise _cannot(_objects(items), kind, index)
+            raise _cannot(objects.values, kind, index)
 
 
 def is_missing(value: Any) -> bool:
@@ -275,13 +338,3 @@ def _is_missing_type(kind: type) -> bool:
 
 def _is_number_type(kind: type) -> bool:
     return issubclass(kind, int | float | np.integer | np.floating | Decimal) and kind is not bool
-
-
-def _first(items: list[Any], matches: Callable[[Any], bool]) -> int:
-    return next((index for index, item in enumerate(items) if matches(item)), 0)
-
-
-def _objects(items: list[Any]) -> Column:
-    found = np.empty(len(items), object)
-    found[:] = items
-    return found

@@ -1,5 +1,6 @@
 """Enforcement on pandas frames: what fits already is passed on, columns are converted one by one, or all at once."""
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from headwater.models.types import ColSpec, Schema
 if TYPE_CHECKING:
     import pandas
 
+_SOURCE = re.compile(r"convert \S+ to")
 _ZONE_HINT = "Please ensure that the datetimes are timezone-naive: `.dt.tz_convert('UTC').dt.tz_localize(None)`."
 
 
@@ -41,16 +43,16 @@ def fit_frame(frame: "pandas.DataFrame", schema: Schema) -> "pandas.DataFrame":
     The given frame is left alone; columns that fit already are shared with it.
     """
     chosen, specs = _select(frame, schema)
-    changed = [
-        i for i, (dtype, spec) in enumerate(zip(chosen.dtypes.tolist(), specs, strict=True)) if not _fits(dtype, spec)
-    ]
+    dtypes = chosen.dtypes.tolist()
+    changed = [place for place, spec in enumerate(specs) if not _fits(dtypes[place], spec)]
     if len(changed) > 2 and len(changed) == len(specs):
-        whole = _fit_block(chosen, specs)
+        whole = _fit_block(chosen, dtypes, specs)
         if whole is not None:
             return whole
-    names = chosen.columns
+    names = chosen.columns.tolist()
+    has_names = schema.has_input_names()
     for position in changed:
-        series = chosen.iloc[:, position]
+        series = chosen[names[position]] if has_names else chosen.iloc[:, position]  # names are faster, and unique then
         try:
             fitted = _fit_series(series, specs[position])
         except Misfit as misfit:
@@ -84,12 +86,12 @@ def _fits(dtype: Any, spec: ColSpec) -> bool:
     return isinstance(dtype, np.dtype) and dtype == kind.to_numpy()
 
 
-def _fit_block(frame: "pandas.DataFrame", specs: list[ColSpec]) -> "pandas.DataFrame | None":
+def _fit_block(frame: "pandas.DataFrame", dtypes: list[Any], specs: list[ColSpec]) -> "pandas.DataFrame | None":
     """Convert all columns at once if they are numbers of one type; None if they are not, or if something is amiss."""
-    kind, first = specs[0].type, frame.dtypes.iloc[0]
+    kind, first = specs[0].type, dtypes[0]
     if not isinstance(kind, DataType) or not isinstance(first, np.dtype) or first.kind not in "iuf":
         return None
-    if any(spec.type is not kind for spec in specs) or any(dtype != first for dtype in frame.dtypes):
+    if any(spec.type is not kind for spec in specs) or dtypes.count(first) < len(dtypes):
         return None
     block = frame.to_numpy()
     try:
@@ -103,14 +105,23 @@ def _fit_series(series: "pandas.Series[Any]", spec: ColSpec) -> "Column | None":
     """Return what the column becomes, None if it stays as it is."""
     dtype: Any = series.dtype
     if isinstance(dtype, np.dtype):
-        values = series.to_numpy()
+        values = np.asarray(series.values)
         fitted = fit_column(values, spec.type, required=spec.required)
         return None if fitted is values else fitted
+    try:
+        return _fit_extension(series, dtype, spec)
+    except Misfit as misfit:
+        reason = _SOURCE.sub(f"convert {dtype} to", misfit.reason)
+        raise Misfit(reason, misfit.index, got=misfit.got, fix=misfit.fix, path=misfit.path) from None
+
+
+def _fit_extension(series: "pandas.Series[Any]", dtype: Any, spec: ColSpec) -> "Column | None":
+    """Do the same for what is pandas' own type: categories, numbers with missing values, texts, moments with a zone."""
     match type(dtype).__name__:
         case "CategoricalDtype":
             _check_categories(series, spec)
             return None
-        case "DatetimeTZDtype":
+        case "DatetimeTZDtype" if spec.type is DataType.datetime:
             raise Misfit(f"Can not safely convert {dtype} to datetime64[ns].", fix=_ZONE_HINT)
     numpy_dtype = getattr(dtype, "numpy_dtype", None)
     if numpy_dtype is None or numpy_dtype.kind not in "iufb":

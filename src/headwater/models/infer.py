@@ -26,7 +26,6 @@ from headwater.tracking.datasets.schema import (
     UnknownType,
     arrow_type,
     merge_all,
-    numpy_type,
     pandas_column,
     polars_type,
     value_type,
@@ -143,7 +142,9 @@ def _from_list(data: list[Any]) -> Schema:
         return Schema([ColSpec(DataType.string)])
     column = _column(None, _item_type, data)
     if isinstance(column.type, Object) and all(isinstance(item, Mapping) for item in data):
-        return Schema([ColSpec(item.dtype, item.name, item.required) for item in column.type.properties])
+        properties = {item.name: item for item in column.type.properties}
+        names = dict.fromkeys(str(name) for item in data for name in item)
+        return Schema([ColSpec(properties[name].dtype, name, properties[name].required) for name in names])
     return Schema([column])
 
 
@@ -195,7 +196,7 @@ def _param(name: str, value: Any) -> ParamSpec:
         if isinstance(value, Mapping):
             return ParamSpec(name, _object_type(value), dict(value))
         if isinstance(value, list | np.ndarray):
-            return _list_param(name, np.asarray(value), value)
+            return _list_param(name, value)
         if isinstance(value, tuple | set) or value is None or is_frame(value):
             raise InvalidParameterValue(f"Expected parameters to be 1D array or scalar, got {type(value).__name__}")
         return ParamSpec(name, _plain_type(value), value)
@@ -206,13 +207,18 @@ def _param(name: str, value: Any) -> ParamSpec:
         ) from error
 
 
-def _list_param(name: str, array: "np.ndarray[Any, Any]", value: Any) -> ParamSpec:
-    if array.ndim != 1:
-        raise InvalidParameterValue(f"Expected parameters to be 1D array or scalar, got {array.ndim}D array")
-    items = list(value)
+def _list_param(name: str, items: Any) -> ParamSpec:
+    if isinstance(items, np.ndarray):
+        if items.ndim != 1:
+            raise InvalidParameterValue(f"Expected parameters to be 1D array or scalar, got {items.ndim}D array")
+        items = items.tolist() if items.dtype.kind == "O" else list(items)
+    if any(isinstance(item, list | tuple | np.ndarray) for item in items):
+        raise InvalidParameterValue("Expected parameters to be 1D array or scalar, got 2D array")
     if not items:
         return ParamSpec(name, DataType.string, [], (-1,))
-    spec = merge_all(map(value_type, items)) if array.dtype.kind == "O" else numpy_type(array.dtype)
+    specs = [value_type(item) for item in items]
+    is_number = all(spec["type"] in ("long", "double") for spec in specs)
+    spec = {"type": "double"} if is_number and {"type": "double"} in specs else merge_all(specs)
     return ParamSpec(name, _plain(type_from_json(spec)), items, (-1,))
 
 

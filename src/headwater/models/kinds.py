@@ -17,7 +17,7 @@ def is_series(data: Any) -> bool:
 
 def is_polars_frame(data: Any) -> bool:
     """Tell whether this is a frame of polars, lazy or not."""
-    return _library(data) == "polars" and hasattr(data, "columns")
+    return _library(data) == "polars" and hasattr(type(data), "columns")  # asked of a lazy frame itself, it collects
 
 
 def is_arrow_table(data: Any) -> bool:

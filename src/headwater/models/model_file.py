@@ -106,10 +106,12 @@ class Model:
         return self.signature.params if self.signature else None
 
     def load_input_example(self, path: str | Path | None = None) -> Any:
-        """Return the input example kept in the model's folder, without its params; None if there is none."""
-        return (
-            load_example(self._folder(path), self.saved_input_example_info) if self.saved_input_example_info else None
-        )
+        """Return the input example kept in the model's folder, without its params; None if there is none.
+
+        Its columns or arrays have the types of the signature.
+        """
+        info = self.saved_input_example_info
+        return load_example(self._folder(path), info, self.get_input_schema()) if info else None
 
     def load_input_example_params(self, path: str | Path | None = None) -> dict[str, Any] | None:
         """Return the params of the input example, None if there are none."""

@@ -12,10 +12,10 @@ from headwater.models.fitting import Column, fit_plain, is_missing
 from headwater.models.misfit import Misfit, located, show
 
 
-def fit_column(values: Column, kind: ValueType, *, required: bool = True) -> Column:
-    """Return `values` as `kind` says; raise `Misfit` at the first that does not fit."""
+def fit_column(values: Column, kind: ValueType, *, required: bool = True, is_loose: bool = False) -> Column:
+    """Return `values` as `kind` says; raise `Misfit` at the first that does not fit. See `fit_plain`."""
     if isinstance(kind, DataType):
-        return fit_plain(values, kind, required=required)
+        return fit_plain(values, kind, required=required, is_loose=is_loose)
     if isinstance(kind, Array | Object | Map):
         return as_objects(_fit_nested(values.tolist() if values.dtype.kind != "O" else list(values), kind, required))
     return values
@@ -24,7 +24,7 @@ def fit_column(values: Column, kind: ValueType, *, required: bool = True) -> Col
 def fit_items(items: list[Any], kind: ValueType, *, required: bool = True) -> list[Any]:
     """Return the fitted items of a list, as Python's own values."""
     if isinstance(kind, DataType):
-        found = fit_plain(as_objects(items), kind, required=required)
+        found = fit_plain(as_objects(items), kind, required=required, is_loose=True)
         if found.dtype.kind == "M":
             found = found.astype("datetime64[us]")  # NumPy gives moments of nanoseconds as numbers
         return list(found.tolist())
@@ -35,10 +35,7 @@ def fit_items(items: list[Any], kind: ValueType, *, required: bool = True) -> li
 
 def as_objects(items: list[Any]) -> Column:
     """Return a one-dimensional array of the items themselves, whatever they are."""
-    found = np.empty(len(items), object)
-    for index, item in enumerate(items):
-        found[index] = item
-    return found
+    return np.fromiter(items, object, len(items))
 
 
 def _fit_nested(items: list[Any], kind: Array | Object | Map, required: bool) -> list[Any]:  # noqa: FBT001  # private

@@ -7,6 +7,18 @@ from headwater.models.misfit import Misfit
 from headwater.models.types import ColSpec, Name, Schema
 
 
+def select_specs(given: Sequence[Name], schema: Schema) -> list[tuple[Name, ColSpec]]:
+    """Return the given columns that a schema wants, each with its spec, in the schema's order; raise `Misfit`.
+
+    A schema without names takes columns by position.
+    """
+    if schema.has_input_names():
+        specs = dict(zip(schema.names, schema.inputs, strict=True))
+        return [(name, specs[name]) for name in select_names(given, schema)]
+    check_count(len(given), schema)
+    return list(zip(given, schema.inputs, strict=False))
+
+
 def select_names(given: Sequence[Name], schema: Schema) -> list[Name]:
     """Return the names of the schema that are given, in its order; raise `Misfit` if a required one is missing.
 

@@ -51,6 +51,8 @@ def check_tensor(data: Any, spec: TensorSpec) -> Any:
 
 def _fit_named(data: Any, schema: Schema) -> dict[Name, Column]:
     specs: dict[Name, Any] = dict(schema.input_dict())
+    if len(specs) == 1 and (isinstance(data, np.ndarray) or is_foreign_tensor(data)):
+        data = {schema.names[0]: data}
     if isinstance(data, np.ndarray) or is_sparse(data) or is_foreign_tensor(data):
         raise Misfit(
             f"Model is missing inputs {list(specs)}.", fix=f"Give a dictionary of arrays with the keys {list(specs)}."

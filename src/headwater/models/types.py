@@ -60,7 +60,7 @@ class ColSpec:
 
     def __init__(self, type: ValueType | str, name: Name | None = None, required: bool = True) -> None:  # noqa: A002, FBT001  # MLflow's
         object.__setattr__(self, "type", as_type(type))
-        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "name", _checked_name(name))
         object.__setattr__(self, "required", required)
 
     def to_dict(self) -> Json:
@@ -100,7 +100,7 @@ class TensorSpec:
             raise InvalidParameterValue(f"The shape of a tensor is '{shape}'. Give a tuple of whole numbers.")
         object.__setattr__(self, "type", type)
         object.__setattr__(self, "shape", tuple(int(size) for size in shape))
-        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "name", _checked_name(name))
 
     @property
     def required(self) -> bool:
@@ -348,6 +348,12 @@ class ParamSchema:
 
     def __repr__(self) -> str:
         return repr(self.params)
+
+
+def _checked_name(name: object) -> Name | None:
+    if name is not None and not isinstance(name, str | int):
+        raise InvalidParameterValue(f"The name of a column or tensor is '{name}'. Use text, or a whole number.")
+    return name
 
 
 def dtype_name(dtype: np.dtype[Any]) -> str:

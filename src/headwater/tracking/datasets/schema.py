@@ -170,16 +170,16 @@ def value_type(value: Any) -> Spec:
     if value is None:
         return ANY
     if isinstance(value, Mapping):
-        properties = {
-            str(key): {**value_type(item), "required": item is not None} for key, item in sorted(value.items())
-        }
+        if not all(isinstance(key, str) for key in value):
+            raise UnknownType
+        properties = {key: {**value_type(item), "required": item is not None} for key, item in sorted(value.items())}
         return {"type": "object", "properties": properties} if properties else ANY
     dtype = getattr(value, "dtype", None)
     if dtype is not None and dtype.kind != "O":
         return _nest(numpy_type(dtype), value.ndim)
     if dtype is not None or isinstance(value, list):
         items = merge_all(map(value_type, value))
-        return {"type": "array", "items": items} if items != ANY else ANY
+        return {"type": "array", "items": items} if len(value) else ANY
     for kinds, name in _SCALARS:
         if isinstance(value, kinds):
             return {"type": name}
