@@ -5,13 +5,13 @@ place for a parameter becomes the expansion of a shell variable, quoted as the s
 The shell does not read expanded values again, so no value can become a command or two arguments.
 """
 
-import os
 import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from headwater.config import environment
 from headwater.projects.project_file import EntryPoint, Project
 from headwater.protocol.errors import InvalidParameterValue
 
@@ -50,7 +50,7 @@ def find_entry_point(project: Project, name: str) -> EntryPoint:
     path = (project.folder / name).resolve()
     if not path.is_relative_to(project.folder.resolve()) or not path.is_file():
         raise InvalidParameterValue(f"The project in '{project.folder}' has no script '{name}'. Name one of its files.")
-    shell = os.environ.get("SHELL") or "bash" if suffix == ".sh" else _SCRIPTS[suffix]
+    shell = environment().get("SHELL") or "bash" if suffix == ".sh" else _SCRIPTS[suffix]
     script = name if not name.startswith("-") else f"./{name}"
     return EntryPoint(name, f"{_escape(shlex.quote(shell))} {_escape(shlex.quote(script))}")
 

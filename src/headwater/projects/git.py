@@ -1,11 +1,11 @@
 """git, called with fixed options before `--`, without hooks, prompts and transports that run programs."""
 
-import os
 import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from headwater.config import environment
 from headwater.protocol.errors import InvalidParameterValue, NotSupported, ResourceDoesNotExist
 
 _SAFE = (
@@ -115,7 +115,7 @@ class Git:
 
     def _call(self, arguments: tuple[str, ...], *, files: bool) -> "subprocess.CompletedProcess[str]":
         command = ["git", *_SAFE, *(_FILES_TOO if files else ()), *arguments]
-        variables = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or "SSH" in name}
+        variables = {name: value for name, value in environment().items() if not name.startswith("GIT_") or "SSH" in name}
         variables |= {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
         try:
             return subprocess.run(

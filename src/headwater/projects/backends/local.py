@@ -6,6 +6,7 @@ import signal
 import subprocess
 import threading
 
+from headwater.config import environment
 from headwater.projects.backends.backend import Execution, Job
 from headwater.projects.child_log import ChildLog
 from headwater.protocol.errors import NotSupported
@@ -55,7 +56,7 @@ class LocalBackend:
         """
         if job.project.docker_env is not None or job.config.keys() & {"docker_args", "build_image", "docker_auth"}:
             raise NotSupported("A project that runs in an image needs a backend for images, which is a plugin.")
-        variables = {**os.environ, **job.variables, **job.command.variables}
+        variables = {**environment(), **job.variables, **job.command.variables}
         variables["PATH"] = os.pathsep.join([*map(str, job.path), variables.get("PATH", os.defpath)])
         try:
             process = subprocess.Popen(
