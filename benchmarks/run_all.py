@@ -27,6 +27,7 @@ TITLES = {
     "search_server": "Search",
     "search_frame": "Data frames",
     "registry": "The model registry",
+    "projects": "Projects",
     "signatures": "Signatures of models",
     "import_mlflow": "Coming from MLflow",
     "server_start": "An idle server",

@@ -115,7 +115,8 @@ class Git:
 
     def _call(self, arguments: tuple[str, ...], *, files: bool) -> "subprocess.CompletedProcess[str]":
         command = ["git", *_SAFE, *(_FILES_TOO if files else ()), *arguments]
-        variables = {name: value for name, value in environment().items() if not name.startswith("GIT_") or "SSH" in name}
+        inherited = environment().items()
+        variables = {name: value for name, value in inherited if not name.startswith("GIT_") or "SSH" in name}
         variables |= {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
         try:
             return subprocess.run(
