@@ -1,6 +1,12 @@
 """Python environments of their own for models and projects: described, made by uv, kept by their content."""
 
-from headwater.environments.building import Kept, list_environments, prepare_environment, prune_environments
+from headwater.environments.building import (
+    Kept,
+    list_environments,
+    prepare_environment,
+    prune_environments,
+    read_installed,
+)
 from headwater.environments.description import Description
 from headwater.environments.files import describe_conda, describe_lock, describe_python_env, describe_requirements
 
@@ -14,4 +20,5 @@ __all__ = [
     "list_environments",
     "prepare_environment",
     "prune_environments",
+    "read_installed",
 ]

@@ -57,6 +57,15 @@ def prepare_environment(description: Description, *, with_headwater: bool = Fals
     return _python(folder)
 
 
+def read_installed(python: Path) -> Description:
+    """Return everything that is in an environment that `prepare_environment` made, pinned."""
+    folder = python.parent.parent
+    facts = json.loads((folder / _READY).read_text(encoding="utf-8"))
+    configured = (folder / "pyvenv.cfg").read_text(encoding="utf-8")
+    match = re.search(r"(?m)^version_info\s*=\s*(\d+\.\d+\.\d+)", configured)
+    return Description(match[1] if match else "", tuple(facts["installed"]))
+
+
 def list_environments() -> list[Kept]:
     """Return the environments that are kept, the last used first."""
     found = []
@@ -95,7 +104,8 @@ def _make(folder: Path, description: Description, *, has_headwater: bool) -> Non
             _uv("pip", "install", "--quiet", *arguments)
     if has_headwater:
         _copy_headwater(python)
-    (folder / _READY).write_text(json.dumps({"requirements": list(description.requirements)}), encoding="utf-8")
+    facts = {"requirements": list(description.requirements), "installed": _freeze(python)}
+    (folder / _READY).write_text(json.dumps(facts), encoding="utf-8")
 
 
 def _make_venv(folder: Path, python: str) -> None:
@@ -129,6 +139,13 @@ def _copy_headwater(python: Path) -> None:
     text = metadata.distribution("headwater").read_text("METADATA") or ""
     (information / "METADATA").write_text(text, encoding="utf-8")
     (information / "INSTALLER").write_text("headwater\n", encoding="utf-8")
+
+
+def _freeze(python: Path) -> list[str]:
+    done = subprocess.run(
+        [*uv_command(), "pip", "freeze", "--python", str(python)], capture_output=True, text=True, check=True
+    )
+    return done.stdout.splitlines()
 
 
 def _uv(*arguments: str) -> None:

@@ -1,8 +1,10 @@
 """Which environment a project runs in."""
 
 import logging
+import platform
 from pathlib import Path
 
+from headwater.capture.code import read_requirements
 from headwater.environments import (
     Description,
     describe_conda,
@@ -10,6 +12,7 @@ from headwater.environments import (
     describe_python_env,
     describe_requirements,
     prepare_environment,
+    read_installed,
 )
 from headwater.environments.files import describe_script
 from headwater.projects.project_file import EntryPoint, Project
@@ -56,9 +59,13 @@ def describe_environment(project: Project, point: EntryPoint) -> Description | N
     return describe_script(script) if script.suffix == ".py" and script.is_file() else None
 
 
-def prepare(project: Project, point: EntryPoint, manager: str) -> Path | None:
-    """Return the folder with the programs of the project's environment, made if it is new; None for this process's."""
-    if manager == LOCAL:
-        return None
-    found = describe_environment(project, point)
-    return prepare_environment(found).parent if found is not None else None
+def prepare(description: Description | None) -> tuple[Path | None, Description]:
+    """Return the folder with the programs of an environment, made if it is new, and what is installed in it.
+
+    Without a description it is the environment of this process, whose programs are found as they are.
+    """
+    if description is None:
+        _, *installed = read_requirements().splitlines()
+        return None, Description(platform.python_version(), tuple(installed))
+    python = prepare_environment(description)
+    return python.parent, read_installed(python)

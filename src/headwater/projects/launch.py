@@ -3,47 +3,29 @@
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from headwater.capture.code import read_diff
-from headwater.projects.backends import Job, find_backend
-from headwater.projects.command import find_entry_point, make_command
-from headwater.projects.environment import choose_manager, prepare
-from headwater.projects.parameters import choose_values, resolve_values
-from headwater.projects.project_file import DEFAULT_ENTRY_POINT, EntryPoint, Project, read_project
-from headwater.projects.source import Source, fetch_source
+from headwater.projects.backends import find_backend
+from headwater.projects.plan import Plan, make_plan, start_plan
+from headwater.projects.project_file import DEFAULT_ENTRY_POINT
+from headwater.projects.record import DIFF_FILE
 from headwater.projects.submitted import SubmittedRun
 from headwater.protocol.errors import HeadwaterError, InvalidParameterValue
-from headwater.protocol.runs import RunStatus
 from headwater.tracking.active import active_experiment, active_run
-from headwater.tracking.artifact_files import temporary_folder
-from headwater.tracking.artifacts import download_artifacts
 from headwater.tracking.capture_choice import make_redactor
 from headwater.tracking.client import Client
 from headwater.tracking.context import run_tags
 from headwater.tracking.writer import RunWriter
 
 _log = logging.getLogger(__name__)
-DIFF_FILE = "code/changes.patch"
 
 
 class ExecutionException(HeadwaterError):
     """The command of a project failed; its run says FAILED."""
 
     error_code = "INTERNAL_ERROR"
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """What will be run, checked before there is a run."""
-
-    source: Source
-    project: Project
-    point: EntryPoint
-    values: dict[str, str]
-    manager: str
 
 
 def run(
@@ -92,14 +74,10 @@ def run(
     config = {**_read_config(backend_config)}
     images = {"docker_args": docker_args, "build_image": build_image, "docker_auth": docker_auth}
     config |= {key: value for key, value in images.items() if value}
-    plan = _plan(str(uri), entry_point, version or "", parameters or {}, env_manager or "")
+    plan = make_plan(str(uri), entry_point, version or "", parameters or {}, env_manager or "")
     client = Client()
-    found = run_id or _create_run(client, plan, experiment_name, experiment_id, run_name, backend or "local")
-    try:
-        submitted = _start(client, found, plan, where, config, storage_dir)
-    except BaseException:
-        client.set_terminated(found, RunStatus.FAILED)
-        raise
+    found = run_id or create_run(client, plan, experiment_name, experiment_id, run_name, backend or "local")
+    submitted = start_plan(client, found, plan, where, config, storage_dir)
     if synchronous and not submitted.wait():
         raise ExecutionException(describe_failure(found))
     return submitted
@@ -110,24 +88,15 @@ def describe_failure(run_id: str) -> str:
     return f"Run (ID '{run_id}') failed. Read its log with: headwater runs logs {run_id}"
 
 
-def _plan(uri: str, entry_point: str, version: str, parameters: Mapping[str, object], env_manager: str) -> _Plan:
-    _log.info("=== Fetching project from %s ===", uri)
-    source = fetch_source(uri, version)
-    project = read_project(source.folder)
-    point = find_entry_point(project, entry_point)
-    values = choose_values(point, parameters, source.folder)
-    make_command(point, values)  # what is wrong with it is said before there is a run
-    return _Plan(source, project, point, values, choose_manager(env_manager))
-
-
-def _create_run(
+def create_run(
     client: Client,
-    plan: _Plan,
+    plan: Plan,
     experiment_name: str | None,
     experiment_id: str | None,
     run_name: str | None,
     backend: str,
 ) -> str:
+    """Create the run of a plan, with its parameters and with what git does not have of its code; return its id."""
     if experiment_name and experiment_id:
         raise InvalidParameterValue("Give the experiment by its name or by its id, not by both.")
     if experiment_name:
@@ -143,7 +112,7 @@ def _create_run(
     return created
 
 
-def _tags(plan: _Plan, backend: str) -> dict[str, str]:
+def _tags(plan: Plan, backend: str) -> dict[str, str]:
     parent = active_run()
     tags = {
         "mlflow.user": run_tags().get("mlflow.user", ""),
@@ -158,37 +127,6 @@ def _tags(plan: _Plan, backend: str) -> dict[str, str]:
         "mlflow.parentRunId": parent.info.run_id if parent else "",
     }
     return {key: value for key, value in tags.items() if value}
-
-
-def _start(
-    client: Client,
-    run_id: str,
-    plan: _Plan,
-    backend: Any,
-    config: Mapping[str, Any],
-    storage_dir: str | Path | None,
-) -> SubmittedRun:
-    storage = Path(storage_dir) if storage_dir else temporary_folder()
-    resolved = resolve_values(plan.point, plan.values, storage, _download)
-    command = make_command(plan.point, resolved)
-    experiment_id = client.get_run(run_id).info.experiment_id
-    variables = {
-        f"{prefix}_{name}": value
-        for prefix in ("HEADWATER", "MLFLOW")
-        for name, value in (
-            ("RUN_ID", run_id), ("TRACKING_URI", client.tracking_uri), ("EXPERIMENT_ID", experiment_id)
-        )
-    }  # fmt: skip
-    writer = RunWriter(client.tracking_uri, run_id)
-    programs = prepare(plan.project, plan.point, plan.manager)
-    path = (programs,) if programs else ()
-    job = Job(writer, plan.project, command, plan.source.folder, variables, path, config)
-    _log.info("=== Running command '%s' in run with ID '%s' ===", command.shown, run_id)
-    return SubmittedRun(run_id, backend.start(job), client)
-
-
-def _download(uri: str, target: Path) -> Path:
-    return Path(download_artifacts(uri, dst_path=target))
 
 
 def _read_config(given: Mapping[str, Any] | str | Path | None) -> Mapping[str, Any]:

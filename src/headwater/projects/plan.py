@@ -1,0 +1,116 @@
+"""An execution of a project that was checked, and its start."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from headwater.environments import Description
+from headwater.projects.backends import Backend, Job
+from headwater.projects.command import find_entry_point, make_command
+from headwater.projects.environment import LOCAL, choose_manager, describe_environment, prepare
+from headwater.projects.parameters import choose_values, resolve_values
+from headwater.projects.project_file import EntryPoint, Project, read_project
+from headwater.projects.record import RECORD_FILE, ProjectRecord
+from headwater.projects.source import Source, fetch_source
+from headwater.projects.submitted import SubmittedRun
+from headwater.protocol.runs import RunStatus
+from headwater.tracking.artifact_files import temporary_folder
+from headwater.tracking.artifacts import download_artifacts
+from headwater.tracking.client import Client
+from headwater.tracking.writer import RunWriter
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will be run: the code, its entry point with values, and the environment, None for this process's."""
+
+    source: Source
+    project: Project
+    point: EntryPoint
+    values: dict[str, str]
+    environment: Description | None
+    manager: str
+
+
+def make_plan(uri: str, entry_point: str, version: str, parameters: Mapping[str, object], env_manager: str) -> Plan:
+    """Fetch a project and check everything that can be checked before there is a run."""
+    manager = choose_manager(env_manager)
+    _log.info("=== Fetching project from %s ===", uri)
+    return plan_source(fetch_source(uri, version), entry_point, parameters, manager)
+
+
+def plan_source(
+    source: Source,
+    entry_point: str,
+    parameters: Mapping[str, object],
+    manager: str,
+    environment: Description | None = None,
+) -> Plan:
+    """Check what is to be run of code that is here; `environment` replaces what the project says about its own."""
+    project = read_project(source.folder)
+    point = find_entry_point(project, entry_point)
+    values = choose_values(point, parameters, source.folder)
+    make_command(point, values)
+    if environment is None and manager != LOCAL:
+        environment = describe_environment(project, point)
+    return Plan(source, project, point, values, environment, manager)
+
+
+def start_plan(
+    client: Client,
+    run_id: str,
+    plan: Plan,
+    backend: Backend,
+    config: Mapping[str, Any],
+    storage_dir: str | Path | None = None,
+) -> SubmittedRun:
+    """Start a plan as an existing run, which is FAILED if that cannot be done."""
+    try:
+        return _start(client, run_id, plan, backend, config, storage_dir)
+    except BaseException:
+        client.set_terminated(run_id, RunStatus.FAILED)
+        raise
+
+
+def _start(
+    client: Client,
+    run_id: str,
+    plan: Plan,
+    backend: Backend,
+    config: Mapping[str, Any],
+    storage_dir: str | Path | None,
+) -> SubmittedRun:
+    storage = Path(storage_dir) if storage_dir else temporary_folder()
+    command = make_command(plan.point, resolve_values(plan.point, plan.values, storage, _download))
+    experiment_id = client.get_run(run_id).info.experiment_id
+    place = {"RUN_ID": run_id, "TRACKING_URI": client.tracking_uri, "EXPERIMENT_ID": experiment_id}
+    variables = {f"{prefix}_{name}": value for prefix in ("HEADWATER", "MLFLOW") for name, value in place.items()}
+    writer = RunWriter(client.tracking_uri, run_id)
+    programs, installed = prepare(plan.environment)
+    writer.log_bytes(_record(plan, installed), RECORD_FILE, synchronous=False)
+    path = (programs,) if programs else ()
+    job = Job(writer, plan.project, command, plan.source.folder, variables, path, config)
+    _log.info("=== Running command '%s' in run with ID '%s' ===", command.shown, run_id)
+    return SubmittedRun(run_id, backend.start(job), client)
+
+
+def _record(plan: Plan, installed: Description) -> bytes:
+    record = ProjectRecord(
+        uri=plan.source.uri,
+        entry_point=plan.point.name,
+        parameters=plan.values,
+        commit=plan.source.commit,
+        python=installed.python,
+        installed=list(installed.requirements),
+    )
+    return msgspec.json.format(msgspec.json.encode(record), indent=1)
+
+
+def _download(uri: str, target: Path) -> Path:
+    return Path(download_artifacts(uri, dst_path=target))

@@ -1,0 +1,109 @@
+"""Running a tracked run again, from what is kept of it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import headwater as hw
+from headwater.projects import reproduce, run
+
+Git = Callable[..., str]
+TRAIN = """\
+import pathlib, sys
+import headwater as hw
+with hw.start_run():
+    hw.log_metric("score", float(sys.argv[1]) * {factor})
+    pathlib.Path("model.txt").write_text("{factor}")
+    hw.log_artifact("model.txt")
+"""
+
+
+@pytest.fixture(autouse=True)
+def python(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `python` be the one that runs the tests."""
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+
+
+@pytest.fixture
+def trained(repository: Path, git: Git) -> str:
+    """Return a run of a commit with changes on top, in a repository that went on since."""
+    (repository / "train.py").write_text(TRAIN.format(factor=2))
+    git(repository, "commit", "-qam", "twice")
+    (repository / "train.py").write_text(TRAIN.format(factor=3))
+    (repository / "new.txt").write_text("new\n")
+    run_id = run(str(repository), parameters={"alpha": 0.25}, env_manager="local").run_id
+    git(repository, "checkout", "-q", ".")
+    (repository / "new.txt").unlink()
+    (repository / "train.py").write_text("raise SystemExit('later')\n")
+    git(repository, "commit", "-qam", "later")
+    return run_id
+
+
+def test_a_run_is_the_same_again_though_its_code_went_on(trained: str) -> None:
+    found = reproduce(trained, env_manager="local")
+
+    again = hw.get_run(found.new_run_id)
+    assert (found.is_same, found.comparison.differences) == (True, [])
+    assert again.data.metrics == {"score": 0.75}
+    assert again.data.params == {"alpha": "0.25"}
+    assert again.data.tags["headwater.reproduces"] == trained
+    assert again.info.run_name == f"{hw.get_run(trained).info.run_name} again"
+    assert found.caveats == ["the environment is this process's, not the one of the original"]
+
+
+def test_what_came_out_otherwise_is_named(trained: str) -> None:
+    hw.Client().log_metric(trained, "score", 0.75001)
+    hw.Client().log_metric(trained, "extra", 1.0)
+
+    found = reproduce(trained, env_manager="local")
+
+    differences = [(item.kind, item.name, item.before, item.after) for item in found.comparison.differences]
+    assert differences == [("metric", "extra", 1.0, None), ("metric", "score", 0.75001, 0.75)]
+    assert not found.is_same
+    assert reproduce(trained, env_manager="local", tolerance=0.01).comparison.differences[0].name == "extra"
+
+
+def test_the_environment_is_made_again_package_by_package(
+    project: Path, git: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "MLproject").write_text("python_env: env.yaml\nentry_points: {main: {command: python show.py}}\n")
+    (project / "env.yaml").write_text("dependencies: [six]\n")
+    (project / "show.py").write_text("import six, sys; print(six.__version__, sys.prefix)\n")
+    original = run(str(project)).run_id
+    made = shutil.move(hw.config.home() / "environments", hw.config.home() / "gone")
+
+    found = reproduce(original)
+
+    log = hw.artifacts.load_text(f"runs:/{found.new_run_id}/logs/project.log")
+    assert found.is_same
+    assert found.caveats == ["the code is in no git repository: it is run as it is now"]
+    assert "six==" not in log
+    assert Path(made).exists()
+    assert str(hw.config.home() / "environments") in log
+
+
+def test_the_command_line_says_whether_it_is_the_same(trained: str) -> None:
+    command = [sys.executable, "-m", "headwater", "reproduce", "--env-manager", "local", trained]
+
+    same = subprocess.run(command, capture_output=True, text=True, check=False)
+    hw.Client().log_metric(trained, "score", 9.0)
+    hw.flush()
+    other = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert (same.returncode, other.returncode) == (0, 1), same.stderr
+    assert "the same (3 compared, 0 different)" in same.stderr
+    assert "different (3 compared, 1 different)" in other.stderr
+    assert "score" in other.stdout
+
+
+def test_a_run_of_which_nothing_is_kept_cannot_be_reproduced() -> None:
+    with hw.start_run() as plain:
+        pass
+
+    with pytest.raises(hw.ResourceDoesNotExist, match="Nothing is kept of how run"):
+        reproduce(plain.info.run_id)
