@@ -45,9 +45,16 @@ def compare_model_versions(old: str, new: str) -> "VersionComparison":
         >>> changed.signature.verdict
         <Verdict.COMPATIBLE: 'compatible'>
     """
+    return compare_versions(old, new)
+
+
+def compare_versions(
+    old: str, new: str, *, tracking_uri: str | None = None, registry_uri: str | None = None
+) -> "VersionComparison":
+    """Return what `compare_model_versions` does, of the stores named instead of those in force."""
     from headwater.registry.comparison import compare  # loaded by those who compare
 
-    client = Client()
+    client = Client(tracking_uri, registry_uri)
     return compare(_describe(client, old), _describe(client, new))
 
 

@@ -2,7 +2,7 @@
 
 import click
 
-from headwater.cli._options import json_option, opened_registry, registry_uri_option, tag_option
+from headwater.cli._options import current_user, json_option, opened_registry, registry_uri_option, tag_option
 from headwater.cli._output import print_json
 from headwater.protocol.model_sources import split_run_source
 from headwater.protocol.model_versions import CreateModelVersion, ModelVersion, ModelVersionTag
@@ -36,11 +36,14 @@ def command(
         if source:
             version_tags = [ModelVersionTag(key, value) for key, value in tags.items()]
             run = run_id or split_run_source(source)[0]
-            request = CreateModelVersion(name, source, run, version_tags, description=description)
+            request = CreateModelVersion(
+                name, source, run, version_tags, description=description, user_id=current_user()
+            )
             made = store.model_versions.create(request).model_version
         else:
             model_tags = [RegisteredModelTag(key, value) for key, value in tags.items()]
-            made = store.registered_models.create(CreateRegisteredModel(name, model_tags, description)).registered_model
+            model = CreateRegisteredModel(name, model_tags, description, user_id=current_user())
+            made = store.registered_models.create(model).registered_model
     if as_json:
         print_json(made)
     elif isinstance(made, ModelVersion):

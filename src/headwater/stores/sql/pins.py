@@ -40,10 +40,9 @@ def load_pins(connection: Connection, version_id: int) -> list[ArtifactFile]:
 
 def check_pins(connection: Connection, version_id: int, location: str, name: str, number: int) -> None:
     """Raise `ResourceConflict` if the store's own tree has other files now than those that were registered."""
-    if not find_root(resolve_location(connection, location)):
-        return
-    pinned = load_pins(connection, version_id)
-    change = describe_change(pinned, find_files(connection, location)) if pinned else ""
+    found = find_files(connection, location)  # none: they may be in the tree of another server
+    pinned = load_pins(connection, version_id) if found else []
+    change = describe_change(pinned, found) if pinned else ""
     if change:
         raise ResourceConflict(
             f"The files of version {number} of model '{name}' are not those that were registered: {change}. "
