@@ -1,6 +1,7 @@
 """What every store does to trace model versions. Subclass in a test module that has a fixture `store`."""
 
 import hashlib
+import math
 
 from headwater.protocol.artifacts import ArtifactFile, CommitArtifacts, DeleteTree
 from headwater.protocol.errors import InvalidParameterValue, ResourceConflict, ResourceDoesNotExist
@@ -18,6 +19,7 @@ from headwater.protocol.lineage import (
     Undeploy,
 )
 from headwater.protocol.logged_models import CreateLoggedModel
+from headwater.protocol.metrics import Metric
 from headwater.protocol.model_versions import (
     CreateModelVersion,
     DeleteModelVersion,
@@ -27,7 +29,8 @@ from headwater.protocol.model_versions import (
 )
 from headwater.protocol.provenance import Origin, Provenance, SourceRun, digest_of
 from headwater.protocol.registered_models import SetRegisteredModelAlias
-from headwater.protocol.runs import CreateRun, LogMetric, LogParam, Param, RunTag
+from headwater.protocol.runs import CreateRun, DeleteRun, LogMetric, LogParam, Param, RunTag
+from headwater.protocol.trash import PurgeTrash
 from headwater.stores.interface import Store
 from headwater.testing.contract_governance import enter, events_of
 from headwater.testing.contract_registered_models import make_model
@@ -143,7 +146,9 @@ class PinsContract:
         """Only it can see them; without its word there are no pins."""
         make_model(store, versions=1)
         pins = [ArtifactFile("MLmodel", "0" * 64, 12)]
-        given = Provenance(pins, SourceRun(run_id="elsewhere", run_name="far", params=[Param("a", "1")]))
+        points = [Metric(key, value, 1) for key, value in (("a", math.inf), ("b", -0.5), ("c", 1e-300))]
+        run = SourceRun(run_id="elsewhere", run_name="far", params=[Param("a", "1")], metrics=points)
+        given = Provenance(pins, run)
         request = CreateModelVersion("m", "s3://bucket/x", "elsewhere", provenance=given)
 
         store.model_versions.create(request)
@@ -170,14 +175,38 @@ class ProvenanceContract:
         register(store, run_id)
         store.runs.log_metric(LogMetric(run_id=run_id, key="accuracy", value=0.95, timestamp=2, step=1))
 
+        store.runs.log_metric(LogMetric(run_id=run_id, key="odd", value=math.nan, timestamp=2))
+
         run = provenance_of(store, "1").run
 
         assert run is not None
+        assert math.isnan(run.metrics[1].value)
         assert (run.run_id, run.run_name, run.user_id, run.params) == (run_id, "training", "ada", [Param("depth", "6")])
-        assert [metric.value for metric in run.metrics] == [0.95]
+        assert run.metrics[0].value == 0.95
         assert run.facts.keys() == {"mlflow.source.git.commit", "mlflow.source.name"}
         (entry,) = run.datasets
         assert (entry.context, entry.dataset.digest, entry.dataset.profile) == ("training", "abc123", "")
+
+    def test_a_run_that_is_gone_is_known_as_it_was(self, store: Store) -> None:
+        """With every metric, whatever its value."""
+        make_model(store)
+        run_id = make_trained_run(store)
+        store.runs.log_metric(LogMetric(run_id=run_id, key="odd", value=math.nan, timestamp=2))
+        register(store, run_id)
+        before = provenance_of(store, "1").run
+
+        store.runs.delete(DeleteRun(run_id))
+        store.trash.purge(PurgeTrash(run_ids=[run_id]))
+
+        run = provenance_of(store, "1").run
+        assert run is not None
+        assert before is not None
+        assert [repr(metric) for metric in run.metrics] == [repr(metric) for metric in before.metrics]
+        assert (run.params, run.tags, run.datasets) == (before.params, before.tags, before.datasets)
+        where = store.model_versions.get_download_uri(GetDownloadUri("m", "1"))
+        assert where.artifact_uri == f"runs:/{run_id}/model"
+        (node,) = nodes_of(self.graph(store, "1"))[NodeKind.RUN]
+        assert (node.label, node.is_here) == ("training", False)
 
     def test_a_copy_from_another_registry_brings_its_lineage(self, store: Store) -> None:
         """Its files are verified and kept by this store alone."""

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from headwater.protocol.codec import decode_response, encode
 from headwater.protocol.metrics import Metric
 from headwater.protocol.provenance import Origin, Provenance, SourceRun, latest_values
 from headwater.stores.sql.connection import Connection
@@ -41,7 +42,7 @@ def keep_provenance(
         return
     connection.execute(
         "INSERT INTO model_version_provenance (version_id, original_id, data) VALUES (?, ?, ?)",
-        (version_id, original_id, msgspec.json.encode(_Kept(run, origin)).decode()),
+        (version_id, original_id, encode(_Kept(run, origin)).decode()),
     )
 
 
@@ -55,7 +56,7 @@ def load_provenance(connection: Connection, version: VersionFacts) -> Provenance
 def load_kept(connection: Connection, version_id: int) -> Provenance:
     """Return what was noted of a version's run and origin, without its files."""
     row = connection.one("SELECT data FROM model_version_provenance WHERE version_id = ?", (version_id,))
-    kept = msgspec.json.decode(row[0], type=_Kept) if row else _Kept()
+    kept = decode_response(_Kept, row[0].encode()) if row else _Kept()
     return Provenance([], kept.run, kept.origin)
 
 
