@@ -37,7 +37,7 @@ from headwater.protocol.inputs import ModelInput as LoggedModelInput
 from headwater.protocol.inputs import ModelOutput as LoggedModelOutput
 from headwater.protocol.lineage import Lineage, LineageEdge, LineageNode
 from headwater.protocol.metrics import Metric
-from headwater.protocol.policies import ApprovalRule, Gate, Policy, RequiredTag, Threshold
+from headwater.protocol.policies import ApprovalRule, Better, Gate, Policy, RequiredTag, Threshold
 from headwater.protocol.provenance import Provenance
 from headwater.protocol.runs import Param, RunInfo, RunStatus, RunTag
 from headwater.protocol.source_type import SourceType
@@ -155,6 +155,7 @@ __all__ = [
     "ActiveModel",
     "ActiveRun",
     "ApprovalRule",
+    "Better",
     "Client",
     "DataLoss",
     "Dataset",

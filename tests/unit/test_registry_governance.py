@@ -190,7 +190,9 @@ def test_a_promotion_is_checked_refused_allowed_and_rolled_back() -> None:
     back = client.roll_back_model("churn", alias="champion", version="3", reason="alarm")
 
     assert client.get_model_policy("churn") == hw.Policy(
-        gates=[hw.Gate(alias="champion", metrics=[hw.Threshold(metric="accuracy", beats="higher")], reason=True)]
+        gates=[
+            hw.Gate(alias="champion", metrics=[hw.Threshold(metric="accuracy", beats=hw.Better.HIGHER)], reason=True)
+        ]
     )
     assert (verdict.passed, verdict.champion) == (False, "1")
     assert [requirement.met for requirement in verdict.requirements] == [False, False]

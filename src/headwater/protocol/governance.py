@@ -1,6 +1,7 @@
 """Governance of the model registry: the log of what happened, policies, approvals, gates and rollbacks."""
 
 import enum
+import re
 
 import msgspec
 
@@ -13,6 +14,8 @@ from headwater.protocol.policies import Policy
 
 MAX_EVENTS = 10_000
 DEFAULT_EVENTS = 1000
+
+_PAGE_TOKEN = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
 class RegistryAction(enum.StrEnum):
@@ -80,7 +83,7 @@ class ListEvents(msgspec.Struct, frozen=True, omit_defaults=True):
         if self.version:
             check_version(self.version)
             require("name", self.name)
-        if self.page_token and not (self.page_token.isascii() and self.page_token.isdigit()):
+        if self.page_token and not _PAGE_TOKEN.fullmatch(self.page_token):
             raise InvalidParameterValue(f"Invalid page token '{self.page_token[:100]}'. Use the one of the last page.")
 
 

@@ -1,7 +1,7 @@
 """The rules of a model: which stages there are, who has which role, and what a version must have to be promoted."""
 
+import enum
 import math
-from typing import Literal
 
 import msgspec
 
@@ -26,6 +26,13 @@ class RequiredTag(msgspec.Struct, frozen=True, omit_defaults=True):
     value: str = ""
 
 
+class Better(enum.StrEnum):
+    """Which way a metric gets better."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+
+
 class Threshold(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What a metric of the version's run or logged model must be: within bounds, or better than the champion's.
 
@@ -36,7 +43,7 @@ class Threshold(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     metric: str
     at_least: float | None = None
     at_most: float | None = None
-    beats: Literal["", "higher", "lower"] = ""
+    beats: Better | None = None
     margin: float = 0.0
 
 
@@ -68,7 +75,7 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         >>> Policy(
         ...     stages=["QA", "Live"],
         ...     roles={"reviewer": ["ada", "grace"]},
-        ...     gates=[Gate(alias="champion", metrics=[Threshold(metric="auc", beats="higher")], reason=True)],
+        ...     gates=[Gate(alias="champion", metrics=[Threshold(metric="auc", beats=Better.HIGHER)], reason=True)],
         ... )
     """
 

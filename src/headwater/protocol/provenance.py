@@ -91,6 +91,8 @@ class Provenance(msgspec.Struct, frozen=True, omit_defaults=True):
             if file.path:  # a version of one file has it at an empty path
                 check_path(file.path)
             check_digest(file.digest)
+            if not 0 <= file.size < 2**53:
+                raise InvalidParameterValue(f"Invalid size '{file.size}' of '{file.path}'. Give its size in bytes.")
         if len({file.path for file in self.files}) < len(self.files):
             raise InvalidParameterValue("Two of the files of the version have one path. Name each once.")
         if self.run:

@@ -12,7 +12,7 @@ from headwater.protocol.inputs import DatasetInput
 from headwater.protocol.provenance import SourceRun, latest_values
 from headwater.registry.signature_diff import SignatureDiff, diff_signatures
 
-_REQUIREMENT = re.compile(r"([A-Za-z0-9][A-Za-z0-9._\-]*)\s*(\[[^\]]*\])?\s*(.*)")
+_REQUIREMENT = re.compile(r"([A-Za-z0-9][A-Za-z0-9._\-]*)\s*(\[[^\]]*\])?\s*([<>=!~;@].*)?")
 _CODE = ("mlflow.source.git.commit", "mlflow.source.git.repoURL", "mlflow.source.git.branch", "mlflow.source.name")
 
 
@@ -87,9 +87,10 @@ def read_requirements(text: str) -> dict[str, str]:
     for raw in text.splitlines():
         line = re.sub(r"(^|\s)#.*", "", raw).strip()
         package = _REQUIREMENT.fullmatch(line)
-        if package and "://" not in package[1]:
+        if package:
             name = re.sub(r"[-_.]+", "-", package[1]).lower()
-            found[name + (package[2] or "")] = package[3].strip()
+            constraint, mark, condition = (package[3] or "").partition(";")
+            found[name + (package[2] or "")] = re.sub(r"\s+", "", constraint) + mark + condition
         elif line:
             found[line] = ""
     return found

@@ -29,7 +29,7 @@ from headwater.protocol.model_versions import (
     SetModelVersionTag,
     TransitionModelVersionStage,
 )
-from headwater.protocol.policies import ApprovalRule, Gate, Policy, RequiredTag, Threshold
+from headwater.protocol.policies import ApprovalRule, Better, Gate, Policy, RequiredTag, Threshold
 from headwater.protocol.registered_models import (
     CreateRegisteredModel,
     DeleteRegisteredModel,
@@ -296,7 +296,7 @@ class PoliciesContract:
     def test_a_gate_before_a_stage_measures_against_the_champion(self, store: Store) -> None:
         """Bounds hold for all, and the champion must be beaten by the margin."""
         make_model(store)
-        rule = Threshold(metric="accuracy", at_least=0.5, beats="higher", margin=0.01)
+        rule = Threshold(metric="accuracy", at_least=0.5, beats=Better.HIGHER, margin=0.01)
         store.governance.set_policy(SetPolicy("m", Policy(gates=[Gate(stage="production", metrics=[rule])])))
         for accuracy in (0.4, 0.8, 0.805, 0.9):
             make_scored_version(store, accuracy)
@@ -324,7 +324,7 @@ class PoliciesContract:
         make_model(store, versions=1)
         make_scored_version(store, 0.5)
         point(store, 1)
-        lower = Threshold(metric="accuracy", beats="lower")
+        lower = Threshold(metric="accuracy", beats=Better.LOWER)
         store.governance.set_policy(SetPolicy("m", Policy(gates=[Gate(alias="champion", metrics=[lower])])))
 
         with expect_error(PermissionDenied, "Version 2 of model 'm' may not…"):

@@ -4,7 +4,7 @@ import math
 
 from headwater.protocol.attributed import Attributed
 from headwater.protocol.governance import CheckPromotionResponse, RegistryAction, Requirement
-from headwater.protocol.policies import ApprovalRule, RequiredTag, Threshold
+from headwater.protocol.policies import ApprovalRule, Better, RequiredTag, Threshold
 from headwater.stores.sql.connection import Connection
 from headwater.stores.sql.policies import load_policy
 from headwater.stores.sql.provenance import load_metrics
@@ -102,7 +102,7 @@ def _judge_metrics(
 def _compare(threshold: Threshold, value: float, is_text: str, rival: dict[str, float], number: int) -> Requirement:
     other = rival.get(threshold.metric, math.nan)
     other_text = f"{other:g}" if threshold.metric in rival else "unknown"
-    gain = value - other if threshold.beats == "higher" else other - value
+    gain = value - other if threshold.beats == Better.HIGHER else other - value
     by = f" by at least {threshold.margin:g}" if threshold.margin else ""
     text = (
         f"its metric '{threshold.metric}' is {threshold.beats} than that of version {number}, {other_text},{by} "
