@@ -3,7 +3,7 @@
 import hashlib
 import math
 
-from headwater.protocol.artifacts import ArtifactFile, CommitArtifacts, DeleteTree
+from headwater.protocol.artifacts import ArtifactFile, CommitArtifacts, DeleteTree, GetTree
 from headwater.protocol.errors import InvalidParameterValue, ResourceConflict, ResourceDoesNotExist
 from headwater.protocol.governance import RegistryAction
 from headwater.protocol.inputs import Dataset, DatasetInput, InputTag, LogInputs, ModelInput
@@ -28,7 +28,7 @@ from headwater.protocol.model_versions import (
     ModelVersionTag,
 )
 from headwater.protocol.provenance import Origin, Provenance, SourceRun, digest_of
-from headwater.protocol.registered_models import SetRegisteredModelAlias
+from headwater.protocol.registered_models import DeleteRegisteredModel, SetRegisteredModelAlias
 from headwater.protocol.runs import CreateRun, DeleteRun, LogMetric, LogParam, Param, RunTag
 from headwater.protocol.trash import PurgeTrash
 from headwater.stores.interface import Store
@@ -230,6 +230,26 @@ class ProvenanceContract:
             store.lineage.put_copy(wrong)
         with expect_error(InvalidParameterValue, "A copy needs the files and the origin of the version. Give both."):
             store.lineage.put_copy(PutVersionCopy("m", "abc", Provenance(files)))
+
+    def test_files_of_copies_go_with_the_last_version_that_has_them(self, store: Store) -> None:
+        """Of one version or of a whole model."""
+        make_model(store)
+        make_model(store, "other")
+        for folder in ("abc", "def"):
+            file = put_file(store, f"registry/{folder}", "MLmodel", b"flavors: {}\n")
+            given = Provenance([file], origin=Origin("churn", "7"))
+            store.lineage.put_copy(PutVersionCopy("m", folder, given))
+        store.model_versions.create(CreateModelVersion("other", "models:/m/1"))
+
+        def left() -> list[str]:
+            return [file.path for file in store.artifacts.get_tree(GetTree("registry")).files]
+
+        store.model_versions.delete(DeleteModelVersion("m", "2"))
+        assert left() == ["abc/MLmodel"]
+        store.registered_models.delete(DeleteRegisteredModel("m"))
+        assert left() == ["abc/MLmodel"]
+        store.registered_models.delete(DeleteRegisteredModel("other"))
+        assert left() == []
 
     @staticmethod
     def graph(store: Store, version: str) -> Lineage:

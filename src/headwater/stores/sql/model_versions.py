@@ -36,7 +36,7 @@ from headwater.stores.sql.registry_rows import (
 )
 from headwater.stores.sql.registry_tags import delete_version_tag, set_version_tag
 from headwater.stores.sql.search_registry import select_model_versions
-from headwater.stores.sql.version_making import create_version
+from headwater.stores.sql.version_making import create_version, drop_copied_files
 
 
 class SqlModelVersions:
@@ -158,6 +158,7 @@ def _delete(connection: Connection, request: DeleteModelVersion) -> None:
         "SELECT target FROM model_deployment WHERE model_id = ? AND version = ? ORDER BY target", held
     ):
         undeploy(connection, model_id, name, target, request, cause_id=cause_id)
+    drop_copied_files(connection, "id", version.id)
     connection.execute("DELETE FROM model_version WHERE id = ?", (version.id,))
     _touch_model(connection, version, now_ms())
 

@@ -48,6 +48,7 @@ from headwater.stores.sql.registry_rows import (
 )
 from headwater.stores.sql.registry_tags import delete_model_tag, set_model_tag
 from headwater.stores.sql.search_registry import select_registered_models
+from headwater.stores.sql.version_making import drop_copied_files
 
 
 class SqlRegisteredModels:
@@ -128,6 +129,7 @@ class SqlRegisteredModels:
 
         def work(connection: Connection) -> None:
             model_id = find_model(connection, request.name)
+            drop_copied_files(connection, "model_id", model_id)
             connection.execute("DELETE FROM registered_model WHERE id = ?", (model_id,))
             forget_policy(connection, model_id)
             record(connection, model_id, request.name, RegistryAction.DELETE_MODEL, request)

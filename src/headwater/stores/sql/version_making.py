@@ -7,12 +7,12 @@ from headwater.protocol.artifacts import ArtifactFile
 from headwater.protocol.attributed import Attributed
 from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
 from headwater.protocol.governance import RegistryAction
-from headwater.protocol.lineage import PutVersionCopy
+from headwater.protocol.lineage import COPIES_FOLDER, PutVersionCopy
 from headwater.protocol.model_names import is_model_uri, parse_model_uri
 from headwater.protocol.model_sources import append_path
 from headwater.protocol.model_versions import CreateModelVersion, ModelVersionTag
 from headwater.protocol.provenance import Origin, SourceRun, describe_change
-from headwater.stores.sql.artifacts import read_tree
+from headwater.stores.sql.artifacts import find_root, read_tree
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection
 from headwater.stores.sql.pins import find_files, load_pins, pin_files
@@ -95,6 +95,23 @@ def put_copy(connection: Connection, request: PutVersionCopy) -> int:
         origin=given.origin,
     )
     return _insert(connection, model_id, making, request)
+
+
+def drop_copied_files(connection: Connection, where: str, key: int) -> None:
+    """Forget the files that were sent along with versions that are about to be deleted; others still have theirs.
+
+    `where` is a column of `model_version`, and `key` what it is in their rows.
+    """
+    rows = connection.all(
+        f"SELECT DISTINCT location FROM model_version WHERE {where} = ? AND location LIKE ? AND NOT EXISTS "  # noqa: S608 - our columns
+        f"(SELECT 1 FROM model_version o WHERE o.location = model_version.location AND o.{where} <> ?)",
+        (key, f"mlflow-artifacts:/{COPIES_FOLDER}/%", key),
+    )
+    for (location,) in rows:
+        folder = find_root(location)
+        connection.execute(
+            "DELETE FROM artifact WHERE owner = '' AND path >= ? AND path < ?", (f"{folder}/", f"{folder}0")
+        )
 
 
 def _insert(connection: Connection, model_id: int, making: _Making, who: Attributed) -> int:
