@@ -158,6 +158,22 @@ def test_two_versions_are_compared(uri: str, registry: Command) -> None:
     assert found["metrics"] == [{"key": "accuracy", "old": 0.5, "new": 0.75, "change": 0.25}]
 
 
+def test_a_folder_is_pinned_when_it_becomes_a_version(uri: str, registry: Command, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "MLmodel").write_text("flavors: {}\n")
+    registry("create", "m")
+    registry("create", "m", str(tmp_path / "mine"))
+    download = ["models", "download", "models:/m/1", "--output", str(tmp_path / "out")]
+
+    before = CliRunner().invoke(root, download)
+    (tmp_path / "mine" / "MLmodel").write_text("flavors: {x: 1}\n")
+    after = CliRunner().invoke(root, download)
+
+    assert (before.exit_code, after.exit_code) == (0, 1)
+    assert "'MLmodel' has other bytes" in after.stderr
+    assert "not pinned" in registry("create", "m", "s3://bucket/none").stderr
+
+
 def test_a_lineage_is_shown(uri: str, registry: Command) -> None:
     make_versions(uri, registry, 0.5)
     registry("alias", "m", "champion", "1")

@@ -223,6 +223,7 @@ def test_stages_of_a_policy_are_promoted_into_and_followed() -> None:
     assert client.get_model_version_stages("churn", "1") == ["None", "QA", "Live", "Archived"]
     assert client.get_model_version("churn", "1").current_stage == "Archived"
     assert hw.artifacts.load_text("models:/churn/live/data/weights") == "0.9"
+    assert client.promote_model_version("churn", "1", stage="archived").current_stage == "Archived"
     client.roll_back_model("churn", stage="Live")
     assert hw.artifacts.load_text("models:/churn/Live/data/weights") == "0.8"
     with pytest.raises(hw.InvalidParameterValue, match=r"Invalid Model Version stage: Production\. Value must be one"):

@@ -92,6 +92,11 @@ def check_stage(stage: str) -> str:
     return stage
 
 
+def is_active_stage(stage: str) -> bool:
+    """Return whether versions in a stage are in use, so that others may be archived for them."""
+    return stage.lower() not in {NO_STAGE.lower(), ARCHIVED.lower()}
+
+
 def _may_be_stage(text: str) -> bool:
     return bool(_STAGE.fullmatch(text)) and not text.isdigit() and not is_latest(text)
 

@@ -9,14 +9,13 @@ from headwater.protocol.endpoint import Empty, Endpoint, Permission
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.model_names import (
     ACTIVE_STAGES,
-    ARCHIVED,
-    NO_STAGE,
     PROMPT_TAG,
     check_model_name,
     check_model_tag,
     check_model_text,
     check_stage,
     check_version,
+    is_active_stage,
 )
 from headwater.protocol.model_sources import check_source
 from headwater.protocol.names import (
@@ -183,7 +182,7 @@ class TransitionModelVersionStage(Attributed, frozen=True, omit_defaults=True):
         require("name", self.name)
         check_version(self.version)
         stage = check_stage(self.stage).capitalize()
-        if self.archive_existing_versions and stage in {NO_STAGE, ARCHIVED}:
+        if self.archive_existing_versions and not is_active_stage(stage):
             raise InvalidParameterValue(
                 "Model version transition cannot archive existing model versions because "
                 f"'{stage}' is not an Active stage. Valid stages are {', '.join(ACTIVE_STAGES)}"

@@ -21,6 +21,7 @@ from headwater.protocol.governance import (
     SetPolicy,
     check_target,
 )
+from headwater.protocol.model_names import is_active_stage
 from headwater.protocol.model_versions import GetModelVersion, TransitionModelVersionStage
 from headwater.protocol.policies import Policy
 from headwater.protocol.registered_models import SetRegisteredModelAlias
@@ -49,7 +50,8 @@ class GovernanceVerbs(RegistryConnected):
             version: its version.
             alias: the alias to move, or
             stage: the stage to enter; of the two, one.
-            archive_existing_versions: move the others that are in the stage to Archived.
+            archive_existing_versions: move the others that are in the stage to Archived; not for the stages None and
+                Archived themselves.
             reason: why, for the model's history.
 
         Raises:
@@ -65,9 +67,8 @@ class GovernanceVerbs(RegistryConnected):
             move = SetRegisteredModelAlias(name, alias, str(version), user_id=user_id, reason=reason)
             store.registered_models.set_alias(move)
             return version_from_wire(store.model_versions.get(GetModelVersion(name, str(version))).model_version)
-        enter = TransitionModelVersionStage(
-            name, str(version), stage, archive_existing_versions, user_id=user_id, reason=reason
-        )
+        archive = archive_existing_versions and is_active_stage(stage)
+        enter = TransitionModelVersionStage(name, str(version), stage, archive, user_id=user_id, reason=reason)
         return version_from_wire(store.model_versions.transition_stage(enter).model_version)
 
     def check_promotion(

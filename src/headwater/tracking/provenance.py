@@ -1,11 +1,11 @@
 """What a version of a model is made of, seen from the client: files with their digests, and the run."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from headwater.protocol.artifacts import ArtifactFile, GetTree
-from headwater.protocol.errors import EndpointNotFound, ResourceConflict, ResourceDoesNotExist
+from headwater.protocol.errors import EndpointNotFound, HeadwaterError, ResourceConflict, ResourceDoesNotExist
 from headwater.protocol.experiments import GetExperiment
 from headwater.protocol.lineage import GetProvenance
 from headwater.protocol.model_versions import ModelVersion
@@ -30,6 +30,15 @@ def describe_files(store: Store, root: str) -> list[ArtifactFile]:
         checksum, size = _hash(location.read(file.path))
         found.append(ArtifactFile(file.path, checksum, size))
     return found
+
+
+def try_to_describe_files(store: Store, root: str, tell: Callable[[str], object]) -> list[ArtifactFile]:
+    """Return what `describe_files` does; if the files cannot be read from here, say so and return none."""
+    try:
+        return describe_files(store, root)
+    except (HeadwaterError, OSError) as error:
+        tell(f"The files at '{root}' cannot be read from here, so their digests are not pinned: {error}")
+        return []
 
 
 def hash_local(folder: Path) -> list[ArtifactFile]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from headwater.protocol.errors import HeadwaterError, ResourceAlreadyExists, ResourceDoesNotExist
+from headwater.protocol.errors import ResourceAlreadyExists, ResourceDoesNotExist
 from headwater.protocol.model_names import is_model_uri, parse_model_uri
 from headwater.protocol.model_sources import append_path, check_source, source_scheme, split_run_source
 from headwater.protocol.registered_models import MAX_MODEL_RESULTS
@@ -141,7 +141,7 @@ def _find_source(client: Client, uri: str) -> str:
 def _find_provenance(client: Client, source: str, run_id: str) -> "Provenance | None":
     """Return what the registry cannot see itself: files outside of its tree, and a run that is on another server."""
     from headwater.protocol.provenance import Provenance
-    from headwater.tracking.provenance import describe_files, describe_run
+    from headwater.tracking.provenance import describe_run, try_to_describe_files
 
     tracking = current_session().store(client.tracking_uri)
     is_elsewhere = client.registry_uri != client.tracking_uri
@@ -154,12 +154,7 @@ def _find_provenance(client: Client, source: str, run_id: str) -> "Provenance | 
     if not is_elsewhere and source_scheme(root) == "mlflow-artifacts":
         return None
     run = describe_run(tracking, run_id) if run_id and is_elsewhere else None
-    try:
-        files = describe_files(tracking, root)
-    except (HeadwaterError, OSError) as error:
-        _tell(f"The files at '{source}' cannot be read from here, so their digests are not pinned: {error}")
-        files = []
-    return Provenance(files, run)
+    return Provenance(try_to_describe_files(tracking, root, _tell), run)
 
 
 def find_logged_model(client: Client, run_id: str, name: str) -> LoggedModel:

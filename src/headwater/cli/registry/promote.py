@@ -10,6 +10,7 @@ from headwater.cli._options import (
     target_options,
 )
 from headwater.protocol.governance import CheckPromotion, check_target
+from headwater.protocol.model_names import is_active_stage
 from headwater.protocol.model_versions import TransitionModelVersionStage
 from headwater.protocol.registered_models import SetRegisteredModelAlias
 from headwater.stores.interface import Store
@@ -46,9 +47,8 @@ def command(
             move = SetRegisteredModelAlias(name, alias, version, user_id=current_user(), reason=reason)
             store.registered_models.set_alias(move)
         else:
-            enter = TransitionModelVersionStage(
-                name, version, stage, not keep_others, user_id=current_user(), reason=reason
-            )
+            archive = not keep_others and is_active_stage(stage)
+            enter = TransitionModelVersionStage(name, version, stage, archive, user_id=current_user(), reason=reason)
             stage = store.model_versions.transition_stage(enter).model_version.current_stage
     if not only_check:
         click.echo(f"Version {version} of model '{name}' is {f'@{alias}' if alias else stage}.")
