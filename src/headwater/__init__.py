@@ -31,10 +31,14 @@ from headwater.protocol.errors import (
     Unauthenticated,
 )
 from headwater.protocol.experiments import ExperimentTag, LifecycleStage, ViewType
+from headwater.protocol.governance import RegistryAction, RegistryEvent
 from headwater.protocol.inputs import Dataset, DatasetInput, InputTag, RunInputs, RunOutputs
 from headwater.protocol.inputs import ModelInput as LoggedModelInput
 from headwater.protocol.inputs import ModelOutput as LoggedModelOutput
+from headwater.protocol.lineage import Lineage, LineageEdge, LineageNode
 from headwater.protocol.metrics import Metric
+from headwater.protocol.policies import ApprovalRule, Better, Gate, Policy, RequiredTag, Threshold
+from headwater.protocol.provenance import Provenance
 from headwater.protocol.runs import Param, RunInfo, RunStatus, RunTag
 from headwater.protocol.source_type import SourceType
 from headwater.protocol.views import View, ViewInfo
@@ -62,6 +66,7 @@ from headwater.tracking.capture_choice import (
     set_system_metrics_sampling_interval,
 )
 from headwater.tracking.client import Client
+from headwater.tracking.comparing import compare_model_versions, lineage
 from headwater.tracking.connected import PagedList
 from headwater.tracking.distributed import is_main_process, rank, start_distributed_run, world_size
 from headwater.tracking.doctor import doctor
@@ -149,6 +154,8 @@ def __getattr__(name: str) -> object:
 __all__ = [
     "ActiveModel",
     "ActiveRun",
+    "ApprovalRule",
+    "Better",
     "Client",
     "DataLoss",
     "Dataset",
@@ -157,12 +164,16 @@ __all__ = [
     "Experiment",
     "ExperimentTag",
     "FileInfo",
+    "Gate",
     "HeadwaterError",
     "Image",
     "InputTag",
     "InsufficientStorage",
     "InvalidParameterValue",
     "LifecycleStage",
+    "Lineage",
+    "LineageEdge",
+    "LineageNode",
     "LoggedModel",
     "LoggedModelInput",
     "LoggedModelOutput",
@@ -174,8 +185,13 @@ __all__ = [
     "PagedList",
     "Param",
     "PermissionDenied",
+    "Policy",
+    "Provenance",
     "RegisteredModel",
+    "RegistryAction",
+    "RegistryEvent",
     "RequestLimitExceeded",
+    "RequiredTag",
     "ResourceAlreadyExists",
     "ResourceConflict",
     "ResourceDoesNotExist",
@@ -190,6 +206,7 @@ __all__ = [
     "SourceType",
     "SyncReport",
     "TemporarilyUnavailable",
+    "Threshold",
     "Unauthenticated",
     "View",
     "ViewInfo",
@@ -199,6 +216,7 @@ __all__ = [
     "artifacts",
     "autolog",
     "clear_active_model",
+    "compare_model_versions",
     "create_experiment",
     "create_external_model",
     "data",
@@ -234,6 +252,7 @@ __all__ = [
     "is_tracking_uri_set",
     "last_active_run",
     "last_logged_model",
+    "lineage",
     "list_artifacts",
     "load_table",
     "log_artifact",

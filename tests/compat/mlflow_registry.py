@@ -1,8 +1,12 @@
 """What the real `mlflow` client does with our model registry; see `mlflow_verbs`."""
 
+import json
+import os
 import tempfile
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
 
 import mlflow
 import mlflow.pyfunc
@@ -223,6 +227,85 @@ def check_copy_model_version_promotes_across_models() -> None:
     for version in (1, 2):
         folder = mlflow.artifacts.download_artifacts(f"models:/{target}/{version}")
         assert (Path(folder) / "weights.txt").read_text() == "1 2 3"
+
+
+def native(verb: str, path: str, **fields: object) -> dict[str, object]:
+    """Ask the server what MLflow's client has no verb for."""
+    url = f"{os.environ['MLFLOW_TRACKING_URI']}/api/headwater/1/registry/{path}"
+    query = "?" + urlencode({key: str(value) for key, value in fields.items()}) if verb == "GET" else ""
+    body = None if verb == "GET" else json.dumps(fields).encode()
+    request = Request(url + query, body, {"Content-Type": "application/json"}, method=verb)
+    with urlopen(request, timeout=30) as answer:
+        found: dict[str, object] = json.load(answer)
+    return found
+
+
+def check_a_closed_gate_refuses_an_alias_and_a_stage_with_the_reason() -> None:
+    client, name = MlflowClient(), new_model(versions=2)
+    tags = [{"key": "validated", "value": "yes"}]
+    gates = [{"alias": "champion", "tags": tags}, {"stage": "Production", "tags": tags}]
+    native("POST", "policy", name=name, policy={"gates": gates}, user_id="ada")
+
+    for attempt in (
+        partial(client.set_registered_model_alias, name, "champion", "1"),
+        partial(client.transition_model_version_stage, name, "1", "Production"),
+    ):
+        error = refusal(attempt)
+        assert error.error_code == "PERMISSION_DENIED"
+        assert error.get_http_status_code() == 403
+        assert "its tag 'validated' is 'yes'" in str(error)
+        assert "may not become" in str(error)
+    client.set_registered_model_alias(name, "challenger", "1")
+    client.set_model_version_tag(name, "1", "validated", "yes")
+    client.set_registered_model_alias(name, "champion", "1")
+    assert client.transition_model_version_stage(name, "1", "Production").current_stage == "Production"
+
+    events = native("GET", "events", name=name)["events"]
+    assert isinstance(events, list)
+    assert [event["action"] for event in events if event.get("key") == "@champion"] == ["refuse"]
+
+
+def check_the_user_of_the_clients_credentials_is_in_the_log() -> None:
+    name = new_model()
+    os.environ["MLFLOW_TRACKING_USERNAME"], os.environ["MLFLOW_TRACKING_PASSWORD"] = "grace", "secret"
+    try:
+        MlflowClient().set_registered_model_tag(name, "a", "1")
+    finally:
+        del os.environ["MLFLOW_TRACKING_USERNAME"], os.environ["MLFLOW_TRACKING_PASSWORD"]
+
+    events = native("GET", "events", name=name)["events"]
+    assert isinstance(events, list)
+    assert [(event["action"], event.get("user_id", "")) for event in events] == [
+        ("create_model", ""),
+        ("set_model_tag", "grace"),
+    ]
+
+
+def check_stages_of_a_policy_are_entered_and_loaded_from() -> None:
+    client, name, run_id = MlflowClient(), unique("staged"), run_with_model()
+    mlflow.register_model(f"runs:/{run_id}/model", name)
+    native("POST", "policy", name=name, policy={"stages": ["QA", "Live"]})
+
+    moved = client.transition_model_version_stage(name, "1", "live")
+
+    assert moved.current_stage == "Live"
+    assert [str(version.version) for version in client.get_latest_versions(name, ["Live"])] == ["1"]
+    folder = mlflow.artifacts.download_artifacts(f"models:/{name}/Live")
+    assert (Path(folder) / "weights.txt").read_text() == "1 2 3"
+    assert "QA" in str(refusal(lambda: client.transition_model_version_stage(name, "1", "Production")))
+
+
+def check_a_version_whose_files_were_overwritten_is_not_downloaded() -> None:
+    client, name, run_id = MlflowClient(), unique("changed"), run_with_model()
+    mlflow.register_model(f"runs:/{run_id}/model", name)
+    mlflow.artifacts.download_artifacts(f"models:/{name}/1")
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "weights.txt").write_text("evil")
+        client.log_artifacts(run_id, folder, "model")
+
+    error = refusal(lambda: mlflow.artifacts.download_artifacts(f"models:/{name}/1"))
+
+    assert "'weights.txt' has other bytes" in str(error)
 
 
 def check_sources_of_others_are_refused() -> None:

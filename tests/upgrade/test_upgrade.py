@@ -9,7 +9,9 @@ import pytest
 from headwater.protocol.artifacts import GetTree
 from headwater.protocol.edits import ListEdits
 from headwater.protocol.experiments import CreateExperiment, ExperimentTag, GetExperiment
+from headwater.protocol.governance import GetPolicy, ListEvents, RollBack
 from headwater.protocol.inputs import Dataset, DatasetInput, InputTag, ModelInput, ModelOutput
+from headwater.protocol.lineage import GetLineage, GetProvenance
 from headwater.protocol.logged_models import LoggedModelStatus, SearchLoggedModels
 from headwater.protocol.metrics import GetHistory
 from headwater.protocol.model_versions import CreateModelVersion, ModelVersionTag
@@ -124,6 +126,33 @@ def test_a_database_of_schema_4_keeps_contexts_edits_and_views(tmp_path: Path) -
     for key in ("acc", 'acc{split="val"}'):
         assert [point.value for point in store.metrics.get_history(GetHistory(key, _RUN)).metrics] == [0.5, 0.6, 0.7]
     assert len(store.runs.search(SearchRuns(["1"], "metrics.acc{split='val'} = 0.7")).runs) == 1
+    store.close()
+
+
+def test_a_database_of_schema_6_keeps_the_log_pins_policies_and_deployments(tmp_path: Path) -> None:
+    file = tmp_path / "headwater.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript((Path(__file__).parent / "schema-6.sql").read_text("utf-8"))
+    store = open_store(f"sqlite:///{file}")
+
+    events = store.governance.list_events(ListEvents("churn")).events
+    provenance = store.lineage.get_provenance(GetProvenance("churn", "3")).provenance
+    graph = store.lineage.get(GetLineage("churn", "3"))
+    rolled = store.governance.roll_back(RollBack("churn", "champion"))
+
+    assert [(event.action.value, event.user_id, event.reason) for event in events] == [
+        ("create_version", "ada", "better"),
+        ("set_policy", "ada", ""),
+        ("approve", "ada", "checked"),
+        ("set_alias", "ada", "release"),
+        ("deploy", "ada", ""),
+    ]
+    assert [file.path for file in provenance.files] == ["hello.txt"]
+    assert provenance.run is not None
+    assert provenance.run.run_name == "baseline"
+    assert {"deployment:/churn/eu", "models:/churn@champion", f"runs:/{_RUN}"} <= {node.id for node in graph.nodes}
+    assert store.governance.get_policy(GetPolicy("churn")).policy.roles == {"reviewer": ["ada"]}
+    assert (rolled.old, rolled.new) == ("3", "1")
     store.close()
 
 

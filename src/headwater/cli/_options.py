@@ -57,6 +57,17 @@ def version_arguments(command: CommandT) -> CommandT:
     return click.argument("name", metavar="NAME")(click.argument("version", default="", metavar="[VERSION]")(command))
 
 
+def reason_option(command: CommandT) -> CommandT:
+    """Add `--reason`, which is kept in the model's history."""
+    return click.option("--reason", default="", metavar="TEXT", help="Why; it is kept in the history.")(command)
+
+
+def target_options(command: CommandT) -> CommandT:
+    """Add `--alias` and `--stage`, of which one must be given; see `check_target`."""
+    command = click.option("--stage", default="", metavar="NAME", help="The stage.")(command)
+    return click.option("--alias", default="", metavar="NAME", help="The alias.")(command)
+
+
 def tag_option(command: CommandT) -> CommandT:
     """Add `--tag KEY=VALUE`, as often as wanted, as the dict `tags`."""
     return click.option(

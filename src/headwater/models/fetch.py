@@ -29,7 +29,7 @@ from headwater.tracking.artifact_files import (
     tree_root,
 )
 from headwater.tracking.client import Client
-from headwater.tracking.model_files import find_files
+from headwater.tracking.model_files import FoundFiles, find_files
 from headwater.tracking.registering import find_logged_model
 from headwater.tracking.session import current_session
 
@@ -37,11 +37,12 @@ _META_FILE = "registered_model_meta"
 
 
 class _Place(NamedTuple):
-    """Where a model's files are: a store, an artifact location and a path in it."""
+    """Where a model's files are: a store, an artifact location and a path in it; `found` is of a `models:/` URI."""
 
     store: Store
     root: str
     path: str
+    found: FoundFiles | None = None
 
     @property
     def uri(self) -> str:
@@ -58,7 +59,8 @@ def fetch_model(uri: str, dst_path: str | Path | None = None) -> Path:
         dst_path: copy it there; default: the user's cache, or where it is if that is a folder of this machine. What is
             in the cache is shared with other processes and must not be changed.
 
-    Raises `ResourceDoesNotExist` if there is none.
+    Raises `ResourceDoesNotExist` if there is none, `ResourceConflict` if the files of a version are not those that
+    were registered.
     """
     place = _locate(uri)
     if isinstance(place, Path):
@@ -67,7 +69,7 @@ def fetch_model(uri: str, dst_path: str | Path | None = None) -> Path:
         return Path(shutil.copytree(place, Path(dst_path), dirs_exist_ok=True))
     if dst_path is None:
         return _fetch_cached(place)
-    folder = _download(place, Path(dst_path))
+    folder = _download(place, Path(dst_path), is_new=False)
     if is_model_uri(uri):
         _write_meta(folder, uri)
     return folder
@@ -78,12 +80,12 @@ def fetch_file(uri: str, name: str) -> Path:
 
     It may not exist, if the folder is one of this machine.
     """
-    place = _locate(uri.removesuffix(f"/{name}"))
+    place = _locate(uri.removesuffix(f"/{name}"), name)
     if isinstance(place, Path):
         return place / name if place.is_dir() else place
     path = f"{place.path}/{name}" if place.path else name
     try:
-        return download_tree(place.store, place.root, path, temporary_folder())
+        return _download(place._replace(path=path, found=place.found and place.found.below(name)), temporary_folder())
     except ResourceDoesNotExist:
         raise ResourceDoesNotExist(
             f'Could not find an "{name}" configuration file at "{uri}". Give the URI of a model\'s folder.'
@@ -102,13 +104,16 @@ def add_to_cache(folder: Path) -> None:
             _evict(target)
 
 
-def _locate(uri: str) -> _Place | Path:
+def _locate(uri: str, name: str = "") -> _Place | Path:
+    """Return where the files of a URI are; those of a version are checked, all of them or the one of this name."""
     folder = local_folder(uri)
     if folder is not None:
         return folder
     client = Client()
     if is_model_uri(uri):
-        return _as_place(*find_files(client, uri))
+        found = find_files(client, uri)
+        found.below(name).check_source()
+        return _as_place(found.store, found.root, found.path, found)
     run_id, path = split_run_source(uri)
     session = current_session()
     session.settle(client.tracking_uri)
@@ -122,9 +127,9 @@ def _locate(uri: str) -> _Place | Path:
     return _as_place(store, find_logged_model(client, run_id, name).artifact_location, inner)
 
 
-def _as_place(store: Store, root: str, path: str) -> _Place | Path:
+def _as_place(store: Store, root: str, path: str, found: FoundFiles | None = None) -> _Place | Path:
     folder = local_folder(root)
-    return _Place(store, root, path) if folder is None else folder / path
+    return _Place(store, root, path, found) if folder is None else folder / path
 
 
 def _fetch_cached(place: _Place) -> Path:
@@ -158,8 +163,11 @@ def _find_digests(place: _Place) -> dict[str, str]:
     return _digests_in(data)
 
 
-def _download(place: _Place, target: Path) -> Path:
-    return download_tree(place.store, place.root, place.path, target)
+def _download(place: _Place, target: Path, *, is_new: bool = True) -> Path:
+    folder = download_tree(place.store, place.root, place.path, target)
+    if place.found is not None:
+        place.found.check_download(folder, is_new=is_new)
+    return folder
 
 
 def _digests_in(manifest: bytes) -> dict[str, str]:

@@ -12,6 +12,7 @@ MAX_MODEL_NAME = 500
 MAX_MODEL_TAG_VALUE = 100_000
 MAX_DESCRIPTION = 100_000
 MAX_ALIAS = 255
+MAX_STAGE = 100
 
 PROMPT_TAG = "mlflow.prompt.is_prompt"
 LATEST = "latest"
@@ -24,6 +25,7 @@ STAGES = (NO_STAGE, *ACTIVE_STAGES, ARCHIVED)
 _SCHEME = "models:/"
 _ALIAS = re.compile(r"[\w\-]+")
 _VERSION = re.compile(r"[0-9]{1,18}", re.ASCII)
+_STAGE = re.compile(r"[\w\-](?:[\w \-]*[\w\-])?")
 _VERSION_ALIAS = re.compile(r"v[0-9]+", re.ASCII | re.IGNORECASE)
 _LOGGED_MODEL = re.compile(r"m-[0-9a-f]{32}", re.ASCII)
 _ADVICE = "Use models:/<name>/<version>, models:/<name>/<stage>, models:/<name>/latest or models:/<name>@<alias>."
@@ -77,6 +79,26 @@ def parse_stage(stage: str) -> str:
     raise InvalidParameterValue(
         f"Invalid Model Version stage: {stage[:100]}. Value must be one of {', '.join(STAGES)}."
     )
+
+
+def check_stage(stage: str) -> str:
+    """Return `stage`, or raise `InvalidParameterValue` unless a stage may have this name."""
+    require("stage", stage)
+    check_length("stage", stage, MAX_STAGE)
+    if not _may_be_stage(stage):
+        raise InvalidParameterValue(
+            f"Invalid Model Version stage: {stage[:100]}. Use letters, digits, blanks, '-' and '_'; not a number."
+        )
+    return stage
+
+
+def is_active_stage(stage: str) -> bool:
+    """Return whether versions in a stage are in use, so that others may be archived for them."""
+    return stage.lower() not in {NO_STAGE.lower(), ARCHIVED.lower()}
+
+
+def _may_be_stage(text: str) -> bool:
+    return bool(_STAGE.fullmatch(text)) and not text.isdigit() and not is_latest(text)
 
 
 def check_model_tag(key: str, value: str) -> None:
@@ -136,4 +158,6 @@ def parse_model_uri(uri: str) -> ModelUri:
         return ModelUri(name=name, alias=LATEST if is_latest(alias) else alias, path=rest)
     if _LOGGED_MODEL.fullmatch(first):
         return ModelUri(model_id=first, path=rest)
+    if _may_be_stage(second):  # of the model's own; the store knows
+        return ModelUri(name=first, stage=second, path=path)
     raise InvalidParameterValue(f"Invalid model URI '{uri[:1000]}'. {_ADVICE}")

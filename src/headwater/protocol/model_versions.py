@@ -4,6 +4,7 @@ import enum
 
 import msgspec
 
+from headwater.protocol.attributed import Attributed
 from headwater.protocol.endpoint import Empty, Endpoint, Permission
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.model_names import (
@@ -12,8 +13,9 @@ from headwater.protocol.model_names import (
     check_model_name,
     check_model_tag,
     check_model_text,
+    check_stage,
     check_version,
-    parse_stage,
+    is_active_stage,
 )
 from headwater.protocol.model_sources import check_source
 from headwater.protocol.names import (
@@ -24,6 +26,7 @@ from headwater.protocol.names import (
     check_run_id,
     require,
 )
+from headwater.protocol.provenance import Provenance
 
 MAX_VERSION_RESULTS = 200_000
 
@@ -62,16 +65,20 @@ class ModelVersion(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     model_id: str = ""
 
 
-class CreateModelVersion(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Make the next version of a registered model; numbers rise and are never given twice."""
+class CreateModelVersion(Attributed, frozen=True, omit_defaults=True):
+    """Make the next version of a registered model; numbers rise and are never given twice.
+
+    The store pins the files that it can list, and notes the run if it has it; `provenance` says what it cannot see.
+    """
 
     name: str
     source: str
     run_id: str = ""
-    tags: list[ModelVersionTag] = []
+    tags: list[ModelVersionTag] = msgspec.field(default_factory=list)
     run_link: str = ""
     description: str = ""
     model_id: str = ""
+    provenance: Provenance | None = None
 
     @property
     def is_prompt(self) -> bool:
@@ -80,6 +87,7 @@ class CreateModelVersion(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` unless the name, source and texts are allowed."""
+        self.check_who()
         check_model_name("name", self.name)
         check_source(self.source, self.run_id, self.model_id)
         if self.run_id:
@@ -90,6 +98,8 @@ class CreateModelVersion(msgspec.Struct, frozen=True, omit_defaults=True):
         check_model_text("run_link", self.run_link, MAX_ARTIFACT_LOCATION)
         check_model_text("model_id", self.model_id, MAX_ARTIFACT_LOCATION)
         check_model_text("description", self.description)
+        if self.provenance is not None:
+            self.provenance.check()
 
 
 class GetModelVersion(msgspec.Struct, frozen=True):
@@ -104,7 +114,7 @@ class GetModelVersion(msgspec.Struct, frozen=True):
         check_version(self.version)
 
 
-class UpdateModelVersion(msgspec.Struct, frozen=True, omit_defaults=True):
+class UpdateModelVersion(Attributed, frozen=True, omit_defaults=True):
     """Replace the description of a version; without one it is removed."""
 
     name: str
@@ -113,13 +123,23 @@ class UpdateModelVersion(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` unless the version is named and the description allowed."""
+        self.check_who()
         require("name", self.name)
         check_version(self.version)
         check_model_text("description", self.description)
 
 
-class DeleteModelVersion(GetModelVersion, frozen=True):
+class DeleteModelVersion(Attributed, frozen=True):
     """Delete a version for good, with its tags and aliases; its number is not given again."""
+
+    name: str
+    version: str
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless the name is given and the version is an integer."""
+        self.check_who()
+        require("name", self.name)
+        check_version(self.version)
 
 
 class ModelVersionResponse(msgspec.Struct, frozen=True):
@@ -148,7 +168,7 @@ class SearchModelVersionsResponse(msgspec.Struct, frozen=True, omit_defaults=Tru
     next_page_token: str = ""
 
 
-class TransitionModelVersionStage(msgspec.Struct, frozen=True, omit_defaults=True):
+class TransitionModelVersionStage(Attributed, frozen=True, omit_defaults=True):
     """Move a version to another stage, the others that are there to Archived if that is asked for."""
 
     name: str
@@ -157,11 +177,12 @@ class TransitionModelVersionStage(msgspec.Struct, frozen=True, omit_defaults=Tru
     archive_existing_versions: bool = False
 
     def check(self) -> None:
-        """Raise `InvalidParameterValue` unless the stage exists and archiving makes sense there."""
+        """Raise `InvalidParameterValue` unless the stage may be one and archiving makes sense there."""
+        self.check_who()
         require("name", self.name)
         check_version(self.version)
-        stage = parse_stage(self.stage)
-        if self.archive_existing_versions and stage not in ACTIVE_STAGES:
+        stage = check_stage(self.stage).capitalize()
+        if self.archive_existing_versions and not is_active_stage(stage):
             raise InvalidParameterValue(
                 "Model version transition cannot archive existing model versions because "
                 f"'{stage}' is not an Active stage. Valid stages are {', '.join(ACTIVE_STAGES)}"
@@ -178,7 +199,7 @@ class GetDownloadUri(GetModelVersion, frozen=True):
     """Get where the files of a version are; of a copy, where those of its original are."""
 
 
-class SetModelVersionTag(msgspec.Struct, frozen=True):
+class SetModelVersionTag(Attributed, frozen=True):
     """Set or replace one tag of a version."""
 
     name: str
@@ -188,12 +209,13 @@ class SetModelVersionTag(msgspec.Struct, frozen=True):
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` unless the version is named and the tag allowed."""
+        self.check_who()
         require("name", self.name)
         check_version(self.version)
         check_model_tag(self.key, self.value)
 
 
-class DeleteModelVersionTag(msgspec.Struct, frozen=True):
+class DeleteModelVersionTag(Attributed, frozen=True):
     """Remove one tag of a version; removing what is not there is fine."""
 
     name: str
@@ -202,6 +224,7 @@ class DeleteModelVersionTag(msgspec.Struct, frozen=True):
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` unless the version and key are named."""
+        self.check_who()
         require("name", self.name)
         check_version(self.version)
         check_key("key", self.key)

@@ -2,14 +2,15 @@
 
 import msgspec
 
+from headwater.protocol.attributed import Attributed
 from headwater.protocol.endpoint import Empty, Endpoint, Permission
 from headwater.protocol.model_names import (
     check_alias,
     check_model_name,
     check_model_tag,
     check_model_text,
+    check_stage,
     check_version,
-    parse_stage,
 )
 from headwater.protocol.model_versions import ModelVersion, ModelVersionResponse
 from headwater.protocol.names import check_key, check_keys, check_max_results, require
@@ -50,15 +51,16 @@ class RegisteredModelResponse(msgspec.Struct, frozen=True):
     registered_model: RegisteredModel
 
 
-class CreateRegisteredModel(msgspec.Struct, frozen=True, omit_defaults=True):
+class CreateRegisteredModel(Attributed, frozen=True, omit_defaults=True):
     """Create a registered model without versions."""
 
     name: str
-    tags: list[RegisteredModelTag] = []
+    tags: list[RegisteredModelTag] = msgspec.field(default_factory=list)
     description: str = ""
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` unless the name, tags and description are allowed."""
+        self.check_who()
         check_model_name("name", self.name)
         check_keys("tags", "key", (tag.key for tag in self.tags), "key")
         for tag in self.tags:
@@ -76,7 +78,7 @@ class GetRegisteredModel(msgspec.Struct, frozen=True):
         require("name", self.name)
 
 
-class UpdateRegisteredModel(msgspec.Struct, frozen=True, omit_defaults=True):
+class UpdateRegisteredModel(Attributed, frozen=True, omit_defaults=True):
     """Replace the description of a model; without one it is removed."""
 
     name: str
@@ -84,11 +86,12 @@ class UpdateRegisteredModel(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` unless the model is named and the description allowed."""
+        self.check_who()
         require("name", self.name)
         check_model_text("description", self.description)
 
 
-class RenameRegisteredModel(msgspec.Struct, frozen=True):
+class RenameRegisteredModel(Attributed, frozen=True):
     """Give a model another name, with its versions, tags and aliases."""
 
     name: str
@@ -96,12 +99,20 @@ class RenameRegisteredModel(msgspec.Struct, frozen=True):
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` unless the new name is allowed."""
+        self.check_who()
         require("name", self.name)
         check_model_name("new_name", self.new_name)
 
 
-class DeleteRegisteredModel(GetRegisteredModel, frozen=True):
-    """Delete a model for good, with its versions, tags and aliases."""
+class DeleteRegisteredModel(Attributed, frozen=True):
+    """Delete a model for good, with its versions, tags and aliases; its log stays."""
+
+    name: str
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` if the name is empty."""
+        self.check_who()
+        require("name", self.name)
 
 
 class SearchRegisteredModels(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -131,10 +142,10 @@ class GetLatestVersions(msgspec.Struct, frozen=True, omit_defaults=True):
     stages: list[str] = []
 
     def check(self) -> None:
-        """Raise `InvalidParameterValue` unless the model is named and every stage exists."""
+        """Raise `InvalidParameterValue` unless the model is named and every stage may be one."""
         require("name", self.name)
         for stage in self.stages:
-            parse_stage(stage)
+            check_stage(stage)
 
 
 class GetLatestVersionsResponse(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -143,7 +154,7 @@ class GetLatestVersionsResponse(msgspec.Struct, frozen=True, omit_defaults=True)
     model_versions: list[ModelVersion] = []
 
 
-class SetRegisteredModelTag(msgspec.Struct, frozen=True):
+class SetRegisteredModelTag(Attributed, frozen=True):
     """Set or replace one tag of a model."""
 
     name: str
@@ -152,11 +163,12 @@ class SetRegisteredModelTag(msgspec.Struct, frozen=True):
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` unless the model is named and the tag allowed."""
+        self.check_who()
         require("name", self.name)
         check_model_tag(self.key, self.value)
 
 
-class DeleteRegisteredModelTag(msgspec.Struct, frozen=True):
+class DeleteRegisteredModelTag(Attributed, frozen=True):
     """Remove one tag of a model; removing what is not there is fine."""
 
     name: str
@@ -164,11 +176,12 @@ class DeleteRegisteredModelTag(msgspec.Struct, frozen=True):
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` unless the model and key are named."""
+        self.check_who()
         require("name", self.name)
         check_key("key", self.key)
 
 
-class SetRegisteredModelAlias(msgspec.Struct, frozen=True):
+class SetRegisteredModelAlias(Attributed, frozen=True):
     """Point an alias at a version, wherever it pointed before."""
 
     name: str
@@ -177,6 +190,7 @@ class SetRegisteredModelAlias(msgspec.Struct, frozen=True):
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` unless the alias is allowed and the version an integer."""
+        self.check_who()
         require("name", self.name)
         check_alias(self.alias)
         check_version(self.version)
@@ -194,8 +208,17 @@ class GetModelVersionByAlias(msgspec.Struct, frozen=True):
         require("alias", self.alias)
 
 
-class DeleteRegisteredModelAlias(GetModelVersionByAlias, frozen=True):
+class DeleteRegisteredModelAlias(Attributed, frozen=True):
     """Remove an alias; removing what is not there is fine."""
+
+    name: str
+    alias: str
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless the model and alias are named."""
+        self.check_who()
+        require("name", self.name)
+        require("alias", self.alias)
 
 
 CREATE = Endpoint(

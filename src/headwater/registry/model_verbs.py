@@ -40,7 +40,7 @@ class RegisteredModelVerbs(RegistryConnected):
             <RegisteredModel 'churn'>
         """
         wanted = [RegisteredModelTag(key, str(value)) for key, value in (tags or {}).items()]
-        request = CreateRegisteredModel(name, wanted, description or "")
+        request = CreateRegisteredModel(name, wanted, description or "", user_id=self._user())
         return model_from_wire(self._registry().registered_models.create(request).registered_model)
 
     def get_registered_model(self, name: str) -> RegisteredModel:
@@ -49,7 +49,7 @@ class RegisteredModelVerbs(RegistryConnected):
 
     def rename_registered_model(self, name: str, new_name: str) -> RegisteredModel:
         """Give a registered model another name; its versions, tags and aliases stay."""
-        request = RenameRegisteredModel(name, new_name)
+        request = RenameRegisteredModel(name, new_name, user_id=self._user())
         return model_from_wire(self._registry().registered_models.rename(request).registered_model)
 
     def update_registered_model(
@@ -59,12 +59,13 @@ class RegisteredModelVerbs(RegistryConnected):
         deployment_job_id: str | None = None,  # noqa: ARG002 - for callers of MLflow; a matter of Databricks
     ) -> RegisteredModel:
         """Replace the description of a registered model, or remove it."""
-        request = UpdateRegisteredModel(name, description)
+        request = UpdateRegisteredModel(name, description, user_id=self._user())
         return model_from_wire(self._registry().registered_models.update(request).registered_model)
 
-    def delete_registered_model(self, name: str) -> None:
-        """Delete a registered model for good, with all its versions; files of runs stay."""
-        self._registry().registered_models.delete(DeleteRegisteredModel(name))
+    def delete_registered_model(self, name: str, *, reason: str = "") -> None:
+        """Delete a registered model for good, with all its versions; files of runs stay, and so does its history."""
+        request = DeleteRegisteredModel(name, user_id=self._user(), reason=reason)
+        self._registry().registered_models.delete(request)
 
     def search_registered_models(
         self,
@@ -90,23 +91,29 @@ class RegisteredModelVerbs(RegistryConnected):
 
     def set_registered_model_tag(self, name: str, key: str, value: object) -> None:
         """Set a tag of a registered model."""
-        self._registry().registered_models.set_tag(SetRegisteredModelTag(name, key, str(value)))
+        request = SetRegisteredModelTag(name, key, str(value), user_id=self._user())
+        self._registry().registered_models.set_tag(request)
 
     def delete_registered_model_tag(self, name: str, key: str) -> None:
         """Remove a tag of a registered model."""
-        self._registry().registered_models.delete_tag(DeleteRegisteredModelTag(name, key))
+        self._registry().registered_models.delete_tag(DeleteRegisteredModelTag(name, key, user_id=self._user()))
 
-    def set_registered_model_alias(self, name: str, alias: str, version: str) -> None:
-        """Point an alias at a version, wherever it pointed before.
+    def set_registered_model_alias(self, name: str, alias: str, version: str, *, reason: str = "") -> None:
+        """Point an alias at a version, wherever it pointed before; the reason is kept in the model's history.
+
+        Raises:
+            PermissionDenied: the model's policy has a gate before this alias, and the version lacks what it asks for.
 
         Example:
-            >>> hw.Client().set_registered_model_alias("churn", "champion", "3")
+            >>> hw.Client().set_registered_model_alias("churn", "champion", "3", reason="better recall")
         """
-        self._registry().registered_models.set_alias(SetRegisteredModelAlias(name, alias, str(version)))
+        request = SetRegisteredModelAlias(name, alias, str(version), user_id=self._user(), reason=reason)
+        self._registry().registered_models.set_alias(request)
 
-    def delete_registered_model_alias(self, name: str, alias: str) -> None:
+    def delete_registered_model_alias(self, name: str, alias: str, *, reason: str = "") -> None:
         """Remove an alias."""
-        self._registry().registered_models.delete_alias(DeleteRegisteredModelAlias(name, alias))
+        request = DeleteRegisteredModelAlias(name, alias, user_id=self._user(), reason=reason)
+        self._registry().registered_models.delete_alias(request)
 
     def get_model_version_by_alias(self, name: str, alias: str) -> ModelVersion:
         """Return the version that an alias points at; `latest` is the highest one."""

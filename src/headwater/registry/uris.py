@@ -1,10 +1,11 @@
-"""Where `models:/` URIs lead: to a version of a registered model, and on to its files."""
+"""Where `models:/` URIs lead, to a version of a registered model; and what may be told of a registry's address."""
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
-from headwater.protocol.model_names import ModelUri, parse_model_uri
-from headwater.protocol.model_versions import GetDownloadUri, GetModelVersion, ModelVersion
+from headwater.protocol.model_names import ModelUri
+from headwater.protocol.model_versions import GetModelVersion, ModelVersion
 from headwater.protocol.registered_models import GetLatestVersions, GetModelVersionByAlias
 
 if TYPE_CHECKING:
@@ -28,14 +29,12 @@ def resolve_version(store: "Store", uri: ModelUri) -> ModelVersion:
     return found[0]
 
 
-def locate_files(store: "Store", uri: str) -> tuple[str, str]:
-    """Return where the files of a version are, and the path below that which a `models:/` URI names.
+def without_credentials(uri: str) -> str:
+    """Return the address of a registry as it may be kept and shown.
 
     Example:
-        >>> locate_files(store, "models:/churn@champion/MLmodel")
-        ('mlflow-artifacts:/1/0a1b/artifacts/model', 'MLmodel')
+        >>> without_credentials("https://ada:secret@models.example.com")
+        'https://models.example.com'
     """
-    parsed = parse_model_uri(uri)
-    version = resolve_version(store, parsed)
-    root = store.model_versions.get_download_uri(GetDownloadUri(version.name, version.version)).artifact_uri
-    return root, parsed.path
+    parts = urlsplit(uri)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl() if "@" in parts.netloc else uri

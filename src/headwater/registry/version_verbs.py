@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from headwater.protocol.errors import InvalidParameterValue, ResourceAlreadyExists
-from headwater.protocol.model_names import STAGES, ModelUri, parse_model_uri, parse_stage
+from headwater.protocol.errors import EndpointNotFound, InvalidParameterValue, ResourceAlreadyExists
+from headwater.protocol.governance import GetPolicy
+from headwater.protocol.model_names import STAGES, ModelUri, parse_model_uri
 from headwater.protocol.model_sources import split_run_source
 from headwater.protocol.model_versions import (
     CreateModelVersion,
@@ -20,6 +21,7 @@ from headwater.protocol.model_versions import (
     UpdateModelVersion,
 )
 from headwater.protocol.paged_list import PagedList
+from headwater.protocol.provenance import Provenance
 from headwater.protocol.registered_models import CreateRegisteredModel
 from headwater.registry.connected import RegistryConnected
 from headwater.registry.entities import ModelVersion, version_from_wire
@@ -42,6 +44,8 @@ class ModelVersionVerbs(RegistryConnected):
         description: str | None = None,
         await_creation_for: int = AWAIT_S,  # noqa: ARG002 - as in MLflow; a version is ready when this returns
         model_id: str | None = None,
+        *,
+        provenance: Provenance | None = None,
     ) -> ModelVersion:
         """Make the next version of a registered model of the files at `source`.
 
@@ -54,6 +58,7 @@ class ModelVersionVerbs(RegistryConnected):
             description: what is new, in Markdown.
             await_creation_for: accepted for callers of MLflow.
             model_id: the logged model that the files belong to.
+            provenance: files with their digests, and the run, of which the registry has neither itself.
 
         Example:
             >>> hw.Client().create_model_version("churn", f"runs:/{run_id}/model").version
@@ -67,11 +72,21 @@ class ModelVersionVerbs(RegistryConnected):
             run_link=run_link or "",
             description=description or "",
             model_id=model_id or "",
+            provenance=provenance,
+            user_id=self._user(),
         )
         return version_from_wire(self._registry().model_versions.create(request).model_version)
 
-    def copy_model_version(self, src_model_uri: str, dst_name: str) -> ModelVersion:
+    def copy_model_version(
+        self, src_model_uri: str, dst_name: str, *, registry_uri: str | None = None, reason: str = ""
+    ) -> ModelVersion:
         """Make the next version of `dst_name`, created if missing, of the files, tags and run of another version.
+
+        Args:
+            src_model_uri: the version, `models:/<name>/<version>`, `…@<alias>` or `…/<stage>`.
+            dst_name: the registered model that gets it.
+            registry_uri: the registry of that model, which gets copies of the files too; default: this one.
+            reason: why, for the model's history.
 
         Example:
             >>> hw.Client().copy_model_version("models:/churn-staging@candidate", "churn-production")
@@ -79,8 +94,10 @@ class ModelVersionVerbs(RegistryConnected):
         """
         store = self._registry()
         original = resolve_version(store, parse_model_uri(src_model_uri))
+        if registry_uri is not None:
+            return version_from_wire(self._copy_elsewhere(original, dst_name, registry_uri, reason))
         with suppress(ResourceAlreadyExists):
-            store.registered_models.create(CreateRegisteredModel(dst_name))
+            store.registered_models.create(CreateRegisteredModel(dst_name, user_id=self._user(), reason=reason))
         request = CreateModelVersion(
             name=dst_name,
             source=f"models:/{original.name}/{original.version}",
@@ -88,6 +105,8 @@ class ModelVersionVerbs(RegistryConnected):
             tags=original.tags,
             run_link=original.run_link,
             description=original.description or "",
+            user_id=self._user(),
+            reason=reason,
         )
         return version_from_wire(store.model_versions.create(request).model_version)
 
@@ -98,7 +117,7 @@ class ModelVersionVerbs(RegistryConnected):
 
     def update_model_version(self, name: str, version: str, description: str | None = None) -> ModelVersion:
         """Replace the description of a version, or remove it."""
-        request = UpdateModelVersion(name, str(version), description)
+        request = UpdateModelVersion(name, str(version), description, user_id=self._user())
         return version_from_wire(self._registry().model_versions.update(request).model_version)
 
     def transition_model_version_stage(
@@ -107,21 +126,30 @@ class ModelVersionVerbs(RegistryConnected):
         version: str,
         stage: str,
         archive_existing_versions: bool = False,  # noqa: FBT001 - the order that callers of MLflow know
+        *,
+        reason: str = "",
     ) -> ModelVersion:
-        """Move a version to the stage None, Staging, Production or Archived, in any case.
+        """Move a version to the stage None, Staging, Production or Archived, in any case, or one of the model's policy.
 
         Args:
             name: the registered model.
             version: its version.
             stage: where to.
             archive_existing_versions: move the others that are in this stage to Archived.
+            reason: why, for the model's history.
+
+        Raises:
+            PermissionDenied: the model's policy has a gate before this stage, and the version lacks what it asks for.
         """
-        request = TransitionModelVersionStage(name, str(version), stage, archive_existing_versions)
+        request = TransitionModelVersionStage(
+            name, str(version), stage, archive_existing_versions, user_id=self._user(), reason=reason
+        )
         return version_from_wire(self._registry().model_versions.transition_stage(request).model_version)
 
-    def delete_model_version(self, name: str, version: str) -> None:
+    def delete_model_version(self, name: str, version: str, *, reason: str = "") -> None:
         """Delete a version for good, with its aliases; its number is not given again."""
-        self._registry().model_versions.delete(DeleteModelVersion(name, str(version)))
+        request = DeleteModelVersion(name, str(version), user_id=self._user(), reason=reason)
+        self._registry().model_versions.delete(request)
 
     def search_model_versions(
         self,
@@ -146,7 +174,10 @@ class ModelVersionVerbs(RegistryConnected):
 
     def get_model_version_stages(self, name: str, version: str) -> list[str]:  # noqa: ARG002 - all have the same
         """Return the stages that a version can be in."""
-        return list(STAGES)
+        try:
+            return list(self._registry().governance.get_policy(GetPolicy(name)).policy.all_stages)
+        except EndpointNotFound:  # an MLflow server
+            return list(STAGES)
 
     def set_model_version_tag(
         self,
@@ -158,18 +189,20 @@ class ModelVersionVerbs(RegistryConnected):
     ) -> None:
         """Set a tag of a version, given by its number or as the latest one of a stage."""
         number = self._pick_version(name, version, stage)
-        self._registry().model_versions.set_tag(SetModelVersionTag(name, number, key or "", str(value)))
+        request = SetModelVersionTag(name, number, key or "", str(value), user_id=self._user())
+        self._registry().model_versions.set_tag(request)
 
     def delete_model_version_tag(
         self, name: str, version: str | None = None, key: str | None = None, stage: str | None = None
     ) -> None:
         """Remove a tag of a version, given by its number or as the latest one of a stage."""
         number = self._pick_version(name, version, stage)
-        self._registry().model_versions.delete_tag(DeleteModelVersionTag(name, number, key or ""))
+        request = DeleteModelVersionTag(name, number, key or "", user_id=self._user())
+        self._registry().model_versions.delete_tag(request)
 
     def _pick_version(self, name: str, version: str | None, stage: str | None) -> str:
         if (version is None) == (stage is None):
             raise InvalidParameterValue("Exactly one of `version` and `stage` must be specified.")
         if stage is None:
             return str(version)
-        return resolve_version(self._registry(), ModelUri(name=name, stage=parse_stage(stage))).version
+        return resolve_version(self._registry(), ModelUri(name=name, stage=stage)).version

@@ -14,6 +14,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from headwater.protocol.attributed import attribute
 from headwater.protocol.codec import (
     decode_body,
     decode_body_in_path,
@@ -34,6 +35,7 @@ from headwater.server.bodies import (
     json_response,
     read_body,
 )
+from headwater.server.callers import caller_name
 from headwater.server.guards import guarded
 from headwater.server.settings import ServerSettings
 from headwater.server.workers import Workers
@@ -152,10 +154,10 @@ def _rpc_handler(
             decode: Callable[[], msgspec.Struct] = partial(decode_query, endpoint.request, pairs)
         else:
             decode = await _body_decoder(endpoint, request, settings)
-        gzip_wanted = accepts_gzip(request)
+        gzip_wanted, caller = accepts_gzip(request), caller_name(request)
 
         def answer() -> Response:
-            response = call(decode())
+            response = call(attribute(decode(), caller))
             if isinstance(response, Series):
                 return Response(encode_series(response), media_type="application/octet-stream")
             body = encode(response)

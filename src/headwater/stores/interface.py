@@ -107,7 +107,7 @@ from headwater.protocol.runs import (
 )
 from headwater.stores.imported import Imports
 from headwater.stores.lifecycle import Edits, Trash, Views
-from headwater.stores.registered import ModelVersions, RegisteredModels
+from headwater.stores.registered import Governance, LineageGraphs, ModelVersions, RegisteredModels
 
 OnBytes = Callable[[int], object]
 """Is told of progress: how many more bytes have been transferred."""
@@ -502,6 +502,14 @@ class Store(Protocol):
     @property
     def model_versions(self) -> ModelVersions:
         """Return their versions."""
+
+    @property
+    def governance(self) -> Governance:
+        """Return the registry's log, policies, approvals and rollbacks."""
+
+    @property
+    def lineage(self) -> LineageGraphs:
+        """Return what versions were made of and where they are used."""
 
     @property
     def imports(self) -> Imports:

@@ -3,6 +3,29 @@
 from typing import Protocol
 
 from headwater.protocol.endpoint import Empty
+from headwater.protocol.governance import (
+    Approve,
+    CheckPromotion,
+    CheckPromotionResponse,
+    GetPolicy,
+    ListApprovals,
+    ListApprovalsResponse,
+    ListEvents,
+    ListEventsResponse,
+    PolicyResponse,
+    RollBack,
+    RollBackResponse,
+    SetPolicy,
+)
+from headwater.protocol.lineage import (
+    Deploy,
+    GetLineage,
+    GetProvenance,
+    Lineage,
+    ProvenanceResponse,
+    PutVersionCopy,
+    Undeploy,
+)
 from headwater.protocol.model_versions import (
     CreateModelVersion,
     DeleteModelVersion,
@@ -105,3 +128,47 @@ class ModelVersions(Protocol):
 
     def delete_tag(self, request: DeleteModelVersionTag) -> Empty:
         """See `DeleteModelVersionTag`."""
+
+
+class Governance(Protocol):
+    """The registry's log, policies, approvals and rollbacks."""
+
+    def list_events(self, request: ListEvents) -> ListEventsResponse:
+        """See `ListEvents`."""
+
+    def get_policy(self, request: GetPolicy) -> PolicyResponse:
+        """See `GetPolicy`."""
+
+    def set_policy(self, request: SetPolicy) -> PolicyResponse:
+        """See `SetPolicy`."""
+
+    def approve(self, request: Approve) -> Empty:
+        """See `Approve`."""
+
+    def list_approvals(self, request: ListApprovals) -> ListApprovalsResponse:
+        """See `ListApprovals`."""
+
+    def check_promotion(self, request: CheckPromotion) -> CheckPromotionResponse:
+        """See `CheckPromotion`."""
+
+    def roll_back(self, request: RollBack) -> RollBackResponse:
+        """See `RollBack`."""
+
+
+class LineageGraphs(Protocol):
+    """What versions were made of and where they are used."""
+
+    def get(self, request: GetLineage) -> Lineage:
+        """See `GetLineage`."""
+
+    def get_provenance(self, request: GetProvenance) -> ProvenanceResponse:
+        """See `GetProvenance`."""
+
+    def put_copy(self, request: PutVersionCopy) -> ModelVersionResponse:
+        """See `PutVersionCopy`."""
+
+    def deploy(self, request: Deploy) -> Empty:
+        """See `Deploy`."""
+
+    def undeploy(self, request: Undeploy) -> Empty:
+        """See `Undeploy`."""

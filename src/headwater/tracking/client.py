@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING
 
 from headwater import config
+from headwater.registry.governance_verbs import GovernanceVerbs
+from headwater.registry.lineage_verbs import LineageVerbs
 from headwater.registry.model_verbs import RegisteredModelVerbs
 from headwater.registry.version_verbs import ModelVersionVerbs
 from headwater.tracking.active import resolve_uri
@@ -16,6 +18,7 @@ from headwater.tracking.table_verbs import TableVerbs
 from headwater.tracking.view_verbs import ViewVerbs
 
 if TYPE_CHECKING:
+    from headwater.protocol.model_versions import ModelVersion
     from headwater.stores.interface import Store
 
 
@@ -27,6 +30,8 @@ class Client(
     TableVerbs,
     RegisteredModelVerbs,
     ModelVersionVerbs,
+    GovernanceVerbs,
+    LineageVerbs,
     EditVerbs,
     ViewVerbs,
 ):
@@ -56,6 +61,19 @@ class Client(
         session = current_session()
         session.settle(self._registry_uri)
         return session.store(self._registry_uri)
+
+    def _user(self) -> str:
+        from headwater.tracking.context import user_name  # loaded by those who change a registry
+
+        return user_name()
+
+    def _copy_elsewhere(
+        self, original: "ModelVersion", dst_name: str, registry_uri: str, reason: str
+    ) -> "ModelVersion":
+        from headwater.tracking.version_copies import copy_version  # loaded by those who copy between registries
+
+        place = resolve_uri(registry_uri)
+        return copy_version(self, original, dst_name, place, user_id=self._user(), reason=reason)
 
 
 MlflowClient = Client

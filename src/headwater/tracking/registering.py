@@ -13,11 +13,13 @@ from headwater.registry.entities import ModelVersion, RegisteredModel
 from headwater.registry.version_verbs import AWAIT_S, MAX_RESULTS
 from headwater.tracking.client import Client
 from headwater.tracking.logged_model import LoggedModel
+from headwater.tracking.session import current_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from headwater.protocol.paged_list import PagedList
+    from headwater.protocol.provenance import Provenance
 
 MODEL_FILE = "MLmodel"
 
@@ -37,10 +39,14 @@ def register_model(
         model_uri: `runs:/<run_id>/<path of a logged model>`, an artifact URI, a folder of this machine, or
             `models:/<name>/<version>` for a copy, or `models:/m-<id>` for a logged model.
         name: the registered model.
-        await_registration_for: accepted for callers of MLflow; a version is ready when this returns.
+        await_registration_for: how many seconds to wait until what this process logged has arrived; a version is made
+            of the files that are there then, and is ready when this returns.
         tags: tags of the version.
         env_pack: accepted for callers of MLflow.
         client: where; default: the stores in force.
+
+    The version pins the digests of its files: loading it later fails if they are not the same. Files outside of the
+    store's own tree, such as those of a bucket or a folder, are read once for that.
 
     Raises:
         ResourceDoesNotExist: the run has no model at this path.
@@ -52,12 +58,14 @@ def register_model(
         <ModelVersion 'churn' 1>
     """
     client = client or Client()
+    current_session().settle(client.tracking_uri, await_registration_for)
     source = _find_source(client, str(model_uri))
     run_id, _ = split_run_source(str(model_uri))
     model_id = parse_model_uri(source).model_id if is_model_uri(source) else ""
     if model_id:
         run_id = run_id or client.get_logged_model(model_id).source_run_id
     check_source(source, run_id, model_id)  # before a model is created that would stay empty
+    provenance = _find_provenance(client, source, run_id)
     try:
         client.create_registered_model(name)
     except ResourceAlreadyExists:
@@ -65,7 +73,13 @@ def register_model(
     else:
         _tell(f"Successfully registered model '{name}'.")
     version = client.create_model_version(
-        name, source, run_id, tags=tags, await_creation_for=await_registration_for, model_id=model_id
+        name,
+        source,
+        run_id,
+        tags=tags,
+        await_creation_for=await_registration_for,
+        model_id=model_id,
+        provenance=provenance,
     )
     _tell(f"Created version '{version.version}' of model '{version.name}'.")
     return version
@@ -122,6 +136,25 @@ def _find_source(client: Client, uri: str) -> str:
     if not source_scheme(uri) and Path(uri).exists():
         return str(Path(uri).absolute())
     return uri
+
+
+def _find_provenance(client: Client, source: str, run_id: str) -> "Provenance | None":
+    """Return what the registry cannot see itself: files outside of its tree, and a run that is on another server."""
+    from headwater.protocol.provenance import Provenance
+    from headwater.tracking.provenance import describe_run, try_to_describe_files
+
+    tracking = current_session().store(client.tracking_uri)
+    is_elsewhere = client.registry_uri != client.tracking_uri
+    root = source
+    if is_model_uri(source):
+        named = parse_model_uri(source)
+        if not named.model_id:  # a copy has the pins of its original
+            return None
+        root = append_path(client.get_logged_model(named.model_id).artifact_location, named.path)
+    if not is_elsewhere and source_scheme(root) == "mlflow-artifacts":
+        return None
+    run = describe_run(tracking, run_id) if run_id and is_elsewhere else None
+    return Provenance(try_to_describe_files(tracking, root, _tell), run)
 
 
 def find_logged_model(client: Client, run_id: str, name: str) -> LoggedModel:

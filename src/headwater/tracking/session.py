@@ -308,9 +308,9 @@ class Session:
         if not is_over:
             raise lane.failure or _waiting_error(Waiting(lane.journal.last_seq - lane.journal.shipped_seq, 1))
 
-    def settle(self, uri: str) -> None:
-        """Wait, at most five seconds, until what this process logged to `uri` can be read there."""
-        deadline = time.monotonic() + SETTLE_S
+    def settle(self, uri: str, patience_s: float = SETTLE_S) -> None:
+        """Wait, for a bounded time, until what this process logged to `uri` can be read there."""
+        deadline = time.monotonic() + patience_s
         self.deferred.settle(deadline)
         for lane in self._shipper.lanes:
             if lane.uri == uri and not lane.is_idle and lane.failure is None:

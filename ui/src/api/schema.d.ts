@@ -36,11 +36,35 @@ export interface AppendResponse {
   readonly rejected?: readonly (Rejection)[];
 }
 
+export interface Approval {
+  readonly role: string;
+  readonly user_id: string;
+  readonly time: number;
+  readonly reason?: string;
+}
+
+export interface ApprovalRule {
+  readonly role: string;
+  readonly count?: number;
+  readonly by_others?: boolean;
+}
+
+export interface Approve {
+  readonly name: string;
+  readonly version: string;
+  readonly role: string;
+  readonly withdraw?: boolean;
+  readonly user_id?: string;
+  readonly reason?: string;
+}
+
 export interface ArtifactFile {
   readonly path: string;
   readonly digest: string;
   readonly size: number;
 }
+
+export type Better = "higher" | "lower";
 
 export interface ChangedRun {
   readonly experiment_id: string;
@@ -54,6 +78,21 @@ export interface Changes {
 export interface ChangesResponse {
   readonly cursor: number;
   readonly runs: readonly (ChangedRun)[];
+}
+
+export interface CheckPromotion {
+  readonly name: string;
+  readonly version: string;
+  readonly alias?: string;
+  readonly stage?: string;
+  readonly user_id?: string;
+  readonly reason?: string;
+}
+
+export interface CheckPromotionResponse {
+  readonly passed: boolean;
+  readonly requirements?: readonly (Requirement)[];
+  readonly champion?: string;
 }
 
 export interface CollectBlobs {
@@ -122,12 +161,17 @@ export interface CreateModelVersion {
   readonly run_link?: string;
   readonly description?: string;
   readonly model_id?: string;
+  readonly provenance?: Provenance | null;
+  readonly user_id?: string;
+  readonly reason?: string;
 }
 
 export interface CreateRegisteredModel {
   readonly name: string;
   readonly tags?: readonly (RegisteredModelTag)[];
   readonly description?: string;
+  readonly user_id?: string;
+  readonly reason?: string;
 }
 
 export interface CreateRun {
@@ -200,12 +244,16 @@ export interface DeleteMetric {
 export interface DeleteModelVersion {
   readonly name: string;
   readonly version: string;
+  readonly user_id?: string;
+  readonly reason?: string;
 }
 
 export interface DeleteModelVersionTag {
   readonly name: string;
   readonly version: string;
   readonly key: string;
+  readonly user_id?: string;
+  readonly reason?: string;
 }
 
 export interface DeleteParam {
@@ -216,16 +264,22 @@ export interface DeleteParam {
 
 export interface DeleteRegisteredModel {
   readonly name: string;
+  readonly user_id?: string;
+  readonly reason?: string;
 }
 
 export interface DeleteRegisteredModelAlias {
   readonly name: string;
   readonly alias: string;
+  readonly user_id?: string;
+  readonly reason?: string;
 }
 
 export interface DeleteRegisteredModelTag {
   readonly name: string;
   readonly key: string;
+  readonly user_id?: string;
+  readonly reason?: string;
 }
 
 export interface DeleteRun {
@@ -245,6 +299,17 @@ export interface DeleteTree {
 export interface DeleteView {
   readonly view_id: string;
 }
+
+export interface Deploy {
+  readonly name: string;
+  readonly target: string;
+  readonly version: string;
+  readonly url?: string;
+  readonly user_id?: string;
+  readonly reason?: string;
+}
+
+export type EdgeKind = "copied_to" | "deployed_to" | "in_stage" | "named" | "needed_by" | "parent_of" | "produced" | "read_by" | "registered_as" | "run_by";
 
 export interface Edit {
   readonly action: EditAction;
@@ -310,6 +375,15 @@ export interface FinishUpload {
   readonly digest: string;
   readonly upload_id: string;
   readonly parts: readonly (UploadedPart)[];
+}
+
+export interface Gate {
+  readonly alias?: string;
+  readonly stage?: string;
+  readonly tags?: readonly (RequiredTag)[];
+  readonly metrics?: readonly (Threshold)[];
+  readonly approvals?: readonly (ApprovalRule)[];
+  readonly reason?: boolean;
 }
 
 export interface GetDownloadUri {
@@ -381,6 +455,14 @@ export interface GetLatestVersionsResponse {
   readonly model_versions?: readonly (ModelVersion)[];
 }
 
+export interface GetLineage {
+  readonly name?: string;
+  readonly version?: string;
+  readonly run_id?: string;
+  readonly model_id?: string;
+  readonly dataset_digest?: string;
+}
+
 export interface GetLoggedModel {
   readonly model_id: string;
   readonly allow_deleted?: boolean;
@@ -394,6 +476,15 @@ export interface GetModelVersion {
 export interface GetModelVersionByAlias {
   readonly name: string;
   readonly alias: string;
+}
+
+export interface GetPolicy {
+  readonly name?: string;
+}
+
+export interface GetProvenance {
+  readonly name: string;
+  readonly version: string;
 }
 
 export interface GetRegisteredModel {
@@ -433,6 +524,36 @@ export interface KeySummary {
 
 export type LifecycleStage = "active" | "deleted";
 
+export interface Lineage {
+  readonly root: string;
+  readonly nodes: readonly (LineageNode)[];
+  readonly edges: readonly (LineageEdge)[];
+  readonly truncated?: boolean;
+}
+
+export interface LineageEdge {
+  readonly source: string;
+  readonly target: string;
+  readonly kind: EdgeKind;
+}
+
+export interface LineageNode {
+  readonly id: string;
+  readonly kind: NodeKind;
+  readonly label: string;
+  readonly facts?: Readonly<Record<string, string>>;
+  readonly is_here?: boolean;
+}
+
+export interface ListApprovals {
+  readonly name: string;
+  readonly version: string;
+}
+
+export interface ListApprovalsResponse {
+  readonly approvals: readonly (Approval)[];
+}
+
 export interface ListArtifacts {
   readonly run_id?: string;
   readonly run_uuid?: string;
@@ -453,6 +574,19 @@ export interface ListEdits {
 
 export interface ListEditsResponse {
   readonly edits: readonly (Edit)[];
+}
+
+export interface ListEvents {
+  readonly name?: string;
+  readonly version?: string;
+  readonly newest_first?: boolean;
+  readonly max_results?: number;
+  readonly page_token?: string;
+}
+
+export interface ListEventsResponse {
+  readonly events?: readonly (RegistryEvent)[];
+  readonly next_page_token?: string;
 }
 
 export interface ListKeys {
@@ -675,6 +809,14 @@ export interface MoveRunsResponse {
   readonly run_ids: readonly (string)[];
 }
 
+export type NodeKind = "alias" | "code" | "dataset" | "deployment" | "environment" | "logged_model" | "run" | "stage" | "version";
+
+export interface Origin {
+  readonly name: string;
+  readonly version: string;
+  readonly registry?: string;
+}
+
 export interface Param {
   readonly key: string;
   readonly value?: string;
@@ -685,6 +827,17 @@ export interface PointColumns {
   readonly steps: string;
   readonly timestamps: string;
   readonly values: string;
+}
+
+export interface Policy {
+  readonly stages?: readonly (string)[];
+  readonly roles?: Readonly<Record<string, readonly (string)[]>>;
+  readonly gates?: readonly (Gate)[];
+}
+
+export interface PolicyResponse {
+  readonly policy: Policy;
+  readonly is_own: boolean;
 }
 
 export interface PresignDownload {
@@ -722,6 +875,17 @@ export interface PreviewTableResponse {
   readonly columns: readonly (string)[];
   readonly rows: readonly (readonly (string)[])[];
   readonly more: boolean;
+}
+
+export interface Provenance {
+  readonly files?: readonly (ArtifactFile)[];
+  readonly run?: SourceRun | null;
+  readonly origin?: Origin | null;
+}
+
+export interface ProvenanceResponse {
+  readonly provenance: Provenance;
+  readonly digest?: string;
 }
 
 export interface PurgeTrash {
@@ -789,6 +953,17 @@ export interface PutRunsResponse {
 export interface PutVersion {
   readonly version: ModelVersion;
   readonly location?: string;
+}
+
+export interface PutVersionCopy {
+  readonly name: string;
+  readonly folder: string;
+  readonly provenance: Provenance;
+  readonly tags?: readonly (ModelVersionTag)[];
+  readonly run_link?: string;
+  readonly description?: string;
+  readonly user_id?: string;
+  readonly reason?: string;
 }
 
 export interface QueryRuns {
@@ -883,6 +1058,22 @@ export interface Registration {
   readonly version: string;
 }
 
+export type RegistryAction = "approve" | "create_model" | "create_version" | "delete_alias" | "delete_model" | "delete_model_tag" | "delete_version" | "delete_version_tag" | "deploy" | "move_stage" | "refuse" | "rename_model" | "roll_back" | "set_alias" | "set_model_tag" | "set_policy" | "set_version_tag" | "undeploy" | "update_model" | "update_version" | "withdraw";
+
+export interface RegistryEvent {
+  readonly event_id: number;
+  readonly time: number;
+  readonly action: RegistryAction;
+  readonly name: string;
+  readonly user_id?: string;
+  readonly version?: string;
+  readonly key?: string;
+  readonly old?: string | null;
+  readonly new?: string | null;
+  readonly reason?: string;
+  readonly cause_id?: number;
+}
+
 export interface Rejection {
   readonly what: string;
   readonly message: string;
@@ -905,6 +1096,18 @@ export interface RenameParam {
 export interface RenameRegisteredModel {
   readonly name: string;
   readonly new_name: string;
+  readonly user_id?: string;
+  readonly reason?: string;
+}
+
+export interface RequiredTag {
+  readonly key: string;
+  readonly value?: string;
+}
+
+export interface Requirement {
+  readonly met: boolean;
+  readonly text: string;
 }
 
 export interface RestoreExperiment {
@@ -919,6 +1122,20 @@ export interface RewindRun {
   readonly run_id: string;
   readonly user_id?: string;
   readonly step: number;
+}
+
+export interface RollBack {
+  readonly name: string;
+  readonly alias?: string;
+  readonly stage?: string;
+  readonly version?: string;
+  readonly user_id?: string;
+  readonly reason?: string;
+}
+
+export interface RollBackResponse {
+  readonly old: string;
+  readonly new: string;
 }
 
 export interface Run {
@@ -1088,6 +1305,8 @@ export interface SetModelVersionTag {
   readonly version: string;
   readonly key: string;
   readonly value?: string;
+  readonly user_id?: string;
+  readonly reason?: string;
 }
 
 export interface SetParam {
@@ -1097,16 +1316,27 @@ export interface SetParam {
   readonly value: string;
 }
 
+export interface SetPolicy {
+  readonly name?: string;
+  readonly policy?: Policy | null;
+  readonly user_id?: string;
+  readonly reason?: string;
+}
+
 export interface SetRegisteredModelAlias {
   readonly name: string;
   readonly alias: string;
   readonly version: string;
+  readonly user_id?: string;
+  readonly reason?: string;
 }
 
 export interface SetRegisteredModelTag {
   readonly name: string;
   readonly key: string;
   readonly value?: string;
+  readonly user_id?: string;
+  readonly reason?: string;
 }
 
 export interface SetTag {
@@ -1129,6 +1359,22 @@ export interface SignedPart {
 export interface SignedUrl {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface SourceRun {
+  readonly run_id: string;
+  readonly run_name?: string;
+  readonly experiment_id?: string;
+  readonly experiment_name?: string;
+  readonly user_id?: string;
+  readonly status?: string;
+  readonly start_time?: number;
+  readonly end_time?: number | null;
+  readonly params?: readonly (Param)[];
+  readonly metrics?: readonly (Metric)[];
+  readonly tags?: readonly (RunTag)[];
+  readonly datasets?: readonly (DatasetInput)[];
+  readonly models?: readonly (string)[];
 }
 
 export interface StartUpload {
@@ -1155,15 +1401,32 @@ export interface Sweep {
   readonly silence_ms?: number;
 }
 
+export interface Threshold {
+  readonly metric: string;
+  readonly at_least?: number | "NaN" | "Infinity" | "-Infinity" | null;
+  readonly at_most?: number | "NaN" | "Infinity" | "-Infinity" | null;
+  readonly beats?: Better | null;
+  readonly margin?: number | "NaN" | "Infinity" | "-Infinity";
+}
+
 export interface TransitionModelVersionStage {
   readonly name: string;
   readonly version: string;
   readonly stage: string;
   readonly archive_existing_versions?: boolean;
+  readonly user_id?: string;
+  readonly reason?: string;
 }
 
 export interface TreeResponse {
   readonly files: readonly (ArtifactFile)[];
+}
+
+export interface Undeploy {
+  readonly name: string;
+  readonly target: string;
+  readonly user_id?: string;
+  readonly reason?: string;
 }
 
 export interface UpdateExperiment {
@@ -1175,11 +1438,15 @@ export interface UpdateModelVersion {
   readonly name: string;
   readonly version: string;
   readonly description?: string | null;
+  readonly user_id?: string;
+  readonly reason?: string;
 }
 
 export interface UpdateRegisteredModel {
   readonly name: string;
   readonly description?: string | null;
+  readonly user_id?: string;
+  readonly reason?: string;
 }
 
 export interface UpdateRun {

@@ -2,7 +2,7 @@
 
 import click
 
-from headwater.cli._options import opened_registry, registry_uri_option, tag_option, version_arguments
+from headwater.cli._options import current_user, opened_registry, registry_uri_option, tag_option, version_arguments
 from headwater.protocol.model_versions import DeleteModelVersionTag, SetModelVersionTag
 from headwater.protocol.registered_models import DeleteRegisteredModelTag, SetRegisteredModelTag
 from headwater.stores.interface import Store
@@ -28,13 +28,13 @@ def command(*, name: str, version: str, tags: dict[str, str], remove: tuple[str,
 
 def _set_tag(store: Store, name: str, version: str, key: str, value: str) -> None:
     if version:
-        store.model_versions.set_tag(SetModelVersionTag(name, version, key, value))
+        store.model_versions.set_tag(SetModelVersionTag(name, version, key, value, user_id=current_user()))
     else:
-        store.registered_models.set_tag(SetRegisteredModelTag(name, key, value))
+        store.registered_models.set_tag(SetRegisteredModelTag(name, key, value, user_id=current_user()))
 
 
 def _delete_tag(store: Store, name: str, version: str, key: str) -> None:
     if version:
-        store.model_versions.delete_tag(DeleteModelVersionTag(name, version, key))
+        store.model_versions.delete_tag(DeleteModelVersionTag(name, version, key, user_id=current_user()))
     else:
-        store.registered_models.delete_tag(DeleteRegisteredModelTag(name, key))
+        store.registered_models.delete_tag(DeleteRegisteredModelTag(name, key, user_id=current_user()))

@@ -11,7 +11,17 @@ from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 import msgspec
 
 from headwater.config import CA_BUNDLE, HTTP_RETRIES, HTTP_TIMEOUT_S, PASSWORD, TOKEN, USERNAME
-from headwater.protocol import experiments, imports, logged_models, logs, model_versions, registered_models, runs
+from headwater.protocol import (
+    experiments,
+    governance,
+    imports,
+    lineage,
+    logged_models,
+    logs,
+    model_versions,
+    registered_models,
+    runs,
+)
 from headwater.protocol.codec import decode_response, decode_series, encode, encode_msgpack
 from headwater.protocol.columns import Series
 from headwater.protocol.endpoint import Endpoint, RequestT, ResponseT
@@ -43,6 +53,8 @@ _REPEATED_IN_VAIN = (
     registered_models.DeleteRegisteredModel,
     model_versions.CreateModelVersion,
     model_versions.DeleteModelVersion,
+    governance.RollBack,
+    lineage.PutVersionCopy,
 )
 _BY_STATUS: dict[int, type[HeadwaterError]] = {
     401: Unauthenticated,

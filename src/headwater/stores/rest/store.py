@@ -10,8 +10,10 @@ from headwater.protocol import (
     columns,
     edits,
     experiments,
+    governance,
     imports,
     inputs,
+    lineage,
     logged_models,
     logs,
     metrics,
@@ -187,6 +189,28 @@ class RestModelVersions(_Resource):
     delete_tag = _Verb(model_versions.DELETE_TAG)
 
 
+class RestGovernance(_Resource):
+    """The registry's log, policies, approvals and rollbacks on a server."""
+
+    list_events = _Verb(governance.LIST_EVENTS)
+    get_policy = _Verb(governance.GET_POLICY)
+    set_policy = _Verb(governance.SET_POLICY)
+    approve = _Verb(governance.APPROVE)
+    list_approvals = _Verb(governance.LIST_APPROVALS)
+    check_promotion = _Verb(governance.CHECK_PROMOTION)
+    roll_back = _Verb(governance.ROLL_BACK)
+
+
+class RestLineage(_Resource):
+    """Lineage on a server."""
+
+    get = _Verb(lineage.GET)
+    get_provenance = _Verb(lineage.GET_PROVENANCE)
+    put_copy = _Verb(lineage.PUT_COPY)
+    deploy = _Verb(lineage.DEPLOY)
+    undeploy = _Verb(lineage.UNDEPLOY)
+
+
 class RestImports(_Resource):
     """Imports into a server."""
 
@@ -259,6 +283,8 @@ class RestStore:
         self.logs = RestLogs(self._client)
         self.registered_models = RestRegisteredModels(self._client)
         self.model_versions = RestModelVersions(self._client)
+        self.governance = RestGovernance(self._client)
+        self.lineage = RestLineage(self._client)
         self.imports = RestImports(self._client)
         self.edits = RestEdits(self._client)
         self.views = RestViews(self._client)

@@ -114,8 +114,7 @@ class SqlArtifacts:
         """Return every file at or below a path."""
         request.check()
         with self._database.read() as connection:
-            entries = _read_at(connection, request.root) or read_below(connection, request.root)
-        return TreeResponse([ArtifactFile(entry.relative, entry.digest, entry.size) for entry in entries])
+            return TreeResponse(read_tree(connection, request.root))
 
     def delete_tree(self, request: DeleteTree) -> Empty:
         """Remove what is at or below a path; the bytes stay until they are collected."""
@@ -277,6 +276,12 @@ def read_below(connection: Connection, folder: str) -> list[_Entry]:
     if not place.owner:
         entries += _read_runs_below(connection, folder)
     return sorted(entries, key=lambda entry: entry.relative)
+
+
+def read_tree(connection: Connection, root: str) -> list[ArtifactFile]:
+    """Return every file at or below a path, by its path below that; a file itself has an empty one."""
+    entries = _read_at(connection, root) or read_below(connection, root)
+    return [ArtifactFile(entry.relative, entry.digest, entry.size) for entry in entries]
 
 
 def _read_owned(connection: Connection, place: _Place) -> list[_Entry]:

@@ -1,12 +1,17 @@
 """Registered models from elsewhere, put into the database with their numbers, stages and times."""
 
+from headwater.protocol.attributed import Attributed
 from headwater.protocol.errors import ResourceAlreadyExists, ResourceDoesNotExist
+from headwater.protocol.governance import RegistryAction
 from headwater.protocol.imports import PutModel, PutVersion
-from headwater.protocol.model_names import parse_stage
-from headwater.protocol.model_sources import append_path, split_run_source
+from headwater.protocol.model_names import NO_STAGE, parse_stage
 from headwater.stores.sql.connection import Connection
-from headwater.stores.sql.registry_rows import find_model
-from headwater.stores.sql.rows import find_run, load_info
+from headwater.stores.sql.pins import find_files, pin_files, resolve_location
+from headwater.stores.sql.promotion import point_alias
+from headwater.stores.sql.provenance import describe_run, keep_provenance
+from headwater.stores.sql.registry_log import record
+from headwater.stores.sql.registry_rows import VersionRow, find_model, find_number
+from headwater.stores.sql.registry_tags import set_model_tag, set_version_tag
 
 _INSERT_MODEL = (
     "INSERT INTO registered_model (name, description, creation_time, last_update_time) VALUES (?, ?, ?, ?) RETURNING id"
@@ -23,18 +28,7 @@ ON CONFLICT (model_id, version) DO UPDATE SET last_update_time = excluded.last_u
   status_message = excluded.status_message
 RETURNING id
 """
-_UPSERT_MODEL_TAG = (
-    "INSERT INTO registered_model_tag (model_id, key, value) VALUES (?, ?, ?) "
-    "ON CONFLICT (model_id, key) DO UPDATE SET value = excluded.value"
-)
-_UPSERT_VERSION_TAG = (
-    "INSERT INTO model_version_tag (version_id, key, value) VALUES (?, ?, ?) "
-    "ON CONFLICT (version_id, key) DO UPDATE SET value = excluded.value"
-)
-_UPSERT_ALIAS = (
-    "INSERT INTO registered_model_alias (model_id, alias, version) VALUES (?, ?, ?) "
-    "ON CONFLICT (model_id, alias) DO UPDATE SET version = excluded.version"
-)
+_IMPORTED = Attributed(reason="imported")
 
 
 def put_model(connection: Connection, request: PutModel) -> None:
@@ -43,11 +37,15 @@ def put_model(connection: Connection, request: PutModel) -> None:
     model_id = _find_or_insert(connection, request)
     last = max([request.last_version, *(int(put.version.version) for put in request.versions)])
     connection.execute(_UPDATE_MODEL, (model.description, model.last_updated_timestamp, last, last, model_id))
-    connection.many(_UPSERT_MODEL_TAG, [(model_id, tag.key, tag.value) for tag in model.tags])
+    for tag in model.tags:
+        set_model_tag(connection, model_id, model.name, tag.key, tag.value, _IMPORTED)
     for put in request.versions:
-        version_id = _put_version(connection, model_id, put)
-        connection.many(_UPSERT_VERSION_TAG, [(version_id, tag.key, tag.value) for tag in put.version.tags])
-    connection.many(_UPSERT_ALIAS, [(model_id, alias.alias, int(alias.version)) for alias in model.aliases])
+        version = _put_version(connection, model_id, put)
+        for version_tag in put.version.tags:
+            set_version_tag(connection, version, model.name, version_tag.key, version_tag.value, _IMPORTED)
+    for alias in model.aliases:
+        version = find_number(connection, model_id, model.name, int(alias.version))
+        point_alias(connection, version, model.name, alias.alias, _IMPORTED)
 
 
 def _find_or_insert(connection: Connection, request: PutModel) -> int:
@@ -56,33 +54,37 @@ def _find_or_insert(connection: Connection, request: PutModel) -> int:
         model_id = find_model(connection, model.name)
     except ResourceDoesNotExist:
         values = (model.name, model.description, model.creation_timestamp, model.last_updated_timestamp)
-        return connection.insert(_INSERT_MODEL, values)
+        model_id = connection.insert(_INSERT_MODEL, values)
+        action, new = RegistryAction.CREATE_MODEL, model.description or None
+        record(connection, model_id, model.name, action, _IMPORTED, new=new)
+        return model_id
     row = connection.one("SELECT creation_time FROM registered_model WHERE id = ?", (model_id,))
     if row is None or row[0] != model.creation_timestamp:
         raise _other(f"Registered Model (name={model.name})")
     return model_id
 
 
-def _put_version(connection: Connection, model_id: int, put: PutVersion) -> int:
-    version = put.version
+def _put_version(connection: Connection, model_id: int, put: PutVersion) -> VersionRow:
+    version, number = put.version, int(put.version.version)
     row = connection.one(
-        "SELECT creation_time, source FROM model_version WHERE model_id = ? AND version = ?",
-        (model_id, int(version.version)),
+        "SELECT creation_time, source, stage FROM model_version WHERE model_id = ? AND version = ?",
+        (model_id, number),
     )
-    if row is not None and tuple(row) != (version.creation_timestamp, version.source):
+    if row is not None and tuple(row[:2]) != (version.creation_timestamp, version.source):
         raise _other(f"Model Version (name={version.name}, version={version.version})")
-    return connection.insert(
+    stage, location = parse_stage(version.current_stage), put.location or resolve_location(connection, version.source)
+    version_id = connection.insert(
         _UPSERT_VERSION,
         (
             model_id,
-            int(version.version),
+            number,
             version.name,
             version.creation_timestamp,
             version.last_updated_timestamp,
-            parse_stage(version.current_stage),
+            stage,
             version.description,
             version.source,
-            put.location or _locate(connection, version.source),
+            location,
             version.run_id,
             version.run_link,
             version.model_id,
@@ -90,18 +92,18 @@ def _put_version(connection: Connection, model_id: int, put: PutVersion) -> int:
             version.status_message,
         ),
     )
-
-
-def _locate(connection: Connection, source: str) -> str:
-    """Return where the files of a source are: below the artifacts of a run that it names, else at the source itself."""
-    run_id, path = split_run_source(source)
-    if not run_id:
-        return source
-    try:
-        info = load_info(connection, find_run(connection, run_id, active=False).id)
-    except ResourceDoesNotExist:
-        return source
-    return append_path(info.artifact_uri, path)
+    made = VersionRow(version_id, model_id, number)
+    if row is None:
+        action = RegistryAction.CREATE_VERSION
+        record(connection, model_id, version.name, action, _IMPORTED, version=number, new=version.source)
+        pin_files(connection, version_id, find_files(connection, location))
+        run = describe_run(connection, version.run_id) if version.run_id else None
+        keep_provenance(connection, version_id, run, None, None)
+    old = row[2] if row else NO_STAGE
+    if old != stage:
+        action = RegistryAction.MOVE_STAGE
+        record(connection, model_id, version.name, action, _IMPORTED, version=number, old=old, new=stage)
+    return made
 
 
 def _other(what: str) -> ResourceAlreadyExists:

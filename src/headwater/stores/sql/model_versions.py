@@ -1,9 +1,8 @@
 """Versions of registered models in the database."""
 
 from headwater.protocol.endpoint import Empty
-from headwater.protocol.errors import ResourceDoesNotExist
-from headwater.protocol.model_names import ARCHIVED, is_model_uri, parse_model_uri, parse_stage
-from headwater.protocol.model_sources import append_path
+from headwater.protocol.errors import PermissionDenied
+from headwater.protocol.governance import RegistryAction
 from headwater.protocol.model_versions import (
     CreateModelVersion,
     DeleteModelVersion,
@@ -23,23 +22,21 @@ from headwater.protocol.paging import decode_page_token, encode_page_token
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection
 from headwater.stores.sql.database import Database
+from headwater.stores.sql.deployments import undeploy
+from headwater.stores.sql.gates import refuse
+from headwater.stores.sql.pins import check_pins
+from headwater.stores.sql.policies import load_policy
+from headwater.stores.sql.promotion import archive_others, drop_alias, find_stage, move_stage
+from headwater.stores.sql.registry_log import record
 from headwater.stores.sql.registry_rows import (
     VersionRow,
-    find_model,
     find_version,
     load_version,
     load_versions,
 )
+from headwater.stores.sql.registry_tags import delete_version_tag, set_version_tag
 from headwater.stores.sql.search_registry import select_model_versions
-
-_INSERT = (
-    "INSERT INTO model_version (model_id, version, name, creation_time, last_update_time, description, source, "
-    "location, run_id, run_link, logged_model_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"
-)
-_UPSERT_TAG = (
-    "INSERT INTO model_version_tag (version_id, key, value) VALUES (?, ?, ?) "
-    "ON CONFLICT (version_id, key) DO UPDATE SET value = excluded.value"
-)
+from headwater.stores.sql.version_making import create_version, drop_copied_files
 
 
 class SqlModelVersions:
@@ -52,23 +49,9 @@ class SqlModelVersions:
         """Make the next version of a model that exists."""
         request.check()
 
-        def work(connection: Connection) -> ModelVersion:
-            model_id = find_model(connection, request.name)
-            location, run_id, logged_model_id = _locate(connection, request)
-            now = now_ms()
-            number = connection.insert(
-                "UPDATE registered_model SET last_version = last_version + 1, last_update_time = ? WHERE id = ? "
-                "RETURNING last_version",
-                (now, model_id),
-            )
-            known = (request.name, now, now, request.description, request.source, location)
-            row = (model_id, number, *known, run_id, request.run_link, logged_model_id)
-            version_id = connection.insert(_INSERT, row)
-            tags = {tag.key: tag.value for tag in request.tags}
-            connection.many(_UPSERT_TAG, [(version_id, key, value) for key, value in tags.items()])
-            return load_version(connection, version_id)
-
-        return ModelVersionResponse(self._database.write(work))
+        return ModelVersionResponse(
+            self._database.write(lambda connection: load_version(connection, create_version(connection, request)))
+        )
 
     def get(self, request: GetModelVersion) -> ModelVersionResponse:
         """Return a version."""
@@ -83,10 +66,15 @@ class SqlModelVersions:
 
         def work(connection: Connection) -> ModelVersion:
             version = find_version(connection, request.name, request.version)
+            row = connection.one("SELECT description FROM model_version WHERE id = ?", (version.id,))
+            old, new = row[0] if row else None, request.description
             connection.execute(
                 "UPDATE model_version SET description = ?, last_update_time = ? WHERE id = ?",
-                (request.description, now_ms(), version.id),
+                (new, now_ms(), version.id),
             )
+            if (old or None) != (new or None):
+                action, number = RegistryAction.UPDATE_VERSION, version.number
+                record(connection, version.model_id, request.name, action, request, version=number, old=old, new=new)
             return load_version(connection, version.id)
 
         return ModelVersionResponse(self._database.write(work))
@@ -94,13 +82,7 @@ class SqlModelVersions:
     def delete(self, request: DeleteModelVersion) -> Empty:
         """Delete a version with its tags and aliases."""
         request.check()
-
-        def work(connection: Connection) -> None:
-            version = find_version(connection, request.name, request.version)
-            connection.execute("DELETE FROM model_version WHERE id = ?", (version.id,))
-            _touch_model(connection, version, now_ms())
-
-        self._database.write(work)
+        self._database.write(lambda connection: _delete(connection, request))
         return Empty()
 
     def search(self, request: SearchModelVersions) -> SearchModelVersionsResponse:
@@ -120,34 +102,24 @@ class SqlModelVersions:
         return SearchModelVersionsResponse(found, encode_page_token(offset + request.max_results) if more else "")
 
     def transition_stage(self, request: TransitionModelVersionStage) -> ModelVersionResponse:
-        """Move a version to a stage; those it replaces there are archived if that is asked for."""
+        """Move a version to a stage; those it replaces there are archived if that is asked for.
+
+        Raises `PermissionDenied` if the stage's gate is closed for the version.
+        """
         request.check()
-        stage = parse_stage(request.stage)
-
-        def work(connection: Connection) -> ModelVersion:
-            version = find_version(connection, request.name, request.version)
-            now = now_ms()
-            if request.archive_existing_versions:
-                connection.execute(
-                    "UPDATE model_version SET stage = ?, last_update_time = ? "
-                    "WHERE model_id = ? AND stage = ? AND id <> ?",
-                    (ARCHIVED, now, version.model_id, stage, version.id),
-                )
-            connection.execute(
-                "UPDATE model_version SET stage = ?, last_update_time = ? WHERE id = ?", (stage, now, version.id)
-            )
-            _touch_model(connection, version, now)
-            return load_version(connection, version.id)
-
-        return ModelVersionResponse(self._database.write(work))
+        moved = self._database.write(lambda connection: _transition(connection, request))
+        if isinstance(moved, str):  # it is in the log
+            raise PermissionDenied(moved)
+        return ModelVersionResponse(moved)
 
     def get_download_uri(self, request: GetDownloadUri) -> GetDownloadUriResponse:
-        """Return where the files of a version are."""
+        """Return where the files of a version are; raise `ResourceConflict` if we see that they were changed."""
         request.check()
         with self._database.read() as connection:
             version = find_version(connection, request.name, request.version)
             row = connection.one("SELECT location FROM model_version WHERE id = ?", (version.id,))
-        assert row is not None, "the version was found in this snapshot"
+            assert row is not None, "the version was found in this snapshot"
+            check_pins(connection, version.id, row[0], request.name, version.number)
         return GetDownloadUriResponse(row[0])
 
     def set_tag(self, request: SetModelVersionTag) -> Empty:
@@ -156,7 +128,7 @@ class SqlModelVersions:
 
         def work(connection: Connection) -> None:
             version = find_version(connection, request.name, request.version)
-            connection.execute(_UPSERT_TAG, (version.id, request.key, request.value))
+            set_version_tag(connection, version, request.name, request.key, request.value, request)
 
         self._database.write(work)
         return Empty()
@@ -167,31 +139,44 @@ class SqlModelVersions:
 
         def work(connection: Connection) -> None:
             version = find_version(connection, request.name, request.version)
-            connection.execute(
-                "DELETE FROM model_version_tag WHERE version_id = ? AND key = ?", (version.id, request.key)
-            )
+            delete_version_tag(connection, version, request.name, request.key, request)
 
         self._database.write(work)
         return Empty()
 
 
-def _locate(connection: Connection, request: CreateModelVersion) -> tuple[str, str, str]:
-    """Return where the files of a new version are, and the run and logged model that it is known to come from."""
-    given = (request.source, request.run_id, request.model_id)
-    if not is_model_uri(request.source):
-        return given
-    uri = parse_model_uri(request.source)
-    if uri.model_id:
-        # It may be kept elsewhere: the registry need not be where runs are.
-        row = connection.one("SELECT artifact_uri, source_run_id FROM logged_model WHERE uuid = ?", (uri.model_id,))
-        return (append_path(row[0], uri.path), request.run_id or row[1], request.model_id) if row else given
-    row = connection.one(
-        "SELECT location, run_id, logged_model_id FROM model_version WHERE name = ? AND version = ?",
-        (uri.name, int(uri.version)),
-    )
-    if row is None:
-        raise ResourceDoesNotExist(f"Model Version (name={uri.name}, version={uri.version}) not found")
-    return row[0], request.run_id or row[1], request.model_id or row[2]
+def _delete(connection: Connection, request: DeleteModelVersion) -> None:
+    version = find_version(connection, request.name, request.version)
+    name, model_id, number = request.name, version.model_id, version.number
+    cause_id = record(connection, model_id, name, RegistryAction.DELETE_VERSION, request, version=number)
+    held = (model_id, number)
+    for (alias,) in connection.all(
+        "SELECT alias FROM registered_model_alias WHERE model_id = ? AND version = ? ORDER BY alias", held
+    ):
+        drop_alias(connection, model_id, name, alias, request, cause_id=cause_id)
+    for (target,) in connection.all(
+        "SELECT target FROM model_deployment WHERE model_id = ? AND version = ? ORDER BY target", held
+    ):
+        undeploy(connection, model_id, name, target, request, cause_id=cause_id)
+    drop_copied_files(connection, "id", version.id)
+    connection.execute("DELETE FROM model_version WHERE id = ?", (version.id,))
+    _touch_model(connection, version, now_ms())
+
+
+def _transition(connection: Connection, request: TransitionModelVersionStage) -> ModelVersion | str:
+    """Return the version as it is then, or why it may not enter the stage."""
+    version = find_version(connection, request.name, request.version)
+    stage = load_policy(connection, version.model_id).find_stage(request.stage)
+    if find_stage(connection, version) != stage:
+        refusal = refuse(connection, version, request.name, request, stage=stage)
+        if refusal:
+            return refusal
+    now = now_ms()
+    cause_id = move_stage(connection, version, request.name, stage, now, request)
+    if request.archive_existing_versions:
+        archive_others(connection, version, request.name, stage, now, request, cause_id=cause_id)
+    _touch_model(connection, version, now)
+    return load_version(connection, version.id)
 
 
 def _touch_model(connection: Connection, version: VersionRow, now: int) -> None:

@@ -1,8 +1,14 @@
 """Registered models in the database."""
 
 from headwater.protocol.endpoint import Empty
-from headwater.protocol.errors import InvalidParameterValue, ResourceAlreadyExists, ResourceDoesNotExist
-from headwater.protocol.model_names import STAGES, is_latest, parse_stage
+from headwater.protocol.errors import (
+    InvalidParameterValue,
+    PermissionDenied,
+    ResourceAlreadyExists,
+    ResourceDoesNotExist,
+)
+from headwater.protocol.governance import RegistryAction
+from headwater.protocol.model_names import is_latest
 from headwater.protocol.model_versions import ModelVersionResponse
 from headwater.protocol.paging import decode_page_token, encode_page_token
 from headwater.protocol.registered_models import (
@@ -26,6 +32,10 @@ from headwater.protocol.registered_models import (
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection
 from headwater.stores.sql.database import Database
+from headwater.stores.sql.gates import refuse
+from headwater.stores.sql.policies import forget_policy, load_policy
+from headwater.stores.sql.promotion import drop_alias, find_alias, point_alias
+from headwater.stores.sql.registry_log import record
 from headwater.stores.sql.registry_rows import (
     find_latest,
     find_model,
@@ -36,16 +46,9 @@ from headwater.stores.sql.registry_rows import (
     load_versions,
     sort_by_stage,
 )
+from headwater.stores.sql.registry_tags import delete_model_tag, set_model_tag
 from headwater.stores.sql.search_registry import select_registered_models
-
-_UPSERT_TAG = (
-    "INSERT INTO registered_model_tag (model_id, key, value) VALUES (?, ?, ?) "
-    "ON CONFLICT (model_id, key) DO UPDATE SET value = excluded.value"
-)
-_UPSERT_ALIAS = (
-    "INSERT INTO registered_model_alias (model_id, alias, version) VALUES (?, ?, ?) "
-    "ON CONFLICT (model_id, alias) DO UPDATE SET version = excluded.version"
-)
+from headwater.stores.sql.version_making import drop_copied_files
 
 
 class SqlRegisteredModels:
@@ -67,7 +70,10 @@ class SqlRegisteredModels:
                 (request.name, request.description or None, now, now),
             )
             tags = {tag.key: tag.value for tag in request.tags}
-            connection.many(_UPSERT_TAG, [(model_id, key, value) for key, value in tags.items()])
+            action, new = RegistryAction.CREATE_MODEL, request.description or None
+            cause_id = record(connection, model_id, request.name, action, request, new=new)
+            for key, value in tags.items():
+                set_model_tag(connection, model_id, request.name, key, value, request, cause_id=cause_id)
             return load_model(connection, model_id)
 
         return RegisteredModelResponse(self._database.write(work))
@@ -84,10 +90,15 @@ class SqlRegisteredModels:
 
         def work(connection: Connection) -> RegisteredModel:
             model_id = find_model(connection, request.name)
+            row = connection.one("SELECT description FROM registered_model WHERE id = ?", (model_id,))
+            old = row[0] if row else None
             connection.execute(
                 "UPDATE registered_model SET description = ?, last_update_time = ? WHERE id = ?",
                 (request.description, now_ms(), model_id),
             )
+            if (old or None) != (request.description or None):
+                action, new = RegistryAction.UPDATE_MODEL, request.description
+                record(connection, model_id, request.name, action, request, old=old, new=new)
             return load_model(connection, model_id)
 
         return RegisteredModelResponse(self._database.write(work))
@@ -105,6 +116,9 @@ class SqlRegisteredModels:
                 (request.new_name, now_ms(), model_id),
             )
             connection.execute("UPDATE model_version SET name = ? WHERE model_id = ?", (request.new_name, model_id))
+            if request.new_name != request.name:
+                action, old, new = RegistryAction.RENAME_MODEL, request.name, request.new_name
+                record(connection, model_id, new, action, request, old=old, new=new)
             return load_model(connection, model_id)
 
         return RegisteredModelResponse(self._database.write(work))
@@ -114,7 +128,11 @@ class SqlRegisteredModels:
         request.check()
 
         def work(connection: Connection) -> None:
-            connection.execute("DELETE FROM registered_model WHERE id = ?", (find_model(connection, request.name),))
+            model_id = find_model(connection, request.name)
+            drop_copied_files(connection, "model_id", model_id)
+            connection.execute("DELETE FROM registered_model WHERE id = ?", (model_id,))
+            forget_policy(connection, model_id)
+            record(connection, model_id, request.name, RegistryAction.DELETE_MODEL, request)
 
         self._database.write(work)
         return Empty()
@@ -138,17 +156,21 @@ class SqlRegisteredModels:
     def get_latest_versions(self, request: GetLatestVersions) -> GetLatestVersionsResponse:
         """Return the highest version of each stage asked for, in the order of the stages."""
         request.check()
-        stages = list(dict.fromkeys(map(parse_stage, request.stages))) or STAGES
         with self._database.read() as connection:
-            latest = sort_by_stage(find_latest(connection, [find_model(connection, request.name)]), stages)
-            return GetLatestVersionsResponse(load_versions(connection, [version_id for _, _, version_id in latest]))
+            model_id = find_model(connection, request.name)
+            policy = load_policy(connection, model_id)
+            stages = list(dict.fromkeys(map(policy.find_stage, request.stages))) or policy.all_stages
+            latest = sort_by_stage(find_latest(connection, [model_id]), stages)
+            ids = [version_id for _, stage, version_id in latest if stage in stages]
+            return GetLatestVersionsResponse(load_versions(connection, ids))
 
     def set_tag(self, request: SetRegisteredModelTag) -> Empty:
         """Set or replace one tag."""
         request.check()
 
         def work(connection: Connection) -> None:
-            connection.execute(_UPSERT_TAG, (find_model(connection, request.name), request.key, request.value))
+            model_id = find_model(connection, request.name)
+            set_model_tag(connection, model_id, request.name, request.key, request.value, request)
 
         self._database.write(work)
         return Empty()
@@ -159,22 +181,26 @@ class SqlRegisteredModels:
 
         def work(connection: Connection) -> None:
             model_id = find_model(connection, request.name)
-            connection.execute(
-                "DELETE FROM registered_model_tag WHERE model_id = ? AND key = ?", (model_id, request.key)
-            )
+            delete_model_tag(connection, model_id, request.name, request.key, request)
 
         self._database.write(work)
         return Empty()
 
     def set_alias(self, request: SetRegisteredModelAlias) -> Empty:
-        """Point an alias at a version that exists."""
+        """Point an alias at a version that exists; raise `PermissionDenied` if its gate is closed for the version."""
         request.check()
 
-        def work(connection: Connection) -> None:
+        def work(connection: Connection) -> str:
             version = find_version(connection, request.name, request.version)
-            connection.execute(_UPSERT_ALIAS, (version.model_id, request.alias, version.number))
+            if find_alias(connection, version.model_id, request.alias) == version.number:
+                return ""
+            refusal = refuse(connection, version, request.name, request, alias=request.alias)
+            if not refusal:
+                point_alias(connection, version, request.name, request.alias, request)
+            return refusal
 
-        self._database.write(work)
+        if refusal := self._database.write(work):  # it is in the log
+            raise PermissionDenied(refusal)
         return Empty()
 
     def get_by_alias(self, request: GetModelVersionByAlias) -> ModelVersionResponse:
@@ -195,9 +221,7 @@ class SqlRegisteredModels:
 
         def work(connection: Connection) -> None:
             model_id = find_model(connection, request.name)
-            connection.execute(
-                "DELETE FROM registered_model_alias WHERE model_id = ? AND alias = ?", (model_id, request.alias)
-            )
+            drop_alias(connection, model_id, request.name, request.alias, request)
 
         self._database.write(work)
         return Empty()

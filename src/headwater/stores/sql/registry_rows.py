@@ -124,7 +124,7 @@ def find_latest(connection: Connection, model_ids: Sequence[int]) -> list[tuple[
 
 
 def _load_latest(connection: Connection, model_ids: Sequence[int]) -> dict[int, list[ModelVersion]]:
-    found = sort_by_stage(find_latest(connection, model_ids), STAGES)
+    found = sort_by_stage(find_latest(connection, model_ids))
     versions = load_versions(connection, [version_id for _, _, version_id in found])
     latest: dict[int, list[ModelVersion]] = {model_id: [] for model_id in model_ids}
     for (model_id, _, _), version in zip(found, versions, strict=True):
@@ -132,9 +132,10 @@ def _load_latest(connection: Connection, model_ids: Sequence[int]) -> dict[int, 
     return latest
 
 
-def sort_by_stage(found: Iterable[tuple[int, str, int]], stages: Sequence[str]) -> list[tuple[int, str, int]]:
-    """Return those that are in one of `stages`, in the order of these."""
-    return sorted((entry for entry in found if entry[1] in stages), key=lambda entry: stages.index(entry[1]))
+def sort_by_stage(found: Iterable[tuple[int, str, int]], stages: Sequence[str] = STAGES) -> list[tuple[int, str, int]]:
+    """Return models, stages and versions in the order of `stages`; other stages come last, by name."""
+    order = {stage: index for index, stage in enumerate(stages)}
+    return sorted(found, key=lambda entry: (order.get(entry[1], len(order)), entry[1]))
 
 
 def _version(

@@ -8,8 +8,10 @@ from headwater.stores.sql.columns import SqlColumns
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.edits import SqlEdits
 from headwater.stores.sql.experiments import SqlExperiments
+from headwater.stores.sql.governance import SqlGovernance
 from headwater.stores.sql.imports import SqlImports
 from headwater.stores.sql.inputs import SqlInputs
+from headwater.stores.sql.lineage import SqlLineage
 from headwater.stores.sql.live_logs import LiveLogs
 from headwater.stores.sql.logged_models import SqlLoggedModels
 from headwater.stores.sql.logs import SqlLogs
@@ -46,6 +48,8 @@ class SqlStore:
         self.logs = SqlLogs(self.database, self.artifacts, blobs, live)
         self.registered_models = SqlRegisteredModels(self.database)
         self.model_versions = SqlModelVersions(self.database)
+        self.governance = SqlGovernance(self.database)
+        self.lineage = SqlLineage(self.database)
         self.imports = SqlImports(self.database)
         self.edits = SqlEdits(self.database)
         self.views = SqlViews(self.database)

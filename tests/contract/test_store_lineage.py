@@ -1,0 +1,15 @@
+"""Every store keeps the contracts of pins, provenance and lineage."""
+
+from headwater.testing.contract_lineage import LineageContract, PinsContract, ProvenanceContract
+
+
+class TestPins(PinsContract):
+    """Run over the stores of the fixture."""
+
+
+class TestProvenance(ProvenanceContract):
+    """Run over the stores of the fixture."""
+
+
+class TestLineage(LineageContract):
+    """Run over the stores of the fixture."""
