@@ -3,6 +3,7 @@
 from typing import Any
 
 from headwater.protocol import (
+    alerts,
     artifacts,
     columns,
     edits,
@@ -17,6 +18,7 @@ from headwater.protocol import (
     runs,
     trash,
     views,
+    webhooks,
 )
 from headwater.protocol.endpoint import Endpoint
 
@@ -35,4 +37,6 @@ ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *edits.ENDPOINTS,
     *views.ENDPOINTS,
     *trash.ENDPOINTS,
+    *webhooks.ENDPOINTS,
+    *alerts.ENDPOINTS,
 )

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 from headwater import config
 from headwater.registry.model_verbs import RegisteredModelVerbs
 from headwater.registry.version_verbs import ModelVersionVerbs
+from headwater.registry.webhook_verbs import WebhookVerbs
 from headwater.tracking.active import resolve_uri
+from headwater.tracking.alert_verbs import AlertVerbs
 from headwater.tracking.edit_verbs import EditVerbs
 from headwater.tracking.experiment_verbs import ExperimentVerbs
 from headwater.tracking.log_verbs import LogVerbs
@@ -29,6 +31,8 @@ class Client(
     ModelVersionVerbs,
     EditVerbs,
     ViewVerbs,
+    AlertVerbs,
+    WebhookVerbs,
 ):
     """Every verb with explicit ids; it keeps no state and may be used from any thread.
 

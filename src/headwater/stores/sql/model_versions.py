@@ -23,6 +23,7 @@ from headwater.protocol.paging import decode_page_token, encode_page_token
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection
 from headwater.stores.sql.database import Database
+from headwater.stores.sql.event_words import note_version_created, note_version_tag
 from headwater.stores.sql.registry_rows import (
     VersionRow,
     find_model,
@@ -66,7 +67,9 @@ class SqlModelVersions:
             version_id = connection.insert(_INSERT, row)
             tags = {tag.key: tag.value for tag in request.tags}
             connection.many(_UPSERT_TAG, [(version_id, key, value) for key, value in tags.items()])
-            return load_version(connection, version_id)
+            version = load_version(connection, version_id)
+            note_version_created(connection, version)
+            return version
 
         return ModelVersionResponse(self._database.write(work))
 
@@ -157,6 +160,8 @@ class SqlModelVersions:
         def work(connection: Connection) -> None:
             version = find_version(connection, request.name, request.version)
             connection.execute(_UPSERT_TAG, (version.id, request.key, request.value))
+            number = str(version.number)
+            note_version_tag(connection, version.model_id, request.name, number, request.key, request.value)
 
         self._database.write(work)
         return Empty()
@@ -167,9 +172,11 @@ class SqlModelVersions:
 
         def work(connection: Connection) -> None:
             version = find_version(connection, request.name, request.version)
-            connection.execute(
+            deleted = connection.execute(
                 "DELETE FROM model_version_tag WHERE version_id = ? AND key = ?", (version.id, request.key)
             )
+            if deleted:
+                note_version_tag(connection, version.model_id, request.name, str(version.number), request.key, None)
 
         self._database.write(work)
         return Empty()

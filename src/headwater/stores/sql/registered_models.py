@@ -26,6 +26,7 @@ from headwater.protocol.registered_models import (
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection
 from headwater.stores.sql.database import Database
+from headwater.stores.sql.event_words import note_alias, note_model_created, note_model_tag
 from headwater.stores.sql.registry_rows import (
     find_latest,
     find_model,
@@ -68,7 +69,9 @@ class SqlRegisteredModels:
             )
             tags = {tag.key: tag.value for tag in request.tags}
             connection.many(_UPSERT_TAG, [(model_id, key, value) for key, value in tags.items()])
-            return load_model(connection, model_id)
+            model = load_model(connection, model_id)
+            note_model_created(connection, model)
+            return model
 
         return RegisteredModelResponse(self._database.write(work))
 
@@ -148,7 +151,9 @@ class SqlRegisteredModels:
         request.check()
 
         def work(connection: Connection) -> None:
-            connection.execute(_UPSERT_TAG, (find_model(connection, request.name), request.key, request.value))
+            model_id = find_model(connection, request.name)
+            connection.execute(_UPSERT_TAG, (model_id, request.key, request.value))
+            note_model_tag(connection, model_id, request.name, request.key, request.value)
 
         self._database.write(work)
         return Empty()
@@ -159,9 +164,11 @@ class SqlRegisteredModels:
 
         def work(connection: Connection) -> None:
             model_id = find_model(connection, request.name)
-            connection.execute(
+            deleted = connection.execute(
                 "DELETE FROM registered_model_tag WHERE model_id = ? AND key = ?", (model_id, request.key)
             )
+            if deleted:
+                note_model_tag(connection, model_id, request.name, request.key, None)
 
         self._database.write(work)
         return Empty()
@@ -173,6 +180,7 @@ class SqlRegisteredModels:
         def work(connection: Connection) -> None:
             version = find_version(connection, request.name, request.version)
             connection.execute(_UPSERT_ALIAS, (version.model_id, request.alias, version.number))
+            note_alias(connection, version.model_id, request.name, request.alias, str(version.number))
 
         self._database.write(work)
         return Empty()
@@ -195,9 +203,11 @@ class SqlRegisteredModels:
 
         def work(connection: Connection) -> None:
             model_id = find_model(connection, request.name)
-            connection.execute(
+            deleted = connection.execute(
                 "DELETE FROM registered_model_alias WHERE model_id = ? AND alias = ?", (model_id, request.alias)
             )
+            if deleted:
+                note_alias(connection, model_id, request.name, request.alias, None)
 
         self._database.write(work)
         return Empty()
