@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from headwater.flavors import FLAVORS
 from headwater.flavors.universal import autolog
 from headwater.interop.alias import install_as_mlflow
+from headwater.protocol.alerts import Alert, AlertLevel, AlertRule
 from headwater.protocol.artifacts import FileInfo
 from headwater.protocol.edits import Edit
 from headwater.protocol.errors import (
@@ -42,7 +43,13 @@ from headwater.protocol.provenance import Provenance
 from headwater.protocol.runs import Param, RunInfo, RunStatus, RunTag
 from headwater.protocol.source_type import SourceType
 from headwater.protocol.views import View, ViewInfo
+from headwater.protocol.webhook_events import WebhookEvent
+from headwater.protocol.webhooks import (
+    WebhookStatus,
+    WebhookTestResult,
+)
 from headwater.registry.entities import ModelVersion, RegisteredModel
+from headwater.registry.webhook_verbs import Webhook
 from headwater.tracking import artifacts
 from headwater.tracking.active import (
     ActiveRun,
@@ -57,6 +64,7 @@ from headwater.tracking.active import (
     set_tracking_uri,
     start_run,
 )
+from headwater.tracking.alerting import alert
 from headwater.tracking.artifacts import download_artifacts, list_artifacts
 from headwater.tracking.capture_choice import (
     disable_system_metrics_logging,
@@ -154,6 +162,9 @@ def __getattr__(name: str) -> object:
 __all__ = [
     "ActiveModel",
     "ActiveRun",
+    "Alert",
+    "AlertLevel",
+    "AlertRule",
     "ApprovalRule",
     "Better",
     "Client",
@@ -211,8 +222,13 @@ __all__ = [
     "View",
     "ViewInfo",
     "ViewType",
+    "Webhook",
+    "WebhookEvent",
+    "WebhookStatus",
+    "WebhookTestResult",
     "__version__",
     "active_run",
+    "alert",
     "artifacts",
     "autolog",
     "clear_active_model",

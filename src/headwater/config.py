@@ -152,6 +152,23 @@ SIGNED_URL_S = Setting(
     default="3600",
     meaning="How long a URL for a transfer straight to or from an object store is valid.",
 )
+WEBHOOK_PRIVATE_HOSTS = Setting(
+    name="HEADWATER_WEBHOOK_PRIVATE_HOSTS",
+    meaning="Where webhooks may be sent that is not on the public internet, over http:// too: names, addresses and "
+    "networks like 10.0.0.0/8, separated by commas; * for everything.",
+)
+WEBHOOK_TIMEOUT_S = Setting(
+    name="HEADWATER_WEBHOOK_TIMEOUT",
+    mlflow_name="MLFLOW_WEBHOOK_REQUEST_TIMEOUT",
+    default="10",
+    meaning="Seconds that one delivery to a webhook may take in all.",
+)
+WEBHOOK_RETRIES = Setting(
+    name="HEADWATER_WEBHOOK_RETRIES",
+    mlflow_name="MLFLOW_WEBHOOK_REQUEST_MAX_RETRIES",
+    default="7",
+    meaning="How often a delivery to a webhook is repeated, after 5 s and then four times longer each time.",
+)
 PROGRESS = Setting(
     name="HEADWATER_PROGRESS",
     mlflow_name="MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR",

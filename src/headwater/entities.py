@@ -8,6 +8,12 @@ from headwater.protocol.inputs import ModelOutput as LoggedModelOutput
 from headwater.protocol.metrics import Metric
 from headwater.protocol.runs import Param, RunInfo, RunStatus, RunTag
 from headwater.protocol.source_type import SourceType
+from headwater.protocol.webhook_events import WebhookAction, WebhookEntity, WebhookEvent
+from headwater.protocol.webhooks import (
+    WebhookStatus,
+    WebhookTestResult,
+)
+from headwater.registry.webhook_verbs import Webhook
 from headwater.tracking.connected import PagedList
 from headwater.tracking.logged_model import LoggedModel, LoggedModelStatus
 from headwater.tracking.run import Experiment, Run, RunData
@@ -36,4 +42,10 @@ __all__ = [
     "RunTag",
     "SourceType",
     "ViewType",
+    "Webhook",
+    "WebhookAction",
+    "WebhookEntity",
+    "WebhookEvent",
+    "WebhookStatus",
+    "WebhookTestResult",
 ]

@@ -16,6 +16,7 @@ from headwater.protocol.edits import CopyRun, DeleteMetric, RenameMetric, Rewind
 from headwater.protocol.errors import ResourceAlreadyExists, ResourceDoesNotExist
 from headwater.protocol.metrics import GetHistory
 from headwater.stores.artifacts import LocalBlobs, ServedLocations
+from headwater.stores.outgoing import HttpSender
 from headwater.stores.sql import SqlStore
 from headwater.stores.sql.blocks import rank_values
 from headwater.stores.sql.points import insert_points, seal_run
@@ -45,9 +46,8 @@ EDIT = st.one_of(
 def opened() -> Iterator[SqlStore]:
     with TemporaryDirectory() as folder:
         root, served = Path(folder), ServedLocations([])
-        store = SqlStore(
-            f"sqlite:///{root / 'headwater.db'}", LocalBlobs(root / "artifacts"), served, root / "live-logs"
-        )
+        blobs, live = LocalBlobs(root / "artifacts"), root / "live-logs"
+        store = SqlStore(f"sqlite:///{root / 'headwater.db'}", blobs, served, live, HttpSender())
         try:
             yield store
         finally:

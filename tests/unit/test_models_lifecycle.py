@@ -14,13 +14,15 @@ from headwater.protocol.registered_models import CreateRegisteredModel
 from headwater.protocol.runs import DeleteRun, SearchRuns
 from headwater.protocol.trash import ListTrash, PurgeTrash
 from headwater.stores.artifacts import LocalBlobs, ServedLocations
+from headwater.stores.outgoing import HttpSender
 from headwater.stores.sql import SqlStore
 from headwater.testing.stores import get_run, make_experiment, make_run
 
 
 @pytest.fixture
 def store(database_uri: str, tmp_path: Path) -> Iterator[SqlStore]:
-    store = SqlStore(database_uri, LocalBlobs(tmp_path / "artifacts"), ServedLocations([]), tmp_path / "live-logs")
+    blobs, live = LocalBlobs(tmp_path / "artifacts"), tmp_path / "live-logs"
+    store = SqlStore(database_uri, blobs, ServedLocations([]), live, HttpSender())
     yield store
     store.close()
 

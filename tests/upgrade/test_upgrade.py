@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from headwater.protocol.alerts import AlertLevel, ListAlertRules, ListAlerts
 from headwater.protocol.artifacts import GetTree
 from headwater.protocol.edits import ListEdits
 from headwater.protocol.experiments import CreateExperiment, ExperimentTag, GetExperiment
@@ -18,6 +19,11 @@ from headwater.protocol.model_versions import CreateModelVersion, ModelVersionTa
 from headwater.protocol.registered_models import GetModelVersionByAlias, GetRegisteredModel, RegisteredModelTag
 from headwater.protocol.runs import Append, AppendResponse, GetJournal, LogMetric, Param, RunStatus, SearchRuns
 from headwater.protocol.views import GetView
+from headwater.protocol.webhooks import (
+    DeliveryStatus,
+    ListDeliveries,
+    ListWebhooks,
+)
 from headwater.stores import open_store
 from headwater.testing.stores import get_run, get_tags
 
@@ -153,6 +159,25 @@ def test_a_database_of_schema_6_keeps_the_log_pins_policies_and_deployments(tmp_
     assert {"deployment:/churn/eu", "models:/churn@champion", f"runs:/{_RUN}"} <= {node.id for node in graph.nodes}
     assert store.governance.get_policy(GetPolicy("churn")).policy.roles == {"reviewer": ["ada"]}
     assert (rolled.old, rolled.new) == ("3", "1")
+    store.close()
+
+
+def test_a_database_of_schema_7_keeps_webhooks_and_alerts(tmp_path: Path) -> None:
+    file = tmp_path / "headwater.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript((Path(__file__).parent / "schema-7.sql").read_text("utf-8"))
+    store = open_store(f"sqlite:///{file}")
+
+    (webhook,) = store.webhooks.list(ListWebhooks()).webhooks
+    (alert,) = store.alerts.list(ListAlerts(_RUN)).alerts
+    (rule,) = store.alerts.list_rules(ListAlertRules("1")).rules
+    deliveries = store.webhooks.list_deliveries(ListDeliveries("webhook1", DeliveryStatus.WAITING)).deliveries
+
+    assert (webhook.webhook_id, webhook.name, webhook.url) == ("webhook1", "ci", "https://8.8.8.8/hook")
+    assert list(map(str, webhook.events + webhook.headwater_events)) == ["model_version_tag.set", "alert.raised"]
+    assert (alert.title, alert.text, alert.level) == ("diverged", "loss = é", AlertLevel.ERROR)
+    assert (rule.rule_id, rule.condition) == ("rule1", "metrics.loss is nan")
+    assert [delivery.event for delivery in deliveries] == ["alert.raised", "model_version_tag.set"]
     store.close()
 
 

@@ -8,6 +8,7 @@ MODULES = {
     "mlflow.client": "headwater",
     "mlflow.data": "headwater.data",
     "mlflow.entities": "headwater.entities",
+    "mlflow.entities.webhook": "headwater.entities",
     "mlflow.exceptions": "headwater.exceptions",
     "mlflow.sklearn": "headwater.flavors.sklearn",
     "mlflow.tracking": "headwater",

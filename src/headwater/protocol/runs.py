@@ -5,6 +5,7 @@ from collections import Counter
 
 import msgspec
 
+from headwater.protocol.alerts import AlertNote
 from headwater.protocol.contexts import check_metric_keys
 from headwater.protocol.endpoint import NATIVE_BASE, Empty, Endpoint, Permission
 from headwater.protocol.entity import Entity, find_member
@@ -402,6 +403,7 @@ class Append(msgspec.Struct, frozen=True, omit_defaults=True):
     model_metrics: list[Metric] = []
     revise_params: bool = False
     user_id: str = ""
+    alerts: list[AlertNote] = []
 
     @property
     def count(self) -> int:

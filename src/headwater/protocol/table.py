@@ -3,6 +3,7 @@
 from typing import Any
 
 from headwater.protocol import (
+    alerts,
     artifacts,
     columns,
     edits,
@@ -19,6 +20,7 @@ from headwater.protocol import (
     runs,
     trash,
     views,
+    webhooks,
 )
 from headwater.protocol.endpoint import Endpoint
 
@@ -39,4 +41,6 @@ ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *edits.ENDPOINTS,
     *views.ENDPOINTS,
     *trash.ENDPOINTS,
+    *webhooks.ENDPOINTS,
+    *alerts.ENDPOINTS,
 )

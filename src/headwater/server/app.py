@@ -14,6 +14,7 @@ from headwater.protocol.errors import EndpointNotFound, HeadwaterError, InvalidP
 from headwater.protocol.table import ENDPOINTS
 from headwater.server.artifacts import ArtifactRoutes
 from headwater.server.bodies import error_response
+from headwater.server.couriers import Couriers
 from headwater.server.events import Events
 from headwater.server.multipart import MultipartRoutes
 from headwater.server.pages import Pages
@@ -37,6 +38,7 @@ class App:
         self._gate = Gate(settings)
         self._events = Events(store, self._workers, settings)
         self._pages = Pages(self._workers, settings, store.blobs.direct)
+        self._couriers = Couriers(store, threads=settings.couriers, poll_s=settings.courier_s)
         self._sweeper: asyncio.Task[None] | None = None
         artifacts = ArtifactRoutes(store, self._workers, self._transfers, settings)
         multipart = MultipartRoutes(store, self._workers, self._transfers, settings)
@@ -107,11 +109,13 @@ class App:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 self._sweeper = asyncio.create_task(self._sweep())
+                self._couriers.start()
                 await send({"type": "lifespan.startup.complete"})
             else:
                 if self._sweeper is not None:
                     self._sweeper.cancel()
                 self.end_streams()
+                self._couriers.stop()
                 self.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return

@@ -30,6 +30,8 @@ class ServerSettings:
     max_body_bytes: int = 64 * MEBIBYTE
     stall_s: float = 60.0  # how long a client may pause inside a request body
     sweep_s: float = 15.0  # how often runs that fell silent are looked for
+    couriers: int = 4  # threads that send to webhooks
+    courier_s: float = 1.0  # how often each looks for something to send
     poll_s: float = 0.5  # how often changes are looked for while somebody listens
     heartbeat_s: float = 15.0  # how often an idle event stream says that it is alive
 

@@ -107,6 +107,7 @@ from headwater.protocol.runs import (
 )
 from headwater.stores.imported import Imports
 from headwater.stores.lifecycle import Edits, Trash, Views
+from headwater.stores.notices import Alerts, Webhooks
 from headwater.stores.registered import Governance, LineageGraphs, ModelVersions, RegisteredModels
 
 OnBytes = Callable[[int], object]
@@ -526,6 +527,14 @@ class Store(Protocol):
     @property
     def trash(self) -> Trash:
         """Return the trash."""
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """Return the webhooks."""
+
+    @property
+    def alerts(self) -> Alerts:
+        """Return the alerts."""
 
     @property
     def blobs(self) -> Blobs:

@@ -43,12 +43,13 @@ def open_store(
             f"Invalid store URI scheme '{scheme}'. Use sqlite:///path, postgresql://user@host/database or http(s)://host."
         )
     from headwater.stores.artifacts import ServedLocations
+    from headwater.stores.outgoing import HttpSender
     from headwater.stores.sql import SqlStore
 
     prefixes = ARTIFACT_LOCATIONS.get().split(",") if artifact_locations is None else artifact_locations
     locations = ServedLocations([prefix.strip() for prefix in prefixes if prefix.strip()])
     folder = _artifacts_folder(uri, scheme, None if _is_cloud(artifacts) else artifacts)
-    return SqlStore(uri, _open_blobs(folder, artifacts), locations, folder / "live-logs")
+    return SqlStore(uri, _open_blobs(folder, artifacts), locations, folder / "live-logs", HttpSender())
 
 
 def open_location(uri: str) -> "Location":

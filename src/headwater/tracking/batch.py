@@ -7,11 +7,13 @@ from typing import NamedTuple
 
 import msgspec
 
+from headwater.protocol.alerts import AlertLevel, AlertNote
 from headwater.protocol.inputs import DatasetInput, ModelInput, ModelOutput
 from headwater.protocol.metrics import Metric
 from headwater.protocol.runs import Append, CreateRun, Param, RunStatus, RunTag, UpdateRun
 from headwater.tracking.frames import iter_frames
 from headwater.tracking.records import (
+    Alarm,
     ArtifactFiles,
     Creation,
     DeletedTag,
@@ -62,6 +64,7 @@ class _Builder:
         self.model_inputs: dict[str, None] = {}
         self.model_outputs: list[ModelOutput] = []
         self.model_metrics: list[Metric] = []
+        self.alerts: list[AlertNote] = []
         self.creation: Creation | None = None
         self.update: Update | None = None
         self.artifacts: ArtifactFiles | None = None
@@ -92,7 +95,7 @@ class _Builder:
             case Points(points):
                 for point in points:
                     self.add_point(*point)
-            case ModelPoints() | Inputs() | Outputs():
+            case ModelPoints() | Inputs() | Outputs() | Alarm():
                 self._add_link(record)
             case Params() | RevisedParams() | Tags() | DeletedTag():
                 if not self._add_text(record):
@@ -131,8 +134,11 @@ class _Builder:
                 self.deleted_tags.append(key)
         return True
 
-    def _add_link(self, record: ModelPoints | Inputs | Outputs) -> None:
+    def _add_link(self, record: ModelPoints | Inputs | Outputs | Alarm) -> None:
         match record:
+            case Alarm(title, text, level, time_ms):
+                self.alerts.append(AlertNote(title, text, AlertLevel(level), time_ms))
+                self.text += len(text)
             case ModelPoints(points, model_id, dataset_name, dataset_digest):
                 for point in points:
                     self.add_point(*point)
@@ -166,6 +172,7 @@ class _Builder:
             model_metrics=self.model_metrics,
             revise_params=self.reviser is not None,
             user_id=self.reviser or "",
+            alerts=self.alerts,
         )
 
 

@@ -7,7 +7,9 @@ from headwater.registry.governance_verbs import GovernanceVerbs
 from headwater.registry.lineage_verbs import LineageVerbs
 from headwater.registry.model_verbs import RegisteredModelVerbs
 from headwater.registry.version_verbs import ModelVersionVerbs
+from headwater.registry.webhook_verbs import WebhookVerbs
 from headwater.tracking.active import resolve_uri
+from headwater.tracking.alert_verbs import AlertVerbs
 from headwater.tracking.edit_verbs import EditVerbs
 from headwater.tracking.experiment_verbs import ExperimentVerbs
 from headwater.tracking.log_verbs import LogVerbs
@@ -34,6 +36,8 @@ class Client(
     LineageVerbs,
     EditVerbs,
     ViewVerbs,
+    AlertVerbs,
+    WebhookVerbs,
 ):
     """Every verb with explicit ids; it keeps no state and may be used from any thread.
 

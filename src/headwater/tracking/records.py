@@ -99,6 +99,15 @@ class RevisedParams(msgspec.Struct, frozen=True, array_like=True, tag=20):
     user_id: str
 
 
+class Alarm(msgspec.Struct, frozen=True, array_like=True, tag=31):
+    """An alert: title, text, level and time."""
+
+    title: str
+    text: str
+    level: str
+    time: int
+
+
 Record = (
     Point
     | Points
@@ -113,6 +122,7 @@ Record = (
     | Outputs
     | ModelPoints
     | RevisedParams
+    | Alarm
 )
 
 

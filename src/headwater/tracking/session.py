@@ -102,6 +102,7 @@ class Session:
         self.deferred = DeferredWork()
         self._is_finished = False
         self._distributed = 0
+        self.alerted: dict[tuple[str, str], float] = {}  # when an alert was raised last, by run and title
         self._experiments: dict[tuple[str, str], Experiment] = {}
         self._offline_until = 0.0
         self.last_run: tuple[str, str] | None = None

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import BinaryIO, SupportsFloat
 
 from headwater import config
+from headwater.protocol.alerts import AlertLevel, AlertNote
 from headwater.protocol.artifacts import check_path
 from headwater.protocol.contexts import check_metric_key
+from headwater.protocol.entity import find_member
 from headwater.protocol.errors import InsufficientStorage, InvalidParameterValue
 from headwater.protocol.inputs import Dataset, DatasetInput, ModelOutput
 from headwater.protocol.metrics import Metric
@@ -26,6 +28,7 @@ from headwater.protocol.runs import RunStatus
 from headwater.tracking.journal import journal_folder
 from headwater.tracking.operations import RunOperations, join_operations
 from headwater.tracking.records import (
+    Alarm,
     ArtifactFiles,
     DeletedTag,
     Inputs,
@@ -170,6 +173,14 @@ class RunWriter:
         for model in models:
             links.add_output(model.model_id, model.step)
         return self.keep(Outputs([(model.model_id, model.step) for model in models]), synchronous=synchronous)
+
+    def alert(
+        self, title: str, text: str, level: AlertLevel | str, *, synchronous: bool | None
+    ) -> RunOperations | None:
+        """Raise an alert."""
+        note = AlertNote(title, text, find_member(AlertLevel, level), _now())
+        note.check()
+        return self.keep(Alarm(title, text, note.level.value, note.time), synchronous=synchronous)
 
     def log_files(self, files: list[tuple[str, Path]], *, synchronous: bool | None = None) -> None:
         """Keep copies of local files as artifacts; later changes to the originals do not matter."""

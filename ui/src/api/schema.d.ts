@@ -1,5 +1,46 @@
 // Written by `just schema` from the protocol table. Do not edit.
 
+export interface Alert {
+  readonly alert_id: number;
+  readonly run_id: string;
+  readonly experiment_id: string;
+  readonly run_name: string;
+  readonly time: number;
+  readonly level: AlertLevel;
+  readonly title: string;
+  readonly text: string;
+  readonly rule_id: string;
+}
+
+export type AlertLevel = "ERROR" | "INFO" | "WARNING";
+
+export interface AlertNote {
+  readonly title: string;
+  readonly text?: string;
+  readonly level?: AlertLevel;
+  readonly time?: number;
+}
+
+export interface AlertResponse {
+  readonly alert: Alert;
+}
+
+export interface AlertRule {
+  readonly rule_id: string;
+  readonly name: string;
+  readonly condition: string;
+  readonly experiment_id: string;
+  readonly level: AlertLevel;
+  readonly interval_s: number;
+  readonly webhook_id: string;
+  readonly user_id: string;
+  readonly creation_time: number;
+}
+
+export interface AlertRuleResponse {
+  readonly rule: AlertRule;
+}
+
 export interface Append {
   readonly journal_id: string;
   readonly run_id: string;
@@ -22,6 +63,7 @@ export interface Append {
   readonly model_metrics?: readonly (Metric)[];
   readonly revise_params?: boolean;
   readonly user_id?: string;
+  readonly alerts?: readonly (AlertNote)[];
 }
 
 export interface AppendLog {
@@ -134,6 +176,17 @@ export interface CopyRun {
   readonly artifacts?: boolean;
 }
 
+export interface CreateAlertRule {
+  readonly name: string;
+  readonly condition: string;
+  readonly experiment_id?: string;
+  readonly level?: AlertLevel;
+  readonly interval_s?: number;
+  readonly webhook_id?: string;
+  readonly user_id?: string;
+  readonly rule_id?: string;
+}
+
 export interface CreateExperiment {
   readonly name: string;
   readonly artifact_location?: string;
@@ -191,6 +244,15 @@ export interface CreateView {
   readonly view_id?: string;
 }
 
+export interface CreateWebhook {
+  readonly name: string;
+  readonly url: string;
+  readonly events: readonly (WebhookEvent)[];
+  readonly description?: string;
+  readonly secret?: string;
+  readonly status?: WebhookStatus;
+}
+
 export interface Dataset {
   readonly name?: string;
   readonly digest?: string;
@@ -215,6 +277,10 @@ export interface DatasetSummary {
   readonly name: string;
   readonly digest: string;
   readonly context?: string;
+}
+
+export interface DeleteAlertRule {
+  readonly rule_id: string;
 }
 
 export interface DeleteExperiment {
@@ -299,6 +365,36 @@ export interface DeleteTree {
 export interface DeleteView {
   readonly view_id: string;
 }
+
+export interface DeleteWebhook {
+  readonly webhook_id: string;
+}
+
+export interface Deliver {
+  readonly max_s?: number | "NaN" | "Infinity" | "-Infinity";
+}
+
+export interface DeliverResponse {
+  readonly delivered: number;
+  readonly failed: number;
+  readonly waiting: number;
+}
+
+export interface Delivery {
+  readonly delivery_id: string;
+  readonly webhook_id: string;
+  readonly event: string;
+  readonly status: DeliveryStatus;
+  readonly creation_time: number;
+  readonly attempts: number;
+  readonly last_attempt_time: number | null;
+  readonly next_attempt_time: number | null;
+  readonly response_status: number | null;
+  readonly error_message: string;
+  readonly body: string;
+}
+
+export type DeliveryStatus = "DELIVERED" | "FAILED" | "WAITING";
 
 export interface Deploy {
   readonly name: string;
@@ -505,6 +601,10 @@ export interface GetView {
   readonly version?: number;
 }
 
+export interface GetWebhook {
+  readonly webhook_id: string;
+}
+
 export interface InputTag {
   readonly key: string;
   readonly value?: string;
@@ -545,6 +645,27 @@ export interface LineageNode {
   readonly is_here?: boolean;
 }
 
+export interface ListAlertRules {
+  readonly experiment_id?: string;
+}
+
+export interface ListAlertRulesResponse {
+  readonly rules: readonly (AlertRule)[];
+}
+
+export interface ListAlerts {
+  readonly run_id?: string;
+  readonly experiment_id?: string;
+  readonly rule_id?: string;
+  readonly max_results?: number;
+  readonly page_token?: string;
+}
+
+export interface ListAlertsResponse {
+  readonly alerts?: readonly (Alert)[];
+  readonly next_page_token?: string;
+}
+
 export interface ListApprovals {
   readonly name: string;
   readonly version: string;
@@ -564,6 +685,18 @@ export interface ListArtifacts {
 export interface ListArtifactsResponse {
   readonly root_uri: string;
   readonly files?: readonly (FileInfo)[];
+  readonly next_page_token?: string;
+}
+
+export interface ListDeliveries {
+  readonly webhook_id?: string;
+  readonly status?: DeliveryStatus | null;
+  readonly max_results?: number;
+  readonly page_token?: string;
+}
+
+export interface ListDeliveriesResponse {
+  readonly deliveries?: readonly (Delivery)[];
   readonly next_page_token?: string;
 }
 
@@ -644,6 +777,17 @@ export interface ListViews {
 
 export interface ListViewsResponse {
   readonly views: readonly (ViewInfo)[];
+}
+
+export interface ListWebhooks {
+  readonly max_results?: number;
+  readonly page_token?: string;
+  readonly with_headwater?: boolean;
+}
+
+export interface ListWebhooksResponse {
+  readonly webhooks?: readonly (Webhook)[];
+  readonly next_page_token?: string;
 }
 
 export interface LogBatch {
@@ -995,6 +1139,14 @@ export interface QuerySeries {
   readonly buckets?: number;
 }
 
+export interface RaiseAlert {
+  readonly run_id: string;
+  readonly title: string;
+  readonly text?: string;
+  readonly level?: AlertLevel;
+  readonly time?: number;
+}
+
 export interface ReadLog {
   readonly run_id: string;
   readonly name?: string;
@@ -1116,6 +1268,10 @@ export interface RestoreExperiment {
 
 export interface RestoreRun {
   readonly run_id: string;
+}
+
+export interface RetryDelivery {
+  readonly delivery_id: string;
 }
 
 export interface RewindRun {
@@ -1401,6 +1557,15 @@ export interface Sweep {
   readonly silence_ms?: number;
 }
 
+export interface TestWebhook {
+  readonly webhook_id: string;
+  readonly event?: WebhookEvent | null;
+}
+
+export interface TestWebhookResponse {
+  readonly result: WebhookTestResult;
+}
+
 export interface Threshold {
   readonly metric: string;
   readonly at_least?: number | "NaN" | "Infinity" | "-Infinity" | null;
@@ -1469,6 +1634,16 @@ export interface UpdateView {
   readonly user_id?: string;
 }
 
+export interface UpdateWebhook {
+  readonly webhook_id: string;
+  readonly name?: string;
+  readonly description?: string | null;
+  readonly url?: string;
+  readonly events?: readonly (WebhookEvent)[];
+  readonly secret?: string | null;
+  readonly status?: WebhookStatus | null;
+}
+
 export interface UploadedPart {
   readonly part_number: number;
   readonly etag: string;
@@ -1502,5 +1677,39 @@ export interface ViewResponse {
 }
 
 export type ViewType = "ACTIVE_ONLY" | "ALL" | "DELETED_ONLY";
+
+export interface Webhook {
+  readonly webhook_id: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly url: string;
+  readonly events: readonly (WebhookEvent)[];
+  readonly status: WebhookStatus;
+  readonly creation_timestamp: number;
+  readonly last_updated_timestamp: number;
+  readonly headwater_events: readonly (WebhookEvent)[];
+}
+
+export type WebhookAction = "CREATED" | "DELETED" | "EXCEEDED" | "FAILED" | "FINISHED" | "KILLED" | "RAISED" | "SET" | "UPDATED";
+
+export type WebhookEntity = "ALERT" | "BUDGET_POLICY" | "MODEL_VERSION" | "MODEL_VERSION_ALIAS" | "MODEL_VERSION_TAG" | "PROMPT" | "PROMPT_ALIAS" | "PROMPT_TAG" | "PROMPT_VERSION" | "PROMPT_VERSION_TAG" | "REGISTERED_MODEL" | "RUN";
+
+export interface WebhookEvent {
+  readonly entity: WebhookEntity;
+  readonly action: WebhookAction;
+}
+
+export interface WebhookResponse {
+  readonly webhook: Webhook;
+}
+
+export type WebhookStatus = "ACTIVE" | "DISABLED";
+
+export interface WebhookTestResult {
+  readonly success: boolean;
+  readonly response_status?: number | null;
+  readonly response_body?: string | null;
+  readonly error_message?: string | null;
+}
 
 export type XAxis = "step" | "time";

@@ -6,6 +6,7 @@ from typing import Generic, NoReturn, Protocol, TypeVar
 import msgspec
 
 from headwater.protocol import (
+    alerts,
     artifacts,
     columns,
     edits,
@@ -22,6 +23,7 @@ from headwater.protocol import (
     runs,
     trash,
     views,
+    webhooks,
 )
 from headwater.protocol.endpoint import Endpoint, RequestT, ResponseT
 from headwater.protocol.errors import NotSupported
@@ -254,6 +256,30 @@ class RestViews(_Resource):
     delete = _Verb(views.DELETE)
 
 
+class RestWebhooks(_Resource):
+    """Webhooks of a server, which sends by itself."""
+
+    create = _Verb(webhooks.CREATE)
+    get = _Verb(webhooks.GET)
+    list = _Verb(webhooks.LIST)
+    update = _Verb(webhooks.UPDATE)
+    delete = _Verb(webhooks.DELETE)
+    test = _Verb(webhooks.TEST)
+    list_deliveries = _Verb(webhooks.LIST_DELIVERIES)
+    retry = _Verb(webhooks.RETRY)
+    deliver = _Verb(webhooks.DELIVER)
+
+
+class RestAlerts(_Resource):
+    """Alerts and their rules on a server."""
+
+    create = _Verb(alerts.RAISE)
+    list = _Verb(alerts.LIST)
+    create_rule = _Verb(alerts.CREATE_RULE)
+    list_rules = _Verb(alerts.LIST_RULES)
+    delete_rule = _Verb(alerts.DELETE_RULE)
+
+
 class RestStore:
     """A Headwater server as a store; no connection is made before the first call.
 
@@ -289,6 +315,8 @@ class RestStore:
         self.edits = RestEdits(self._client)
         self.views = RestViews(self._client)
         self.trash = RestTrash(self._client)
+        self.webhooks = RestWebhooks(self._client)
+        self.alerts = RestAlerts(self._client)
         self.blobs = RestBlobs(self._client)
         self.locations = RestLocations()
 

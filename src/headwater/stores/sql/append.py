@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from headwater.protocol.alerts import AlertNote
 from headwater.protocol.contexts import check_metric_key
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.inputs import DatasetInput, ModelInput, ModelOutput
@@ -20,8 +21,10 @@ from headwater.protocol.runs import (
     RunTag,
     check_model_metric,
 )
+from headwater.stores.sql.alert_rows import raise_alert
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection
+from headwater.stores.sql.event_words import note_run_created
 from headwater.stores.sql.experiments import find_active_experiment
 from headwater.stores.sql.inputs import write_inputs, write_outputs
 from headwater.stores.sql.model_metrics import describe_unknown_model, find_models, insert_model_metrics
@@ -60,6 +63,7 @@ def apply_append(connection: Connection, request: Append) -> AppendResponse:
         return AppendResponse(stored)
     if run is None:
         run = insert_run(connection, _creation(request))
+        note_run_created(connection, run.id)
     run = find_run(connection, run.uuid, active=True)
     if request.heartbeat:
         _note_heartbeat(connection, run)
@@ -116,6 +120,7 @@ def _apply_records(connection: Connection, run: RunRow, request: Append) -> list
         ids = connection.find_key_ids(request.deleted_tags)
         connection.many("DELETE FROM tag WHERE run_id = ? AND key_id = ?", [(run.id, i) for i in ids.values()])
     _apply_links(connection, run, request, rejected)
+    _apply_alerts(connection, run, request.alerts, rejected)
     if request.update is not None:
         apply_update(connection, run, request.update)
     if rejected:
@@ -140,6 +145,14 @@ def _apply_points(connection: Connection, run: RunRow, request: Append, rejected
         key_index, steps, times, values = key_index[allowed], steps[allowed], times[allowed], values[allowed]
     if len(values):
         insert_points(connection, run, request.keys, key_index, steps, times, values)
+
+
+def _apply_alerts(connection: Connection, run: RunRow, notes: Sequence[AlertNote], rejected: list[Rejection]) -> None:
+    for note in _allowed(notes, AlertNote.check, _describe_alert, rejected):
+        try:
+            raise_alert(connection, run, note)
+        except InvalidParameterValue as error:  # one too many
+            rejected.append(Rejection(_describe_alert(note), error.message))
 
 
 def _apply_links(connection: Connection, run: RunRow, request: Append, rejected: list[Rejection]) -> None:
@@ -188,6 +201,10 @@ def _check_metric(metric: Metric) -> None:
 
 def _describe_dataset(entry: DatasetInput) -> str:
     return f"dataset '{entry.dataset.name[:100]}'"
+
+
+def _describe_alert(note: AlertNote) -> str:
+    return f"alert '{note.title[:100]}'"
 
 
 def _describe_model(model: ModelInput | ModelOutput) -> str:

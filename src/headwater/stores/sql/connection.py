@@ -45,6 +45,7 @@ class KeyCache:
     def __init__(self) -> None:
         self.ids: dict[str, int] = {}
         self.names: dict[int, str] = {}
+        self.companions: dict[type[object], object] = {}
 
     def add(self, ids: dict[str, int]) -> None:
         """Remember committed keys."""
@@ -145,6 +146,11 @@ class Connection(ABC):
         self._new_keys = {}
         self._run("ROLLBACK TO SAVEPOINT work", ())
         self._run("RELEASE SAVEPOINT work", ())
+
+    def companion(self, kind: type[_T]) -> _T:
+        """Return the one instance of `kind` that this process keeps for the database, made at the first call."""
+        found = self._keys.companions.get(kind)
+        return found if isinstance(found, kind) else self._keys.companions.setdefault(kind, kind())  # type: ignore[return-value]  # of its own kind
 
     def touch(self, run_id: int) -> None:
         """Note that a run changed; the commit moves it to a new cursor value."""

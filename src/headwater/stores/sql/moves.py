@@ -10,6 +10,7 @@ from headwater.protocol.runs import CreateRun, RunStatus, RunTag
 from headwater.stores.sql.artifacts import copy_tree
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection, Dialect, chunks, marks
+from headwater.stores.sql.event_words import note_run_created
 from headwater.stores.sql.experiments import find_active_experiment
 from headwater.stores.sql.history import copy_history
 from headwater.stores.sql.inputs import copy_inputs, move_inputs
@@ -88,6 +89,7 @@ def copy_run(connection: Connection, request: CopyRun) -> int:
         copy_history(connection, source, target, request.step)
     if request.artifacts:
         copy_tree(connection, source.uuid, target.uuid)
+    note_run_created(connection, target.id)
     return target.id
 
 

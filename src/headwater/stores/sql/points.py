@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from headwater.protocol.contexts import name_of
+from headwater.stores.sql.alert_rules import check_points
 from headwater.stores.sql.blocks import (
     BLOCK_POINTS,
     NO_POINTS,
@@ -94,6 +95,7 @@ def insert_points(
         _raise_latest(connection, run, rows, bases)
     row = connection.one(_COUNT_HOT, (count, now_ms(), run.id))
     assert row is not None, "the caller found the run in this transaction"
+    check_points(connection, run, keys, key_index, points)
     if row[0] >= SEAL_POINTS:
         _seal(connection, run.id, merge_all=False)
 

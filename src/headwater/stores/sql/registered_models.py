@@ -32,6 +32,7 @@ from headwater.protocol.registered_models import (
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection
 from headwater.stores.sql.database import Database
+from headwater.stores.sql.event_words import note_model_created
 from headwater.stores.sql.gates import refuse
 from headwater.stores.sql.policies import forget_policy, load_policy
 from headwater.stores.sql.promotion import drop_alias, find_alias, point_alias
@@ -74,7 +75,9 @@ class SqlRegisteredModels:
             cause_id = record(connection, model_id, request.name, action, request, new=new)
             for key, value in tags.items():
                 set_model_tag(connection, model_id, request.name, key, value, request, cause_id=cause_id)
-            return load_model(connection, model_id)
+            model = load_model(connection, model_id)
+            note_model_created(connection, model)
+            return model
 
         return RegisteredModelResponse(self._database.write(work))
 

@@ -4,6 +4,7 @@ from headwater.protocol.attributed import Attributed
 from headwater.protocol.governance import ListEvents, ListEventsResponse, RegistryAction, RegistryEvent
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection
+from headwater.stores.sql.event_words import note_alias, note_model_tag, note_version_tag
 
 _INSERT = """
 INSERT INTO registry_event (model_id, time, action, name, user_id, version, key, old, new, reason, cause_id)
@@ -37,7 +38,32 @@ def record(
     This is the one place that every change of the registry passes, before it is committed.
     """
     row = (model_id, now_ms(), action.value, name, who.user_id, version, key, old, new, who.reason, cause_id)
-    return connection.insert(_INSERT, row)
+    event_id = connection.insert(_INSERT, row)
+    _tell_webhooks(connection, model_id, name, action, version, key, new, is_part=cause_id > 0)
+    return event_id
+
+
+def _tell_webhooks(
+    connection: Connection,
+    model_id: int,
+    name: str,
+    action: RegistryAction,
+    version: int | None,
+    key: str,
+    new: str | None,
+    *,
+    is_part: bool,
+) -> None:
+    """Tell of tags and aliases; of models and versions it is told once they have their tags, which are `is_part`."""
+    match action:
+        case RegistryAction.SET_ALIAS | RegistryAction.DELETE_ALIAS:
+            note_alias(connection, model_id, name, key, new)
+        case RegistryAction.SET_MODEL_TAG | RegistryAction.DELETE_MODEL_TAG if not is_part:
+            note_model_tag(connection, model_id, name, key, new)
+        case RegistryAction.SET_VERSION_TAG | RegistryAction.DELETE_VERSION_TAG if not is_part:
+            note_version_tag(connection, model_id, name, str(version), key, new)
+        case _:
+            return
 
 
 def list_events(connection: Connection, request: ListEvents) -> ListEventsResponse:

@@ -28,6 +28,7 @@ from headwater.protocol.runs import (
 from headwater.stores.sql.append import apply_append, read_journal
 from headwater.stores.sql.connection import Connection
 from headwater.stores.sql.database import Database
+from headwater.stores.sql.event_words import note_run_created
 from headwater.stores.sql.model_metrics import write_model_metrics
 from headwater.stores.sql.rows import find_run, load_info, load_runs
 from headwater.stores.sql.search import select_runs
@@ -56,6 +57,7 @@ class SqlRuns:
 
         def work(connection: Connection) -> RunResponse:
             run = insert_run(connection, request)
+            note_run_created(connection, run.id)
             return RunResponse(load_runs(connection, [run.id])[0])
 
         return self._database.write(work)

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from headwater.stores.interface import HeldBlobs, Locations
+from headwater.stores.notices import Sender
+from headwater.stores.sql.alerts import SqlAlerts
 from headwater.stores.sql.artifacts import SqlArtifacts
 from headwater.stores.sql.columns import SqlColumns
 from headwater.stores.sql.database import Database
@@ -21,6 +23,7 @@ from headwater.stores.sql.registered_models import SqlRegisteredModels
 from headwater.stores.sql.runs import SqlRuns
 from headwater.stores.sql.trash import SqlTrash
 from headwater.stores.sql.views import SqlViews
+from headwater.stores.sql.webhooks import SqlWebhooks
 
 
 class SqlStore:
@@ -31,9 +34,10 @@ class SqlStore:
         blobs: where the bytes of artifacts are kept.
         locations: opens the artifact locations of experiments that chose a place of their own.
         live_logs: the folder for logs of runs that are being written.
+        sender: sends what webhooks are told; the store closes it.
     """
 
-    def __init__(self, uri: str, blobs: HeldBlobs, locations: Locations, live_logs: Path) -> None:
+    def __init__(self, uri: str, blobs: HeldBlobs, locations: Locations, live_logs: Path, sender: Sender) -> None:
         self.database = Database(uri)
         self.blobs = blobs
         self.locations = locations
@@ -54,7 +58,10 @@ class SqlStore:
         self.edits = SqlEdits(self.database)
         self.views = SqlViews(self.database)
         self.trash = SqlTrash(self.database, blobs, live)
+        self.webhooks = SqlWebhooks(self.database, sender)
+        self.alerts = SqlAlerts(self.database)
 
     def close(self) -> None:
-        """Finish what is being written and release every connection."""
+        """Finish what is being written, cut off what is being sent, and release every connection."""
+        self.webhooks.close()
         self.database.close()

@@ -3,10 +3,15 @@
 import logging
 import time
 
+from headwater.protocol.alerts import AlertRule
+from headwater.protocol.runs import RunStatus
+from headwater.stores.sql.alert_rules import check_status, raise_stalled, stalled_rules
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection, Dialect, chunks
 from headwater.stores.sql.database import Database
+from headwater.stores.sql.event_words import note_run_ended
 from headwater.stores.sql.points import seal_run
+from headwater.stores.sql.rows import RunRow, find_run
 
 _REST_MS = 60_000
 _RUNS_A_WRITE = 20
@@ -21,6 +26,20 @@ UPDATE run SET status = 'FAILED', lost = 1, end_time = heartbeat
 WHERE id = ? AND heartbeat < ? AND end_time IS NULL AND status = 'RUNNING'
 """
 
+_FIND_STALLED = """
+SELECT uuid, heartbeat FROM run
+WHERE heartbeat IS NOT NULL AND heartbeat < ? AND end_time IS NULL AND status = 'RUNNING' AND deleted = 0
+AND exp_id = COALESCE(CAST(? AS BIGINT), exp_id)
+"""
+_FIND_LOST = """
+SELECT uuid, heartbeat FROM run
+WHERE lost = 1 AND heartbeat < ? AND heartbeat > ? AND deleted = 0 AND exp_id = COALESCE(CAST(? AS BIGINT), exp_id)
+"""
+_OLD = "next_time IS NULL AND last_time < ?"
+_HOUR_MS = 3_600_000
+KEPT_MS = 30 * 24 * _HOUR_MS
+"""How long the log of deliveries is kept."""
+
 _logger = logging.getLogger(__name__)
 
 
@@ -34,9 +53,31 @@ class Sweeper:
     def sweep(self, silence_ms: int) -> None:
         """Mark runs as lost whose client has been silent for `silence_ms`, and seal the points of runs that rest."""
         now = now_ms()
+        self._alert_of_stalled(now)
         self._mark_lost(now - silence_ms)
         self._seal_resting(now - _REST_MS)
+        self._forget_deliveries(now - KEPT_MS)
         self._optimize()
+
+    def _alert_of_stalled(self, now: int) -> None:
+        with self._database.read() as connection:
+            found = [(rule, now - after_s * 1000) for rule, after_s in stalled_rules(connection)]
+            silent = [(rule, row) for rule, before in found for row in _find_stalled(connection, rule, before)]
+        for rule, (run_id, heartbeat) in silent:
+
+            def work(
+                connection: Connection, rule: AlertRule = rule, run_id: str = run_id, beat: int = heartbeat
+            ) -> None:
+                raise_stalled(connection, find_run(connection, run_id, active=False), rule, now - beat)
+
+            self._database.write(work)
+
+    def _forget_deliveries(self, before: int) -> None:
+        """Forget the log of deliveries that are over for long."""
+        with self._database.read() as connection:
+            old = connection.one(f"SELECT 1 FROM delivery WHERE {_OLD} LIMIT 1", (before,))  # noqa: S608 - a constant
+        if old is not None:
+            self._database.write(lambda connection: connection.execute(f"DELETE FROM delivery WHERE {_OLD}", (before,)))  # noqa: S608 - a constant
 
     def _mark_lost(self, before: int) -> None:
         for chunk in self._find(_FIND_SILENT, before):
@@ -74,7 +115,21 @@ def _mark_one(connection: Connection, run_id: int, before: int) -> bool:
         return False
     connection.touch(run_id)
     seal_run(connection, run_id)
+    note_run_ended(connection, run_id, RunStatus.FAILED, is_lost=True)
+    row = connection.one("SELECT uuid, exp_id, deleted FROM run WHERE id = ?", (run_id,))
+    assert row is not None, "it was updated in this transaction"
+    check_status(connection, RunRow(run_id, row[0], row[1], bool(row[2])), RunStatus.FAILED, is_lost=True)
     return True
+
+
+def _find_stalled(connection: Connection, rule: AlertRule, before: int) -> list[tuple[str, int]]:
+    """Return the runs that a rule finds silent since before then, open ones and those lost within the hour since."""
+    exp_id = int(rule.experiment_id) if rule.experiment_id else None
+    rows = [
+        *connection.all(_FIND_STALLED, (before, exp_id)),
+        *connection.all(_FIND_LOST, (before, before - _HOUR_MS, exp_id)),
+    ]
+    return [(run_id, heartbeat) for run_id, heartbeat in rows]
 
 
 def _refresh_statistics(connection: Connection) -> None:

@@ -15,10 +15,11 @@ from headwater.protocol.provenance import Origin, SourceRun, describe_change
 from headwater.stores.sql.artifacts import find_root, read_tree
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection
+from headwater.stores.sql.event_words import note_version_created
 from headwater.stores.sql.pins import find_files, load_pins, pin_files
 from headwater.stores.sql.provenance import describe_run, keep_provenance, load_kept
 from headwater.stores.sql.registry_log import record
-from headwater.stores.sql.registry_rows import VersionRow, find_model
+from headwater.stores.sql.registry_rows import VersionRow, find_model, load_version
 from headwater.stores.sql.registry_tags import set_version_tag
 
 _INSERT = (
@@ -130,6 +131,7 @@ def _insert(connection: Connection, model_id: int, making: _Making, who: Attribu
     version = VersionRow(version_id, model_id, number)
     for key, value in {tag.key: tag.value for tag in making.tags}.items():
         set_version_tag(connection, version, making.name, key, value, who, cause_id=cause_id)
+    note_version_created(connection, load_version(connection, version_id))
     return version_id
 
 

@@ -13,8 +13,10 @@ from headwater.protocol.metrics import Metric
 from headwater.protocol.names import MAX_PARAM_VALUE, MAX_RUN_TAG_VALUE, RUN_NAME_TAG
 from headwater.protocol.run_names import make_run_name
 from headwater.protocol.runs import CreateRun, Param, RunStatus, RunTag, UpdateRun
+from headwater.stores.sql.alert_rules import check_status
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection, marks
+from headwater.stores.sql.event_words import note_run_ended
 from headwater.stores.sql.experiments import find_active_experiment
 from headwater.stores.sql.points import insert_points, seal_run
 from headwater.stores.sql.rows import RunRow
@@ -148,9 +150,15 @@ def apply_update(connection: Connection, run: RunRow, update: UpdateRun) -> None
     if update.end_time is not None:
         connection.execute("UPDATE run SET end_time = ? WHERE id = ?", (update.end_time, run.id))
     if update.status is not None:
-        connection.execute("UPDATE run SET status = ?, lost = 0 WHERE id = ?", (update.status, run.id))
+        changed = connection.execute(
+            "UPDATE run SET status = ? WHERE id = ? AND status <> ?", (update.status, run.id, update.status)
+        )
+        connection.execute("UPDATE run SET lost = 0 WHERE id = ? AND lost = 1", (run.id,))
         if update.status.is_terminated():
             seal_run(connection, run.id)
+        if changed:
+            note_run_ended(connection, run.id, update.status)
+            check_status(connection, run, update.status)
     connection.touch(run.id)
 
 

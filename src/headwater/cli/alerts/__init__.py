@@ -1,0 +1,1 @@
+"""Read alerts, and let rules raise them."""

@@ -1,0 +1,1 @@
+"""Tell addresses of events: of the registry, of runs, and alerts."""
