@@ -19,6 +19,7 @@ import headwater as hw
 from evaluation.evaluation_cases import binary_case, multiclass_case, regressor_case
 from headwater.exceptions import InvalidParameterValue, NotSupported
 from headwater.models import EvaluationResult
+from headwater.models.pyfunc import load_model
 from unit.tracking_places import own_place
 
 BINARY_PLOTS = {
@@ -101,6 +102,28 @@ def test_what_is_logged_is_tied_to_the_dataset_and_the_model(binary: tuple[Any, 
     measured = {metric.key: metric for metric in hw.get_logged_model(logged.model_id).metrics}
     assert measured["roc_auc"].value == result.metrics["roc_auc"]
     assert measured["roc_auc"].dataset_digest == dataset.digest
+
+
+def test_a_model_that_was_logged_is_evaluated_by_its_uri(binary: tuple[Any, pd.DataFrame]) -> None:
+    model, frame = binary
+    with hw.start_run():
+        info = hw.sklearn.log_model(model, name="cancer", input_example=frame.drop(columns="target")[:3])
+
+    by_uri = hw.evaluate(info.model_uri, frame, targets="target", model_type="classifier")
+    loaded = hw.evaluate(
+        load_model(info.model_uri),
+        frame,
+        targets="target",
+        model_type="classifier",
+        baseline_model=info.model_uri,
+    )
+    by_object = hw.evaluate(model, frame, targets="target", model_type="classifier")
+
+    assert by_uri.metrics == pytest.approx(by_object.metrics)
+    assert [entry.model_id for entry in run_of(by_uri).inputs.model_inputs] == [info.model_id]
+    kept = {metric.key: metric.value for metric in hw.get_logged_model(str(info.model_id)).metrics}
+    assert kept["roc_auc"] == by_uri.metrics["roc_auc"]
+    assert loaded.comparison["roc_auc"].difference == 0.0
 
 
 def test_several_classes_have_a_table_of_each_against_the_others() -> None:

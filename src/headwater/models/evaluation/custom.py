@@ -2,7 +2,7 @@
 
 import inspect
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +34,19 @@ class MetricValue:
                 "variance": float(numbers.var()),
                 "p90": float(np.percentile(numbers, 90)),
             }
+
+
+class _Known(float):
+    """A metric that is known already: a number, and a `MetricValue` for functions that were written for MLflow."""
+
+    scores = justifications = None
+
+    def __new__(cls, value: float, name: str) -> "_Known":
+        known = super().__new__(cls, value)
+        known.aggregate_results = {name: value}
+        return known
+
+    aggregate_results: dict[str, float]
 
 
 class EvaluationMetric:
@@ -176,7 +189,7 @@ class CustomInputs:
     config: Mapping[str, Any]
     builtin: Mapping[str, float]
 
-    def compute(self, metrics: list[EvaluationMetric]) -> CustomResults:
+    def compute(self, metrics: Iterable[EvaluationMetric]) -> CustomResults:
         """Return what all metrics give; each sees those before it.
 
         Raises:
@@ -189,24 +202,19 @@ class CustomInputs:
             if value is None:
                 _log.warning("The metric '%s' returned None and is left out.", metric.name)
                 continue
-            values[metric.name] = value
             results.add(metric, value)
+            number = results.metrics.get(metric.key)
+            values[metric.name] = value if number is None else _Known(number, metric.name)
         return results
 
     def _call(self, metric: EvaluationMetric, values: Mapping[str, Any], results: CustomResults) -> Any:
-        known: dict[str, Any] = {**self.builtin, **results.metrics}
+        numbers = {**self.builtin, **results.metrics}
+        known = {name: _Known(number, name) for name, number in numbers.items()} | dict(values)
         parameters = [
             parameter
             for parameter in inspect.signature(metric.eval_fn).parameters.values()
             if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
         ]
-        wants_values = any(
-            "MetricValue" in str(parameter.annotation) for parameter in parameters if parameter.name == "metrics"
-        )
-        if wants_values:
-            known = {name: MetricValue(aggregate_results={name: number}) for name, number in known.items()} | dict(
-                values
-            )
         arguments: dict[str, Any] = {}
         missing = []
         for parameter in parameters:
@@ -216,7 +224,7 @@ class CustomInputs:
             elif parameter.default is parameter.empty:
                 missing.append(parameter.name)
         if missing and len(parameters) == 2:
-            return metric.eval_fn(self._eval_frame(), known)
+            return metric.eval_fn(eval_frame(self.predictions, self.targets), numbers)
         if missing:
             raise InvalidParameterValue(
                 f"The metric '{metric.name}' asks for '{missing[0]}', which is neither a column "
@@ -241,9 +249,6 @@ class CustomInputs:
             if mapped in place:
                 return place[mapped]
         return _NOTHING
-
-    def _eval_frame(self) -> Any:
-        return eval_frame(self.predictions, self.targets)
 
 
 def eval_frame(predictions: Any, targets: Any) -> Any:

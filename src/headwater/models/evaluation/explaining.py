@@ -87,15 +87,17 @@ def _explain(predictor: Predictor, features: Any, sample: Any, config: Mapping[s
         found = np.asarray(ask(given))
         return found.astype(float)
 
-    background = shap.sample(sample, min(_BACKGROUND, len(sample)), random_state=0)
     algorithm = config.get("explainability_algorithm")
+    if algorithm is None and shap.explainers.Tree.supports_model_with_masker(estimator, None):
+        return np.asarray(shap.explainers.Tree(estimator)(sample, check_additivity=False).values)  # exact, in no time
+    background = shap.sample(sample, min(_BACKGROUND, len(sample)), random_state=0)
     if algorithm == "kernel":
         link = config.get("explainability_kernel_link", "identity")
         explainer = shap.KernelExplainer(answer, background, link=link)
-        found = explainer.shap_values(sample)
+        found = explainer.shap_values(sample, silent=True)
         return np.stack(found, axis=-1) if isinstance(found, list) else np.asarray(found)
     explainer = shap.Explainer(answer, background, algorithm=algorithm or "auto", seed=0)
-    return np.asarray(explainer(sample).values)
+    return np.asarray(explainer(sample, silent=True).values)
 
 
 def _sample(features: Any, count: int) -> Any:
