@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headwater.models.evaluation.measures import measures_of
-from headwater.models.evaluation.outcome import Outcome, classify, regress
 from headwater.models.evaluation.resampling import Resampling, compare, resample
-from headwater.models.evaluation.weighings import Rows, Weighing
+from headwater.models.measuring.measures import measures_of
+from headwater.models.measuring.outcome import Outcome, classify, regress
+from headwater.models.measuring.weighings import Rows, Weighing
 
 WEIGHTINGS = 7
 

@@ -10,7 +10,7 @@ from PIL import Image
 from headwater.models.drawing import Line, draw_bars, draw_lines, draw_matrix, draw_points, draw_swarm
 from headwater.models.drawing.sheet import make_axis, write_number
 from headwater.models.evaluation.default import draw
-from headwater.models.evaluation.outcome import Outcome, classify, regress
+from headwater.models.measuring.outcome import Outcome, classify, regress
 
 
 def open_picture(data: bytes) -> Any:

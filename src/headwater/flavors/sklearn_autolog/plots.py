@@ -8,8 +8,8 @@ import numpy as np
 
 from headwater.flavors.sklearn_autolog.training_data import TrainingData
 from headwater.flavors.sklearn_autolog.training_metrics import Predictions
-from headwater.models.evaluation.outcome import Outcome
-from headwater.models.evaluation.plots import plot_confusion, plot_precision_recall, plot_roc
+from headwater.models.measuring.outcome import Outcome
+from headwater.models.measuring.plots import plot_confusion, plot_precision_recall, plot_roc
 from headwater.tracking.active import ActiveRun
 from headwater.tracking.autolog import Call
 from headwater.tracking.autolog.runs import defer

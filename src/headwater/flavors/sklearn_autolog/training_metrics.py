@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from headwater.flavors.sklearn_autolog.training_data import TrainingData
-from headwater.models.evaluation.measures import MEASURES, own_score
-from headwater.models.evaluation.outcome import Outcome
+from headwater.models.measuring.measures import MEASURES, own_score
+from headwater.models.measuring.outcome import Outcome
 from headwater.tracking.autolog import Call
 
 PREFIX = "training_"

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from headwater.models.evaluation import plots
-from headwater.models.evaluation.measures import measure, own_score
-from headwater.models.evaluation.outcome import Outcome, classify, regress
 from headwater.models.evaluation.predicting import Predictions, Predictor
 from headwater.models.evaluation.table import EvaluationData
+from headwater.models.measuring import plots
+from headwater.models.measuring.measures import measure, own_score
+from headwater.models.measuring.outcome import Outcome, classify, regress
 from headwater.protocol.errors import InvalidParameterValue, NotSupported
 
 TYPES = ("classifier", "regressor")

@@ -44,12 +44,26 @@ def evaluate(
 ) -> EvaluationResult:
     """Evaluate a model on data; log metrics, plots and tables to the active run, or to a new one.
 
-    Args are told in docs/how-to/evaluate-models.md. The model is a URI, a loaded model, an object with `predict`, a
-    function, or None with `predictions`; the data a frame, an Arrow table, an array or a dataset; `targets` and
-    `predictions` are columns or values; the type is "classifier", "regressor", or None with `extra_metrics`.
+    Args:
+        model: a URI, a loaded model, an object with `predict`, a function of the features, or None with `predictions`.
+        data: a frame of pandas or polars, an Arrow table, an array, or a dataset of `headwater.data`.
+        model_type: "classifier", "regressor", or None with `extra_metrics`.
+        targets, predictions: a column, or the values. With a model, `predictions` is a column that it returns.
+        feature_names: the columns that the model is given; of an array, their names.
+        evaluators, evaluator_config: whom to ask (see `list_evaluators`), with which options (see the how-to page).
+        extra_metrics, custom_artifacts: metrics made by `make_metric`, and functions that return artifacts by name.
+        model_config, inference_params: for a model at a URI.
+        model_id: the logged model that is measured; default: the one at the URI, else the active one.
+        probabilities: of a classifier that cannot be asked: a column, one for each class, or the values.
+        slices: measure parts of the data too: a column, several, or conditions by name.
+        bootstrap, confidence, seed: resamples for intervals; by default 1,000 with a baseline, else none.
+        baseline_model, baseline_predictions: what to compare with on the same rows.
+        validate: what metrics must reach: a `MetricThreshold`, or a number.
 
-    Raises `InvalidParameterValue` for arguments that contradict each other or the data, `ModelValidationFailed` after
-    logging if a metric does not reach what `validate` demands, and `NotSupported` for a package that is not installed.
+    Raises:
+        InvalidParameterValue: arguments contradict each other or the data.
+        ModelValidationFailed: a metric misses what `validate` demands; all is logged before.
+        NotSupported: a package that is needed is not installed.
 
     Example:
         >>> result = hw.evaluate(model, test, targets="churned", model_type="classifier", slices="region")

@@ -9,8 +9,6 @@ from headwater.models.evaluation.artifacts import MadeFile, make_artifacts
 from headwater.models.evaluation.custom import CustomInputs, CustomResults, eval_frame
 from headwater.models.evaluation.default import TYPES, Side, draw, make_outcome, measure_side
 from headwater.models.evaluation.explaining import explain
-from headwater.models.evaluation.measures import MEASURES, measure_classes
-from headwater.models.evaluation.outcome import Outcome
 from headwater.models.evaluation.plugins import BUILT_IN, load_evaluator
 from headwater.models.evaluation.predicting import Predictions, Predictor, ask, given_chances, given_predictions
 from headwater.models.evaluation.recording import Findings, log_findings, log_read
@@ -19,6 +17,8 @@ from headwater.models.evaluation.resampling import compare, resample, resample_m
 from headwater.models.evaluation.results import EvaluationResult
 from headwater.models.evaluation.slicing import cut_slices, measure_slices, slice_key
 from headwater.models.evaluation.table import EvaluationData, require_pandas
+from headwater.models.measuring.measures import MEASURES, measure_classes
+from headwater.models.measuring.outcome import Outcome
 from headwater.tracking.active import ActiveRun
 
 _log = logging.getLogger(__name__)

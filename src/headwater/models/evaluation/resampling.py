@@ -5,12 +5,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from headwater.models.evaluation.measures import Measure, measures_of
-from headwater.models.evaluation.outcome import Outcome
-from headwater.models.evaluation.weighings import Rows, Weighing
+from headwater.models.measuring.measures import Measure, measures_of
+from headwater.models.measuring.outcome import Outcome
+from headwater.models.measuring.weighings import Rows, Weighing
 from headwater.protocol.errors import InvalidParameterValue
 
-_CELLS = 1 << 21  # weights in memory at once
+_CELLS = 1 << 17  # weights in memory at once, few enough for the processor's cache
 
 
 class Interval(NamedTuple):

@@ -8,10 +8,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from headwater.models.evaluation.measures import measures_of
-from headwater.models.evaluation.outcome import Outcome
 from headwater.models.evaluation.table import EvaluationData
-from headwater.models.evaluation.weighings import Rows, Weighing
+from headwater.models.measuring.measures import measures_of
+from headwater.models.measuring.outcome import Outcome
+from headwater.models.measuring.weighings import Rows, Weighing
 from headwater.protocol.errors import InvalidParameterValue
 
 Condition: TypeAlias = str | Callable[[Any], Any] | Mapping[str, Any] | Sequence[bool] | np.ndarray[Any, Any]

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from headwater.models.evaluation.measures import MEASURES
 from headwater.models.evaluation.results import EvaluationResult
+from headwater.models.measuring.measures import MEASURES
 from headwater.protocol.errors import InvalidParameterValue, ModelValidationFailed
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from headwater.models.drawing import Line, draw_lines, draw_matrix, draw_points
 from headwater.models.drawing.sheet import make_axis
-from headwater.models.evaluation.outcome import Outcome
+from headwater.models.measuring.outcome import Outcome
 
 _BINS = 10
 _CHANCE = Line("Chance", (0, 1), (0, 1), dashed=True)

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from headwater.models.evaluation import weighings
-from headwater.models.evaluation.outcome import Outcome
+from headwater.models.measuring import weighings
+from headwater.models.measuring.outcome import Outcome
 from headwater.protocol.errors import NotSupported
 
 _log = logging.getLogger(__name__)

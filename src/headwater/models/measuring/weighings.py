@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from headwater.models.evaluation.outcome import Outcome
+from headwater.models.measuring.outcome import Outcome
 
 _EPSILON = np.finfo(np.float64).eps
 
@@ -123,8 +123,8 @@ def roc_auc(weighing: Weighing) -> Any:
     areas, shares = [], []
     for order, starts, is_member in weighing.rows.rankings:
         weights = weighing.weights[:, order]
-        inside = np.add.reduceat(weights * is_member, starts, axis=1)
-        outside = np.add.reduceat(weights * ~is_member, starts, axis=1)
+        inside = _sum_ties(weights * is_member, starts)
+        outside = _sum_ties(weights * ~is_member, starts)
         below = np.cumsum(outside[:, ::-1], axis=1)[:, ::-1] - outside / 2
         members = inside.sum(axis=1)
         areas.append(_ratio((inside * below).sum(axis=1), members * outside.sum(axis=1), nothing=np.nan))
@@ -141,8 +141,8 @@ def average_precision(weighing: Weighing) -> Any:
     """Return the mean precision over the recalls; NaN where a weighting has no positive row."""
     order, starts, is_member = weighing.rows.rankings[0]
     weights = weighing.weights[:, order]
-    inside = np.add.reduceat(weights * is_member, starts, axis=1)
-    everything = np.cumsum(np.add.reduceat(weights, starts, axis=1), axis=1)
+    inside = _sum_ties(weights * is_member, starts)
+    everything = np.cumsum(_sum_ties(weights, starts), axis=1)
     found = _ratio(np.cumsum(inside, axis=1), everything)
     return _ratio((inside * found).sum(axis=1), inside.sum(axis=1), nothing=np.nan)
 
@@ -190,6 +190,10 @@ def max_error(weighing: Weighing) -> Any:
 def _starts(values: Any) -> Any:
     """Return where each run of equal values begins."""
     return np.concatenate([[0], np.flatnonzero(values[1:] != values[:-1]) + 1])
+
+
+def _sum_ties(weights: Any, starts: Any) -> Any:
+    return weights if len(starts) == weights.shape[1] else np.add.reduceat(weights, starts, axis=1)
 
 
 def _ratio(above: Any, below: Any, *, nothing: float = 0.0) -> Any:
