@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.linear_model import Ridge
 from sklearn.naive_bayes import GaussianNB
 
@@ -51,6 +52,8 @@ MODELS: list[tuple[Any, pd.DataFrame, str, dict[str, Any]]] = [
     (Ridge(), DIABETES, REGRESSOR, PLAIN),
     (Ridge(), DIABETES, REGRESSOR, EXPLAINED),
     (GaussianNB(), BINARY, CLASSIFIER, EXPLAINED),
+    (RandomForestRegressor(3, random_state=0), DIABETES, REGRESSOR, {"explainability_nsamples": 20}),
+    (RandomForestClassifier(3, random_state=0), FLOWERS, CLASSIFIER, {"explainability_nsamples": 20}),
 ]
 
 
@@ -94,7 +97,8 @@ def keep(name: str, fitted: Any, number: int) -> Any:
     """Return the model as the tracker evaluates it: mlflow by a path only."""
     folder = Path(f"model-{number}").absolute()
     flavor = importlib.import_module(f"{name}.sklearn")
-    flavor.save_model(fitted, str(folder), serialization_format="skops", pip_requirements=["scikit-learn"])
+    trusted = {"skops_trusted_types": ["sklearn.tree._tree.Tree"]} if hasattr(fitted, "estimators_") else {}
+    flavor.save_model(fitted, str(folder), serialization_format="skops", pip_requirements=["scikit-learn"], **trusted)
     return str(folder)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -477,6 +478,13 @@ def test_what_is_not_offered_is_said(arguments: dict[str, Any], message: str) ->
         hw.evaluate(**{**usual, **arguments})
 
     assert message in caught.value.message
+
+
+def test_a_missing_scikit_learn_is_said_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+
+    with pytest.raises(NotSupported, match=r'pip install "headwater\[evaluate\]"'):
+        hw.evaluate(lambda some: np.ones(2), np.ones((2, 1)), targets=[1, 2], model_type="regressor")
 
 
 def test_a_failed_prediction_fails_the_run_that_was_started_for_it() -> None:

@@ -1,1 +1,1 @@
-"""Outcomes of classifiers and regressors, their metrics and plots: for evaluations, and for fits that log themselves."""
+"""What classifiers and regressors said, their metrics and plots: for evaluations, and for fits that log themselves."""
