@@ -20,6 +20,7 @@ TITLES = {
     "log_call": "One log call",
     "capture": "What a run captures",
     "autolog": "Autologging",
+    "evaluate": "Evaluation",
     "ingest": "Ingest",
     "mlflow_client": "The same client, two servers",
     "history": "Histories",

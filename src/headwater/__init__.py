@@ -145,17 +145,24 @@ from headwater.tracking.shipper import SyncReport, sync_journals
 from headwater.version import __version__
 
 if TYPE_CHECKING:
-    from headwater import data, entities, exceptions, sklearn
+    from headwater import data, entities, exceptions, models, sklearn
+    from headwater.models.evaluation import evaluate, validate_evaluation_results
 
 MlflowClient = Client
 
-_LATE = ("data", "entities", "exceptions", *FLAVORS)
+_LATE = ("data", "entities", "exceptions", "models", *FLAVORS)
+_LATE_NAMES = {
+    "evaluate": "headwater.models.evaluation",
+    "validate_evaluation_results": "headwater.models.evaluation",
+}
 
 
 def __getattr__(name: str) -> object:
     """Load a part of Headwater that not every program needs."""
     if name in _LATE:
         return import_module(f"headwater.{name}")
+    if name in _LATE_NAMES:
+        return getattr(import_module(_LATE_NAMES[name]), name)
     raise AttributeError(f"module 'headwater' has no attribute '{name}'")
 
 
@@ -248,6 +255,7 @@ __all__ = [
     "enable_system_metrics_logging",
     "end_run",
     "entities",
+    "evaluate",
     "exceptions",
     "finalize_logged_model",
     "flush",
@@ -287,6 +295,7 @@ __all__ = [
     "log_stream",
     "log_table",
     "log_text",
+    "models",
     "rank",
     "register_model",
     "restore_experiment",
@@ -313,5 +322,6 @@ __all__ = [
     "start_distributed_run",
     "start_run",
     "sync_journals",
+    "validate_evaluation_results",
     "world_size",
 ]

@@ -168,3 +168,21 @@ def test_an_installed_mlflow_is_hidden_and_the_call_may_be_repeated(tmp_path: Pa
 def test_without_the_call_mlflow_is_what_it_was() -> None:
     assert callable(headwater.install_as_mlflow)
     assert "mlflow" not in sys.modules
+
+
+def test_an_evaluation_that_was_written_for_mlflow_runs_unchanged(tmp_path: Path) -> None:
+    printed = run_code(
+        tmp_path,
+        "import mlflow\n"
+        "import numpy as np\n"
+        "from mlflow.models import MetricThreshold, make_metric\n"
+        "from mlflow.models.evaluation.validation import ModelValidationFailedException\n"
+        "result = mlflow.models.evaluate(lambda x: x[:, 0], np.eye(2), targets=np.ones(2), model_type='regressor')\n"
+        "try:\n"
+        "    limit = MetricThreshold(threshold=0.1, greater_is_better=False)\n"
+        "    mlflow.validate_evaluation_results({'max_error': limit}, result)\n"
+        "except ModelValidationFailedException as error:\n"
+        "    print(type(error).__name__, result.metrics['max_error'])\n",
+    )
+
+    assert printed.splitlines()[-1] == "ModelValidationFailed 1.0"

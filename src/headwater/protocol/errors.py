@@ -16,12 +16,13 @@
     ├── NotSupported                   NOT_IMPLEMENTED           501
     ├── TemporarilyUnavailable         TEMPORARILY_UNAVAILABLE   503
     ├── InsufficientStorage            INSUFFICIENT_STORAGE      507
-    └── DataLoss                       DATA_LOSS                 500
+    ├── DataLoss                       DATA_LOSS                 500
+    └── ModelValidationFailed          BAD_REQUEST               400 (raised by evaluations, never sent)
 
 A message says what happened, with the offending value in quotes, then what to do about it.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -204,6 +205,21 @@ ERRORS: dict[str, type[HeadwaterError]] = {
     cls.error_code: cls for cls in reversed(_descendants(HeadwaterError)) if not cls.__name__.startswith("_")
 }
 """Wire code → class, derived from the hierarchy."""
+
+
+class ModelValidationFailed(_ClientError):
+    """A model does not pass the thresholds of its evaluation; `failures` tells which, `result` how it did.
+
+    No store answers it, so it stands below the table: the code BAD_REQUEST of a server means no such thing.
+    """
+
+    error_code = error_class = "BAD_REQUEST"
+    http_status = 400
+
+    def __init__(self, message: str, error_code: str | None = None, **json_kwargs: object) -> None:
+        super().__init__(message, error_code)
+        self.failures: Any = json_kwargs.get("failures", ())
+        self.result: Any = json_kwargs.get("result")
 
 
 def error_from_body(body: ErrorBody) -> HeadwaterError:

@@ -31,6 +31,15 @@ _PAGE = 1000
 
 def append_rows(writer: RunWriter, data: Any, artifact_file: str) -> None:
     """Append rows to a table of a run, which is begun if the run has none of this name."""
+    _log_rows(writer, data, artifact_file, afresh=False)
+
+
+def replace_table(writer: RunWriter, data: Any, artifact_file: str) -> None:
+    """Log a table of a run in place of the one that the run may have under this name."""
+    _log_rows(writer, data, artifact_file, afresh=True)
+
+
+def _log_rows(writer: RunWriter, data: Any, artifact_file: str, *, afresh: bool) -> None:
     check_table_name(artifact_file)
     images: list[tuple[str, Any]] = []
     rows = make_table(data, lambda cell: _set_image_aside(cell, artifact_file, images))
@@ -38,7 +47,7 @@ def append_rows(writer: RunWriter, data: Any, artifact_file: str) -> None:
     with known.lock:
         if known.listed is None:
             known.listed = _read_listed(writer)
-        table = known.tables.get(artifact_file)
+        table = Table() if afresh else known.tables.get(artifact_file)
         if table is None:
             is_old = artifact_file in known.listed
             table = _read_table(writer, artifact_file) if is_old else Table()

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from headwater.flavors.drawing import Line, draw_lines, draw_matrix
 from headwater.flavors.sklearn_autolog.training_data import TrainingData
 from headwater.flavors.sklearn_autolog.training_metrics import Predictions
+from headwater.models.measuring.outcome import Outcome
+from headwater.models.measuring.plots import plot_confusion, plot_precision_recall, plot_roc
 from headwater.tracking.active import ActiveRun
 from headwater.tracking.autolog import Call
 from headwater.tracking.autolog.runs import defer
@@ -37,10 +38,11 @@ def defer_plots(call: Call, run: ActiveRun, estimator: Any, data: TrainingData, 
         return
     label = getattr(call.options, "pos_label", None)
     positive, marks = (classes[0], -scores) if label is not None and label == classes[0] else (classes[1], scores)
-    name = type(estimator).__name__
-    is_positive = truth == positive
-    _defer(call, run, "training_roc_curve.png", lambda: _draw_roc(is_positive, marks, weights, name))
-    _defer(call, run, "training_precision_recall_curve.png", lambda: _draw_precision(is_positive, marks, weights, name))
+    outcome = Outcome((truth == positive).astype(int), values, np.column_stack([-marks, marks]), weights)
+    named = [(type(estimator).__name__, outcome)]
+    _defer(call, run, "training_roc_curve.png", lambda: plot_roc("ROC curve of the training data", named))
+    title = "Precision and recall of the training data"
+    _defer(call, run, "training_precision_recall_curve.png", lambda: plot_precision_recall(title, named))
 
 
 def _positive_scores(estimator: Any, data: TrainingData, predictions: Predictions) -> Any:
@@ -57,24 +59,4 @@ def _draw_matrix(truth: Any, values: Any, classes: Any, weights: Any) -> bytes:
     from sklearn.metrics import confusion_matrix
 
     counts = confusion_matrix(truth, values, labels=classes, sample_weight=weights)
-    title = "Confusion matrix of the training data"
-    return draw_matrix(title, "Predicted label", "True label", counts, [str(name) for name in classes])
-
-
-def _draw_roc(truth: Any, scores: Any, weights: Any, name: str) -> bytes:
-    from sklearn.metrics import auc, roc_curve
-
-    false_rate, true_rate, _ = roc_curve(truth, scores, sample_weight=weights)
-    curve = Line(f"{name} (AUC = {auc(false_rate, true_rate):.3f})", false_rate, true_rate)
-    chance = Line("Chance", (0, 1), (0, 1), dashed=True)
-    title = "ROC curve of the training data"
-    return draw_lines(title, "False positive rate", "True positive rate", (curve, chance))
-
-
-def _draw_precision(truth: Any, scores: Any, weights: Any, name: str) -> bytes:
-    from sklearn.metrics import average_precision_score, precision_recall_curve
-
-    precision, recall, _ = precision_recall_curve(truth, scores, sample_weight=weights)
-    mean = average_precision_score(truth, scores, sample_weight=weights)
-    steps = Line(f"{name} (AP = {mean:.3f})", np.repeat(recall, 2)[1:], np.repeat(precision, 2)[:-1])
-    return draw_lines("Precision and recall of the training data", "Recall", "Precision", (steps,))
+    return plot_confusion("Confusion matrix of the training data", counts, [str(name) for name in classes])

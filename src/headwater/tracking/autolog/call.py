@@ -2,7 +2,8 @@
 
 import inspect
 import logging
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cached_property, lru_cache
 from types import FrameType, TracebackType
@@ -95,6 +96,16 @@ class Step:
             return False  # nothing happened, or the user interrupts
         self._report(self._name, error)
         return True
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Let nothing be logged by itself within the block: its calls belong to something that logs on its own."""
+    token = _BUSY.set(True)
+    try:
+        yield
+    finally:
+        _BUSY.reset(token)
 
 
 def is_busy() -> bool:
