@@ -53,6 +53,20 @@ def infer_signature(model_input: Any = None, model_output: Any = None, params: A
     )
 
 
+def infer_from_example(example: Any, prediction: Any, params: Any = None) -> ModelSignature:
+    """Return the signature that an input example and what a model made of it have; raise as `infer_signature` does.
+
+    It is that of `infer_signature`, but one value for each row of columns is a column, too, although it is an array.
+    """
+    found = infer_signature(example, prediction, params)
+    is_row_of_values = isinstance(prediction, np.ndarray) and prediction.ndim == 1
+    if not is_row_of_values or found.inputs is None or found.inputs.is_tensor_spec():
+        return found
+    if prediction.dtype.kind == "O":
+        return ModelSignature(found.inputs, _from_list(prediction.tolist()), found.params)
+    return ModelSignature(found.inputs, Schema([_column(None, numpy_type, prediction.dtype)]), found.params)
+
+
 def infer_schema(data: Any) -> Schema:
     """Return the schema of data: tensors for arrays, else columns; raise as `infer_signature` does."""
     for matches, infer in _INFERRERS:

@@ -2,7 +2,7 @@
 
 import logging
 import pickle
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,17 @@ from headwater.protocol.errors import InvalidParameterValue, NotSupported
 
 SKOPS, PICKLE, CLOUDPICKLE = "skops", "pickle", "cloudpickle"
 FORMATS = (SKOPS, PICKLE, CLOUDPICKLE)
+
+_PLAIN = frozenset(
+    {
+        "builtins.bytearray",
+        "collections.OrderedDict",
+        "collections.defaultdict",
+        "numpy.dtype",
+        "sklearn.utils._bunch.Bunch",
+    }
+)
+"""Types that hold values and do nothing when they are made."""
 
 _log = logging.getLogger(__name__)
 
@@ -62,10 +73,13 @@ def read_object(folder: ModelFolder, name: str, section: dict[str, Any]) -> Any:
         return pickle.load(stream)  # noqa: S301 - with consent
 
 
-def find_unsafe_object(name: str, section: dict[str, Any]) -> list[str]:
-    """Return, for people, what in a file of a model is unsafe to load from somebody one does not know."""
+def find_unsafe_object(name: str, section: dict[str, Any], harmless: Collection[str] = ()) -> list[str]:
+    """Return, for people, what in a file of a model is unsafe to load from somebody one does not know.
+
+    `harmless` are types besides those that skops knows whose making runs nothing that the file says.
+    """
     if section.get("serialization_format") == SKOPS or name.endswith(".skops"):
-        types = section.get("skops_trusted_types") or ()
+        types = [name for name in section.get("skops_trusted_types") or () if name not in {*_PLAIN, *harmless}]
         return [f"objects of the types {', '.join(map(repr, types))} in '{name}'"] if types else []
     return [f"the pickle '{name}'"]
 
@@ -87,4 +101,8 @@ def _write_skops(value: Any, path: Path) -> list[str]:
     except ImportError as error:
         raise NotSupported("it is not installed: pip install 'headwater[sklearn]'") from error
     skops.io.dump(value, path)
-    return list(skops.io.get_untrusted_types(file=path))
+    types = list(skops.io.get_untrusted_types(file=path))
+    local = next((name for name in types if name.startswith("__main__.") or "<" in name), None)
+    if local:
+        raise NotSupported(f"it keeps '{local}' by its name only, which other programs do not have")
+    return types
