@@ -4,7 +4,6 @@ The checks need no test runner, so that they run in an environment that has litt
 use the tracking store that is set.
 """
 
-import os
 import sys
 import time
 import uuid
@@ -113,14 +112,12 @@ def assert_same(found: Any, expected: Any) -> None:
 @contextmanager
 def a_stranger(folder: Path) -> Iterator[None]:
     """Be a user who saved nothing yet on this machine."""
-    kept = os.environ.get(HOME.name)
-    os.environ[HOME.name] = str(folder / "home-of-a-stranger")
+    kept = HOME.get()
+    HOME.set(str(folder / "home-of-a-stranger"))
     try:
         yield
     finally:
-        os.environ.pop(HOME.name)
-        if kept is not None:
-            os.environ[HOME.name] = kept
+        HOME.set(kept)
 
 
 def expect_refusal(error: type[HeadwaterError], call: Callable[[], object], *words: str) -> None:
