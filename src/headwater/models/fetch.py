@@ -101,7 +101,26 @@ def add_to_cache(folder: Path) -> None:
             shutil.rmtree(part, ignore_errors=True)
             shutil.copytree(folder, part)
             part.rename(target)
-            _evict(target)
+            evict(target)
+
+
+def models_folder() -> Path:
+    """Return the folder of the user's cache of models."""
+    folder = config.home() / "models"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def evict(used: Path) -> None:
+    """Remove the models that were not used for longest, until the cache has its size again; never `used`."""
+    models = sorted((path for path in used.parent.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime)
+    sizes = {path: sum(file.stat().st_size for file in path.rglob("*") if file.is_file()) for path in models}
+    excess = sum(sizes.values()) - int(config.MODEL_CACHE_BYTES.get())
+    for path in models:
+        if excess <= 0 or path == used:
+            return
+        shutil.rmtree(path, ignore_errors=True)
+        excess -= sizes[path]
 
 
 def _locate(uri: str, name: str = "") -> _Place | Path:
@@ -144,7 +163,7 @@ def _fetch_cached(place: _Place) -> Path:
             found = _download(place, part)
             found.rename(target)
             shutil.rmtree(part, ignore_errors=True)
-            _evict(target)
+            evict(target)
         os.utime(target)
     return target
 
@@ -185,26 +204,13 @@ def _key(digests: dict[str, str]) -> str:
 @contextmanager
 def _locked(key: str) -> Iterator[Path]:
     """Yield where the model with this key is or will be; other processes that want it wait."""
-    folder = config.home() / "models"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = models_folder()
     descriptor = os.open(folder / f"{key}.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield folder / key
     finally:
         os.close(descriptor)
-
-
-def _evict(used: Path) -> None:
-    """Remove the models that were not used for longest, until the cache has its size again; never `used`."""
-    models = sorted((path for path in used.parent.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime)
-    sizes = {path: sum(file.stat().st_size for file in path.rglob("*") if file.is_file()) for path in models}
-    excess = sum(sizes.values()) - int(config.MODEL_CACHE_BYTES.get())
-    for path in models:
-        if excess <= 0 or path == used:
-            return
-        shutil.rmtree(path, ignore_errors=True)
-        excess -= sizes[path]
 
 
 def _write_meta(folder: Path, uri: str) -> None:

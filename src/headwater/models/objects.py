@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from headwater.models.flavor import ModelFolder
-from headwater.protocol.errors import InvalidParameterValue, NotSupported
+from headwater.models.kept import keep_object, keep_read, read_kept
+from headwater.protocol.errors import InvalidParameterValue, NotSupported, PermissionDenied
 
 SKOPS, PICKLE, CLOUDPICKLE = "skops", "pickle", "cloudpickle"
 FORMATS = (SKOPS, PICKLE, CLOUDPICKLE)
@@ -54,7 +55,9 @@ def write_object(
                 error,
             )
         else:
-            section = {"serialization_format": SKOPS, "skops_trusted_types": list(trusted_types or types) or None}
+            types = list(trusted_types or types)
+            keep_object(value, path.with_suffix(".skops"), types)
+            section = {"serialization_format": SKOPS, "skops_trusted_types": types or None}
             return f"{path.name}.skops", section
     chosen = PICKLE if serialization_format == PICKLE else CLOUDPICKLE
     with path.with_suffix(".pkl").open("wb") as stream:
@@ -66,9 +69,13 @@ def read_object(folder: ModelFolder, name: str, section: dict[str, Any]) -> Any:
     """Return the object in a file of a model, which `check_consent` was asked about; see `find_unsafe_object`."""
     path = folder.file(name)
     if section.get("serialization_format") == SKOPS or path.suffix == ".skops":
-        import skops.io  # an optional package, which loads scikit-learn
-
-        return skops.io.load(path, trusted=list(section.get("skops_trusted_types") or ()))
+        types = list(section.get("skops_trusted_types") or ())
+        try:
+            return read_kept(folder, name, types)
+        except LookupError:
+            value = _read_skops(path, types)
+        keep_read(value, folder, name, types)
+        return value
     with path.open("rb") as stream:
         return pickle.load(stream)  # noqa: S301 - with consent
 
@@ -92,6 +99,19 @@ def write_pickle(value: Any, stream: Any, *, by_value: bool) -> None:
         cloudpickle.dump(value, stream)
     else:
         pickle.dump(value, stream)
+
+
+def _read_skops(path: Path, types: list[str]) -> Any:
+    import skops.io  # an optional package, which loads scikit-learn
+    from skops.io.exceptions import UntrustedTypesFoundException
+
+    try:
+        return skops.io.load(path, trusted=types)
+    except UntrustedTypesFoundException as error:
+        raise PermissionDenied(
+            f"The file '{path.name}' holds more than MLmodel says: {error} If you trust its author, add them to "
+            "skops_trusted_types there."
+        ) from error
 
 
 def _write_skops(value: Any, path: Path) -> list[str]:
