@@ -5,7 +5,7 @@ import sys
 from measure import Row, peer_database, peer_python, report, run_code, scratch
 
 CODE = """
-import json, logging, os, statistics, sys, time, warnings
+import json, logging, os, statistics, sys, tempfile, time, warnings
 warnings.simplefilter("ignore")
 import {name} as tracker
 import {name}.sklearn
@@ -31,8 +31,16 @@ def timed(function):
 def log():
     return tracker.sklearn.log_model(forest, name="forest", signature=signature, input_example=example, **options)
 
+def load_elsewhere(uri):
+    if "{name}" != "headwater":
+        return tracker.sklearn.load_model(uri)
+    home, os.environ["HEADWATER_HOME"] = os.environ["HEADWATER_HOME"], tempfile.mkdtemp()
+    found = tracker.sklearn.load_model(uri, allow_pickle=True)
+    os.environ["HEADWATER_HOME"] = home
+    return found
+
 def measure(count):
-    logs, loads, generals = [], [], []
+    logs, loads, generals, elsewhere = [], [], [], []
     with tracker.start_run():
         for _ in range(count):
             info, *cost = timed(log)
@@ -41,9 +49,11 @@ def measure(count):
             loads.append(cost)
             general, *cost = timed(lambda: load_any(info.model_uri))
             generals.append(cost)
+            _, *cost = timed(lambda: load_elsewhere(info.model_uri))
+            elsewhere.append(cost)
             assert (found.predict(features) == forest.predict(features)).all()
             assert (general.predict(features) == forest.predict(features)).all()
-    return {{"log": logs, "load": loads, "pyfunc": generals}}
+    return {{"log": logs, "load": loads, "pyfunc": generals, "elsewhere": elsewhere}}
 
 first = measure(1)
 warm = measure(int(sys.argv[2]))
@@ -60,6 +70,7 @@ NAMES = {
     "log": "log_model",
     "load": "sklearn.load_model",
     "pyfunc": "pyfunc.load_model",
+    "elsewhere": "sklearn.load_model by somebody else, the first time",
 }
 
 

@@ -1,5 +1,6 @@
 """Objects of safe files are kept as pickles for their author only, and never stand in the way."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,7 @@ def test_what_is_kept_counts_as_part_of_the_cache(
 ) -> None:
     monkeypatch.setenv(config.MODEL_CACHE_BYTES.name, "1")
     make_case("sklearn_forest").save(tmp_path / "first")
+    os.utime(config.home() / "models" / "looked-through", (0, 0))  # a minute later
 
     safe.save(tmp_path / "second")
 
