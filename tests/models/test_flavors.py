@@ -1,5 +1,6 @@
 """What flavors share, proved with scikit-learn and without the frameworks; `compat/test_flavors.py` has the others."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 import headwater as hw
+from compat.client_process import HERE
 from compat.flavor_rows import ROWS, X, Y, make_case
 from headwater.flavors import FLAVORS
 from headwater.models.model_file import Model
@@ -18,6 +20,7 @@ from headwater.models.pyfunc import load_model
 from headwater.protocol.errors import InvalidParameterValue, NotSupported
 from headwater.testing.contract_flavors import CHECKS
 
+TABLE = HERE.parents[1] / "docs" / "concepts" / "flavors.md"
 SKLEARN_ROWS = ("sklearn_forest", "sklearn_pipeline", "sklearn_pickle")
 
 
@@ -61,3 +64,15 @@ def test_a_misspelt_argument_makes_no_model() -> None:
         hw.sklearn.log_model(LinearRegression().fit(X, Y), "line", registered_modelname="x")  # type: ignore[call-arg]
 
     assert hw.search_logged_models(experiment_ids=[run.info.experiment_id], output_format="list") == []
+
+
+def test_every_flavor_has_a_row_in_the_table_with_the_version_that_is_tested() -> None:
+    table = TABLE.read_text(encoding="utf-8").partition("Each row passes")[0]
+    rows = re.findall(r"^\| `(\w+)` \|.*\| ([^|]+) \|$", table, re.MULTILINE)
+    pinned = dict(re.findall(r"^([\w-]+)==(\S+)", (HERE / "clients" / "flavors.txt").read_text("utf-8"), re.MULTILINE))
+
+    tested = {name: [part.split() for part in text.split(", ")] for name, text in rows}
+    assert set(FLAVORS) <= tested.keys()
+    told = {name: version for parts in tested.values() for name, *version in parts if name in pinned}
+    assert told == {name: [pinned[name]] for name in told}
+    assert len(told) > len(SKLEARN_ROWS)

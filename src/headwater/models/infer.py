@@ -26,6 +26,7 @@ from headwater.tracking.datasets.schema import (
     UnknownType,
     arrow_type,
     merge_all,
+    numpy_type,
     pandas_column,
     polars_type,
     value_type,
