@@ -247,6 +247,19 @@ def check_texts_come_in_one_column() -> None:
         expect_refusal(InvalidParameterValue, lambda: model.predict(pd.DataFrame([texts])), "one column")
 
 
+def check_weights_that_other_packages_read_need_consent() -> None:
+    for name in ("spacy.TorchBiLSTMEncoder.v1", "spacy-transformers.TransformerModel.v3"):
+        with tempfile.TemporaryDirectory() as folder, a_stranger(Path(folder)):
+            path = make_case("spacy_categories").save(Path(folder) / "model")
+            config = path / "model.spacy" / "config.cfg"
+            text = config.read_text(encoding="utf-8")
+            assert '"spacy.TextCatEnsemble.v2"' in text
+            _edit(path, "spacy")
+            config.write_text(text.replace("spacy.TextCatEnsemble.v2", name), encoding="utf-8")
+
+            expect_refusal(PermissionDenied, partial(hw.spacy.load_model, path), name, "components.textcat.model")
+
+
 def check_prophet_reads_its_plain_json_too() -> None:
     case = make_case("prophet")
     with tempfile.TemporaryDirectory() as folder:

@@ -1,5 +1,6 @@
 """The flavor for spaCy: pipelines, in spaCy's own folder."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Unpack
@@ -14,6 +15,9 @@ from headwater.protocol.errors import InvalidParameterValue
 __all__ = ["FLAVOR", "get_default_conda_env", "get_default_pip_requirements", "load_model", "log_model", "save_model"]
 
 _FOLDER = "model.spacy"
+_REGISTERED = re.compile(r'\s*@\w+\s*=\s*"([\w-]+)\.([^"]+)"')
+_LOADED = ("nlp", "components")
+_OWN_PACKAGES = frozenset({"spacy", "spacy-legacy"})
 
 
 def save_model(spacy_model: Any, path: str | Path, **options: Unpack[SaveOptions]) -> None:
@@ -73,10 +77,25 @@ def _write(pipeline: Any, folder: Path) -> Saved:
     return Saved({"data": _FOLDER}, {"data": _FOLDER} if classifies else None)
 
 
+def _find_folder(folder: ModelFolder) -> str:
+    return str(folder.section("spacy").get("data") or _FOLDER)
+
+
 def _load(folder: ModelFolder) -> Any:
     import spacy
 
-    return spacy.load(folder.file(str(folder.section(FLAVOR.name).get("data") or _FOLDER)))
+    return spacy.load(folder.file(_find_folder(folder)))
+
+
+def _find_foreign(folder: ModelFolder) -> list[str]:
+    """Return the parts of a pipeline whose weights other packages read, such as PyTorch, which may unpickle them."""
+    section, found = "", []
+    for line in folder.file(f"{_find_folder(folder)}/config.cfg").read_text(encoding="utf-8").splitlines():
+        section = line.strip("[] ") if line.startswith("[") else section
+        match = _REGISTERED.match(line)
+        if match and section.startswith(_LOADED) and (match[1] not in _OWN_PACKAGES or "torch" in match[2].lower()):
+            found.append(f"'{match[1]}.{match[2]}' in '{section}'")
+    return found
 
 
 FLAVOR = Flavor(
@@ -86,6 +105,7 @@ FLAVOR = Flavor(
     distributions=("spacy",),
     load=_load,
     predictor=_Predictor,
+    find_unsafe=_find_foreign,
 )
 get_default_conda_env = FLAVOR.get_default_conda_env
 get_default_pip_requirements = FLAVOR.get_default_pip_requirements
