@@ -87,7 +87,7 @@ def _load(folder: ModelFolder) -> Any:
     if name not in _CLASSES:
         raise InvalidParameterValue(f"CatBoost has no models of the type '{name}', which the file MLmodel names.")
     model = getattr(catboost, str(name))()
-    path = folder.file(str(section.get("data") or _FILE))
+    path = folder.file(folder.data_name(FLAVOR.name, _FILE))
     return model.load_model(str(path), format=str(section.get("save_format") or _FORMATS[0]))
 
 

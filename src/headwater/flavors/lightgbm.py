@@ -88,7 +88,7 @@ def _is_booster(section: dict[str, Any]) -> bool:
 
 def _load(folder: ModelFolder) -> Any:
     section = folder.section(FLAVOR.name)
-    name = str(section.get("data") or _BOOSTER_FILE)
+    name = folder.data_name(FLAVOR.name, _BOOSTER_FILE)
     if not _is_booster(section):
         return read_object(folder, name, section)
     import lightgbm
@@ -98,7 +98,7 @@ def _load(folder: ModelFolder) -> Any:
 
 def _find_unsafe(folder: ModelFolder) -> list[str]:
     section = folder.section(FLAVOR.name)
-    name = str(section.get("data") or _BOOSTER_FILE)
+    name = folder.data_name(FLAVOR.name, _BOOSTER_FILE)
     return [] if _is_booster(section) else find_unsafe_object(name, section, _HARMLESS)
 
 

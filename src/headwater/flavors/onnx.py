@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
 
-from headwater.flavors.onnx_session import Predictor, check_settings, find_locations, find_settings
+from headwater.flavors.onnx_session import Predictor, as_model, check_settings, find_locations, find_settings
 from headwater.models.flavor import Flavor, ModelFolder, Saved
 from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
@@ -43,7 +43,7 @@ def save_model(
     """
     check_settings(onnx_session_options)
     write = partial(_write, onnx_execution_providers, onnx_session_options, save_as_external_data)
-    save_flavor(FLAVOR, _as_model(onnx_model), path, write, options)
+    save_flavor(FLAVOR, as_model(onnx_model), path, write, options)
 
 
 def log_model(
@@ -64,7 +64,7 @@ def log_model(
     """
     check_settings(onnx_session_options)
     write = partial(_write, onnx_execution_providers, onnx_session_options, save_as_external_data)
-    return log_flavor(FLAVOR, _as_model(onnx_model), write, artifact_path, options)
+    return log_flavor(FLAVOR, as_model(onnx_model), write, artifact_path, options)
 
 
 def load_model(model_uri: str | Path, dst_path: str | Path | None = None, *, allow_pickle: bool | None = None) -> Any:
@@ -74,12 +74,6 @@ def load_model(model_uri: str | Path, dst_path: str | Path | None = None, *, all
         >>> onnxruntime.InferenceSession(hw.onnx.load_model("models:/churn@champion").SerializeToString())
     """
     return load_flavor(FLAVOR, model_uri, dst_path, allow_pickle=allow_pickle)
-
-
-def _as_model(given: Any) -> Any:
-    import onnx
-
-    return onnx.load(given) if isinstance(given, (str, Path)) else given
 
 
 def _write(
@@ -102,7 +96,7 @@ def _write(
 def _load(folder: ModelFolder) -> Any:
     import onnx
 
-    name = Path(str(folder.section(FLAVOR.name).get("data") or _FILE))
+    name = Path(folder.data_name(FLAVOR.name, _FILE))
     model = onnx.load(folder.file(str(name)), load_external_data=False)
     for location in find_locations(model):
         folder.file(str(name.parent / location))

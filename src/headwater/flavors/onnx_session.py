@@ -16,6 +16,13 @@ _SETTINGS = frozenset({"execution_mode", "graph_optimization_level", _EXTRA, *_T
 _TYPES = {"float": "float32", "double": "float64", "string": "object", "bool": "bool"}
 
 
+def as_model(given: Any) -> Any:
+    """Return an `onnx.ModelProto`, read from a file if the path of one is given."""
+    import onnx
+
+    return onnx.load(given) if isinstance(given, (str, Path)) else given
+
+
 def check_settings(settings: Mapping[str, Any] | None) -> None:
     """Raise `InvalidParameterValue` for settings of a session that cannot be kept with a model."""
     unknown = sorted(set(settings or ()) - _SETTINGS)

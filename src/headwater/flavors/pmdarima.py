@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Unpack
 
-from headwater.models.flavor import Flavor, ModelFolder, Saved
+from headwater.models.flavor import Flavor, Saved
 from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
 from headwater.models.model_file import ModelInfo
@@ -84,18 +84,14 @@ def _write(forecaster: Any, folder: Path) -> Saved:
     return Saved({"data": _FILE, "model_type": type(forecaster).__name__}, {"data": _FILE})
 
 
-def _find_file(folder: ModelFolder) -> str:
-    return str(folder.section(FLAVOR.name).get("data") or _FILE)
-
-
 FLAVOR = Flavor(
     name="pmdarima",
     package="pmdarima",
     version_key="pmdarima_version",
     distributions=("pmdarima",),
-    load=lambda folder: read_object(folder, _find_file(folder), {}),
+    load=lambda folder: read_object(folder, folder.data_name("pmdarima", _FILE), {}),
     predictor=_Predictor,
-    find_unsafe=lambda folder: find_unsafe_object(_find_file(folder), {}),
+    find_unsafe=lambda folder: find_unsafe_object(folder.data_name("pmdarima", _FILE), {}),
 )
 get_default_conda_env = FLAVOR.get_default_conda_env
 get_default_pip_requirements = FLAVOR.get_default_pip_requirements

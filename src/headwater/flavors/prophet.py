@@ -62,7 +62,7 @@ def _write(model: Any, folder: Path) -> Saved:
 def _load(folder: ModelFolder) -> Any:
     from prophet.serialize import model_from_json
 
-    text = folder.file(str(folder.section(FLAVOR.name).get("data") or _FILE)).read_text(encoding="utf-8")
+    text = folder.file(folder.data_name(FLAVOR.name, _FILE)).read_text(encoding="utf-8")
     inner = json.loads(text)
     return model_from_json(inner if isinstance(inner, str) else text)
 

@@ -77,20 +77,17 @@ def _write(pipeline: Any, folder: Path) -> Saved:
     return Saved({"data": _FOLDER}, {"data": _FOLDER} if classifies else None)
 
 
-def _find_folder(folder: ModelFolder) -> str:
-    return str(folder.section("spacy").get("data") or _FOLDER)
-
-
 def _load(folder: ModelFolder) -> Any:
     import spacy
 
-    return spacy.load(folder.file(_find_folder(folder)))
+    return spacy.load(folder.file(folder.data_name("spacy", _FOLDER)))
 
 
 def _find_foreign(folder: ModelFolder) -> list[str]:
     """Return the parts of a pipeline whose weights other packages read, such as PyTorch, which may unpickle them."""
+    config = folder.file(folder.data_name("spacy", _FOLDER) + "/config.cfg").read_text(encoding="utf-8")
     section, found = "", []
-    for line in folder.file(f"{_find_folder(folder)}/config.cfg").read_text(encoding="utf-8").splitlines():
+    for line in config.splitlines():
         section = line.strip("[] ") if line.startswith("[") else section
         match = _REGISTERED.match(line)
         if match and section.startswith(_LOADED) and (match[1] not in _OWN_PACKAGES or "torch" in match[2].lower()):

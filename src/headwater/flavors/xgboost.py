@@ -90,7 +90,7 @@ def _load(folder: ModelFolder) -> Any:
     section = folder.section(FLAVOR.name)
     module, _, name = str(section.get("model_class") or _BOOSTER).rpartition(".")
     model = getattr(import_module(module), name)()
-    model.load_model(folder.file(str(section.get("data") or "model.xgb")))
+    model.load_model(folder.file(folder.data_name(FLAVOR.name, "model.xgb")))
     return model
 
 

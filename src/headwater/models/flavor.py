@@ -45,6 +45,10 @@ class ModelFolder:
                 f"Model does not have the \"{flavor}\" flavor. The model in '{self.path}' has: {known}."
             ) from None
 
+    def data_name(self, flavor: str, default: str) -> str:
+        """Return the name of the file or folder that a flavor wrote, which its `data` says."""
+        return str(self.section(flavor).get("data") or default)
+
     def file(self, name: str) -> Path:
         """Return a file or folder of the model, which lies inside of its folder."""
         path = (self.path / name).resolve()
