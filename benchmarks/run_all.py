@@ -27,6 +27,7 @@ TITLES = {
     "artifacts": "Artifacts",
     "search_server": "Search",
     "search_frame": "Data frames",
+    "models": "Models",
     "registry": "The model registry",
     "projects": "Projects",
     "signatures": "Signatures of models",

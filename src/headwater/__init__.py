@@ -145,7 +145,15 @@ from headwater.tracking.shipper import SyncReport, sync_journals
 from headwater.version import __version__
 
 if TYPE_CHECKING:
+    from headwater import catboost as catboost
     from headwater import data, entities, exceptions, models, sklearn
+    from headwater import lightgbm as lightgbm
+    from headwater import onnx as onnx
+    from headwater import pmdarima as pmdarima
+    from headwater import prophet as prophet
+    from headwater import spacy as spacy
+    from headwater import statsmodels as statsmodels
+    from headwater import xgboost as xgboost
     from headwater.models.evaluation import evaluate, validate_evaluation_results
 
 MlflowClient = Client

@@ -1,5 +1,12 @@
 """scikit-learn: `import headwater.sklearn` is the same as using `headwater.sklearn` after `import headwater`."""
 
-from headwater.flavors.sklearn import autolog, load_model, log_model, save_model
+from headwater.flavors.sklearn import (
+    autolog,
+    get_default_conda_env,
+    get_default_pip_requirements,
+    load_model,
+    log_model,
+    save_model,
+)
 
-__all__ = ["autolog", "load_model", "log_model", "save_model"]
+__all__ = ["autolog", "get_default_conda_env", "get_default_pip_requirements", "load_model", "log_model", "save_model"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import headwater as hw
-from headwater.flavors import FLAVORS
+from headwater.flavors import AUTOLOGGING
 from headwater.tracking.autolog import engine
 from unit.tracking_places import own_place
 
@@ -22,7 +22,7 @@ def own_engine(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         try:
             yield uri
         finally:
-            for flavor in FLAVORS:
+            for flavor in AUTOLOGGING:
                 getattr(hw, flavor).autolog(disable=True)
             sys.meta_path[:] = finders
     engine._engine.cache_clear()

@@ -4,7 +4,7 @@ import ast
 import json
 import os
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,12 +27,12 @@ class Session:
     url: str
 
 
-def checks_in(script: Path) -> list[str]:
-    """Return the names of a script's checks."""
+def checks_in(script: Path, prefix: str = "check_") -> list[str]:
+    """Return the names of a script's checks, or of its functions with another prefix."""
     return [
         node.name
         for node in ast.parse(script.read_text(encoding="utf-8")).body
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("check_")
+        if isinstance(node, ast.FunctionDef) and node.name.startswith(prefix)
     ]
 
 
@@ -43,14 +43,18 @@ def run_checks(
     folder: Path,
     *,
     by_pip: bool = False,
+    checks: Sequence[str] = (),
     variables: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Session]:
-    """Run every check of a script in one process of the client that a list of requirements beside this names."""
+    """Run the checks, by default every one of the script, in one process of a client.
+
+    The client is that of a list of requirements beside this.
+    """
     python = environment_python(HERE / "clients" / f"{client}.txt", CACHE, by_pip=by_pip)
     store = open_store(f"sqlite:///{folder / 'headwater.db'}")
     with live_server(store) as url:
         done = subprocess.run(
-            [str(python), str(script), *checks_in(script)],
+            [str(python), str(script), *(checks or checks_in(script))],
             cwd=folder,
             env={
                 "PATH": os.environ["PATH"],

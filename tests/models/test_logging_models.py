@@ -1,5 +1,6 @@
 """Logging a model and loading it again, by every kind of URI, on a real SQLite store."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -153,8 +154,11 @@ def test_the_cache_gives_up_the_models_that_were_not_used_for_longest(monkeypatc
         first = hw.sklearn.log_model(_fit(), "first")
         kept = load_model(first.model_uri).path
         monkeypatch.setenv("HEADWATER_MODEL_CACHE_BYTES", "1")
+        hw.sklearn.log_model(_fit(), "at once")
+        was_there = kept.exists()
+        os.utime(kept.parent / "looked-through", (0, 0))  # a minute later
 
         hw.sklearn.log_model(_fit(), "second")
 
-    assert not kept.exists()
+    assert (was_there, kept.exists()) == (True, False)
     assert _predict(first.model_uri) == list(_fit().predict(X))

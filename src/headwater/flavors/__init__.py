@@ -1,6 +1,16 @@
 """Flavors: one small module for each framework, which imports the framework only when it is used."""
 
-FLAVORS = ("sklearn",)
+FLAVORS = (
+    "catboost",
+    "lightgbm",
+    "onnx",
+    "pmdarima",
+    "prophet",
+    "sklearn",
+    "spacy",
+    "statsmodels",
+    "xgboost",
+)
 """The modules, each with a `FLAVOR` and with `save_model`, `log_model` and `load_model`."""
 
 AUTOLOGGING = ("sklearn",)

@@ -1,6 +1,6 @@
 """The flavor for scikit-learn."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
@@ -11,12 +11,18 @@ from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
 from headwater.models.model_file import ModelInfo
 from headwater.models.objects import find_unsafe_object, read_object, write_object
+from headwater.models.predictors import PREDICT, MethodPredictor
 from headwater.models.save import SaveOptions, save_flavor
-from headwater.protocol.errors import InvalidParameterValue
 
-__all__ = ["FLAVOR", "autolog", "load_model", "log_model", "save_model"]
-
-_PREDICT = "predict"
+__all__ = [
+    "FLAVOR",
+    "autolog",
+    "get_default_conda_env",
+    "get_default_pip_requirements",
+    "load_model",
+    "log_model",
+    "save_model",
+]
 
 
 def save_model(
@@ -24,7 +30,7 @@ def save_model(
     path: str | Path,
     *,
     serialization_format: str | None = None,
-    pyfunc_predict_fn: str = _PREDICT,
+    pyfunc_predict_fn: str = PREDICT,
     skops_trusted_types: Sequence[str] | None = None,
     **options: Unpack[SaveOptions],
 ) -> None:
@@ -50,7 +56,7 @@ def log_model(
     artifact_path: str | None = None,
     *,
     serialization_format: str | None = None,
-    pyfunc_predict_fn: str = _PREDICT,
+    pyfunc_predict_fn: str = PREDICT,
     skops_trusted_types: Sequence[str] | None = None,
     **options: Unpack[LogOptions],
 ) -> ModelInfo:
@@ -80,18 +86,6 @@ def load_model(model_uri: str | Path, dst_path: str | Path | None = None, *, all
     return load_flavor(FLAVOR, model_uri, dst_path, allow_pickle=allow_pickle)
 
 
-class _Predictor:
-    def __init__(self, estimator: Any, section: Mapping[str, Any]) -> None:
-        name = section.get("predict_fn") or _PREDICT
-        method = getattr(estimator, str(name), None)
-        if method is None:
-            raise InvalidParameterValue(f"'{type(estimator).__name__}' has no method '{name}' to predict with.")
-        self._predict = method
-
-    def predict(self, data: Any, params: Mapping[str, Any] | None = None) -> Any:
-        return self._predict(data, **params) if params else self._predict(data)
-
-
 def write_estimator(
     serialization_format: str | None, trusted: Sequence[str] | None, predict_fn: str, estimator: Any, folder: Path
 ) -> Saved:
@@ -112,6 +106,8 @@ FLAVOR = Flavor(
     version_key="sklearn_version",
     distributions=("scikit-learn",),
     load=lambda folder: read_object(folder, _find_file(folder), folder.section("sklearn")),
-    predictor=_Predictor,
+    predictor=MethodPredictor,
     find_unsafe=lambda folder: find_unsafe_object(_find_file(folder), folder.section("sklearn")),
 )
+get_default_conda_env = FLAVOR.get_default_conda_env
+get_default_pip_requirements = FLAVOR.get_default_pip_requirements

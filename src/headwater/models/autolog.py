@@ -72,7 +72,8 @@ def _read_again(flavor: Flavor, folder: Path, saved: Saved) -> Any:
 
 
 def _infer(flavor: Flavor, native: Any, saved: Saved, rows: Any) -> ModelSignature:
-    return infer_signature(rows, flavor.predictor(native, saved.pyfunc or {}).predict(rows))
+    settings = {**saved.section, **(saved.pyfunc or {})}
+    return infer_signature(rows, flavor.predictor(native, settings).predict(rows))
 
 
 def _move_from(folder: Path, saved: Saved) -> Callable[[Any, Path], Saved]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from headwater.models.flavor import ModelFolder
-from headwater.models.model_file import PYFUNC
+from headwater.models.model_file import PYFUNC, Model
 from headwater.protocol.errors import InvalidParameterValue
 
 CODE_FOLDER = "code"
@@ -32,15 +32,21 @@ def copy_code(code_paths: Iterable[str | Path], folder: Path) -> str | None:
     return CODE_FOLDER if paths else None
 
 
+def find_code_folder(model: Model) -> str:
+    """Return the folder with a model's own Python files, "" if it brings none."""
+    sections = [model.flavors.get(PYFUNC, {}), *model.flavors.values()]
+    return next((str(section["code"]) for section in sections if section.get("code")), "")
+
+
 def add_code(folder: ModelFolder) -> None:
     """Let this process import a model's own Python files.
 
     A module of the same name that another model brought is forgotten first, so that each model gets its own.
     """
-    name = folder.model.flavors.get(PYFUNC, {}).get("code")
+    name = find_code_folder(folder.model)
     if not name:
         return
-    code = folder.file(str(name))
+    code = folder.file(name)
     own = {path.stem for path in code.iterdir() if path.suffix == ".py" or path.is_dir()}
     for module_name in [name for name in sys.modules if name.partition(".")[0] in own]:
         origin = getattr(sys.modules[module_name], "__file__", None)

@@ -43,6 +43,11 @@ def is_own(manifest_digest: str) -> bool:
         return False
 
 
+def is_forbidden() -> bool:
+    """Return whether the environment forbids code of any model, also of one's own."""
+    return bool(config.ALLOW_PICKLE.get()) and not config.ALLOW_PICKLE.is_on()
+
+
 def check_consent(what: str, folder: ModelFolder, allow_pickle: bool | None = None) -> None:  # noqa: FBT001
     """Raise `PermissionDenied` unless loading `what` of a model, which runs code, was allowed.
 
@@ -52,7 +57,7 @@ def check_consent(what: str, folder: ModelFolder, allow_pickle: bool | None = No
         allow_pickle: what the caller said; None: whatever the call around it, or the environment says.
     """
     setting = config.ALLOW_PICKLE.get()
-    if setting and not config.ALLOW_PICKLE.is_on():
+    if is_forbidden():
         raise PermissionDenied(
             f"Loading {what} runs code, and {config.ALLOW_PICKLE.name} is '{setting}'. Unset it to be asked each time."
         )

@@ -32,12 +32,22 @@ class Environment:
 
     def write(self, folder: Path) -> None:
         """Write the environment files into a model's folder."""
-        lines = [*self.requirements, *([f"-c {CONSTRAINTS_FILE}"] if self.constraints else [])]
-        (folder / REQUIREMENTS_FILE).write_text("\n".join(lines), encoding="utf-8")
+        (folder / REQUIREMENTS_FILE).write_text("\n".join(self._lines()), encoding="utf-8")
         if self.constraints:
             (folder / CONSTRAINTS_FILE).write_text("\n".join(self.constraints), encoding="utf-8")
-        _write_yaml(folder / CONDA_FILE, self.conda or _describe_conda(lines))
+        _write_yaml(folder / CONDA_FILE, self.describe_conda())
         _write_yaml(folder / PYTHON_ENV_FILE, _describe_python(self.conda))
+
+    def describe_conda(self) -> dict[str, Any]:
+        """Return what conda.yaml says: what the user gave, else a description of the requirements."""
+        return self.conda or {
+            "channels": ["conda-forge"],
+            "dependencies": [f"python={platform.python_version()}", "pip", {"pip": self._lines()}],
+            "name": "mlflow-env",
+        }
+
+    def _lines(self) -> list[str]:
+        return [*self.requirements, *([f"-c {CONSTRAINTS_FILE}"] if self.constraints else [])]
 
 
 def choose_environment(
@@ -105,14 +115,6 @@ def _with_mlflow(lines: list[str]) -> list[str]:
 def _name(line: str) -> str:
     match = re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", line)
     return re.sub(r"[-_.]+", "-", match[0]).lower() if match else line
-
-
-def _describe_conda(lines: list[str]) -> dict[str, Any]:
-    return {
-        "channels": ["conda-forge"],
-        "dependencies": [f"python={platform.python_version()}", "pip", {"pip": lines}],
-        "name": "mlflow-env",
-    }
 
 
 def _describe_python(conda: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +35,8 @@ from headwater.tracking.registering import find_logged_model
 from headwater.tracking.session import current_session
 
 _META_FILE = "registered_model_meta"
+_LOOKED_THROUGH = "looked-through"
+_BETWEEN_S = 60
 
 
 class _Place(NamedTuple):
@@ -47,6 +50,14 @@ class _Place(NamedTuple):
     @property
     def uri(self) -> str:
         return append_path(self.root, self.path) if self.path else self.root
+
+
+class _Cached(NamedTuple):
+    """A model in the cache, and when it was used last."""
+
+    used_s: float
+    size_bytes: int
+    path: Path
 
 
 def fetch_model(uri: str, dst_path: str | Path | None = None) -> Path:
@@ -101,7 +112,45 @@ def add_to_cache(folder: Path) -> None:
             shutil.rmtree(part, ignore_errors=True)
             shutil.copytree(folder, part)
             part.rename(target)
-            _evict(target)
+            evict(target)
+
+
+def models_folder() -> Path:
+    """Return the folder of the user's cache of models."""
+    folder = config.home() / "models"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def evict(used: Path) -> None:
+    """Remove the models that were not used for longest, until the cache has its size again; never `used`.
+
+    It is looked through once a minute, since that takes the longer the more models it has.
+    """
+    marker = used.parent / _LOOKED_THROUGH
+    try:
+        if time.time() - marker.stat().st_mtime < _BETWEEN_S:
+            return
+    except FileNotFoundError:
+        pass
+    marker.touch()
+    models = sorted(_measure(path) for path in used.parent.iterdir() if path.is_dir())
+    excess = sum(model.size_bytes for model in models) - int(config.MODEL_CACHE_BYTES.get())
+    for model in models:
+        if excess <= 0:
+            return
+        if model.path != used:
+            shutil.rmtree(model.path, ignore_errors=True)
+            excess -= model.size_bytes
+
+
+def _measure(folder: Path) -> _Cached:
+    """Return what is known of a folder of the cache, from which other processes remove files meanwhile."""
+    try:
+        size_bytes = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+        return _Cached(folder.stat().st_mtime, size_bytes, folder)
+    except FileNotFoundError:
+        return _Cached(time.time(), 0, folder)
 
 
 def _locate(uri: str, name: str = "") -> _Place | Path:
@@ -144,7 +193,7 @@ def _fetch_cached(place: _Place) -> Path:
             found = _download(place, part)
             found.rename(target)
             shutil.rmtree(part, ignore_errors=True)
-            _evict(target)
+            evict(target)
         os.utime(target)
     return target
 
@@ -185,26 +234,13 @@ def _key(digests: dict[str, str]) -> str:
 @contextmanager
 def _locked(key: str) -> Iterator[Path]:
     """Yield where the model with this key is or will be; other processes that want it wait."""
-    folder = config.home() / "models"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = models_folder()
     descriptor = os.open(folder / f"{key}.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield folder / key
     finally:
         os.close(descriptor)
-
-
-def _evict(used: Path) -> None:
-    """Remove the models that were not used for longest, until the cache has its size again; never `used`."""
-    models = sorted((path for path in used.parent.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime)
-    sizes = {path: sum(file.stat().st_size for file in path.rglob("*") if file.is_file()) for path in models}
-    excess = sum(sizes.values()) - int(config.MODEL_CACHE_BYTES.get())
-    for path in models:
-        if excess <= 0 or path == used:
-            return
-        shutil.rmtree(path, ignore_errors=True)
-        excess -= sizes[path]
 
 
 def _write_meta(folder: Path, uri: str) -> None:

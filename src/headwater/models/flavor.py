@@ -6,7 +6,9 @@ from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
+from headwater.models.environment import choose_environment
 from headwater.models.model_file import PYFUNC, Model
+from headwater.models.requirements import find_distributions, is_installed, pin
 from headwater.protocol.errors import InvalidParameterValue, NotSupported
 
 ENTRY_POINTS = "headwater.flavors"
@@ -42,6 +44,10 @@ class ModelFolder:
             raise InvalidParameterValue(
                 f"Model does not have the \"{flavor}\" flavor. The model in '{self.path}' has: {known}."
             ) from None
+
+    def data_name(self, flavor: str, default: str) -> str:
+        """Return the name of the file or folder that a flavor wrote, which its `data` says."""
+        return str(self.section(flavor).get("data") or default)
 
     def file(self, name: str) -> Path:
         """Return a file or folder of the model, which lies inside of its folder."""
@@ -81,7 +87,7 @@ class Flavor:
         version_key: the key of that version in `MLmodel`.
         distributions: what a model of it needs to be installed, the framework first.
         load: reads a model from its folder; options are those that `load_model` of the flavor takes.
-        predictor: makes a predictor of a loaded model, given the section `python_function`.
+        predictor: makes a predictor of a loaded model, given the settings that `describe_settings` returns.
         loaders: MLflow's modules that load it, the one to name in new models first; default: `mlflow.<name>`.
         find_unsafe: the files of a saved model that run code when they are loaded; they need consent.
     """
@@ -102,6 +108,34 @@ class Flavor:
     def version(self) -> str:
         """Return the version of the framework that is installed."""
         return str(import_module(self.package).__version__)
+
+    def needed(self) -> tuple[str, ...]:
+        """Return what a model of it needs to be installed, under the names that are installed here.
+
+        A framework may come in several distributions, such as `xgboost` and `xgboost-cpu`.
+        """
+        first, *others = self.distributions
+        installed = (first,) if is_installed(first) else find_distributions(self.package) or (first,)
+        return (*installed, *others)
+
+    def get_default_pip_requirements(
+        self, *, include_cloudpickle: bool = False, include_skops: bool = False
+    ) -> list[str]:
+        """Return what every model of the framework needs, pinned; `save_model` adds what it finds in the model."""
+        extra = {"cloudpickle": include_cloudpickle, "skops": include_skops}
+        return [pin(name) for name in (*self.needed(), *(name for name, wanted in extra.items() if wanted))]
+
+    def get_default_conda_env(
+        self, *, include_cloudpickle: bool = False, include_skops: bool = False
+    ) -> dict[str, Any]:
+        """Return the same as a description of a conda environment."""
+        lines = self.get_default_pip_requirements(include_cloudpickle=include_cloudpickle, include_skops=include_skops)
+        return choose_environment(lines).describe_conda()
+
+
+def describe_settings(flavor: Flavor, model: Model) -> dict[str, Any]:
+    """Return what `MLmodel` says about how a model predicts: the flavor's section, and `python_function` over it."""
+    return {**model.flavors.get(flavor.name, {}), **model.flavors[PYFUNC]}
 
 
 def find_flavor(name: str) -> Flavor:

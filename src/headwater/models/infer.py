@@ -26,6 +26,7 @@ from headwater.tracking.datasets.schema import (
     UnknownType,
     arrow_type,
     merge_all,
+    numpy_type,
     pandas_column,
     polars_type,
     value_type,
@@ -51,6 +52,20 @@ def infer_signature(model_input: Any = None, model_output: Any = None, params: A
         None if model_output is None else infer_schema(model_output),
         None if params is None or params == {} else infer_params(params),
     )
+
+
+def infer_from_example(example: Any, prediction: Any, params: Any = None) -> ModelSignature:
+    """Return the signature that an input example and what a model made of it have; raise as `infer_signature` does.
+
+    It is that of `infer_signature`, but one value for each row of columns is a column, too, although it is an array.
+    """
+    found = infer_signature(example, prediction, params)
+    is_row_of_values = isinstance(prediction, np.ndarray) and prediction.ndim == 1
+    if not is_row_of_values or found.inputs is None or found.inputs.is_tensor_spec():
+        return found
+    if prediction.dtype.kind == "O":
+        return ModelSignature(found.inputs, _from_list(prediction.tolist()), found.params)
+    return ModelSignature(found.inputs, Schema([_column(None, numpy_type, prediction.dtype)]), found.params)
 
 
 def infer_schema(data: Any) -> Schema:

@@ -3,12 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-from headwater.models.code_paths import add_code
+from headwater.models.code_paths import add_code, find_code_folder
 from headwater.models.consent import ALLOW_PICKLE, check_consent
+from headwater.models.environment import REQUIREMENTS_FILE
 from headwater.models.fetch import fetch_model
 from headwater.models.flavor import Flavor, ModelFolder
 from headwater.models.manifest import verify_manifest
-from headwater.models.model_file import MODEL_FILE, PYFUNC, read_model_file
+from headwater.models.model_file import MODEL_FILE, read_model_file
+from headwater.protocol.errors import NotSupported
 
 
 def open_model(model_uri: str | Path, dst_path: str | Path | None = None) -> ModelFolder:
@@ -51,11 +53,16 @@ def load_opened(flavor: Flavor, folder: ModelFolder, *, allow_pickle: bool | Non
     token = ALLOW_PICKLE.set(allow_pickle or ALLOW_PICKLE.get())
     try:
         return flavor.load(folder, **options)
+    except ModuleNotFoundError as error:
+        raise NotSupported(
+            f"The model in '{folder.path}' needs the module '{error.name}', which is not installed. Install what it "
+            f"was saved with: pip install -r '{folder.path / REQUIREMENTS_FILE}'"
+        ) from error
     finally:
         ALLOW_PICKLE.reset(token)
 
 
 def find_code(folder: ModelFolder) -> list[str]:
     """Return, for people, which Python files of its own a model brings, if any."""
-    code = folder.model.flavors.get(PYFUNC, {}).get("code")
+    code = find_code_folder(folder.model)
     return [f"the Python files in '{code}'"] if code else []

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from headwater.models.fetch import add_to_cache
 from headwater.models.flavor import Flavor, Write
 from headwater.models.model_file import Model, ModelInfo, new_model
-from headwater.models.save import SaveOptions, save_flavor
+from headwater.models.save import SaveOptions, check_options, save_flavor
 from headwater.protocol.inputs import ModelOutput
 from headwater.protocol.runs import GetRun
 from headwater.tracking.active import active_run, start_run
@@ -61,6 +61,7 @@ def log_flavor(
     client: Client | None = None,
 ) -> ModelInfo:
     """Log a model of a flavor and return what is known about it; see `LogOptions` and `log_saved`."""
+    check_options(options, LogOptions)
     return log_saved(
         lambda folder, model: save_flavor(flavor, native, folder, write, options, model), artifact_path, options, client
     )

@@ -44,12 +44,7 @@ def verify_manifest(folder: Path) -> str:
         data = (folder / MANIFEST_FILE).read_bytes()
     except FileNotFoundError:
         return ""
-    try:
-        manifest = msgspec.json.decode(data, type=Manifest)
-    except msgspec.DecodeError as error:
-        raise DataLoss(
-            f"The manifest of the model in '{folder}' cannot be read: {error}. Download it again."
-        ) from error
+    manifest = _decode(data, folder)
     found = _list_files(folder)
     for path in sorted(set(found) ^ set(manifest.files)):
         what = "is missing" if path in manifest.files else "was added after the model was saved"
@@ -58,6 +53,25 @@ def verify_manifest(folder: Path) -> str:
         if (folder / path).stat().st_size != file.size or _describe(folder / path) != file:
             raise _changed(folder, path, "is not the file that was saved")
     return hashlib.sha256(data).hexdigest()
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Return a model's manifest; raise `FileNotFoundError` if it has none, `DataLoss` if it cannot be read."""
+    return _decode((folder / MANIFEST_FILE).read_bytes(), folder)
+
+
+def digest_file(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    return _describe(path).sha256
+
+
+def _decode(data: bytes, folder: Path) -> Manifest:
+    try:
+        return msgspec.json.decode(data, type=Manifest)
+    except msgspec.DecodeError as error:
+        raise DataLoss(
+            f"The manifest of the model in '{folder}' cannot be read: {error}. Download it again."
+        ) from error
 
 
 def _changed(folder: Path, path: str, what: str) -> DataLoss:

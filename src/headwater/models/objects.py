@@ -2,15 +2,27 @@
 
 import logging
 import pickle
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 from headwater.models.flavor import ModelFolder
-from headwater.protocol.errors import InvalidParameterValue, NotSupported
+from headwater.models.kept import keep_object, keep_read, read_kept
+from headwater.protocol.errors import InvalidParameterValue, NotSupported, PermissionDenied
 
 SKOPS, PICKLE, CLOUDPICKLE = "skops", "pickle", "cloudpickle"
 FORMATS = (SKOPS, PICKLE, CLOUDPICKLE)
+
+_PLAIN = frozenset(
+    {
+        "builtins.bytearray",
+        "collections.OrderedDict",
+        "collections.defaultdict",
+        "numpy.dtype",
+        "sklearn.utils._bunch.Bunch",
+    }
+)
+"""Types that hold values and do nothing when they are made."""
 
 _log = logging.getLogger(__name__)
 
@@ -43,7 +55,9 @@ def write_object(
                 error,
             )
         else:
-            section = {"serialization_format": SKOPS, "skops_trusted_types": list(trusted_types or types) or None}
+            types = list(trusted_types or types)
+            keep_object(value, path.with_suffix(".skops"), types)
+            section = {"serialization_format": SKOPS, "skops_trusted_types": types or None}
             return f"{path.name}.skops", section
     chosen = PICKLE if serialization_format == PICKLE else CLOUDPICKLE
     with path.with_suffix(".pkl").open("wb") as stream:
@@ -55,17 +69,24 @@ def read_object(folder: ModelFolder, name: str, section: dict[str, Any]) -> Any:
     """Return the object in a file of a model, which `check_consent` was asked about; see `find_unsafe_object`."""
     path = folder.file(name)
     if section.get("serialization_format") == SKOPS or path.suffix == ".skops":
-        import skops.io  # an optional package, which loads scikit-learn
-
-        return skops.io.load(path, trusted=list(section.get("skops_trusted_types") or ()))
+        types = list(section.get("skops_trusted_types") or ())
+        try:
+            return read_kept(folder, name, types)
+        except LookupError:
+            value = _read_skops(path, types)
+        keep_read(value, folder, name, types)
+        return value
     with path.open("rb") as stream:
         return pickle.load(stream)  # noqa: S301 - with consent
 
 
-def find_unsafe_object(name: str, section: dict[str, Any]) -> list[str]:
-    """Return, for people, what in a file of a model is unsafe to load from somebody one does not know."""
+def find_unsafe_object(name: str, section: dict[str, Any], harmless: Collection[str] = ()) -> list[str]:
+    """Return, for people, what in a file of a model is unsafe to load from somebody one does not know.
+
+    `harmless` are types besides those that skops knows whose making runs nothing that the file says.
+    """
     if section.get("serialization_format") == SKOPS or name.endswith(".skops"):
-        types = section.get("skops_trusted_types") or ()
+        types = [name for name in section.get("skops_trusted_types") or () if name not in {*_PLAIN, *harmless}]
         return [f"objects of the types {', '.join(map(repr, types))} in '{name}'"] if types else []
     return [f"the pickle '{name}'"]
 
@@ -80,6 +101,19 @@ def write_pickle(value: Any, stream: Any, *, by_value: bool) -> None:
         pickle.dump(value, stream)
 
 
+def _read_skops(path: Path, types: list[str]) -> Any:
+    import skops.io  # an optional package, which loads scikit-learn
+    from skops.io.exceptions import UntrustedTypesFoundException
+
+    try:
+        return skops.io.load(path, trusted=types)
+    except UntrustedTypesFoundException as error:
+        raise PermissionDenied(
+            f"The file '{path.name}' holds more than MLmodel says: {error} If you trust its author, add them to "
+            "skops_trusted_types there."
+        ) from error
+
+
 def _write_skops(value: Any, path: Path) -> list[str]:
     """Write a skops file and return the types in it that skops does not trust by itself."""
     try:
@@ -87,4 +121,8 @@ def _write_skops(value: Any, path: Path) -> list[str]:
     except ImportError as error:
         raise NotSupported("it is not installed: pip install 'headwater[sklearn]'") from error
     skops.io.dump(value, path)
-    return list(skops.io.get_untrusted_types(file=path))
+    types = list(skops.io.get_untrusted_types(file=path))
+    local = next((name for name in types if name.startswith("__main__.") or "<" in name), None)
+    if local:
+        raise NotSupported(f"it keeps '{local}' by its name only, which other programs do not have")
+    return types

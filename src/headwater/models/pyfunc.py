@@ -8,7 +8,7 @@ from typing import Any
 from headwater.models.code_paths import add_code
 from headwater.models.consent import check_consent
 from headwater.models.enforce import enforce_params, enforce_schema
-from headwater.models.flavor import ModelFolder, Predictor, find_loader
+from headwater.models.flavor import ModelFolder, Predictor, describe_settings, find_loader
 from headwater.models.load import find_code, load_opened, open_model
 from headwater.models.mismatch import warn_of_mismatches
 from headwater.models.model_file import PYFUNC, Model
@@ -135,7 +135,7 @@ def load_model(
     if flavor is None:
         return _load_by_module(folder, section, config, allow_pickle)
     native = load_opened(flavor, folder, allow_pickle=allow_pickle)
-    settings = {**section, "config": config} if config else section
+    settings = {**describe_settings(flavor, folder.model), **({"config": config} if config else {})}
     return PyFuncModel(folder, native, flavor.predictor(native, settings), config)
 
 

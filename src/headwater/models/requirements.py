@@ -40,6 +40,15 @@ def pin(name: str) -> str:
     return f"{base}{bracket}{extras}=={found.partition('+')[0]}"
 
 
+def is_installed(name: str) -> bool:
+    """Return whether a distribution of this name is installed."""
+    try:
+        metadata.distribution(name.partition("[")[0])
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
 @cache
 def find_distributions(module: str) -> tuple[str, ...]:
     """Return the installed distributions that own a top-level module; none for a module of the user's own."""
@@ -78,6 +87,7 @@ def _in_archive(path: Path) -> Iterator[str]:
         with zipfile.ZipFile(path) as archive:
             for name in archive.namelist():
                 if name == "schema.json":
+                    yield "skops"
                     for match in _SKOPS_MODULE.finditer(archive.read(name)):
                         yield match[1].decode().partition(".")[0]
     except zipfile.BadZipFile:

@@ -16,8 +16,8 @@ from headwater.models.environment import (
     needs_inference,
 )
 from headwater.models.example import save_example, split_params
-from headwater.models.flavor import Flavor, Predictor, Write
-from headwater.models.infer import infer_signature
+from headwater.models.flavor import Flavor, Predictor, Write, describe_settings
+from headwater.models.infer import infer_from_example
 from headwater.models.manifest import write_manifest
 from headwater.models.model_file import MODEL_FILE, PYFUNC, Model, new_model
 from headwater.models.requirements import infer_requirements
@@ -66,6 +66,8 @@ def save_flavor(
         options: see `SaveOptions`.
         model: describes the model; default: `mlflow_model` of the options, else a new description.
     """
+    if model is None:
+        check_options(options, SaveOptions)
     folder = Path(path)
     existed = _check_free(folder)
     model = model or options.get("mlflow_model") or new_model()
@@ -76,12 +78,12 @@ def save_flavor(
         versions = {flavor.version_key: flavor.version(), "code": code}
         extra = _copy_extra_files(options.get("extra_files") or (), folder)
         model.add_flavor(flavor.name, **versions, **saved.section, **extra)
+        make_predictor = None
         if saved.pyfunc is not None:
             add_pyfunc(model, flavor.loaders[0], code=code, **saved.pyfunc)
-        section = None if saved.pyfunc is None else model.flavors[PYFUNC]
-        make_predictor = None if section is None else partial(flavor.predictor, native, section)
+            make_predictor = partial(flavor.predictor, native, describe_settings(flavor, model))
         describe_input(model, make_predictor, folder, options)
-        find_environment(folder, (*flavor.distributions, *saved.requirements), options).write(folder)
+        find_environment(folder, (*flavor.needed(), *saved.requirements), options).write(folder)
         finish_folder(model, folder)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -89,6 +91,18 @@ def save_flavor(
             folder.mkdir()
         raise
     return model
+
+
+def check_options(options: SaveOptions, allowed: type[SaveOptions]) -> None:
+    """Raise `InvalidParameterValue` for an option that does not exist, such as a misspelt one."""
+    names = frozenset(allowed.__optional_keys__)  # type: ignore[attr-defined]  # what every TypedDict has
+    unknown = sorted(options.keys() - names)
+    if unknown:
+        import difflib  # needed by mistakes only
+
+        near = difflib.get_close_matches(unknown[0], names, 1)
+        hint = f"Did you mean '{near[0]}'?" if near else "Leave it out."
+        raise InvalidParameterValue(f"There is no argument '{unknown[0]}'. {hint}")
 
 
 def add_pyfunc(model: Model, loader_module: str, *, code: str | None = None, **section: Any) -> None:
@@ -157,7 +171,7 @@ def _infer_from_example(make_predictor: Callable[[], Predictor], example: Any) -
             error,
         )
         return None
-    return infer_signature(data, output, params)
+    return infer_from_example(data, output, params)
 
 
 def _copy_extra_files(paths: Iterable[str | Path], folder: Path) -> dict[str, Any]:

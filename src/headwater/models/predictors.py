@@ -1,0 +1,28 @@
+"""Predictors that several flavors share."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from headwater.protocol.errors import InvalidParameterValue
+
+PREDICT = "predict"
+
+
+class MethodPredictor:
+    """Calls a method of the framework's own object, with the params of the inference as arguments.
+
+    Args:
+        native: the object.
+        section: what `MLmodel` says under `python_function`; its `predict_fn` names a method other than `predict`.
+    """
+
+    def __init__(self, native: Any, section: Mapping[str, Any]) -> None:
+        name = str(section.get("predict_fn") or PREDICT)
+        method = getattr(native, name, None)
+        if method is None:
+            raise InvalidParameterValue(f"'{type(native).__name__}' has no method '{name}' to predict with.")
+        self._predict = method
+
+    def predict(self, data: Any, params: Mapping[str, Any] | None = None) -> Any:
+        """Return what the method returns."""
+        return self._predict(data, **(params or {}))

@@ -1,0 +1,11 @@
+"""ONNX: `import headwater.onnx` is the same as using `headwater.onnx` after `import headwater`."""
+
+from headwater.flavors.onnx import (
+    get_default_conda_env,
+    get_default_pip_requirements,
+    load_model,
+    log_model,
+    save_model,
+)
+
+__all__ = ["get_default_conda_env", "get_default_pip_requirements", "load_model", "log_model", "save_model"]

@@ -1,0 +1,11 @@
+"""pmdarima: `import headwater.pmdarima` is the same as using `headwater.pmdarima` after `import headwater`."""
+
+from headwater.flavors.pmdarima import (
+    get_default_conda_env,
+    get_default_pip_requirements,
+    load_model,
+    log_model,
+    save_model,
+)
+
+__all__ = ["get_default_conda_env", "get_default_pip_requirements", "load_model", "log_model", "save_model"]

@@ -1,0 +1,11 @@
+"""Prophet: `import headwater.prophet` is the same as using `headwater.prophet` after `import headwater`."""
+
+from headwater.flavors.prophet import (
+    get_default_conda_env,
+    get_default_pip_requirements,
+    load_model,
+    log_model,
+    save_model,
+)
+
+__all__ = ["get_default_conda_env", "get_default_pip_requirements", "load_model", "log_model", "save_model"]

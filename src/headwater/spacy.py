@@ -1,0 +1,11 @@
+"""spaCy: `import headwater.spacy` is the same as using `headwater.spacy` after `import headwater`."""
+
+from headwater.flavors.spacy import (
+    get_default_conda_env,
+    get_default_pip_requirements,
+    load_model,
+    log_model,
+    save_model,
+)
+
+__all__ = ["get_default_conda_env", "get_default_pip_requirements", "load_model", "log_model", "save_model"]

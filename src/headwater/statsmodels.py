@@ -1,0 +1,11 @@
+"""statsmodels: `import headwater.statsmodels` is the same as using `headwater.statsmodels` after `import headwater`."""
+
+from headwater.flavors.statsmodels import (
+    get_default_conda_env,
+    get_default_pip_requirements,
+    load_model,
+    log_model,
+    save_model,
+)
+
+__all__ = ["get_default_conda_env", "get_default_pip_requirements", "load_model", "log_model", "save_model"]

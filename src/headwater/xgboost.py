@@ -1,0 +1,11 @@
+"""XGBoost: `import headwater.xgboost` is the same as using `headwater.xgboost` after `import headwater`."""
+
+from headwater.flavors.xgboost import (
+    get_default_conda_env,
+    get_default_pip_requirements,
+    load_model,
+    log_model,
+    save_model,
+)
+
+__all__ = ["get_default_conda_env", "get_default_pip_requirements", "load_model", "log_model", "save_model"]
