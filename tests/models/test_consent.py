@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LinearRegression
 
 import headwater as hw
+from headwater.cli._root import root
 from headwater.models.fetch import fetch_model
 from headwater.models.manifest import write_manifest
 from headwater.models.model_file import Model
@@ -177,3 +179,20 @@ def test_a_module_that_the_model_names_is_not_imported_without_consent(tmp_path:
     with pytest.raises(hw.InvalidParameterValue, match="needs the module 'os' with a function _load_pyfunc"):
         load_model(tmp_path, allow_pickle=True)
     assert fetch_model(str(tmp_path)) == tmp_path
+
+
+def test_a_registered_model_is_signed_where_it_is_and_verified_by_the_command_line(tmp_path: Path) -> None:
+    create_key()
+    with hw.start_run():
+        hw.sklearn.log_model(LinearRegression().fit(X, Y), "line", registered_model_name="churn")
+    hw.flush()
+    runner = CliRunner()
+
+    unsigned = runner.invoke(root, ["models", "verify", "--signed", "models:/churn/1"])
+    signed = runner.invoke(root, ["models", "sign", "models:/churn/1"])
+    verified = runner.invoke(root, ["models", "verify", "--signed", "models:/churn/1"])
+
+    assert (unsigned.exit_code, signed.exit_code, verified.exit_code) == (1, 0, 0), verified.output
+    assert "No key that you trust signed the model" in unsigned.output
+    assert "trusted" in verified.output
+    assert load_model("models:/churn/1").predict([[1.0]]).shape == (1,)

@@ -6,9 +6,9 @@ from pathlib import Path
 import msgspec
 
 from headwater.protocol.errors import DataLoss
+from headwater.protocol.provenance import SIGNATURE_FILE
 
 MANIFEST_FILE = "headwater_manifest.json"
-SIGNATURE_FILE = "headwater_signature.json"
 _WRITTEN_AFTER = frozenset({MANIFEST_FILE, SIGNATURE_FILE, "registered_model_meta"})
 _READ_BYTES = 1 << 20
 

@@ -11,7 +11,7 @@ from types import ModuleType
 import msgspec
 
 from headwater import config
-from headwater.models.manifest import MANIFEST_FILE, SIGNATURE_FILE, verify_manifest, write_manifest
+from headwater.models.manifest import MANIFEST_FILE, verify_manifest, write_manifest
 from headwater.models.model_file import MODEL_FILE, read_model_file
 from headwater.protocol.errors import (
     InvalidParameterValue,
@@ -20,6 +20,7 @@ from headwater.protocol.errors import (
     ResourceAlreadyExists,
     ResourceDoesNotExist,
 )
+from headwater.protocol.provenance import SIGNATURE_FILE
 from headwater.tracking.artifact_files import local_folder
 from headwater.tracking.client import Client
 

@@ -110,8 +110,14 @@ def digest_of(files: list[ArtifactFile]) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
+SIGNATURE_FILE = "headwater_signature.json"
+"""The file by which an author signs a model; see `headwater.models.signing`."""
+
+
 def describe_change(pinned: list[ArtifactFile], found: list[ArtifactFile]) -> str:
     """Return in words how files differ from those that were pinned, empty if they do not.
+
+    A model may be signed later; its signature is checked against its files when it is loaded.
 
     Example:
         >>> describe_change([ArtifactFile("model.pkl", "00…", 3)], [])
@@ -122,7 +128,7 @@ def describe_change(pinned: list[ArtifactFile], found: list[ArtifactFile]) -> st
     changes = [
         *(f"'{path}' is missing" for path in sorted(before.keys() - now.keys())),
         *(f"'{path}' has other bytes" for path in sorted(before.keys() & now.keys()) if before[path] != now[path]),
-        *(f"'{path}' is new" for path in sorted(now.keys() - before.keys())),
+        *(f"'{path}' is new" for path in sorted(now.keys() - before.keys() - {SIGNATURE_FILE})),
     ]
     more = f" and {len(changes) - 5} more" if len(changes) > 5 else ""
     return ", ".join(changes[:5]) + more
