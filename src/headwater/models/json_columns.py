@@ -236,7 +236,7 @@ def tensors_from_json(value: Any, schema: Schema) -> Any:
     """
     with enforcing(value, schema):
         if not schema.has_input_names():
-            return _cast_tensor(value, schema.inputs[0])
+            return check_tensor(cast_tensor(value, schema.inputs[0]), schema.inputs[0])
         if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
             value = {name: [item.get(name) for item in value] for name in value[0]}
         if not isinstance(value, dict) and len(schema.inputs) == 1:
@@ -246,10 +246,11 @@ def tensors_from_json(value: Any, schema: Schema) -> Any:
         missing = [name for name in schema.names if name not in value]
         if missing:
             raise Misfit(f"Model is missing inputs {missing}.", fix="Send them.")
-        return {spec.name: _cast_tensor(value[spec.name], spec) for spec in schema.inputs}
+        return {spec.name: check_tensor(cast_tensor(value[spec.name], spec), spec) for spec in schema.inputs}
 
 
-def _cast_tensor(value: Any, spec: TensorSpec) -> Column:
+def cast_tensor(value: Any, spec: TensorSpec) -> Column:
+    """Return JSON as an array of a tensor's type, of whatever shape; raise `Misfit` if it does not fit."""
     reason = f"Invalid input. Failed to convert data to type `{spec!r}` defined in the model signature."
     if isinstance(value, dict):
         raise Misfit(reason, fix="Send a list, not an object.")
@@ -258,10 +259,9 @@ def _cast_tensor(value: Any, spec: TensorSpec) -> Column:
         if not _can_become(natural, spec.type.kind):
             raise Misfit(reason, fix=_TENSOR_HINTS.get(spec.type.kind, ""))
         with np.errstate(over="raise"):
-            found = np.array(value, spec.type)
+            return np.array(value, spec.type)
     except (ValueError, TypeError, OverflowError, FloatingPointError) as error:
         raise Misfit(f"{reason} NumPy says: {str(error).partition('. ')[0].rstrip('.')}.") from error
-    return check_tensor(found, spec)  # type: ignore[no-any-return]  # what goes in comes out
 
 
 def _can_become(natural: Column, kind: str) -> bool:

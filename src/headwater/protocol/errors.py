@@ -3,6 +3,7 @@
     HeadwaterError                     INTERNAL_ERROR            500
     ├── InvalidParameterValue          INVALID_PARAMETER_VALUE   400
     │   └── SchemaEnforcementFailed    INVALID_PARAMETER_VALUE   400
+    ├── BadRequest                     BAD_REQUEST               400
     ├── ResourceAlreadyExists          RESOURCE_ALREADY_EXISTS   400
     ├── ResourceDoesNotExist           RESOURCE_DOES_NOT_EXIST   404
     ├── EndpointNotFound               ENDPOINT_NOT_FOUND        404
@@ -11,10 +12,12 @@
     ├── Unauthenticated                UNAUTHENTICATED           401
     ├── ResourceConflict               RESOURCE_CONFLICT         409
     ├── RequestTooLarge                REQUEST_TOO_LARGE         413
+    ├── UnsupportedMediaType           UNSUPPORTED_MEDIA_TYPE    415
     ├── RangeNotSatisfiable            RANGE_NOT_SATISFIABLE     416
     ├── RequestLimitExceeded           REQUEST_LIMIT_EXCEEDED    429
     ├── NotSupported                   NOT_IMPLEMENTED           501
     ├── TemporarilyUnavailable         TEMPORARILY_UNAVAILABLE   503
+    ├── DeadlineExceeded               DEADLINE_EXCEEDED         504
     ├── InsufficientStorage            INSUFFICIENT_STORAGE      507
     ├── DataLoss                       DATA_LOSS                 500
     └── ModelValidationFailed          BAD_REQUEST               400 (raised by evaluations, never sent)
@@ -94,6 +97,15 @@ class SchemaEnforcementFailed(InvalidParameterValue):
     """Data that a model's signature does not allow."""
 
     error_class = "SCHEMA_ENFORCEMENT_FAILED"
+    sqlstate = "KAM01"
+
+
+class BadRequest(_ClientError):
+    """A request to a model that cannot be read, or that the model fails on."""
+
+    error_code = "BAD_REQUEST"
+    error_class = "INVALID_PARAMETER_VALUE"
+    http_status = 400
 
 
 class ResourceAlreadyExists(_ClientError):
@@ -153,6 +165,13 @@ class RequestTooLarge(_ClientError):
     http_status = 413
 
 
+class UnsupportedMediaType(_ClientError):
+    """The body is of a type that nobody here reads."""
+
+    error_code = error_class = "UNSUPPORTED_MEDIA_TYPE"
+    http_status = 415
+
+
 class RangeNotSatisfiable(_ClientError):
     """The requested byte range lies outside the file."""
 
@@ -179,6 +198,13 @@ class TemporarilyUnavailable(HeadwaterError):
 
     error_code = error_class = "TEMPORARILY_UNAVAILABLE"
     http_status = 503
+
+
+class DeadlineExceeded(HeadwaterError):
+    """The answer was not ready in the time that a request may take."""
+
+    error_code = error_class = "DEADLINE_EXCEEDED"
+    http_status = 504
 
 
 class InsufficientStorage(HeadwaterError):
