@@ -8,7 +8,7 @@ from headwater.models.flavor import Flavor, ModelFolder, Saved
 from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
 from headwater.models.model_file import ModelInfo
-from headwater.models.predictors import MethodPredictor
+from headwater.models.predictors import RowWisePredictor
 from headwater.models.save import SaveOptions, save_flavor
 from headwater.protocol.errors import InvalidParameterValue
 
@@ -97,7 +97,7 @@ FLAVOR = Flavor(
     version_key="catboost_version",
     distributions=("catboost",),
     load=_load,
-    predictor=MethodPredictor,
+    predictor=RowWisePredictor,
 )
 get_default_conda_env = FLAVOR.get_default_conda_env
 get_default_pip_requirements = FLAVOR.get_default_pip_requirements

@@ -10,7 +10,7 @@ from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
 from headwater.models.model_file import ModelInfo
 from headwater.models.objects import find_unsafe_object, read_object, write_object
-from headwater.models.predictors import MethodPredictor
+from headwater.models.predictors import RowWisePredictor
 from headwater.models.save import SaveOptions, save_flavor
 
 __all__ = ["FLAVOR", "get_default_conda_env", "get_default_pip_requirements", "load_model", "log_model", "save_model"]
@@ -108,7 +108,7 @@ FLAVOR = Flavor(
     version_key="lgb_version",
     distributions=("lightgbm",),
     load=_load,
-    predictor=MethodPredictor,
+    predictor=RowWisePredictor,
     find_unsafe=_find_unsafe,
 )
 get_default_conda_env = FLAVOR.get_default_conda_env

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from headwater.flavors.sklearn_autolog import autolog
+from headwater.flavors.sklearn_predictor import EstimatorPredictor
 from headwater.models.flavor import Flavor, ModelFolder, Saved
 from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
 from headwater.models.model_file import ModelInfo
 from headwater.models.objects import find_unsafe_object, read_object, write_object
-from headwater.models.predictors import PREDICT, MethodPredictor
+from headwater.models.predictors import PREDICT
 from headwater.models.save import SaveOptions, save_flavor
 
 __all__ = [
@@ -106,7 +107,7 @@ FLAVOR = Flavor(
     version_key="sklearn_version",
     distributions=("scikit-learn",),
     load=lambda folder: read_object(folder, _find_file(folder), folder.section("sklearn")),
-    predictor=MethodPredictor,
+    predictor=EstimatorPredictor,
     find_unsafe=lambda folder: find_unsafe_object(_find_file(folder), folder.section("sklearn")),
 )
 get_default_conda_env = FLAVOR.get_default_conda_env

@@ -10,7 +10,7 @@ from headwater.models.flavor import Flavor, ModelFolder, Predictor, Saved
 from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
 from headwater.models.model_file import ModelInfo
-from headwater.models.predictors import MethodPredictor
+from headwater.models.predictors import RowWisePredictor
 from headwater.models.save import SaveOptions, save_flavor
 from headwater.protocol.errors import InvalidParameterValue
 
@@ -58,6 +58,8 @@ def load_model(model_uri: str | Path, dst_path: str | Path | None = None, *, all
 
 
 class _BoosterPredictor:
+    is_row_wise = True
+
     def __init__(self, booster: Any) -> None:
         self._booster = booster
 
@@ -69,7 +71,7 @@ class _BoosterPredictor:
 
 
 def _make_predictor(model: Any, section: Mapping[str, Any]) -> Predictor:
-    return _BoosterPredictor(model) if _class_name(model) == _BOOSTER else MethodPredictor(model, section)
+    return _BoosterPredictor(model) if _class_name(model) == _BOOSTER else RowWisePredictor(model, section)
 
 
 def _class_name(model: Any) -> str:

@@ -15,7 +15,13 @@ ENTRY_POINTS = "headwater.flavors"
 
 
 class Predictor(Protocol):
-    """What every model can be asked, whatever made it."""
+    """What every model can be asked, whatever made it.
+
+    One that has an attribute `is_row_wise` which is true promises that its prediction for a row depends on that row
+    alone, so that rows of several requests may be predicted together. One that has a method `for_arrays(names)` returns
+    from it what predicts from one array with these columns, and params as keywords, exactly what `predict` does from a
+    frame; or None where there is no such thing.
+    """
 
     def predict(self, data: Any, params: Mapping[str, Any] | None = None) -> Any:
         """Return the predictions for data that fits the model's signature."""

@@ -6,6 +6,9 @@ from typing import Any
 from headwater.protocol.errors import InvalidParameterValue
 
 PREDICT = "predict"
+_ROW_WISE = frozenset(
+    {PREDICT, "predict_proba", "predict_log_proba", "decision_function", "score_samples", "transform"}
+)
 
 
 class MethodPredictor:
@@ -26,3 +29,11 @@ class MethodPredictor:
     def predict(self, data: Any, params: Mapping[str, Any] | None = None) -> Any:
         """Return what the method returns."""
         return self._predict(data, **(params or {}))
+
+
+class RowWisePredictor(MethodPredictor):
+    """Calls a method that answers each row by that row alone, if it is one of those that are known to."""
+
+    def __init__(self, native: Any, section: Mapping[str, Any]) -> None:
+        super().__init__(native, section)
+        self.is_row_wise = str(section.get("predict_fn") or PREDICT) in _ROW_WISE

@@ -1,7 +1,7 @@
 """Any model, whatever made it, behind one `predict`."""
 
 import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from headwater.models.flavor import ModelFolder, Predictor, describe_settings, f
 from headwater.models.load import find_code, load_opened, open_model
 from headwater.models.mismatch import warn_of_mismatches
 from headwater.models.model_file import PYFUNC, Model
+from headwater.models.types import Name
 from headwater.protocol.errors import InvalidParameterValue
 
 
@@ -62,6 +63,20 @@ class PyFuncModel:
         Raises `InvalidParameterValue` if data or params do not fit the signature.
         """
         return self._predictor.predict(*self._check(data, params))
+
+    @property
+    def is_row_wise(self) -> bool:
+        """Return whether the model says that the prediction for a row depends on that row alone."""
+        return bool(getattr(self._predictor, "is_row_wise", False))
+
+    def for_arrays(self, names: Sequence[Name]) -> Callable[..., Any] | None:
+        """Return what predicts from one array with these columns, faster than from a frame; None if nothing does."""
+        make = getattr(self._predictor, "for_arrays", None)
+        return make(names) if make is not None else None
+
+    def predict_fitted(self, data: Any, params: Mapping[str, Any]) -> Any:
+        """Return predictions for data and params that fit the signature already, and are not checked again."""
+        return self._predictor.predict(data, params)
 
     def predict_stream(self, data: Any, params: Mapping[str, Any] | None = None) -> Iterator[Any]:
         """Yield parts of a prediction as the model makes them; for models that were saved as streamable."""
