@@ -22,6 +22,7 @@ HERE = Path(__file__).parent
 CACHE = HERE.parent / ".cache"
 PEER = "MLflow 3.17.2"
 START_DEADLINE_S = 120
+_TRACKING_PROBE = "/api/2.0/mlflow/experiments/search?max_results=1"
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
@@ -128,7 +129,7 @@ def our_server(folder: Path) -> Iterator[Server]:
     port = free_port()
     command = [sys.executable, "-m", "headwater", "server", "--port", str(port)]
     command += ["--backend-store-uri", f"sqlite:///{folder / 'headwater.db'}"]
-    with _served(command, folder, f"http://127.0.0.1:{port}") as server:
+    with served(command, folder, f"http://127.0.0.1:{port}") as server:
         yield server
 
 
@@ -138,7 +139,7 @@ def peer_server(folder: Path, *options: str, **variables: str) -> Iterator[Serve
     port = free_port()
     command = [peer_python(), "-m", "mlflow", "server", "--port", str(port), *options]
     command += ["--backend-store-uri", peer_database(folder), "--artifacts-destination", str(folder / "artifacts")]
-    with _served(command, folder, f"http://127.0.0.1:{port}", **variables) as server:
+    with served(command, folder, f"http://127.0.0.1:{port}", **variables) as server:
         yield server
 
 
@@ -150,14 +151,17 @@ def lean_peer_server(folder: Path) -> Iterator[Server]:
 
 
 @contextlib.contextmanager
-def _served(command: list[str], folder: Path, url: str, **variables: str) -> Iterator[Server]:
+def served(
+    command: list[str], folder: Path, url: str, probe: str = _TRACKING_PROBE, **variables: str
+) -> Iterator[Server]:
+    """Run a server in `folder` and yield it once it answers at `probe`."""
     started = time.perf_counter()
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(
             command, cwd=folder, env=environment(folder) | variables, stdout=log, stderr=log, start_new_session=True
         )
     try:
-        _wait_until_ready(url, process, folder / "server.log")
+        _wait_until_ready(url + probe, process, folder / "server.log")
         yield Server(url, process.pid, time.perf_counter() - started)
     finally:
         for pid in reversed(process_tree(process.pid)):
@@ -175,7 +179,7 @@ def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> 
         if process.poll() is not None:
             break
         try:
-            with urllib.request.urlopen(f"{url}/api/2.0/mlflow/experiments/search?max_results=1", timeout=5):
+            with urllib.request.urlopen(url, timeout=5):
                 return
         except (OSError, urllib.error.URLError):
             time.sleep(0.02)

@@ -31,6 +31,7 @@ TITLES = {
     "registry": "The model registry",
     "projects": "Projects",
     "signatures": "Signatures of models",
+    "serving": "Serving a model",
     "import_mlflow": "Coming from MLflow",
     "server_start": "An idle server",
     "storage": "The store alone: metrics",

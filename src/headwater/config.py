@@ -252,6 +252,18 @@ MODEL_CACHE_BYTES = Setting(
     default="20000000000",
     meaning="How much room downloaded models may take in HEADWATER_HOME; the ones not used for longest go first.",
 )
+SCORING_TIMEOUT_S = Setting(
+    name="HEADWATER_SCORING_TIMEOUT",
+    mlflow_name="MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT",
+    default="60",
+    meaning="Seconds that a request to a served model may take, then it is answered with 504.",
+)
+SCORING_WORKERS = Setting(
+    name="HEADWATER_SCORING_WORKERS",
+    mlflow_name="MLFLOW_MODELS_WORKERS",
+    default="1",
+    meaning="Processes that serve a model, each with the model in its memory.",
+)
 
 SETTINGS: tuple[Setting, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Setting))
 

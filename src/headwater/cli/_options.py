@@ -160,6 +160,11 @@ def opened_store(tracking_uri: str) -> Iterator[Store]:
         store.close()
 
 
+def split_list(text: str) -> tuple[str, ...]:
+    """Return the parts of a list with commas, without the empty ones."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
 def current_user() -> str:
     """Return who runs the command, to be kept with an edit."""
     try:

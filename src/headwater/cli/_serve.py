@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import click
 
-from headwater.cli._options import CommandT, tracking_uri_in_force
+from headwater.cli._options import CommandT, split_list, tracking_uri_in_force
 from headwater.cli._output import say, without_password
 from headwater.config import (
     ALLOWED_HOSTS,
@@ -71,8 +71,8 @@ def serve(options: ServeOptions, *, tracking_uri: str, port: int, browser_path: 
         artifacts=options.artifacts_destination or ARTIFACTS_DESTINATION.get() or None,
         host=options.address,
         port=port,
-        allowed_hosts=_split(options.allowed_hosts or ALLOWED_HOSTS.get()),
-        allowed_origins=_split(options.cors_allowed_origins or ALLOWED_ORIGINS.get()),
+        allowed_hosts=split_list(options.allowed_hosts or ALLOWED_HOSTS.get()),
+        allowed_origins=split_list(options.cors_allowed_origins or ALLOWED_ORIGINS.get()),
         prefix=options.static_prefix,
     )
 
@@ -117,10 +117,6 @@ def _ship_left_behind() -> None:
     report = sync_journals()
     if report:
         say(str(report))
-
-
-def _split(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _text_option(*names: str, setting: Setting | None = None, meaning: str = "") -> Callable[[CommandT], CommandT]:

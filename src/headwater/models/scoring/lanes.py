@@ -1,0 +1,199 @@
+"""Who predicts when: one lane joins short requests, the other takes the rest one by one in several threads.
+
+All of it but the predictions runs on the event loop, so nothing needs a lock.
+"""
+
+import asyncio
+import logging
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from headwater.protocol.errors import DeadlineExceeded, RequestLimitExceeded
+
+_logger = logging.getLogger(__name__)
+
+ResultT = TypeVar("ResultT")
+_LONGEST_WAIT_S = 0.002
+
+
+class Job:
+    """One request's work: the future is set on the loop once the outcome is there, or its time is over."""
+
+    __slots__ = ("future", "rows", "timer", "work")
+
+    def __init__(self, work: Any, rows: int, future: "asyncio.Future[Any]") -> None:
+        self.work = work
+        self.rows = rows
+        self.future = future
+        self.timer: asyncio.TimerHandle | None = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What was raised in place of an outcome."""
+
+    error: Exception
+
+
+class Lanes:
+    """Runs work in threads, at most `waiting` pieces of it at once.
+
+    Args:
+        run_joined: predicts several pieces of work together and returns an outcome, or a `Failure`, for each.
+        run_alone: predicts one piece of work, or raises.
+        waiting: beyond this many pieces `submit` refuses.
+        threads: that run pieces alone.
+        batch_rows: how many rows are predicted together at most.
+        timeout_s: how long a piece may take, waiting included.
+    """
+
+    def __init__(
+        self,
+        run_joined: Callable[[Sequence[Any]], Sequence[Any]],
+        run_alone: Callable[[Any], Any],
+        *,
+        waiting: int,
+        threads: int,
+        batch_rows: int,
+        timeout_s: float,
+    ) -> None:
+        self._run_joined = run_joined
+        self._run_alone = run_alone
+        self._waiting = waiting
+        self._timeout_s = timeout_s
+        self._batch_rows = batch_rows
+        self._unfinished = 0
+        self._pending: deque[Job] = deque()
+        self._is_joining = False
+        self._expected = 1
+        self._patience: asyncio.TimerHandle | None = None
+        self._last_s = 0.0
+        self._batches: queue.SimpleQueue[list[Job] | None] = queue.SimpleQueue()
+        self._singles: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._threads = [threading.Thread(target=self._join_loop, name="headwater-joined", daemon=True)]
+        self._threads += [
+            threading.Thread(target=self._alone_loop, name=f"headwater-alone-{number}", daemon=True)
+            for number in range(threads)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def unfinished(self) -> int:
+        """Return how many pieces of work wait or run."""
+        return self._unfinished
+
+    async def submit(self, work: Any, rows: int, *, may_join: bool) -> Any:
+        """Return the outcome of a piece of work.
+
+        Raises `RequestLimitExceeded` if too many wait, `DeadlineExceeded` if it takes too long, and what it raises.
+        """
+        if self._unfinished >= self._waiting:
+            raise RequestLimitExceeded(f"{self._unfinished} requests are waiting for the model. Try again in a second.")
+        loop = asyncio.get_running_loop()
+        job = Job(work, rows, loop.create_future())
+        job.timer = loop.call_later(self._timeout_s, self._expire, job)
+        self._unfinished += 1
+        try:
+            if may_join:
+                self._pending.append(job)
+                self._consider(loop)
+            else:
+                self._singles.put(job)
+            return await job.future
+        finally:
+            self._unfinished -= 1
+            job.timer.cancel()
+
+    def close(self) -> None:
+        """Let the threads end once they have done what they are doing."""
+        self._batches.put(None)
+        for _ in self._threads[1:]:
+            self._singles.put(None)
+
+    def _expire(self, job: Job) -> None:
+        if not job.future.done():
+            job.future.set_exception(
+                DeadlineExceeded(
+                    f"The model did not answer within {self._timeout_s:g} s. Send less, or try again later."
+                )
+            )
+
+    def _consider(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Start a batch if nobody predicts and as many wait as were there the last time, or wait a moment for them."""
+        if self._is_joining:
+            return
+        if len(self._pending) >= self._expected or self._last_s == 0.0:
+            self._start_batch()
+        elif self._patience is None:
+            self._patience = loop.call_later(min(self._last_s, _LONGEST_WAIT_S), self._lose_patience)
+
+    def _lose_patience(self) -> None:
+        self._patience = None
+        if not self._is_joining:
+            self._start_batch()
+
+    def _start_batch(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+        batch: list[Job] = []
+        rows = 0
+        while self._pending and (not batch or rows + self._pending[0].rows <= self._batch_rows):
+            job = self._pending.popleft()
+            if not job.future.done():
+                batch.append(job)
+                rows += job.rows
+        if batch:
+            self._is_joining = True
+            self._expected = len(batch)
+            self._batches.put(batch)
+
+    def _join_loop(self) -> None:
+        while (batch := self._batches.get()) is not None:
+            started = time.perf_counter()
+            try:
+                outcomes = self._run_joined([job.work for job in batch])
+            except Exception as error:  # noqa: BLE001 - raised where the request is answered
+                outcomes = [Failure(error)] * len(batch)
+            took_s = time.perf_counter() - started
+            _call_on_loop(batch[0], self._finish_batch, batch, outcomes, took_s)
+
+    def _finish_batch(self, batch: list[Job], outcomes: Sequence[Any], took_s: float) -> None:
+        self._is_joining = False
+        self._last_s = took_s
+        for job, outcome in zip(batch, outcomes, strict=True):
+            _settle(job, outcome)
+        if self._pending:
+            self._consider(batch[0].future.get_loop())
+
+    def _alone_loop(self) -> None:
+        while (job := self._singles.get()) is not None:
+            if job.future.done():
+                continue
+            try:
+                outcome = self._run_alone(job.work)
+            except Exception as error:  # noqa: BLE001 - raised where the request is answered
+                outcome = Failure(error)
+            _call_on_loop(job, _settle, job, outcome)
+
+
+def _settle(job: Job, outcome: Any) -> None:
+    if job.future.done():
+        return
+    if isinstance(outcome, Failure):
+        job.future.set_exception(outcome.error)
+    else:
+        job.future.set_result(outcome)
+
+
+def _call_on_loop(job: Job, call: Callable[..., None], *arguments: Any) -> None:
+    try:
+        job.future.get_loop().call_soon_threadsafe(call, *arguments)
+    except RuntimeError:
+        _logger.debug("The server stopped before a prediction was done.")
