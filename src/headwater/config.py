@@ -230,6 +230,11 @@ ALLOW_PICKLE = Setting(
     mlflow_name="MLFLOW_ALLOW_PICKLE_DESERIALIZATION",
     meaning="1: load models that run code when they are loaded, whoever saved them. 0: load none of them.",
 )
+DEVICE = Setting(
+    name="HEADWATER_DEVICE",
+    mlflow_name="MLFLOW_DEFAULT_PREDICTION_DEVICE",
+    meaning="Where models of PyTorch predict, such as cpu or cuda:1; default: on the first GPU, else on the CPU.",
+)
 MODEL_CACHE_BYTES = Setting(
     name="HEADWATER_MODEL_CACHE_BYTES",
     default="20000000000",
