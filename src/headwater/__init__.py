@@ -149,7 +149,7 @@ if TYPE_CHECKING:
 
 MlflowClient = Client
 
-_LATE = ("data", "entities", "exceptions", *FLAVORS)
+_LATE = ("data", "entities", "exceptions", *FLAVORS, "torch")
 
 
 def __getattr__(name: str) -> object:

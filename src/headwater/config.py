@@ -271,6 +271,11 @@ class AwsSettings:
     token: str = field(repr=False)
 
 
+def suggest(name: str, value: str) -> None:
+    """Set a variable of another library, for this process, unless somebody has set it."""
+    os.environ.setdefault(name, value)
+
+
 def aws_settings() -> AwsSettings:
     """Return how S3 is reached now."""
     variables = os.environ

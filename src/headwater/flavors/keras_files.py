@@ -2,13 +2,13 @@
 
 import json
 import logging
-import os
 import sys
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from headwater import config
 from headwater.models.flavor import ModelFolder
 
 _NAMES = ("model.keras", "model.h5", "model")
@@ -79,7 +79,7 @@ def import_keras(folder: ModelFolder) -> Any:
     """Return Keras, with the backend that the model was made with unless this process has chosen one."""
     backend = folder.model.flavors.get("keras", {}).get("keras_backend")
     if backend and "keras" not in sys.modules:
-        os.environ.setdefault("KERAS_BACKEND", str(backend))  # the only way to tell it, read when it is imported
+        config.suggest("KERAS_BACKEND", str(backend))  # the only way to tell it, read when it is imported
     import keras
 
     return keras
