@@ -158,7 +158,7 @@ if TYPE_CHECKING:
 
 MlflowClient = Client
 
-_LATE = ("data", "entities", "exceptions", "models", *FLAVORS)
+_LATE = ("data", "entities", "exceptions", "models", *FLAVORS, "torch")
 _LATE_NAMES = {
     "evaluate": "headwater.models.evaluation",
     "validate_evaluation_results": "headwater.models.evaluation",

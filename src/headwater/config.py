@@ -247,6 +247,11 @@ ALLOW_PICKLE = Setting(
     mlflow_name="MLFLOW_ALLOW_PICKLE_DESERIALIZATION",
     meaning="1: load models that run code when they are loaded, whoever saved them. 0: load none of them.",
 )
+DEVICE = Setting(
+    name="HEADWATER_DEVICE",
+    mlflow_name="MLFLOW_DEFAULT_PREDICTION_DEVICE",
+    meaning="Where models of PyTorch predict, such as cpu or cuda:1; default: on the first GPU, else on the CPU.",
+)
 MODEL_CACHE_BYTES = Setting(
     name="HEADWATER_MODEL_CACHE_BYTES",
     default="20000000000",
@@ -293,6 +298,11 @@ class AwsSettings:
     key_id: str
     secret: str = field(repr=False)
     token: str = field(repr=False)
+
+
+def suggest(name: str, value: str) -> None:
+    """Set a variable of another library, for this process, unless somebody has set it."""
+    os.environ.setdefault(name, value)
 
 
 def aws_settings() -> AwsSettings:

@@ -45,6 +45,7 @@ def run_checks(
     by_pip: bool = False,
     checks: Sequence[str] = (),
     variables: Mapping[str, str] = MappingProxyType({}),
+    timeout_s: float = 250,
 ) -> Iterator[Session]:
     """Run the checks, by default every one of the script, in one process of a client.
 
@@ -69,7 +70,7 @@ def run_checks(
             capture_output=True,
             text=True,
             check=False,
-            timeout=250,
+            timeout=timeout_s,
         )
         assert done.returncode == 0, done.stderr
         yield Session(json.loads(done.stdout.splitlines()[-1]), done.stderr, url)

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import flavor_details  # type: ignore[import-not-found]  # beside it
+import flavor_rows  # type: ignore[import-not-found]
 import mlflow.pyfunc
-from flavor_rows import make_case  # type: ignore[import-not-found]
 from reporting import report_checks  # type: ignore[import-not-found]
 
 from headwater.models.pyfunc import load_model
@@ -27,7 +28,7 @@ def mlflow_loads_what_we_saved(case: FlavorCase, folder: Path) -> None:
     """Save with Headwater; load with MLflow's flavor, and as `python_function`."""
     path = case.save_full(folder / "model")
 
-    native = _peer(case).load_model(str(path))
+    native = _verb(case, "load")(str(path))
 
     assert_same(case.answer(native, case.data), case.expect())
     if case.predicts:
@@ -67,19 +68,21 @@ def both_describe_a_model_alike(case: FlavorCase, folder: Path) -> None:
         assert ours.signature == theirs.signature, (ours.signature, theirs.signature)
 
 
-def _peer(case: FlavorCase) -> Any:
-    return import_module(f"mlflow.{case.flavor}")
+def _verb(case: FlavorCase, verb: str) -> Any:
+    """Return what MLflow saves or loads with."""
+    noun = "explainer" if case.flavor == "shap" else "model"
+    return getattr(import_module(f"mlflow.{case.flavor}"), f"{verb}_{noun}")
 
 
 def _save_with_peer(case: FlavorCase, path: Path, **more: Any) -> None:
     trusted = {}
     if case.files[0].endswith(".skops"):
         trusted = {"skops_trusted_types": _types_in(case)}
+    model = copy.deepcopy(case.model) if case.flavor == "onnx" else case.model  # MLflow moves its tensors out of it
+    path.mkdir()  # without it, MLflow's Keras has nowhere to put an example
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        _peer(case).save_model(
-            copy.deepcopy(case.model), str(path), pip_requirements=["x"], **{**case.options, **trusted, **more}
-        )
+        _verb(case, "save")(model, str(path), pip_requirements=["x"], **{**case.options, **trusted, **more})
 
 
 def _types_in(case: FlavorCase) -> list[str]:
@@ -99,22 +102,23 @@ ALL_CHECKS: dict[str, Callable[[FlavorCase, Path], None]] = {
 }
 
 
-class _Named(dict[str, Callable[[], None]]):
+class Checks(dict[str, Callable[[], None]]):
     """Each check of each row, by a name such as `onnx_tensor.changed_files_are_found`, and each detail by its own."""
+
+    def __init__(self, rows: ModuleType, details: ModuleType) -> None:
+        super().__init__()
+        self._make_case = cache(rows.make_case)
+        self._details = details
 
     def __missing__(self, name: str) -> Callable[[], None]:
         row, dot, check = name.partition(".")
-        return partial(_run, row, check) if dot else getattr(flavor_details, name)
+        return partial(self._run, row, check) if dot else getattr(self._details, name)
 
-
-_case = cache(make_case)
-
-
-def _run(row: str, check: str) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        ALL_CHECKS[check](_case(row), Path(folder))
+    def _run(self, row: str, check: str) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            ALL_CHECKS[check](self._make_case(row), Path(folder))
 
 
 if __name__ == "__main__":
     logging.disable(logging.WARNING)
-    report_checks(_Named())
+    report_checks(Checks(flavor_rows, flavor_details))

@@ -9,15 +9,13 @@ import pytest
 
 import headwater
 from compat.client_process import CACHE, HERE, Session, checks_in, run_checks
-from headwater.testing.contract_flavors import CHECKS
+from compat.flavor_checks import list_checks
 from headwater.testing.environments import environment_python
 
 CONTRACT = HERE / "flavor_contract.py"
 SOURCE = Path(headwater.__file__).parents[1]
-BESIDE_MLFLOW = ("mlflow_loads_what_we_saved", "we_load_what_mlflow_saved", "both_describe_a_model_alike")
 DETAILS = checks_in(HERE / "flavor_details.py")
-ROWS = checks_in(HERE / "flavor_rows.py", "row_")
-PAIRS = [f"{row.removeprefix('row_')}.{check}" for row in ROWS for check in (*CHECKS, *BESIDE_MLFLOW)]
+PAIRS = list_checks(HERE / "flavor_rows.py")
 
 pytestmark = [pytest.mark.compat, pytest.mark.slow, pytest.mark.timeout(900)]
 

@@ -1,12 +1,14 @@
 """What a model needs is found in its files, none of which runs."""
 
 import pickle
+import zipfile
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import cloudpickle
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 import yaml
@@ -62,7 +64,16 @@ def test_a_malicious_pickle_is_read_and_not_run(tmp_path: Path) -> None:
     path.write_bytes(pickle.dumps(Malicious()))
 
     assert infer_requirements(tmp_path, ()) == []
-    assert ("builtins", "exec") in set(globals_in_pickle(path))
+    with path.open("rb") as stream:
+        assert ("builtins", "exec") in set(globals_in_pickle(stream))
+
+
+def test_every_pickle_of_a_file_and_of_an_archive_is_read(tmp_path: Path) -> None:
+    (tmp_path / "several.pkl").write_bytes(pickle.dumps("first") + pickle.dumps(np.zeros(3)))
+    with zipfile.ZipFile(tmp_path / "model.pth", "w") as archive:
+        archive.writestr("model/data.pkl", pickle.dumps(pd.Series([1]), protocol=2))
+
+    assert infer_requirements(tmp_path, ()) == _pinned("numpy", "pandas")
 
 
 def test_a_damaged_pickle_names_what_comes_before_the_damage(tmp_path: Path) -> None:

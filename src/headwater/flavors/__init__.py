@@ -2,13 +2,21 @@
 
 FLAVORS = (
     "catboost",
+    "h2o",
+    "keras",
     "lightgbm",
     "onnx",
     "pmdarima",
     "prophet",
+    "pytorch",
+    "sentence_transformers",
+    "shap",
     "sklearn",
     "spacy",
+    "spark",
     "statsmodels",
+    "tensorflow",
+    "transformers",
     "xgboost",
 )
 """The modules, each with a `FLAVOR` and with `save_model`, `log_model` and `load_model`."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from headwater.models.frames import frame_from_columns
 from headwater.models.json_columns import columns_from_split, tensors_from_json
-from headwater.models.kinds import is_arrow_table, is_frame, is_polars_frame, is_pydantic, is_sparse
+from headwater.models.kinds import is_arrow_table, is_foreign_tensor, is_frame, is_polars_frame, is_pydantic, is_sparse
 from headwater.models.types import Schema
 from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist, SchemaEnforcementFailed
 
@@ -114,6 +114,7 @@ def _encode(data: Any) -> tuple[Info, Any]:
     """Return the kind of an example and its JSON."""
     if is_pydantic(data):
         data = data.model_dump()
+    data = _from_tensors(data)
     if is_polars_frame(data) or is_arrow_table(data):
         return {"type": "dataframe", "pandas_orient": "split"}, _split_columns(data)
     if is_frame(data):
@@ -133,6 +134,15 @@ def _encode(data: Any) -> tuple[Info, Any]:
             "a CSR or CSC matrix, or what JSON holds; or a tuple of one of these and a dictionary of params."
         )
     return {"type": "json_object"}, _plain_json(data)
+
+
+def _from_tensors(data: Any) -> Any:
+    """Return a framework's tensor, or those in a dictionary, as arrays; anything else as it is."""
+    if isinstance(data, Mapping) and any(map(is_foreign_tensor, data.values())):
+        return {name: _from_tensors(value) for name, value in data.items()}
+    if not is_foreign_tensor(data):
+        return data
+    return np.asarray(data.detach().cpu() if hasattr(data, "detach") else data)
 
 
 def _encode_frame(frame: Any) -> tuple[Info, Any]:

@@ -140,8 +140,11 @@ class Flavor:
 
 
 def describe_settings(flavor: Flavor, model: Model) -> dict[str, Any]:
-    """Return what `MLmodel` says about how a model predicts: the flavor's section, and `python_function` over it."""
-    return {**model.flavors.get(flavor.name, {}), **model.flavors[PYFUNC]}
+    """Return what `MLmodel` says about how a model predicts: the flavor's section, and `python_function` over it.
+
+    The key "metadata" has the model's own.
+    """
+    return {"metadata": model.metadata, **model.flavors.get(flavor.name, {}), **model.flavors[PYFUNC]}
 
 
 def find_flavor(name: str) -> Flavor:

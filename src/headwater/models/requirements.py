@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import metadata
 from pathlib import Path
+from typing import IO
 
 _MAX_OPCODES = 2_000_000
 _PICKLE_START = re.compile(rb"\x80[\x02-\x05]")
@@ -76,9 +77,10 @@ def find_modules(folder: Path) -> Iterator[str]:
 def _in_data(path: Path) -> Iterator[str]:
     with path.open("rb") as stream:
         start = stream.read(4)
-    if _PICKLE_START.match(start):
-        yield from modules_in_pickle(path)
-    elif start == _ZIP_START:
+        if _PICKLE_START.match(start):
+            stream.seek(0)
+            yield from modules_in_pickle(stream)
+    if start == _ZIP_START:
         yield from _in_archive(path)
 
 
@@ -86,6 +88,9 @@ def _in_archive(path: Path) -> Iterator[str]:
     try:
         with zipfile.ZipFile(path) as archive:
             for name in archive.namelist():
+                if name.endswith("/data.pkl"):  # as PyTorch keeps it
+                    with archive.open(name) as stream:
+                        yield from modules_in_pickle(stream)
                 if name == "schema.json":
                     yield "skops"
                     for match in _SKOPS_MODULE.finditer(archive.read(name)):
@@ -107,24 +112,26 @@ def _in_python(path: Path) -> Iterator[str]:
             yield node.module.partition(".")[0]
 
 
-def modules_in_pickle(path: Path) -> Iterator[str]:
+def modules_in_pickle(stream: IO[bytes]) -> Iterator[str]:
     """Yield the top-level modules whose names a pickle looks up, and those that cloudpickle imports by name."""
-    for module, name in globals_in_pickle(path):
+    for module, name in globals_in_pickle(stream):
         yield (name if module == "" else module).partition(".")[0]
 
 
-def globals_in_pickle(path: Path) -> Iterator[tuple[str, str]]:
-    """Yield module and name of what a pickle looks up; ("", module) for a module that cloudpickle imports by name.
+def globals_in_pickle(stream: IO[bytes]) -> Iterator[tuple[str, str]]:
+    """Yield module and name of what pickles look up; ("", module) for a module that cloudpickle imports by name.
 
-    Nothing is imported. What follows a damaged opcode is not seen.
+    All pickles are read that follow each other. Nothing is imported. What follows a damaged opcode is not seen.
     """
-    strings: list[str] = []
-    memo: dict[int, str] = {}
-    by_name = False
-    with path.open("rb") as stream:
+    left = _MAX_OPCODES
+    while left > 0:
+        strings: list[str] = []
+        memo: dict[int, str] = {}
+        by_name = False
         try:
-            for count, (opcode, argument, _) in enumerate(pickletools.genops(stream)):
-                if count > _MAX_OPCODES:
+            for opcode, argument, _ in pickletools.genops(stream):
+                left -= 1
+                if left < 0:
                     return
                 if opcode.name in {"GLOBAL", "INST"}:
                     module, _, name = str(argument).partition(" ")

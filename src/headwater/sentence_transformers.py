@@ -1,0 +1,17 @@
+"""Sentence Transformers: the same as using `headwater.sentence_transformers` after `import headwater`."""
+
+from headwater.flavors.sentence_transformers import (
+    get_default_conda_env,
+    get_default_pip_requirements,
+    load_model,
+    log_model,
+    save_model,
+)
+
+__all__ = [
+    "get_default_conda_env",
+    "get_default_pip_requirements",
+    "load_model",
+    "log_model",
+    "save_model",
+]

@@ -1,0 +1,17 @@
+"""TensorFlow: `import headwater.tensorflow` is the same as using `headwater.tensorflow` after `import headwater`."""
+
+from headwater.flavors.tensorflow import (
+    get_default_conda_env,
+    get_default_pip_requirements,
+    load_model,
+    log_model,
+    save_model,
+)
+
+__all__ = [
+    "get_default_conda_env",
+    "get_default_pip_requirements",
+    "load_model",
+    "log_model",
+    "save_model",
+]
