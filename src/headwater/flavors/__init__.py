@@ -6,6 +6,7 @@ FLAVORS = (
     "onnx",
     "pmdarima",
     "prophet",
+    "pyfunc",
     "sklearn",
     "spacy",
     "statsmodels",

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from headwater.models.code_paths import add_code
+from headwater.models.config_file import read_config
 from headwater.models.consent import check_consent
 from headwater.models.enforce import enforce_params, enforce_schema
 from headwater.models.flavor import ModelFolder, Predictor, describe_settings, find_loader
@@ -83,11 +84,11 @@ class PyFuncModel:
         stream = getattr(self._predictor, "predict_stream", None)
         if stream is None:
             raise InvalidParameterValue("This model does not stream. Use predict.")
-        yield from stream(*self._check(data, params))
+        return stream(*self._check(data, params))  # type: ignore[no-any-return]  # the model's own
 
     def get_raw_model(self) -> Any:
-        """Return the framework's own object."""
-        return self._native
+        """Return the framework's own object, or the `PythonModel` or function that was logged."""
+        return getattr(self._predictor, "python_model", self._native)
 
     def unwrap_python_model(self) -> Any:
         """Return the `PythonModel` that was logged; raise `InvalidParameterValue` for a model of a framework."""
@@ -101,9 +102,14 @@ class PyFuncModel:
     def _check(self, data: Any, params: Mapping[str, Any] | None) -> tuple[Any, dict[str, Any]]:
         signature = self.metadata.signature
         checked = enforce_params(params, signature.params if signature else None)
-        if signature is None or signature.inputs is None:
+        if signature is None or signature.inputs is None or self._is_checked_by_model():
             return data, checked
         return enforce_schema(data, signature.inputs), checked
+
+    def _is_checked_by_model(self) -> bool:
+        """Tell whether the signature was made of a type hint, which says more than the signature."""
+        from_hint = self.metadata.is_signature_from_type_hint or self.metadata.type_hint_from_example
+        return from_hint and hasattr(self._predictor, "checks_input")
 
     def __repr__(self) -> str:
         facts = {
@@ -149,7 +155,8 @@ def load_model(
     flavor = find_loader(folder)
     if flavor is None:
         return _load_by_module(folder, section, config, allow_pickle)
-    native = load_opened(flavor, folder, allow_pickle=allow_pickle)
+    told = {"model_config": config} if flavor.configurable else {}
+    native = load_opened(flavor, folder, allow_pickle=allow_pickle, **told)
     settings = {**describe_settings(flavor, folder.model), **({"config": config} if config else {})}
     return PyFuncModel(folder, native, flavor.predictor(native, settings), config)
 
@@ -196,15 +203,4 @@ class _AnyPredictor:
 def _merge_config(
     saved: Mapping[str, Any] | None, given: str | Path | Mapping[str, Any] | None
 ) -> dict[str, Any] | None:
-    if given is not None and not isinstance(given, Mapping):
-        import yaml  # needed for configurations in files only
-
-        path = Path(given)
-        try:
-            given = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except (OSError, yaml.YAMLError) as error:
-            raise InvalidParameterValue(f"The model_config '{path}' cannot be read: {error}.") from error
-        if not isinstance(given, Mapping):
-            raise InvalidParameterValue(f"The model_config '{path}' is not a mapping of names to values.")
-    merged = {**(saved or {}), **(given or {})}
-    return merged or None
+    return {**(saved or {}), **(read_config(given) or {})} or None
