@@ -15,6 +15,7 @@ from headwater.models.mismatch import warn_of_mismatches
 from headwater.models.model_file import PYFUNC, Model
 from headwater.models.types import Name
 from headwater.protocol.errors import InvalidParameterValue
+from headwater.stand_in.borrow import mlflow_names
 
 
 class PyFuncModel:
@@ -171,15 +172,16 @@ def _load_by_module(
     name = str(section.get("loader_module", ""))
     for what in [f"a model by its module '{name}'", *find_code(folder)]:
         check_consent(what, folder, allow_pickle)
+    data = folder.file(str(section["data"])) if section.get("data") else folder.path
     add_code(folder)
     try:
-        load = importlib.import_module(name)._load_pyfunc  # noqa: SLF001 - the name that the format prescribes
+        with mlflow_names():
+            load = importlib.import_module(name)._load_pyfunc  # noqa: SLF001 - the name that the format prescribes
     except (ImportError, AttributeError, ValueError) as error:
         raise InvalidParameterValue(
             f"The model needs the module '{name}' with a function _load_pyfunc, which cannot be had: {error}. "
             "Install the package it comes from."
         ) from error
-    data = folder.file(str(section["data"])) if section.get("data") else folder.path
     native = load(str(data), model_config=config) if config else load(str(data))
     return PyFuncModel(folder, native, _AnyPredictor(native), config)
 

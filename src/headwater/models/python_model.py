@@ -86,7 +86,7 @@ class Call:
         try:
             parameters = list(inspect.signature(function).parameters.values())
         except (TypeError, ValueError):  # written in C
-            parameters = []
+            parameters = [_ANYTHING]
         positional = [one for one in parameters if one.kind in _POSITIONAL and one.name != _PARAMS]
         required = [one.name for one in positional if one.default is inspect.Parameter.empty]
         known = {one.name for one in parameters}
@@ -94,7 +94,7 @@ class Call:
         self._has_params = _PARAMS in known or any(one.kind is inspect.Parameter.VAR_KEYWORD for one in parameters)
         open_ended = any(one.kind is inspect.Parameter.VAR_POSITIONAL for one in parameters)
         wanted = 1 + self._has_context
-        if parameters and not open_ended and (len(positional) < wanted or len(required) > wanted):
+        if not open_ended and (len(positional) < wanted or len(required) > wanted):
             name = getattr(function, "__qualname__", function)
             raise InvalidParameterValue(f"'{name}' takes {len(positional)} arguments. Let it take the model's input.")
         names = [one.name for one in positional]
@@ -107,6 +107,7 @@ class Call:
 
 
 _CONTEXT, _PARAMS = "context", "params"
+_ANYTHING = inspect.Parameter("arguments", inspect.Parameter.VAR_POSITIONAL)
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 

@@ -96,10 +96,9 @@ def save_python_model(path: str | Path, options: PythonOptions, model: Model | N
         written = _copy_data(by_module, options, folder) if by_module else _write_model(options, folder)
         found = own_modules(written.modules) if options.get("infer_code_paths") else []
         code = copy_code(_join(options.get("code_paths") or (), found), folder)
-        config = read_config(options.get("model_config")) or written.section.pop("config", None)
-        extra = {"config": config} if config else {}
-        extra |= _fetch_artifacts(options.get("artifacts") or {}, folder)
-        add_pyfunc(model, written.loader_module, code=code, **written.section, **extra)
+        section = {"config": read_config(options.get("model_config")) or None, **written.section}
+        section |= _fetch_artifacts(options.get("artifacts") or {}, folder)
+        add_pyfunc(model, written.loader_module, code=code, **section)
         model.resources = options.get("resources") or model.resources
         model.auth_policy = options.get("auth_policy") or model.auth_policy
         # what predicts here is the model as it was written, which is what will predict elsewhere
