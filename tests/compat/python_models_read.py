@@ -1,4 +1,4 @@
-"""Loads and calls the models of `python_models_write.py`: `python_models_read.py mlflow|headwater FOLDER`; prints JSON."""
+"""Loads and calls what `python_models_write.py` saved: `python_models_read.py mlflow|headwater FOLDER`; prints JSON."""
 
 import json
 import sys

@@ -2,7 +2,6 @@
 
 import importlib.util
 import json
-import os
 import pickle
 import sys
 from collections.abc import Callable
@@ -158,7 +157,7 @@ def test_nothing_of_a_strangers_model_runs(
 )
 def test_no_model_leaves_its_folder_even_with_consent(tmp_path: Path, section: dict[str, Any]) -> None:
     (tmp_path / "secret.txt").write_text("secret")
-    harmless = "def _load_pyfunc(path): return path\n"
+    harmless = b"def _load_pyfunc(path): return path\n"
     model = make(
         tmp_path / "m", section, {"python_model.pkl": pickle.dumps(print), "code/harmless.py": harmless.encode()}
     )
@@ -217,7 +216,7 @@ def test_a_file_added_to_ones_own_model_is_found(tmp_path: Path) -> None:
 def test_a_model_that_was_changed_is_no_longer_ones_own(tmp_path: Path, mark: Path) -> None:
     hw.pyfunc.save_model(tmp_path / "m", python_model=len)
     (tmp_path / "m" / "python_model.pkl").write_bytes(pickle.dumps(Marks(mark)))
-    os.remove(tmp_path / "m" / "headwater_manifest.json")  # what DataLoss tells those who changed a model on purpose
+    (tmp_path / "m" / "headwater_manifest.json").unlink()  # what DataLoss tells those who changed a model on purpose
 
     with pytest.raises(hw.PermissionDenied):
         hw.pyfunc.load_model(tmp_path / "m")

@@ -45,12 +45,12 @@ class PythonModel:
     def load_context(self, context: PythonModelContext) -> None:
         """Read what the model needs from its artifacts; called once, when it is loaded."""
 
-    def predict(self, context: Any, model_input: Any, params: Mapping[str, Any] | None = None) -> Any:  # noqa: ARG002
-        """Return predictions for the input; every model writes its own."""
+    def predict(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002 - every way to write it overrides this
+        """Return predictions: `predict(self, context, model_input, params)`, of which only the input is needed."""
         raise InvalidParameterValue(f"'{type(self).__name__}' has no predict. Write its method predict.")
 
-    def predict_stream(self, context: Any, model_input: Any, params: Any = None) -> Iterator[Any]:  # noqa: ARG002
-        """Yield parts of a prediction as they are made."""
+    def predict_stream(self, *args: Any, **kwargs: Any) -> Iterator[Any]:  # noqa: ARG002 - see above
+        """Yield parts of a prediction as they are made; called as `predict` is."""
         raise InvalidParameterValue(f"'{type(self).__name__}' does not stream. Write its method predict_stream.")
 
 
