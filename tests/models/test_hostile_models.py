@@ -158,9 +158,7 @@ def test_nothing_of_a_strangers_model_runs(
 def test_no_model_leaves_its_folder_even_with_consent(tmp_path: Path, section: dict[str, Any]) -> None:
     (tmp_path / "secret.txt").write_text("secret")
     harmless = b"def _load_pyfunc(path): return path\n"
-    model = make(
-        tmp_path / "m", section, {"python_model.pkl": pickle.dumps(print), "code/harmless.py": harmless.encode()}
-    )
+    model = make(tmp_path / "m", section, {"python_model.pkl": pickle.dumps(print), "code/harmless.py": harmless})
     (model / "link.txt").symlink_to(tmp_path / "secret.txt")
     (model / "link").symlink_to(tmp_path)
     paths = list(sys.path)

@@ -3,7 +3,7 @@
 import importlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from headwater.models.code_paths import add_code
 from headwater.models.config_file import read_config
@@ -87,6 +87,15 @@ class PyFuncModel:
             raise InvalidParameterValue("This model does not stream. Use predict.")
         return stream(*self._check(data, params))  # type: ignore[no-any-return]  # the model's own
 
+    def close(self) -> None:
+        """Give back what the model holds besides memory; models in processes of their own have any."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
     def get_raw_model(self) -> Any:
         """Return the framework's own object, or the `PythonModel` or function that was logged."""
         return getattr(self._predictor, "python_model", self._native)
@@ -129,6 +138,7 @@ def load_model(
     model_config: str | Path | Mapping[str, Any] | None = None,
     *,
     allow_pickle: bool | None = None,
+    env_manager: str = "local",
 ) -> PyFuncModel:
     """Load any model that has the flavor `python_function`.
 
@@ -138,6 +148,8 @@ def load_model(
         dst_path: where to put a copy of the files; default: the user's cache.
         model_config: replaces entries of the configuration that the model was saved with.
         allow_pickle: load it even if that runs code of somebody else.
+        env_manager: "uv" loads it in a process of its own, in an environment made of its requirements, which is kept
+            for the next time; "local" loads it here.
 
     Raises:
         ResourceDoesNotExist: there is no such model.
@@ -150,9 +162,13 @@ def load_model(
     """
     folder = open_model(model_uri, dst_path)
     section = folder.section(PYFUNC)
+    config = _merge_config(section.get("config"), model_config)
+    if env_manager != "local":
+        from headwater.models.isolated.model import load_isolated  # which builds on this module
+
+        return load_isolated(folder, config, env_manager=env_manager, allow_pickle=allow_pickle)
     if not suppress_warnings:
         warn_of_mismatches(folder)
-    config = _merge_config(section.get("config"), model_config)
     flavor = find_loader(folder)
     if flavor is None:
         return _load_by_module(folder, section, config, allow_pickle)
@@ -160,6 +176,15 @@ def load_model(
     native = load_opened(flavor, folder, allow_pickle=allow_pickle, **told)
     settings = {**describe_settings(flavor, folder.model), **({"config": config} if config else {})}
     return PyFuncModel(folder, native, flavor.predictor(native, settings), config)
+
+
+def find_unsafe(folder: ModelFolder) -> list[str]:
+    """Return, for people, everything of a model that runs code when it is loaded."""
+    flavor = find_loader(folder)
+    if flavor is None:
+        loader = folder.section(PYFUNC).get("loader_module", "")
+        return [f"a model by its module '{loader}'", *find_code(folder)]
+    return [*flavor.find_unsafe(folder), *find_code(folder)]
 
 
 def _load_by_module(
@@ -170,7 +195,7 @@ def _load_by_module(
 ) -> PyFuncModel:
     """Load a model by the module that it names, which is code of somebody else unless the model is one's own."""
     name = str(section.get("loader_module", ""))
-    for what in [f"a model by its module '{name}'", *find_code(folder)]:
+    for what in find_unsafe(folder):
         check_consent(what, folder, allow_pickle)
     data = folder.file(str(section["data"])) if section.get("data") else folder.path
     add_code(folder)
