@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 import headwater as hw
-from headwater.models.isolated.venvs import list_venvs, prune_venvs
+from headwater.environments import list_environments, prune_environments
 
 pytestmark = [pytest.mark.slow]
 WHEEL = "own_wheel_of_a_test-1.0-py3-none-any.whl"
@@ -225,16 +225,16 @@ def test_processes_that_ask_at_once_share_one_environment(
 
     assert len(printed) == 1
     assert Path(printed.pop().strip()).exists()
-    assert len(list_venvs()) == 1
+    assert len(list_environments()) == 1
     assert not list((tmp_path / "home" / "environments").glob("*.part"))
 
 
 def test_an_environment_in_use_is_not_removed(model: Any, home: Path) -> None:
     model.predict("pid")
-    kept = list_venvs()
+    kept = list_environments()
 
-    assert prune_venvs() == []
-    assert list_venvs() == kept
+    assert prune_environments() == []
+    assert list_environments() == kept
     assert model.predict("pid")
 
 
@@ -244,10 +244,10 @@ def test_unused_environments_are_removed(saved: Path, tmp_path: Path, monkeypatc
     loaded.close()
     del loaded
 
-    assert prune_venvs(unused_s=3600) == []
-    assert [venv.key for venv in prune_venvs(dry_run=True)] == [venv.key for venv in list_venvs()]
-    assert len(prune_venvs()) == 1
-    assert list_venvs() == []
+    assert prune_environments(unused_s=3600) == []
+    assert prune_environments(dry_run=True) == list_environments()
+    assert len(prune_environments()) == 1
+    assert list_environments() == []
 
 
 def test_a_strangers_model_installs_nothing_without_consent(
@@ -258,7 +258,7 @@ def test_a_strangers_model_installs_nothing_without_consent(
     with pytest.raises(hw.PermissionDenied):
         hw.pyfunc.load_model(saved, env_manager="uv")
 
-    assert list_venvs() == []
+    assert list_environments() == []
 
 
 def test_requirements_that_cannot_be_installed_are_said_to(saved: Path, tmp_path: Path) -> None:

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from headwater.environments import Held, hold_environment
 from headwater.models.consent import check_consent
 from headwater.models.flavor import ModelFolder
 from headwater.models.isolated.needs import find_needs
 from headwater.models.isolated.process import ModelProcess
-from headwater.models.isolated.venvs import Venv, open_venv
 from headwater.models.pyfunc import PyFuncModel, find_unsafe
 from headwater.protocol.errors import NotSupported
 
@@ -67,7 +67,7 @@ def load_isolated(
         install_mlflow, requirements: see `find_needs`.
         extra_envs: environment variables for the process.
     """
-    venv = prepare(
+    held = prepare_isolated(
         folder,
         env_manager=env_manager,
         allow_pickle=allow_pickle,
@@ -75,19 +75,19 @@ def load_isolated(
         requirements=requirements,
     )
     load = {"model_uri": str(folder.path), "model_config": model_config, "allow_pickle": True}
-    process = ModelProcess(venv, load, extra_envs)
+    process = ModelProcess(held, load, extra_envs)
     process.start()
     return IsolatedModel(folder, process, model_config)
 
 
-def prepare(
+def prepare_isolated(
     folder: ModelFolder,
     *,
     env_manager: str = UV,
     allow_pickle: bool | None = None,
     install_mlflow: bool = False,
     requirements: Iterable[str] | None = None,
-) -> Venv:
+) -> Held:
     """Return the environment of a model, made now unless it is there already.
 
     What a stranger's model installs can be any code, so that needs the same consent as loading a pickle.
@@ -99,4 +99,4 @@ def prepare(
         )
     for what in [*find_unsafe(folder), "a model with the packages that it wants installed"]:
         check_consent(what, folder, allow_pickle)
-    return open_venv(find_needs(folder, requirements, install_mlflow=install_mlflow))
+    return hold_environment(find_needs(folder, requirements, install_mlflow=install_mlflow))

@@ -1,16 +1,16 @@
-"""What the environment of a model has to have: the model's requirements, and those of Headwater, to load it there."""
+"""What the environment of a model has to have: the model's requirements, and those of Headwater, to load it there.
 
-import hashlib
-import json
+Headwater itself is not installed there: it runs from where it is, see `bootstrap`, so that an environment that is kept
+never holds an older one.
+"""
+
 import logging
 import platform
 import re
-import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
+from headwater.environments import Description, own_requirements
 from headwater.models.environment import (
     CONSTRAINTS_FILE,
     PYTHON_ENV_FILE,
@@ -20,35 +20,15 @@ from headwater.models.environment import (
 )
 from headwater.models.flavor import ModelFolder
 from headwater.models.model_file import PYFUNC
-from headwater.protocol.errors import NotSupported
 
 _log = logging.getLogger(__name__)
 _LOADERS = frozenset({"mlflow", "mlflow-skinny", "headwater"})
 _OLDEST = (3, 11)
-_IS_OPTIONAL = re.compile(r";.*\bextra\s*==")
 
 
-@dataclass(frozen=True)
-class Needs:
-    """What an environment is made of.
-
-    Attributes:
-        python: "3.12" and the like.
-        requirements: lines for pip.
-        constraints: bounds of what they bring.
-    """
-
-    python: str
-    requirements: list[str]
-    constraints: list[str]
-
-    def key(self) -> str:
-        """Return what is the same for all models that can share an environment."""
-        made_of = [self.python, sys.platform, platform.machine(), self.requirements, self.constraints]
-        return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:24]
-
-
-def find_needs(folder: ModelFolder, override: Iterable[str] | None = None, *, install_mlflow: bool = False) -> Needs:
+def find_needs(
+    folder: ModelFolder, override: Iterable[str] | None = None, *, install_mlflow: bool = False
+) -> Description:
     """Return what the environment of a model has to have.
 
     Args:
@@ -57,15 +37,14 @@ def find_needs(folder: ModelFolder, override: Iterable[str] | None = None, *, in
         install_mlflow: install MLflow, too, if the model names it; Headwater does not need it to load the model.
     """
     replaced = list(override or ())
-    names = {requirement_name(line) for line in replaced} | (frozenset() if install_mlflow else _LOADERS)
-    kept = [
-        _resolve(line, folder.path) for line in load_requirements(folder.path) if requirement_name(line) not in names
-    ]
-    lines = [*kept, *replaced]
-    ours = [line for line in _ours() if requirement_name(line) not in {requirement_name(given) for given in lines}]
+    dropped = {requirement_name(line) for line in replaced} | (frozenset() if install_mlflow else _LOADERS)
+    kept = [line for line in load_requirements(folder.path) if requirement_name(line) not in dropped]
+    lines = [*(_resolve(line, folder.path) for line in kept), *replaced]
+    named = {requirement_name(line) for line in lines}
+    ours = [line for line in own_requirements() if requirement_name(line) not in named]
     constraints = folder.path / CONSTRAINTS_FILE
     bounds = read_requirements([f"-c {constraints}"])[1] if constraints.is_file() else []
-    return Needs(_python_for(folder), [*lines, *ours], bounds)
+    return Description(_python_for(folder), (*lines, *ours), tuple(bounds))
 
 
 def _resolve(line: str, folder: Path) -> str:
@@ -74,20 +53,8 @@ def _resolve(line: str, folder: Path) -> str:
     return str(path) if path.is_file() and path.is_relative_to(folder.resolve()) else line
 
 
-def _ours() -> list[str]:
-    """Return what the running Headwater needs, without its extras."""
-    try:
-        lines = metadata.requires("headwater") or []
-    except metadata.PackageNotFoundError:
-        raise NotSupported(
-            "Headwater runs from a folder on PYTHONPATH, so that nobody knows what it needs. Install it, for example by"
-            " pip install -e, to load models in environments of their own."
-        ) from None
-    return [line for line in lines if not _IS_OPTIONAL.search(line)]
-
-
 def _python_for(folder: ModelFolder) -> str:
-    """Return the version of Python of a model as "3.12"; the running one if it does not say, or is too old for us."""
+    """Return the version of Python of a model as "3.12"; "", the running one, if it says none or one too old for us."""
     running = ".".join(platform.python_version_tuple()[:2])
     said = str(folder.model.flavors.get(PYFUNC, {}).get("python_version") or "")
     file = folder.path / PYTHON_ENV_FILE
@@ -95,11 +62,11 @@ def _python_for(folder: ModelFolder) -> str:
         match = re.search(r"^python:\s*['\"]?([\d.]+)", file.read_text(encoding="utf-8"), re.MULTILINE)
         said = match[1] if match else ""
     parts = re.match(r"(\d+)\.(\d+)", said)
-    if parts is None:
-        return running
+    if parts is None or (parts[1], parts[2]) == platform.python_version_tuple()[:2]:
+        return ""
     if (int(parts[1]), int(parts[2])) < _OLDEST:
         _log.warning(
             "The model was saved with Python %s, for which there is no Headwater. Using Python %s.", said, running
         )
-        return running
+        return ""
     return f"{parts[1]}.{parts[2]}"

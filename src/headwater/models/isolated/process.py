@@ -8,8 +8,9 @@ import weakref
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from headwater.environments import Held
 from headwater.models.isolated import child
-from headwater.models.isolated.venvs import Venv
+from headwater.models.isolated.command import headwater_command
 from headwater.models.isolated.wire import receive, send
 from headwater.protocol.errors import ERRORS, HeadwaterError, TemporarilyUnavailable
 
@@ -23,13 +24,13 @@ class ModelProcess:
     Its methods may be called from several threads, which wait for each other.
 
     Args:
-        venv: the environment.
+        held: the environment, which this keeps in use.
         load: what the process is told to load, as `load_model` takes it.
         extra_envs: environment variables for the process, besides those of this one.
     """
 
-    def __init__(self, venv: Venv, load: Mapping[str, Any], extra_envs: Mapping[str, str] | None = None) -> None:
-        self._venv = venv
+    def __init__(self, held: Held, load: Mapping[str, Any], extra_envs: Mapping[str, str] | None = None) -> None:
+        self._held = held
         self._load = dict(load)
         self._variables = {key: value for key, value in os.environ.items() if key not in _NOT_INHERITED}
         self._variables |= extra_envs or {}
@@ -83,7 +84,7 @@ class ModelProcess:
         if self._process is not None and self._owner == os.getpid() and self._process.poll() is None:
             return self._process
         process = subprocess.Popen(
-            self._venv.command(child.__name__),
+            headwater_command(self._held, child.__name__),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=self._variables,
