@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import headwater
 from headwater.environments import Held
 from headwater.models.isolated import bootstrap
 
@@ -15,5 +14,5 @@ def headwater_command(held: Held, module: str, *arguments: str) -> list[str]:
         >>> held.keep_over_exec()
         >>> os.execv(command[0], command)
     """
-    package = Path(headwater.__file__).parent
+    package = Path(__file__).parents[2]
     return [str(held.python), "-I", bootstrap.__file__, str(package), module, *arguments]

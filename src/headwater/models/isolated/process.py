@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from headwater import config
 from headwater.environments import Held
 from headwater.models.isolated import child
 from headwater.models.isolated.command import headwater_command
@@ -32,7 +33,7 @@ class ModelProcess:
     def __init__(self, held: Held, load: Mapping[str, Any], extra_envs: Mapping[str, str] | None = None) -> None:
         self._held = held
         self._load = dict(load)
-        self._variables = {key: value for key, value in os.environ.items() if key not in _NOT_INHERITED}
+        self._variables = {key: value for key, value in config.environment().items() if key not in _NOT_INHERITED}
         self._variables |= extra_envs or {}
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
