@@ -265,6 +265,7 @@ def test_ones_own_modules_are_found_and_kept(tmp_path: Path, monkeypatch: pytest
         ({"loader_module": "m", "artifacts": {"a": "b"}}, "`artifacts` goes with"),
         ({"python_model": AddN}, "got '<class"),
         ({"python_model": 5}, "got '5'"),
+        ({"python_modle": shout}, "Did you mean 'python_model'"),
         ({"python_model": "absent.py"}, "no file 'absent.py'"),
         ({"python_model": lambda: 1}, "takes 0 arguments"),
         ({"python_model": hw.pyfunc.PythonModel()}, "'PythonModel' has no predict"),

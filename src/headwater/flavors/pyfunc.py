@@ -12,7 +12,7 @@ from headwater.models.pyfunc import PyFuncModel, load_model
 from headwater.models.python_model import PythonModel, PythonModelContext
 from headwater.models.python_predictor import CLASS_LOADER, CODE_LOADER, find_unsafe_python, load_python_model
 from headwater.models.python_save import PythonLogOptions, PythonOptions, save_python_model
-from headwater.models.save import add_pyfunc
+from headwater.models.save import add_pyfunc, check_options
 
 __all__ = [
     "FLAVOR",
@@ -54,6 +54,7 @@ def log_model(artifact_path: str | None = None, **options: Unpack[PythonLogOptio
         >>> hw.pyfunc.load_model(info.model_uri).predict(["a"])
         ['A']
     """
+    check_options(options, PythonLogOptions)
     return log_saved(lambda folder, model: save_python_model(folder, options, model), artifact_path, options)
 
 

@@ -24,6 +24,7 @@ from headwater.models.requirements import find_distributions, modules_in_pickle,
 from headwater.models.save import (
     SaveOptions,
     add_pyfunc,
+    check_options,
     describe_input,
     find_environment,
     finish_folder,
@@ -89,7 +90,9 @@ def save_python_model(path: str | Path, options: PythonOptions, model: Model | N
 
     Raises `InvalidParameterValue` for options that do not go together and for a model that cannot be called.
     """
-    _check_options(options)
+    if model is None:
+        check_options(options, PythonOptions)
+    _check_together(options)
     model = model or options.get("mlflow_model") or new_model()
     with new_folder(path) as folder:
         by_module = options.get("loader_module")
@@ -109,7 +112,7 @@ def save_python_model(path: str | Path, options: PythonOptions, model: Model | N
     return model
 
 
-def _check_options(options: PythonOptions) -> None:
+def _check_together(options: PythonOptions) -> None:
     by_module, python_model = options.get("loader_module"), options.get("python_model")
     if (by_module is None) == (python_model is None):
         raise InvalidParameterValue("Give either `loader_module` or `python_model`, not both or neither.")
