@@ -21,6 +21,8 @@ __all__ = [
     "PythonModelContext",
     "TypeFromExample",
     "add_to_model",
+    "get_default_conda_env",
+    "get_default_pip_requirements",
     "get_model_dependencies",
     "load_model",
     "load_pyfunc",
@@ -106,3 +108,6 @@ FLAVOR = Flavor(
     find_unsafe=find_unsafe_python,
     configurable=True,
 )
+
+get_default_conda_env = FLAVOR.get_default_conda_env
+get_default_pip_requirements = FLAVOR.get_default_pip_requirements
