@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from headwater.models.infer import infer_signature
     from headwater.models.information import get_model_info, infer_pip_requirements
     from headwater.models.model_file import Model, ModelInfo
+    from headwater.models.prediction import predict, validate_serving_input
     from headwater.models.signature import ModelSignature
 
 __all__ = [
@@ -45,11 +46,13 @@ __all__ = [
     "infer_signature",
     "list_evaluators",
     "make_metric",
+    "predict",
     "set_model",
     "set_signature",
     "update_model_requirements",
     "validate_evaluation_results",
     "validate_schema",
+    "validate_serving_input",
 ]
 
 _HOMES = {
@@ -63,10 +66,12 @@ _HOMES = {
     "get_model_info": "information",
     "infer_pip_requirements": "information",
     "infer_signature": "infer",
+    "predict": "prediction",
     "set_model": "code_model",
     "set_signature": "editing",
     "update_model_requirements": "editing",
     "validate_schema": "enforce",
+    "validate_serving_input": "prediction",
 }
 """Which module has a name that `evaluation` does not have."""
 
