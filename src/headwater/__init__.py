@@ -146,7 +146,7 @@ from headwater.version import __version__
 
 if TYPE_CHECKING:
     from headwater import catboost as catboost
-    from headwater import data, entities, exceptions, models, sklearn
+    from headwater import data, entities, exceptions, models, pyfunc, sklearn, types
     from headwater import lightgbm as lightgbm
     from headwater import onnx as onnx
     from headwater import pmdarima as pmdarima
@@ -158,7 +158,7 @@ if TYPE_CHECKING:
 
 MlflowClient = Client
 
-_LATE = ("data", "entities", "exceptions", "models", *FLAVORS, "torch")
+_LATE = ("data", "entities", "exceptions", "models", "types", *FLAVORS, "torch")
 _LATE_NAMES = {
     "evaluate": "headwater.models.evaluation",
     "validate_evaluation_results": "headwater.models.evaluation",
@@ -304,6 +304,7 @@ __all__ = [
     "log_table",
     "log_text",
     "models",
+    "pyfunc",
     "rank",
     "register_model",
     "restore_experiment",
@@ -330,6 +331,7 @@ __all__ = [
     "start_distributed_run",
     "start_run",
     "sync_journals",
+    "types",
     "validate_evaluation_results",
     "world_size",
 ]

@@ -15,7 +15,7 @@ from headwater.models.types import AnyType, Array, ColSpec, Map, Object, Propert
 NOW = datetime.datetime(2020, 1, 2, 3, 4, 5)
 
 
-class Message(pydantic.BaseModel):  # type: ignore[misc]  # the library is in the peer's environment only
+class Message(pydantic.BaseModel):
     """What a chat model might take."""
 
     role: str
@@ -29,7 +29,7 @@ class Message(pydantic.BaseModel):  # type: ignore[misc]  # the library is in th
     old: Optional[int] = None  # noqa: UP045  # as above
 
 
-class WithSet(pydantic.BaseModel):  # type: ignore[misc]  # the library is in the peer's environment only
+class WithSet(pydantic.BaseModel):
     """What no signature describes."""
 
     items: set[int]

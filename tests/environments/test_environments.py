@@ -15,6 +15,7 @@ from headwater.environments import (
     describe_lock,
     describe_python_env,
     describe_requirements,
+    hold_environment,
     list_environments,
     prepare_environment,
     prune_environments,
@@ -171,3 +172,14 @@ def test_the_head_of_a_script_is_an_environment(tmp_path: Path) -> None:
 def test_a_requirement_cannot_be_another_option_of_the_installer(line: str) -> None:
     with pytest.raises(hw.InvalidParameterValue, match="is not one that can be installed"):
         Description(requirements=(line,))
+
+
+def test_an_environment_in_use_is_not_removed_until_it_is_closed() -> None:
+    with hold_environment(SIX) as held:
+        assert hold_environment(SIX).python == held.python
+        assert prune_environments() == []
+        assert _ask(held.python, "import six; print(six.__version__)") == "1.16.0"
+
+    assert prune_environments(dry_run=True) == list_environments() != []
+    assert len(prune_environments()) == 1
+    assert list_environments() == []

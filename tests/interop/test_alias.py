@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import headwater
-from headwater.interop.mlflow_names import MODULES
 from headwater.protocol.names import SPOKEN_MLFLOW_VERSION
 from headwater.protocol.runs import SearchRuns
+from headwater.stand_in.mlflow_names import MODULES
 from headwater.stores import open_store
 
 INSTALL = "import headwater\nheadwater.install_as_mlflow()\n"

@@ -73,7 +73,7 @@ def test_every_flavor_has_a_row_in_the_table_with_the_version_that_is_tested() -
     pinned = dict(re.findall(r"^([\w-]+)==(\S+)", "".join(lists), re.MULTILINE))
 
     tested = {name: [part.split() for part in text.split(", ")] for name, text in rows}
-    assert set(FLAVORS) <= tested.keys()
+    assert set(FLAVORS) - {"pyfunc"} <= tested.keys()  # which is of no framework; see test_python_models
     told = {name: version for parts in tested.values() for name, *version in parts if name in pinned}
     assert told == {name: [pinned[name]] for name in told}
     assert len(told) > len(SKLEARN_ROWS)

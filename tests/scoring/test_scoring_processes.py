@@ -176,7 +176,7 @@ def test_a_model_gets_an_environment_of_its_own_which_is_kept(tmp_path: Path) ->
     line = save_linear(tmp_path / "line", requirements=wanted)
 
     for _ in range(2):
-        with serving(line, "--env-manager", "uv") as found:
+        with serving(line, "--env-manager", "uv", "--allow-pickle") as found:
             assert found.score() == {"predictions": [pytest.approx(3.0)]}
             executable = Path(psutil.Process(found.process.pid).cmdline()[0])
 

@@ -59,7 +59,8 @@ def prepare_environment(options: ScoringOptions) -> None:
     """Replace this process by the same command in the model's own environment, if that was asked for or is needed."""
     if options.env_manager == _LOCAL:
         return
-    from headwater.models.isolation import isolated_python
+    from headwater.models.isolated.command import headwater_command
+    from headwater.models.isolated.model import prepare_isolated
     from headwater.models.load import open_model
     from headwater.models.mismatch import find_mismatches
 
@@ -69,8 +70,10 @@ def prepare_environment(options: ScoringOptions) -> None:
         if not missing:
             return
         say(f"This environment lacks what the model was saved with ({', '.join(missing[:3])}…): using one of its own.")
-    python = str(isolated_python(folder))
-    os.execv(python, [python, "-m", "headwater", *sys.argv[1:], "--env-manager", _LOCAL])  # noqa: S606 - no shell
+    held = prepare_isolated(folder, allow_pickle=options.allow_pickle or None)
+    command = headwater_command(held, "headwater.cli", *sys.argv[1:], "--env-manager", _LOCAL)
+    held.keep_over_exec()
+    os.execv(command[0], command)  # noqa: S606 - no shell
 
 
 def serve(options: ScoringOptions) -> None:

@@ -11,19 +11,59 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import Self
 
 from headwater import config
 from headwater.environments.description import Description
 from headwater.environments.uv import uv_command
-from headwater.protocol.errors import InvalidParameterValue
+from headwater.protocol.errors import InvalidParameterValue, NotSupported
 from headwater.version import __version__
 
 _log = logging.getLogger(__name__)
 _READY = "headwater-environment.json"
+
+
+class Held:
+    """An environment in use: while this is open, in this process or another, `prune_environments` leaves it alone.
+
+    Attributes:
+        python: its interpreter.
+    """
+
+    def __init__(self, folder: Path, lock: int) -> None:
+        self.python = _python(folder)
+        self._mark = folder / _READY
+        self._lock = lock
+
+    def touch(self) -> bool:
+        """Note that it is used now; return whether it is there."""
+        if not self._mark.exists():
+            return False
+        os.utime(self._mark)
+        return True
+
+    def keep_over_exec(self) -> None:
+        """Let a program that replaces this one by `exec` keep it in use."""
+        os.set_inheritable(self._lock, True)
+
+    def close(self) -> None:
+        """Let it be removed from now on."""
+        lock, self._lock = self._lock, -1
+        if lock >= 0:
+            os.close(lock)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        self.close()
 
 
 @dataclass(frozen=True)
@@ -45,16 +85,27 @@ def prepare_environment(description: Description, *, with_headwater: bool = Fals
 
     Raises `InvalidParameterValue` with uv's reason if it cannot be made.
     """
+    with hold_environment(description, with_headwater=with_headwater) as held:
+        return held.python
+
+
+def hold_environment(description: Description, *, with_headwater: bool = False) -> "Held":
+    """Return an environment as `prepare_environment` makes it, which is not removed until it is closed."""
     has_headwater = with_headwater or description.needs_headwater
     name = description.digest() + ("-hw" if has_headwater else "")
-    with _locked(name) as folder:
-        if not (folder / _READY).exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            started = time.monotonic()
-            _make(folder, description, has_headwater=has_headwater)
-            _log.info("Made the environment '%s' in %.1f s.", name, time.monotonic() - started)
-        os.utime(folder / _READY)
-    return _python(folder)
+    while True:
+        lock = _open_lock(name)
+        fcntl.flock(lock, fcntl.LOCK_SH)  # shared with all who use it; waits for the one who makes it
+        held = Held(_root() / name, lock)
+        if held.touch():
+            return held
+        held.close()
+        with _locked(name) as folder:
+            if not (folder / _READY).exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                started = time.monotonic()
+                _make(folder, description, has_headwater=has_headwater)
+                _log.info("Made the environment '%s' in %.1f s.", name, time.monotonic() - started)
 
 
 def read_installed(python: Path) -> Description:
@@ -77,15 +128,19 @@ def list_environments() -> list[Kept]:
     return sorted(found, key=lambda kept: kept.used_at, reverse=True)
 
 
-def prune_environments(unused_s: float = 0.0) -> list[Kept]:
-    """Remove the environments that were not used for this many seconds, and return them."""
+def prune_environments(unused_s: float = 0.0, *, dry_run: bool = False) -> list[Kept]:
+    """Remove the environments that are not in use and were not for this many seconds, and return them.
+
+    A `dry_run` only tells which these are.
+    """
     removed = []
     for kept in list_environments():
-        with _locked(kept.name) as folder:
+        with suppress(BlockingIOError), _locked(kept.name, wait=False) as folder:
             mark = folder / _READY
             if mark.exists() and time.time() - mark.stat().st_mtime >= unused_s:
-                shutil.rmtree(folder)
                 removed.append(kept)
+                if not dry_run:
+                    shutil.rmtree(folder)
     return removed
 
 
@@ -94,7 +149,7 @@ def _make(folder: Path, description: Description, *, has_headwater: bool) -> Non
     python = _python(folder)
     requirements = description.others()
     if has_headwater:
-        requirements += _own_requirements()
+        requirements += own_requirements()
     if requirements:
         with tempfile.TemporaryDirectory(prefix="headwater-") as scratch:
             listed, bounds = Path(scratch) / "requirements.txt", Path(scratch) / "constraints.txt"
@@ -123,8 +178,15 @@ def _make_venv(folder: Path, python: str) -> None:
     raise reason
 
 
-def _own_requirements() -> list[str]:
-    listed = metadata.requires("headwater") or []
+def own_requirements() -> list[str]:
+    """Return what the Headwater that is running needs, without its extras; raise `NotSupported` if nobody knows."""
+    try:
+        listed = metadata.requires("headwater") or []
+    except metadata.PackageNotFoundError:
+        raise NotSupported(
+            "Headwater runs from a folder on PYTHONPATH, so that nobody knows what it needs. Install it to use it in "
+            "other environments: pip install -e."
+        ) from None
     return [line for line in listed if "extra ==" not in line]
 
 
@@ -163,12 +225,17 @@ def _root() -> Path:
     return config.home() / "environments"
 
 
-@contextmanager
-def _locked(name: str) -> Iterator[Path]:
+def _open_lock(name: str) -> int:
     _root().mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(_root() / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    return os.open(_root() / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+
+
+@contextmanager
+def _locked(name: str, *, wait: bool = True) -> Iterator[Path]:
+    """Yield an environment's folder to this process alone; raise `BlockingIOError` for one in use, unless it waits."""
+    descriptor = _open_lock(name)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         yield _root() / name
     finally:
         os.close(descriptor)

@@ -8,6 +8,7 @@ FLAVORS = (
     "onnx",
     "pmdarima",
     "prophet",
+    "pyfunc",
     "pytorch",
     "sentence_transformers",
     "shap",

@@ -20,12 +20,12 @@ def install_as_mlflow() -> None:
         >>> import mlflow
         >>> mlflow.set_experiment("as before")  # doctest: +SKIP
     """
-    from headwater.interop.stand_in import Finder  # loads much of Python's import system
+    from headwater.stand_in.finder import Finder, Mirror  # loads much of Python's import system
 
-    if any(isinstance(finder, Finder) for finder in sys.meta_path):
+    if any(type(finder) is Finder for finder in sys.meta_path):
         return
     loaded = sys.modules.get("mlflow")
-    if loaded is not None:
+    if loaded is not None and not isinstance(loaded, Mirror):
         raise ResourceConflict(
             f"MLflow was imported already, from '{loaded.__spec__.origin if loaded.__spec__ else loaded}'. "
             "Call install_as_mlflow() before anything imports mlflow, or start with `python -m headwater.mlflow`."

@@ -4,6 +4,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from headwater.models.code_model import ModelConfig, set_model
+    from headwater.models.editing import set_signature, update_model_requirements
+    from headwater.models.enforce import validate_schema
     from headwater.models.evaluation import (
         EvaluationArtifact,
         EvaluationMetric,
@@ -16,25 +19,65 @@ if TYPE_CHECKING:
         make_metric,
         validate_evaluation_results,
     )
+    from headwater.models.example import convert_input_example_to_serving_input
+    from headwater.models.flavor import Flavor
+    from headwater.models.infer import infer_signature
+    from headwater.models.information import get_model_info, infer_pip_requirements
+    from headwater.models.model_file import Model, ModelInfo
+    from headwater.models.prediction import predict, validate_serving_input
+    from headwater.models.signature import ModelSignature
 
 __all__ = [
     "EvaluationArtifact",
     "EvaluationMetric",
     "EvaluationResult",
+    "Flavor",
     "MetricThreshold",
     "MetricValue",
+    "Model",
+    "ModelConfig",
     "ModelEvaluator",
+    "ModelInfo",
+    "ModelSignature",
+    "convert_input_example_to_serving_input",
     "evaluate",
+    "get_model_info",
+    "infer_pip_requirements",
+    "infer_signature",
     "list_evaluators",
     "make_metric",
+    "predict",
+    "set_model",
+    "set_signature",
+    "update_model_requirements",
     "validate_evaluation_results",
+    "validate_schema",
+    "validate_serving_input",
 ]
 
-_HOMES = dict.fromkeys(__all__, "headwater.models.evaluation")
+_HOMES = {
+    "Flavor": "flavor",
+    "Model": "model_file",
+    "ModelConfig": "code_model",
+    "ModelInfo": "model_file",
+    "ModelSignature": "signature",
+    "_TypeHints": "mlflow_pickles",
+    "convert_input_example_to_serving_input": "example",
+    "get_model_info": "information",
+    "infer_pip_requirements": "information",
+    "infer_signature": "infer",
+    "predict": "prediction",
+    "set_model": "code_model",
+    "set_signature": "editing",
+    "update_model_requirements": "editing",
+    "validate_schema": "enforce",
+    "validate_serving_input": "prediction",
+}
+"""Which module has a name that `evaluation` does not have."""
 
 
 def __getattr__(name: str) -> object:
-    """Load the part of the package that a name comes from."""
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
+    """Load the part of the package that a name comes from: most programs need little of it."""
+    if name in _HOMES or name in __all__:
+        return getattr(import_module(f"headwater.models.{_HOMES.get(name, 'evaluation')}"), name)
     raise AttributeError(f"module 'headwater.models' has no attribute '{name}'")

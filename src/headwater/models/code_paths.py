@@ -7,6 +7,7 @@ from pathlib import Path
 
 from headwater.models.flavor import ModelFolder
 from headwater.models.model_file import PYFUNC, Model
+from headwater.models.source_only import read_source_only
 from headwater.protocol.errors import InvalidParameterValue
 
 CODE_FOLDER = "code"
@@ -52,6 +53,7 @@ def add_code(folder: ModelFolder) -> None:
         origin = getattr(sys.modules[module_name], "__file__", None)
         if origin and f"/{CODE_FOLDER}/" in origin and not Path(origin).is_relative_to(code):
             del sys.modules[module_name]
+    read_source_only(code)
     if str(code) in sys.path:
         sys.path.remove(str(code))
     sys.path.insert(0, str(code))

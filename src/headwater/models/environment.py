@@ -82,8 +82,8 @@ def choose_environment(
         lines, constraints = read_requirements(pip_requirements)
         return Environment(requirements=_with_mlflow(lines), constraints=constraints)
     extra, constraints = read_requirements(extra_pip_requirements or ())
-    names = {_name(line) for line in extra}
-    base = [line for line in inferred or () if _name(line) not in names]
+    names = {requirement_name(line) for line in extra}
+    base = [line for line in inferred or () if requirement_name(line) not in names]
     return Environment(requirements=_with_mlflow([*base, *extra]), constraints=constraints)
 
 
@@ -109,10 +109,11 @@ def load_requirements(folder: Path) -> list[str]:
 
 
 def _with_mlflow(lines: list[str]) -> list[str]:
-    return lines if any(_name(line) == _MLFLOW for line in lines) else [_MLFLOW, *lines]
+    return lines if any(requirement_name(line) == _MLFLOW for line in lines) else [_MLFLOW, *lines]
 
 
-def _name(line: str) -> str:
+def requirement_name(line: str) -> str:
+    """Return the name of what a requirement is of, as indexes spell it; the line itself if it has none."""
     match = re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", line)
     return re.sub(r"[-_.]+", "-", match[0]).lower() if match else line
 

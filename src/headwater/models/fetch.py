@@ -39,7 +39,7 @@ _LOOKED_THROUGH = "looked-through"
 _BETWEEN_S = 60
 
 
-class _Place(NamedTuple):
+class ModelPlace(NamedTuple):
     """Where a model's files are: a store, an artifact location and a path in it; `found` is of a `models:/` URI."""
 
     store: Store
@@ -73,7 +73,7 @@ def fetch_model(uri: str, dst_path: str | Path | None = None) -> Path:
     Raises `ResourceDoesNotExist` if there is none, `ResourceConflict` if the files of a version are not those that
     were registered.
     """
-    place = _locate(uri)
+    place = locate_model(uri)
     if isinstance(place, Path):
         if dst_path is None:
             return place
@@ -91,7 +91,7 @@ def fetch_file(uri: str, name: str) -> Path:
 
     It may not exist, if the folder is one of this machine.
     """
-    place = _locate(uri.removesuffix(f"/{name}"), name)
+    place = locate_model(uri.removesuffix(f"/{name}"), name)
     if isinstance(place, Path):
         return place / name if place.is_dir() else place
     path = f"{place.path}/{name}" if place.path else name
@@ -153,7 +153,7 @@ def _measure(folder: Path) -> _Cached:
         return _Cached(time.time(), 0, folder)
 
 
-def _locate(uri: str, name: str = "") -> _Place | Path:
+def locate_model(uri: str, name: str = "") -> ModelPlace | Path:
     """Return where the files of a URI are; those of a version are checked, all of them or the one of this name."""
     folder = local_folder(uri)
     if folder is not None:
@@ -168,7 +168,7 @@ def _locate(uri: str, name: str = "") -> _Place | Path:
     session.settle(client.tracking_uri)
     store = session.store(client.tracking_uri)
     if not run_id:
-        return _Place(store, uri.rstrip("/"), "")
+        return ModelPlace(store, uri.rstrip("/"), "")
     root = client.get_run(run_id).info.artifact_uri
     if any(file.path == f"{path}/{MODEL_FILE}".lstrip("/") for file in list_files(store, root, path)):
         return _as_place(store, root, path)
@@ -176,12 +176,12 @@ def _locate(uri: str, name: str = "") -> _Place | Path:
     return _as_place(store, find_logged_model(client, run_id, name).artifact_location, inner)
 
 
-def _as_place(store: Store, root: str, path: str, found: FoundFiles | None = None) -> _Place | Path:
+def _as_place(store: Store, root: str, path: str, found: FoundFiles | None = None) -> ModelPlace | Path:
     folder = local_folder(root)
-    return _Place(store, root, path, found) if folder is None else folder / path
+    return ModelPlace(store, root, path, found) if folder is None else folder / path
 
 
-def _fetch_cached(place: _Place) -> Path:
+def _fetch_cached(place: ModelPlace) -> Path:
     digests = _find_digests(place)
     if not digests:
         return _download(place, temporary_folder())
@@ -198,7 +198,7 @@ def _fetch_cached(place: _Place) -> Path:
     return target
 
 
-def _find_digests(place: _Place) -> dict[str, str]:
+def _find_digests(place: ModelPlace) -> dict[str, str]:
     """Return the digest of each file before any is downloaded; none where nobody knows them."""
     if is_proxied(place.uri):
         files = place.store.artifacts.get_tree(GetTree(tree_root(place.uri))).files
@@ -212,7 +212,7 @@ def _find_digests(place: _Place) -> dict[str, str]:
     return _digests_in(data)
 
 
-def _download(place: _Place, target: Path, *, is_new: bool = True) -> Path:
+def _download(place: ModelPlace, target: Path, *, is_new: bool = True) -> Path:
     folder = download_tree(place.store, place.root, place.path, target)
     if place.found is not None:
         place.found.check_download(folder, is_new=is_new)

@@ -96,6 +96,7 @@ class Flavor:
         predictor: makes a predictor of a loaded model, given the settings that `describe_settings` returns.
         loaders: MLflow's modules that load it, the one to name in new models first; default: `mlflow.<name>`.
         find_unsafe: the files of a saved model that run code when they are loaded; they need consent.
+        configurable: `load` takes the configuration of the model as `model_config`.
     """
 
     name: str
@@ -106,6 +107,7 @@ class Flavor:
     predictor: Callable[[Any, Mapping[str, Any]], Predictor]
     loaders: tuple[str, ...] = ()
     find_unsafe: Callable[[ModelFolder], list[str]] = lambda _folder: []
+    configurable: bool = False
 
     def __post_init__(self) -> None:
         if not self.loaders:

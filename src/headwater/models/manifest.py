@@ -1,6 +1,7 @@
 """The digest of every file of a model, so that a changed, missing or added file is found before anything is loaded."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -72,6 +73,16 @@ def _decode(data: bytes, folder: Path) -> Manifest:
         raise DataLoss(
             f"The manifest of the model in '{folder}' cannot be read: {error}. Download it again."
         ) from error
+
+
+def replace_in_manifest(manifest: bytes, changed: Mapping[str, bytes]) -> tuple[bytes, str, str]:
+    """Return a manifest in which some files have new contents, and the digests of the old and of the new manifest."""
+    known = msgspec.json.decode(manifest, type=Manifest)
+    new = {name: ManifestFile(hashlib.sha256(data).hexdigest(), len(data)) for name, data in changed.items()}
+    data = msgspec.json.format(
+        msgspec.json.encode(msgspec.structs.replace(known, files={**known.files, **new})), indent=1
+    )
+    return data, hashlib.sha256(manifest).hexdigest(), hashlib.sha256(data).hexdigest()
 
 
 def _changed(folder: Path, path: str, what: str) -> DataLoss:

@@ -175,15 +175,15 @@ def read_model_file(file: Path, where: str = "") -> Model:
     """Return what a file `MLmodel` of this machine says; `where` it came from is for errors."""
     where = where or str(file)
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         raise ResourceDoesNotExist(
             f'Could not find an "{MODEL_FILE}" configuration file at "{where}". Give the URI of a model\'s folder.'
         ) from None
     try:
-        values = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
+        values = yaml.load(text.decode(), Loader=_Loader)  # noqa: S506 - a safe loader
         _check_size(values)
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, RecursionError, UnicodeDecodeError) as error:
         raise InvalidParameterValue(f"The file {MODEL_FILE} at '{where}' cannot be read: {error}.") from error
     flavors = values.get("flavors") if isinstance(values, dict) else None
     if not isinstance(flavors, dict) or not all(isinstance(section, dict) for section in flavors.values()):

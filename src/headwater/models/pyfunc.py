@@ -3,9 +3,10 @@
 import importlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from headwater.models.code_paths import add_code
+from headwater.models.config_file import read_config
 from headwater.models.consent import check_consent
 from headwater.models.enforce import enforce_params, enforce_schema
 from headwater.models.flavor import ModelFolder, Predictor, describe_settings, find_loader
@@ -14,6 +15,7 @@ from headwater.models.mismatch import warn_of_mismatches
 from headwater.models.model_file import PYFUNC, Model
 from headwater.models.types import Name
 from headwater.protocol.errors import InvalidParameterValue
+from headwater.stand_in.borrow import mlflow_names
 
 
 class PyFuncModel:
@@ -83,11 +85,20 @@ class PyFuncModel:
         stream = getattr(self._predictor, "predict_stream", None)
         if stream is None:
             raise InvalidParameterValue("This model does not stream. Use predict.")
-        yield from stream(*self._check(data, params))
+        return stream(*self._check(data, params))  # type: ignore[no-any-return]  # the model's own
+
+    def close(self) -> None:
+        """Give back what the model holds besides memory; models in processes of their own have any."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
 
     def get_raw_model(self) -> Any:
-        """Return the framework's own object."""
-        return self._native
+        """Return the framework's own object, or the `PythonModel` or function that was logged."""
+        return getattr(self._predictor, "python_model", self._native)
 
     def unwrap_python_model(self) -> Any:
         """Return the `PythonModel` that was logged; raise `InvalidParameterValue` for a model of a framework."""
@@ -101,9 +112,14 @@ class PyFuncModel:
     def _check(self, data: Any, params: Mapping[str, Any] | None) -> tuple[Any, dict[str, Any]]:
         signature = self.metadata.signature
         checked = enforce_params(params, signature.params if signature else None)
-        if signature is None or signature.inputs is None:
+        if signature is None or signature.inputs is None or self._is_checked_by_model():
             return data, checked
         return enforce_schema(data, signature.inputs), checked
+
+    def _is_checked_by_model(self) -> bool:
+        """Tell whether the signature was made of a type hint, which says more than the signature."""
+        from_hint = self.metadata.is_signature_from_type_hint or self.metadata.type_hint_from_example
+        return from_hint and hasattr(self._predictor, "checks_input")
 
     def __repr__(self) -> str:
         facts = {
@@ -122,6 +138,7 @@ def load_model(
     model_config: str | Path | Mapping[str, Any] | None = None,
     *,
     allow_pickle: bool | None = None,
+    env_manager: str = "local",
 ) -> PyFuncModel:
     """Load any model that has the flavor `python_function`.
 
@@ -131,6 +148,8 @@ def load_model(
         dst_path: where to put a copy of the files; default: the user's cache.
         model_config: replaces entries of the configuration that the model was saved with.
         allow_pickle: load it even if that runs code of somebody else.
+        env_manager: "uv" loads it in a process of its own, in an environment made of its requirements, which is kept
+            for the next time; "local" loads it here.
 
     Raises:
         ResourceDoesNotExist: there is no such model.
@@ -143,15 +162,29 @@ def load_model(
     """
     folder = open_model(model_uri, dst_path)
     section = folder.section(PYFUNC)
+    config = _merge_config(section.get("config"), model_config)
+    if env_manager != "local":
+        from headwater.models.isolated.model import load_isolated  # which builds on this module
+
+        return load_isolated(folder, config, env_manager=env_manager, allow_pickle=allow_pickle)
     if not suppress_warnings:
         warn_of_mismatches(folder)
-    config = _merge_config(section.get("config"), model_config)
     flavor = find_loader(folder)
     if flavor is None:
         return _load_by_module(folder, section, config, allow_pickle)
-    native = load_opened(flavor, folder, allow_pickle=allow_pickle)
+    told = {"model_config": config} if flavor.configurable else {}
+    native = load_opened(flavor, folder, allow_pickle=allow_pickle, **told)
     settings = {**describe_settings(flavor, folder.model), **({"config": config} if config else {})}
     return PyFuncModel(folder, native, flavor.predictor(native, settings), config)
+
+
+def find_unsafe(folder: ModelFolder) -> list[str]:
+    """Return, for people, everything of a model that runs code when it is loaded."""
+    flavor = find_loader(folder)
+    if flavor is None:
+        loader = folder.section(PYFUNC).get("loader_module", "")
+        return [f"a model by its module '{loader}'", *find_code(folder)]
+    return [*flavor.find_unsafe(folder), *find_code(folder)]
 
 
 def _load_by_module(
@@ -162,17 +195,18 @@ def _load_by_module(
 ) -> PyFuncModel:
     """Load a model by the module that it names, which is code of somebody else unless the model is one's own."""
     name = str(section.get("loader_module", ""))
-    for what in [f"a model by its module '{name}'", *find_code(folder)]:
+    for what in find_unsafe(folder):
         check_consent(what, folder, allow_pickle)
+    data = folder.file(str(section["data"])) if section.get("data") else folder.path
     add_code(folder)
     try:
-        load = importlib.import_module(name)._load_pyfunc  # noqa: SLF001 - the name that the format prescribes
+        with mlflow_names():
+            load = importlib.import_module(name)._load_pyfunc  # noqa: SLF001 - the name that the format prescribes
     except (ImportError, AttributeError, ValueError) as error:
         raise InvalidParameterValue(
             f"The model needs the module '{name}' with a function _load_pyfunc, which cannot be had: {error}. "
             "Install the package it comes from."
         ) from error
-    data = folder.file(str(section["data"])) if section.get("data") else folder.path
     native = load(str(data), model_config=config) if config else load(str(data))
     return PyFuncModel(folder, native, _AnyPredictor(native), config)
 
@@ -196,15 +230,4 @@ class _AnyPredictor:
 def _merge_config(
     saved: Mapping[str, Any] | None, given: str | Path | Mapping[str, Any] | None
 ) -> dict[str, Any] | None:
-    if given is not None and not isinstance(given, Mapping):
-        import yaml  # needed for configurations in files only
-
-        path = Path(given)
-        try:
-            given = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except (OSError, yaml.YAMLError) as error:
-            raise InvalidParameterValue(f"The model_config '{path}' cannot be read: {error}.") from error
-        if not isinstance(given, Mapping):
-            raise InvalidParameterValue(f"The model_config '{path}' is not a mapping of names to values.")
-    merged = {**(saved or {}), **(given or {})}
-    return merged or None
+    return {**(saved or {}), **(read_config(given) or {})} or None

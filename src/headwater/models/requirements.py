@@ -69,7 +69,7 @@ def find_modules(folder: Path) -> Iterator[str]:
     """Yield the top-level modules that a model's files name."""
     for path in sorted(folder.rglob("*")):
         if path.suffix == ".py":
-            yield from _in_python(path)
+            yield from modules_in_source(path)
         elif path.is_file():
             yield from _in_data(path)
 
@@ -99,7 +99,8 @@ def _in_archive(path: Path) -> Iterator[str]:
         return
 
 
-def _in_python(path: Path) -> Iterator[str]:
+def modules_in_source(path: Path) -> Iterator[str]:
+    """Yield the top-level modules that a Python file imports, without running it."""
     try:
         tree = ast.parse(path.read_bytes())
     except (SyntaxError, ValueError):
@@ -144,6 +145,9 @@ def globals_in_pickle(stream: IO[bytes]) -> Iterator[tuple[str, str]]:
                     memo[len(memo) if argument is None else int(argument)] = strings[-1] if strings else ""
                 elif opcode.name.endswith("GET"):
                     strings = [*strings[-2:], memo.get(int(argument or 0), "")]
+                    if by_name:
+                        yield "", strings[-1]
+                        by_name = False
                 elif isinstance(argument, str):
                     strings = [*strings[-2:], argument]
                     if by_name:

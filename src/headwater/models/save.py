@@ -1,7 +1,8 @@
 """Saving a model: everything that is the same for every flavor."""
 
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, TypedDict
@@ -68,11 +69,8 @@ def save_flavor(
     """
     if model is None:
         check_options(options, SaveOptions)
-    folder = Path(path)
-    existed = _check_free(folder)
     model = model or options.get("mlflow_model") or new_model()
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
+    with new_folder(path) as folder:
         saved = write(native, folder)
         code = copy_code(options.get("code_paths") or (), folder)
         versions = {flavor.version_key: flavor.version(), "code": code}
@@ -85,12 +83,22 @@ def save_flavor(
         describe_input(model, make_predictor, folder, options)
         find_environment(folder, (*flavor.needed(), *saved.requirements), options).write(folder)
         finish_folder(model, folder)
+    return model
+
+
+@contextmanager
+def new_folder(path: str | Path) -> Iterator[Path]:
+    """Make the folder of a new model, which must be absent or empty; it is removed again if the block fails."""
+    folder = Path(path)
+    existed = _check_free(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield folder
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         if existed:
             folder.mkdir()
         raise
-    return model
 
 
 def check_options(options: SaveOptions, allowed: type[SaveOptions]) -> None:
@@ -105,7 +113,9 @@ def check_options(options: SaveOptions, allowed: type[SaveOptions]) -> None:
         raise InvalidParameterValue(f"There is no argument '{unknown[0]}'. {hint}")
 
 
-def add_pyfunc(model: Model, loader_module: str, *, code: str | None = None, **section: Any) -> None:
+def add_pyfunc(
+    model: Model, loader_module: str, *, code: str | None = None, env: dict[str, str] | None = None, **section: Any
+) -> None:
     """Say in `MLmodel` which module makes the model predict, and in which environment."""
     import platform  # not needed to read models
 
@@ -114,7 +124,7 @@ def add_pyfunc(model: Model, loader_module: str, *, code: str | None = None, **s
         PYFUNC,
         loader_module=loader_module,
         python_version=platform.python_version(),
-        env={"conda": CONDA_FILE, "virtualenv": PYTHON_ENV_FILE},
+        env=env or {"conda": CONDA_FILE, "virtualenv": PYTHON_ENV_FILE},
         **{key: value for key, value in given.items() if value is not None},
     )
 

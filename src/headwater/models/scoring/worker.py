@@ -1,4 +1,4 @@
-"""One of several processes that serve a model: `python -m headwater.models.scoring.worker ORDERS`."""
+"""One of several processes that serve a model: `main` with the orders as its argument."""
 
 import logging
 import os
@@ -36,7 +36,3 @@ def _end_with_parent(life: int) -> None:
 
 def _say_ready(ready: int) -> None:
     os.write(ready, b".")
-
-
-if __name__ == "__main__":
-    main()

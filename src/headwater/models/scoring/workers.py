@@ -5,13 +5,13 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
 
 import msgspec
 
+from headwater.models.isolated.command import same_command
 from headwater.models.scoring.metrics import shared_memory_file
 from headwater.models.scoring.settings import ScoringSettings
 from headwater.protocol.errors import HeadwaterError
@@ -88,7 +88,7 @@ class Supervisor:
             life=self._life_reader,
             ready=self._ready_writer,
         )
-        command = [sys.executable, "-m", "headwater.models.scoring.worker", msgspec.json.encode(orders).decode()]
+        command = same_command("headwater.models.scoring.worker", msgspec.json.encode(orders).decode())
         self._workers[number] = subprocess.Popen(command, pass_fds=orders.descriptors, start_new_session=True)
 
     def _wait_until_ready(self) -> None:

@@ -9,14 +9,14 @@ from importlib.util import spec_from_loader
 from pathlib import Path
 from types import ModuleType
 
-from headwater.interop.mlflow_names import CONSTANTS, MODULES
 from headwater.protocol.errors import NotSupported
 from headwater.protocol.names import SPOKEN_MLFLOW_VERSION
+from headwater.stand_in.mlflow_names import CONSTANTS, MODULES
 
-_ROOT = "mlflow"
+ROOT = "mlflow"
 
 
-class _Mirror(ModuleType):
+class Mirror(ModuleType):
     """A module of MLflow's name with the names of a module of ours, looked up when they are asked for."""
 
     def __getattr__(self, name: str) -> object:
@@ -40,7 +40,7 @@ class _Mirror(ModuleType):
 
 class _Loader(Loader):
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        return _Mirror(spec.name, f"Headwater, standing in for {spec.name}.")
+        return Mirror(spec.name, f"Headwater, standing in for {spec.name}.")
 
     def exec_module(self, module: ModuleType) -> None:
         if target := MODULES[module.__name__]:
@@ -59,7 +59,7 @@ class Finder(MetaPathFinder):
         path: Sequence[str] | None,  # noqa: ARG002 - what Python calls a finder with
         target: ModuleType | None = None,  # noqa: ARG002
     ) -> ModuleSpec | None:
-        if fullname.partition(".")[0] != _ROOT:
+        if fullname.partition(".")[0] != ROOT:
             return None
         if fullname not in MODULES:
             raise ModuleNotFoundError(
@@ -71,14 +71,14 @@ class Finder(MetaPathFinder):
 
     def find_distributions(self, context: DistributionFinder.Context) -> Iterable[Distribution]:
         """Return the distribution `mlflow`, which libraries ask for its version."""
-        return [_Mlflow()] if context.name in {None, _ROOT} else []
+        return [_Mlflow()] if context.name in {None, ROOT} else []
 
 
 class _Mlflow(Distribution):
     def read_text(self, filename: str) -> str | None:
         if filename != "METADATA":
             return None
-        return f"Metadata-Version: 2.1\nName: {_ROOT}\nVersion: {SPOKEN_MLFLOW_VERSION}\nSummary: Headwater\n"
+        return f"Metadata-Version: 2.1\nName: {ROOT}\nVersion: {SPOKEN_MLFLOW_VERSION}\nSummary: Headwater\n"
 
     def locate_file(self, path: object) -> Path:
         raise NotSupported(f"'{path}' is no file: Headwater stands in for MLflow, which is not installed.")

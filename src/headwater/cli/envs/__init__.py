@@ -1,0 +1,1 @@
+"""The environments that are kept for models and projects."""

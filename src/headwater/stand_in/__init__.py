@@ -1,0 +1,1 @@
+"""Modules of MLflow's names that are Headwater's."""

@@ -1,0 +1,31 @@
+"""The types of columns, tensors and params, of which signatures are made: `headwater.types`."""
+
+from headwater.models.types import (
+    AnyType,
+    Array,
+    ColSpec,
+    DataType,
+    Map,
+    Object,
+    ParamSchema,
+    ParamSpec,
+    Property,
+    Schema,
+    SparkMLVector,
+    TensorSpec,
+)
+
+__all__ = [
+    "AnyType",
+    "Array",
+    "ColSpec",
+    "DataType",
+    "Map",
+    "Object",
+    "ParamSchema",
+    "ParamSpec",
+    "Property",
+    "Schema",
+    "SparkMLVector",
+    "TensorSpec",
+]
