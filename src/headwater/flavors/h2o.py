@@ -53,9 +53,8 @@ def log_model(
 
 
 def load_model(model_uri: str | Path, dst_path: str | Path | None = None, *, allow_pickle: bool | None = None) -> Any:
-    """Return the model that a URI names, in the server of H2O that this process is connected to, else in a new one.
-
-    See `headwater.sklearn.load_model` for the arguments.
+    """Return the model that a URI names, in the server of H2O that this process is connected to, else in a new one; the
+    arguments are those of `headwater.sklearn.load_model`.
 
     Example:
         >>> hw.h2o.load_model("models:/churn@champion").predict(h2o.H2OFrame(frame))
@@ -104,8 +103,7 @@ def _read_facts(folder: ModelFolder) -> dict[str, Any]:
 
 
 def _find_unsafe(folder: ModelFolder) -> list[str]:
-    """Arguments for the server can name any command."""
-    return [f"'{_FACTS}', which says how to start H2O"] if _read_facts(folder).get("init") else []
+    return [f"'{_FACTS}', which says how to start H2O"] if _read_facts(folder).get("init") else []  # any command
 
 
 FLAVOR = Flavor(

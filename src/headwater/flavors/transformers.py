@@ -48,8 +48,7 @@ def save_model(
         >>> hw.transformers.save_model(pipeline("text-classification"), "mood", input_example="What a day!")
     """
     pipeline = build_pipeline(transformers_model, task, processor, torch_dtype)
-    config = configure(pipeline, model_config, prompt_template)
-    _keep_template(options, prompt_template)
+    config = configure(pipeline, model_config, prompt_template, options)
     save_flavor(FLAVOR, pipeline, path, partial(write_pipeline, save_pretrained, model_card, config), options)
 
 
@@ -75,8 +74,7 @@ def log_model(
         >>> hw.pyfunc.load_model(info.model_uri).predict(["What a day!", "Oh no."])  # a DataFrame of label and score
     """
     pipeline = build_pipeline(transformers_model, task, processor, torch_dtype)
-    config = configure(pipeline, model_config, prompt_template)
-    _keep_template(options, prompt_template)
+    config = configure(pipeline, model_config, prompt_template, options)
     return log_flavor(
         FLAVOR, pipeline, partial(write_pipeline, save_pretrained, model_card, config), artifact_path, options
     )
@@ -106,11 +104,6 @@ def load_model(
     """
     given = {"return_type": return_type, "device": device, "torch_dtype": torch_dtype, **options}
     return load_flavor(FLAVOR, model_uri, dst_path, allow_pickle=allow_pickle, **given)
-
-
-def _keep_template(options: SaveOptions, prompt_template: str | None) -> None:
-    if prompt_template is not None:
-        options["metadata"] = {**(options.get("metadata") or {}), "prompt_template": prompt_template}
 
 
 FLAVOR = Flavor(

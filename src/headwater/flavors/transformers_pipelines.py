@@ -6,6 +6,7 @@ from typing import Any
 
 from headwater.flavors.transformers_files import read_parts
 from headwater.models.flavor import ModelFolder
+from headwater.models.save import SaveOptions
 from headwater.protocol.errors import InvalidParameterValue
 
 
@@ -59,12 +60,18 @@ def find_dtype(dtype: Any) -> Any:
     return getattr(torch, dtype.removeprefix("torch.")) if isinstance(dtype, str) else dtype
 
 
-def configure(pipeline: Any, config: Mapping[str, Any] | None, prompt_template: str | None) -> dict[str, Any]:
-    """Return the arguments for every call: with a template, the texts that it made are not given back."""
+def configure(
+    pipeline: Any, config: Mapping[str, Any] | None, prompt_template: str | None, options: SaveOptions
+) -> dict[str, Any]:
+    """Return the arguments for every call: with a template, the texts that it made are not given back.
+
+    The template is added to the metadata of the options, where MLflow keeps it.
+    """
     if prompt_template is None:
         return dict(config or {})
     if "{prompt}" not in prompt_template:
         raise InvalidParameterValue(f"The prompt_template '{prompt_template}' has no '{{prompt}}'. Put it in.")
+    options["metadata"] = {**(options.get("metadata") or {}), "prompt_template": prompt_template}
     keeps_prompt = {"return_full_text": False} if pipeline.task == "text-generation" else {}
     return {**keeps_prompt, **(config or {})}
 
