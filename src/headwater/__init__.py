@@ -146,7 +146,7 @@ from headwater.version import __version__
 
 if TYPE_CHECKING:
     from headwater import catboost as catboost
-    from headwater import data, entities, exceptions, models, pyfunc, sklearn, types
+    from headwater import data, entities, exceptions, models, projects, pyfunc, sklearn, types
     from headwater import lightgbm as lightgbm
     from headwater import onnx as onnx
     from headwater import pmdarima as pmdarima
@@ -155,12 +155,14 @@ if TYPE_CHECKING:
     from headwater import statsmodels as statsmodels
     from headwater import xgboost as xgboost
     from headwater.models.evaluation import evaluate, validate_evaluation_results
+    from headwater.projects.launch import run
 
 MlflowClient = Client
 
-_LATE = ("data", "entities", "exceptions", "models", "types", *FLAVORS, "torch")
+_LATE = ("data", "entities", "exceptions", "models", "projects", "types", *FLAVORS, "torch")
 _LATE_NAMES = {
     "evaluate": "headwater.models.evaluation",
+    "run": "headwater.projects.launch",
     "validate_evaluation_results": "headwater.models.evaluation",
 }
 
@@ -304,11 +306,13 @@ __all__ = [
     "log_table",
     "log_text",
     "models",
+    "projects",
     "pyfunc",
     "rank",
     "register_model",
     "restore_experiment",
     "restore_run",
+    "run",
     "search_experiments",
     "search_logged_models",
     "search_model_versions",

@@ -11,6 +11,7 @@ MODULES = {
     "mlflow.entities.webhook": "headwater.entities",
     "mlflow.exceptions": "headwater.exceptions",
     "mlflow.models": "headwater.models",
+    "mlflow.projects": "headwater.projects",
     "mlflow.models.evaluation": "headwater.models.evaluation",
     "mlflow.models.evaluation.base": "headwater.models.evaluation",
     "mlflow.models.evaluation.validation": "headwater.models.evaluation",
