@@ -88,6 +88,31 @@ def _split_tag(text: str) -> tuple[str, str]:
     return key, value
 
 
+def parameters_option(command: CommandT) -> CommandT:
+    """Add `-P NAME=VALUE`, as often as wanted, as the dict `parameters`."""
+    return click.option(
+        "--param-list",
+        "-P",
+        "parameters",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="A parameter; may be repeated.",
+        callback=lambda _context, _parameter, values: _split_parameters(values),
+    )(command)
+
+
+def _split_parameters(texts: tuple[str, ...]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for text in texts:
+        name, mark, value = text.partition("=")
+        if not mark or not name:
+            raise click.BadParameter(f"'{text}' is not NAME=VALUE.")
+        if name in values:
+            raise click.BadParameter(f"'{name}' is given twice.")
+        values[name] = value
+    return values
+
+
 def json_option(command: CommandT) -> CommandT:
     """Add `--json` as the parameter `as_json`."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")(command)

@@ -3,5 +3,6 @@
 from headwater.projects.launch import ExecutionException, run
 from headwater.projects.reproduce import Reproduction, reproduce
 from headwater.projects.submitted import SubmittedRun
+from headwater.projects.sweeps import Sweep, Trial, sweep
 
-__all__ = ["ExecutionException", "Reproduction", "SubmittedRun", "reproduce", "run"]
+__all__ = ["ExecutionException", "Reproduction", "SubmittedRun", "Sweep", "Trial", "reproduce", "run", "sweep"]

@@ -1,4 +1,4 @@
-"""What a project's process prints: passed on at once, readable live, kept as a log of the run."""
+"""What a project's process prints: passed on at once if wanted, readable live, kept as a log of the run."""
 
 import os
 import sys
@@ -28,8 +28,9 @@ _READ_BYTES = 65536
 class ChildLog:
     """Follows both streams of a process in threads of its own until `close`."""
 
-    def __init__(self, writer: RunWriter, process: "subprocess.Popen[bytes]") -> None:
+    def __init__(self, writer: RunWriter, process: "subprocess.Popen[bytes]", *, is_shown: bool = True) -> None:
         self._writer = writer
+        self._is_shown = is_shown
         self._folder = temporary_folder()
         self._recording = Recording(self._folder / "log")
         self._lock = threading.Lock()
@@ -54,8 +55,9 @@ class ChildLog:
     def _follow(self, source: "IO[bytes]", target: TextIO, stream: str) -> None:
         lines, redact = LineAssembler(), make_redactor().follow()
         while data := os.read(source.fileno(), _READ_BYTES):
-            target.write(data.decode("utf-8", "replace"))
-            target.flush()
+            if self._is_shown:
+                target.write(data.decode("utf-8", "replace"))
+                target.flush()
             self._add(stream, redact(lines.feed(data, time.monotonic())))
         source.close()
         self._add(stream, redact(lines.flush(time.monotonic(), final=True)))

@@ -95,21 +95,31 @@ def create_run(
     experiment_id: str | None,
     run_name: str | None,
     backend: str,
+    tags: Mapping[str, str] | None = None,
 ) -> str:
-    """Create the run of a plan, with its parameters and with what git does not have of its code; return its id."""
-    if experiment_name and experiment_id:
-        raise InvalidParameterValue("Give the experiment by its name or by its id, not by both.")
-    if experiment_name:
-        known = client.get_experiment_by_name(experiment_name)
-        experiment_id = known.experiment_id if known else client.create_experiment(experiment_name)
-    parent = active_run()
-    experiment = experiment_id or (parent.info.experiment_id if parent else active_experiment().experiment_id)
-    created = client.create_run(experiment, tags=_tags(plan, backend), run_name=run_name).info.run_id
+    """Create the run of a plan, with its parameters and with what git does not have of its code; return its id.
+
+    What `tags` says wins over what is found out here.
+    """
+    experiment = choose_experiment(client, experiment_name, experiment_id)
+    all_tags = {**_tags(plan, backend), **(tags or {})}
+    created = client.create_run(experiment, tags=all_tags, run_name=run_name).info.run_id
     writer = RunWriter(client.tracking_uri, created)
     writer.log_params(plan.values, synchronous=None)
     if not plan.source.is_fetched and (diff := read_diff(plan.source.folder)):
         writer.log_bytes(make_redactor().redact(diff).encode(), DIFF_FILE, synchronous=False)
     return created
+
+
+def choose_experiment(client: Client, experiment_name: str | None, experiment_id: str | None) -> str:
+    """Return the id of an experiment: by name, created if there is none, by id, or that of the active run."""
+    if experiment_name and experiment_id:
+        raise InvalidParameterValue("Give the experiment by its name or by its id, not by both.")
+    if experiment_name:
+        known = client.get_experiment_by_name(experiment_name)
+        return known.experiment_id if known else client.create_experiment(experiment_name)
+    parent = active_run()
+    return experiment_id or (parent.info.experiment_id if parent else active_experiment().experiment_id)
 
 
 def _tags(plan: Plan, backend: str) -> dict[str, str]:

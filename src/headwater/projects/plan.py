@@ -69,10 +69,12 @@ def start_plan(
     backend: Backend,
     config: Mapping[str, Any],
     storage_dir: str | Path | None = None,
+    *,
+    is_shown: bool = True,
 ) -> SubmittedRun:
-    """Start a plan as an existing run, which is FAILED if that cannot be done."""
+    """Start a plan as an existing run, which is FAILED if that cannot be done; pass on its output if `is_shown`."""
     try:
-        return _start(client, run_id, plan, backend, config, storage_dir)
+        return _start(client, run_id, plan, backend, config, storage_dir, is_shown=is_shown)
     except BaseException:
         client.set_terminated(run_id, RunStatus.FAILED)
         raise
@@ -85,19 +87,26 @@ def _start(
     backend: Backend,
     config: Mapping[str, Any],
     storage_dir: str | Path | None,
+    *,
+    is_shown: bool,
 ) -> SubmittedRun:
     storage = Path(storage_dir) if storage_dir else temporary_folder()
     command = make_command(plan.point, resolve_values(plan.point, plan.values, storage, _download))
-    experiment_id = client.get_run(run_id).info.experiment_id
-    place = {"RUN_ID": run_id, "TRACKING_URI": client.tracking_uri, "EXPERIMENT_ID": experiment_id}
-    variables = {f"{prefix}_{name}": value for prefix in ("HEADWATER", "MLFLOW") for name, value in place.items()}
+    variables = name_run(client, run_id)
     writer = RunWriter(client.tracking_uri, run_id)
     programs, installed = prepare(plan.environment)
     writer.log_bytes(_record(plan, installed), RECORD_FILE, synchronous=False)
     path = (programs,) if programs else ()
-    job = Job(writer, plan.project, command, plan.source.folder, variables, path, config)
+    job = Job(writer, plan.project, command, plan.source.folder, variables, path, config, is_shown)
     _log.info("=== Running command '%s' in run with ID '%s' ===", command.shown, run_id)
     return SubmittedRun(run_id, backend.start(job), client)
+
+
+def name_run(client: Client, run_id: str) -> dict[str, str]:
+    """Return the variables by which a process finds the run that it is."""
+    experiment_id = client.get_run(run_id).info.experiment_id
+    place = {"RUN_ID": run_id, "TRACKING_URI": client.tracking_uri, "EXPERIMENT_ID": experiment_id}
+    return {f"{prefix}_{name}": value for prefix in ("HEADWATER", "MLFLOW") for name, value in place.items()}
 
 
 def _record(plan: Plan, installed: Description) -> bytes:

@@ -1,4 +1,4 @@
-"""The file `MLproject`, or `[tool.headwater.project]` of `pyproject.toml`: how the code of a folder is run."""
+"""The file `MLproject`, or the tables of `pyproject.toml`: how the code of a folder is run, and what a sweep tries."""
 
 import tomllib
 from collections.abc import Mapping
@@ -60,6 +60,7 @@ class Project:
         python_env: the file that describes the Python environment, None if it is conda's or there is none.
         conda_env: the file that describes conda's environment.
         docker_env: the image to run in.
+        sweep: the table of a search space, as the file has it; None if there is none.
     """
 
     folder: Path
@@ -68,6 +69,7 @@ class Project:
     python_env: Path | None = None
     conda_env: Path | None = None
     docker_env: DockerEnvironment | None = None
+    sweep: Any = None
 
 
 def read_project(folder: Path) -> Project:
@@ -100,8 +102,9 @@ def _read_toml(path: Path) -> Mapping[str, Any]:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidParameterValue(f"The file '{path}' is not TOML: {error}.") from error
-    found = values.get("tool", {}).get("headwater", {}).get("project", {})
-    return _mapping(found, str(path), "[tool.headwater.project]")
+    ours = values.get("tool", {}).get("headwater", {})
+    found = _mapping(ours.get("project", {}), str(path), "[tool.headwater.project]")
+    return {**found, "sweep": ours["sweep"]} if "sweep" in ours else found
 
 
 def _parse(values: Mapping[str, Any], folder: Path, where: str) -> Project:
@@ -128,6 +131,7 @@ def _parse(values: Mapping[str, Any], folder: Path, where: str) -> Project:
         python_env=python_env,
         conda_env=conda_env,
         docker_env=_parse_docker(_mapping(docker, where, "docker_env"), where) if docker else None,
+        sweep=values.get("sweep"),
     )
 
 

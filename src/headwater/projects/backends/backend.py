@@ -27,6 +27,7 @@ class Job:
         variables: for the command's environment, besides those of this process.
         path: folders to find programs in first.
         config: what the user says to the backend.
+        is_shown: whether what it prints is passed on; it is a log of the run anyway.
     """
 
     writer: RunWriter
@@ -36,6 +37,7 @@ class Job:
     variables: Mapping[str, str]
     path: tuple[Path, ...] = ()
     config: Mapping[str, Any] = field(default_factory=dict)
+    is_shown: bool = True
 
 
 class Execution(Protocol):

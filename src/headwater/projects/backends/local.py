@@ -70,7 +70,7 @@ class LocalBackend:
             )
         except FileNotFoundError as error:
             raise NotSupported("Commands of projects are texts for bash, which is not installed.") from error
-        return LocalExecution(process, ChildLog(job.writer, process))
+        return LocalExecution(process, ChildLog(job.writer, process, is_shown=job.is_shown))
 
 
 BACKEND = LocalBackend()
