@@ -78,7 +78,7 @@ def python_page() -> str:
     parts += _describe_module(headwater, "")
     parts.append("## `headwater.data`\n\nDatasets that runs read, loaded when `hw.data` is first used.\n")
     parts += _describe_module(headwater.data, "data.")
-    parts.append("## `headwater.projects`\n\nCode that anyone can run again, loaded when `hw.projects` is first used.\n")
+    parts.append("## `headwater.projects`\n\nCode that anyone can run again, loaded when `hw.projects` is used.\n")
     parts += _describe_module(headwater.projects, "projects.")
     for flavor in FLAVORS:
         parts.append(f"## `headwater.{flavor}`\n")

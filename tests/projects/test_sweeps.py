@@ -214,15 +214,19 @@ def test_what_was_seen_of_trials_decides_about_the_next_also_after_a_pause(kind:
     if kind == "hyperband":
         settings["max_steps"] = 9
     definition = parse_definition({"metric": "m", "parameters": LINE, "early_stopping": settings, "seed": 1}, "here")
-    study = Study(definition)
+    studies = Study(definition), Study(definition)
     for number in range(8):
-        asked = study.ask(number)
-        assert number > 1 or not asked.is_hopeless({step: 1.0 / (step + 1) for step in range(9)})
-        study.tell(asked, TrialState.COMPLETE, 0.1)
+        asked = studies[0].ask(number)
+        replayed = studies[1].ask(number, asked.params)
+        for study, trial in zip(studies, (asked, replayed), strict=True):
+            trial.is_hopeless({step: 1.0 / (step + 1) for step in range(9)})
+            study.tell(trial, TrialState.COMPLETE, 0.1)
 
-    verdicts = [study.ask(number).is_hopeless({step: 50.0 + step for step in range(9)}) for number in range(8, 16)]
+    worse = {step: 50.0 + step for step in range(9)}
+    verdicts, again = ([study.ask(number).is_hopeless(worse) for number in range(8, 16)] for study in studies)
 
     assert any(verdicts)
+    assert verdicts == again
 
 
 def test_what_cannot_work_is_said_before_there_is_a_run() -> None:
@@ -238,6 +242,8 @@ def test_what_cannot_work_is_said_before_there_is_a_run() -> None:
     refuse("A function has no search space of its own", _line)
     refuse("Nothing to sweep over", None, LINE)
     refuse("nothing to search", _line, LINE, parameters={"x": 1})
+    with pytest.raises(TypeError, match="takes no 'metrics'"):
+        sweep(_line, LINE, metrics="loss")  # type: ignore[call-arg]
     assert hw.search_runs(output_format="list") == []
 
 

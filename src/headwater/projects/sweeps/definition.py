@@ -24,17 +24,8 @@ STOPPERS: dict[str, dict[str, float | int | None]] = {
 """What may stop a trial early, and the settings of each with their defaults."""
 
 DEFAULT_TRIALS = 20
-_KEYS = (
-    "metric",
-    "direction",
-    "sampler",
-    "trials",
-    "parallel",
-    "seed",
-    "early_stopping",
-    "entry_point",
-    "parameters",
-)
+SETTINGS = ("metric", "direction", "sampler", "trials", "parallel", "seed", "early_stopping", "entry_point")
+_KEYS = (*SETTINGS, "parameters")
 _EXPONENT = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
 _MAX_BYTES = 1_000_000
 _MAX_SEED = 2**32
@@ -69,7 +60,7 @@ class Definition:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the definition as the table that it can be read from."""
-        table = {key: getattr(self, key) for key in _KEYS if key != "parameters"}
+        table = {key: getattr(self, key) for key in SETTINGS}
         return {key: value for key, value in table.items() if value not in (None, "")} | {
             "parameters": self.space.to_dict()
         }

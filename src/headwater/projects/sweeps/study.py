@@ -56,7 +56,9 @@ class Study:
         self._distributions = {name: self._distribute(domain) for name, domain in definition.space.domains.items()}
         direction = optuna.study.StudyDirection[definition.direction.upper()]
         with _quiet():
-            self._study = optuna.create_study(direction=direction, pruner=self._make_pruner())
+            self._study = optuna.create_study(
+                study_name=str(definition.seed), direction=direction, pruner=self._make_pruner()
+            )  # hyperband chooses by the name, too
 
     @property
     def can_stop(self) -> bool:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from headwater.projects.launch import choose_experiment
 from headwater.projects.sweeps.coordinator import Coordinator, Watch
+from headwater.projects.sweeps.definition import SETTINGS
 from headwater.projects.sweeps.parent import Parent, create_parent
 from headwater.projects.sweeps.preparation import Prepared, Request, prepare, prepare_again
 from headwater.projects.sweeps.trial import Sweep, Value
@@ -15,30 +16,55 @@ from headwater.tracking.context import run_tags
 from headwater.tracking.run import PARENT_RUN_TAG
 
 
+class SweepOptions(TypedDict, total=False):
+    """How a sweep is done; what is given replaces what the table of the search space says.
+
+    Attributes:
+        metric: of each trial's run, that is optimized.
+        direction: "minimize" or "maximize".
+        sampler: "tpe", "random" or "grid".
+        trials: how many.
+        parallel: how many at once.
+        seed: of the sampler.
+        early_stopping: what ends hopeless trials: its type, or a mapping of the type and its settings.
+        parameters: values that are fixed.
+        entry_point: of the project.
+        version: branch, tag or commit of the project.
+        env_manager: as for `headwater.projects.run`.
+        experiment_name: where; created if there is none.
+        experiment_id: where; default: the active experiment.
+        run_name: of the run of the sweep.
+        workers: "processes" or "threads" for a function; threads share memory and cannot be ended early.
+        watch: is called with all trials by number whenever one of them changes.
+    """
+
+    metric: str | None
+    direction: str | None
+    sampler: str | None
+    trials: int | None
+    parallel: int | None
+    seed: int | None
+    early_stopping: str | Mapping[str, Any] | None
+    parameters: Mapping[str, Value] | None
+    entry_point: str | None
+    version: str | None
+    env_manager: str | None
+    experiment_name: str | None
+    experiment_id: str | None
+    run_name: str | None
+    workers: str
+    watch: Watch | None
+
+
 def sweep(
     what: str | Path | Callable[..., object] | None = None,
     space: Mapping[str, Any] | str | Path | None = None,
     *,
-    metric: str | None = None,
-    direction: str | None = None,
-    sampler: str | None = None,
-    trials: int | None = None,
-    parallel: int | None = None,
-    seed: int | None = None,
-    early_stopping: str | Mapping[str, Any] | None = None,
-    parameters: Mapping[str, Value] | None = None,
-    entry_point: str | None = None,
-    version: str | None = None,
-    experiment_name: str | None = None,
-    experiment_id: str | None = None,
-    run_name: str | None = None,
-    env_manager: str | None = None,
-    workers: str = "processes",
     resume: str | None = None,
     retry_failed: bool = False,
-    watch: Watch | None = None,
+    **options: Unpack[SweepOptions],
 ) -> Sweep:
-    """Try out a search space, each trial as a run below the run of the sweep, and return the best.
+    """Try out a search space, each trial as a run below the run of the sweep, and return what came of it.
 
     An interrupt ends the trials that are live. Whatever ends the sweep, `resume` goes on with the missing trials.
 
@@ -47,18 +73,13 @@ def sweep(
             arguments within its run, and returns the metric, metrics by name, or nothing if it logs the metric.
         space: each parameter as `{"float": [low, high], "log": True}`, `{"int": [low, high], "step": 2}`, a list of
             values or one value; or the YAML file of all settings; default: the project's own table `sweep`.
-        metric, direction, sampler, trials, parallel, seed, early_stopping, entry_point: replace what the table says.
-        parameters: values that are fixed.
-        version, env_manager: of the project, as for `headwater.projects.run`.
-        experiment_name, experiment_id, run_name: of the run of the sweep.
-        workers: "processes" or "threads" for a function; threads share memory and cannot be stopped early.
         resume: the run of a sweep to go on with; a function must be given again.
         retry_failed: of a resumed sweep, begin the failed trials again.
-        watch: is called with all trials by number whenever one of them changes.
+        options: see `SweepOptions`.
 
     Raises:
         InvalidParameterValue: something is wrong with space, settings, project or function; there is no run then.
-        ExecutionException: no trial is complete; the first five all failed.
+        ExecutionException: no trial is complete, or the first five all failed.
         ResourceConflict: the sweep to resume is carried out by another process.
         NotSupported: Optuna is not installed.
 
@@ -70,34 +91,33 @@ def sweep(
         >>> found.best_params
         {'alpha': 0.29, 'depth': 2}
     """
-    given = {
-        "metric": metric,
-        "direction": direction,
-        "sampler": sampler,
-        "trials": trials,
-        "parallel": parallel,
-        "seed": seed,
-        "early_stopping": early_stopping,
-        "entry_point": entry_point,
-    }
-    settings = {key: value for key, value in given.items() if value is not None}
-    source = {"version": version, "env_manager": env_manager}
-    asked = Request(what, space, settings, dict(parameters or {}), {k: v for k, v in source.items() if v}, workers)
+    asked = _read_request(what, space, options)
     client = Client()
     if resume:
-        prepared = prepare_again(client, asked, resume)
-        run_id = resume
+        prepared, run_id = prepare_again(client, asked, resume), resume
     else:
         prepared = prepare(client, asked)
-        experiment = choose_experiment(client, experiment_name, experiment_id)
-        run_id = create_parent(client, experiment, run_name, _tags(prepared))
+        experiment = choose_experiment(client, options.get("experiment_name"), options.get("experiment_id"))
+        run_id = create_parent(client, experiment, options.get("run_name"), _tags(prepared))
     parent = Parent(client, run_id, prepared.definition)
     parent.take(prepared.record)
+    watch = options.get("watch") or (lambda _trials: None)
     run = client.get_run(run_id)
-    told = watch or (lambda _trials: None)
-    coordinator = Coordinator(client, run, parent, prepared.definition, prepared.attempts, told)
+    coordinator = Coordinator(client, run, parent, prepared.definition, prepared.attempts, watch)
     coordinator.restore(retry_failed=retry_failed)
     return coordinator.carry_out()
+
+
+def _read_request(
+    what: str | Path | Callable[..., object] | None, space: Mapping[str, Any] | str | Path | None, options: SweepOptions
+) -> Request:
+    if unknown := options.keys() - SweepOptions.__annotations__.keys():
+        raise TypeError(f"sweep() takes no '{min(unknown)}'; it takes {', '.join(SweepOptions.__annotations__)}.")
+    given = {key: value for key, value in options.items() if value is not None}
+    settings = {key: value for key, value in given.items() if key in SETTINGS}
+    source = {key: str(given[key]) for key in ("version", "env_manager") if given.get(key)}
+    fixed = dict(options.get("parameters") or {})
+    return Request(what, space, settings, fixed, source, options.get("workers", "processes"))
 
 
 def _tags(prepared: Prepared) -> dict[str, str]:
