@@ -135,6 +135,16 @@ def test_a_bad_setting_is_named(settings: dict[str, Any], message: str) -> None:
     assert message in caught.value.message
 
 
+def test_params_of_a_run_are_values_again_unless_they_are_none_of_the_space() -> None:
+    parameters = {"a": {"float": [0, 1]}, "b": {"int": [1, 9]}, "c": [True, "x", 0.5], "d": 3}
+    space = parse_definition({"metric": "m", "parameters": parameters}, "here").space
+
+    assert space.read_params({"a": "0.1", "b": "2", "c": "True", "z": "1"}) == {"a": 0.1, "b": 2, "c": True}
+    for damage in ({"a": "x"}, {"b": "1.5"}, {"c": "y"}):
+        assert space.read_params({"a": "0.1", "b": "2", "c": "x", **damage}) == {}
+    assert space.read_params({"a": "0.1"}) == {}
+
+
 @pytest.mark.parametrize("content", ["[1", "3", "", "- a"])
 def test_a_file_that_is_no_mapping_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "space.yaml").write_text(content)

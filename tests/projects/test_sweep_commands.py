@@ -114,7 +114,7 @@ def test_a_killed_sweep_goes_on_with_exactly_the_missing_trials(project: Path) -
 
 def test_a_terminated_sweep_ends_its_trials_and_goes_on_later(project: Path) -> None:
     with _start(project, "-P", "x=3", "--space", _space(project, "y: [1, 2]"), "--parallel", "2") as process:
-        wait_for(lambda: len(_processes()) >= 2)
+        wait_for(lambda: _count_states() == {"RUNNING": 2})
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=60)
     (parent,) = _runs("tags.headwater.sweep = '1'")

@@ -4,6 +4,7 @@ import io
 import json
 import math
 import os
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -245,6 +246,25 @@ def test_what_cannot_work_is_said_before_there_is_a_run() -> None:
     with pytest.raises(TypeError, match="takes no 'metrics'"):
         sweep(_line, LINE, metrics="loss")  # type: ignore[call-arg]
     assert hw.search_runs(output_format="list") == []
+
+
+def test_without_optuna_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "optuna", None)
+
+    with pytest.raises(hw.NotSupported, match=r"pip install 'headwater\[sweep\]'"):
+        _in_threads(_line, LINE)
+
+    assert hw.search_runs(output_format="list") == []
+
+
+def test_a_trial_that_finished_while_the_sweep_was_gone_counts() -> None:
+    begun = _in_threads(_line, LINE, trials=2)
+    hw.Client().delete_tag(begun.trials[1].run_id, "headwater.sweep.state")
+
+    resumed = sweep(_line, resume=begun.run_id, workers="threads")
+
+    assert [trial.run_id for trial in resumed.trials] == [trial.run_id for trial in begun.trials]
+    assert hw.get_run(begun.trials[1].run_id).data.tags["headwater.sweep.state"] == "complete"
 
 
 def test_only_a_sweep_can_be_resumed_as_it_was() -> None:

@@ -2,15 +2,16 @@
 
 import contextlib
 import logging
+import math
 import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from headwater.projects.launch import ExecutionException
 from headwater.projects.sweeps.attempts import Attempt, Attempts
-from headwater.projects.sweeps.definition import Definition
 from headwater.projects.sweeps.parent import Parent
 from headwater.projects.sweeps.runs import (
     TRIAL_TAG,
@@ -49,43 +50,30 @@ class Coordinator:
     """Carries out one sweep; of one thread."""
 
     def __init__(
-        self, client: Client, run: Run, parent: Parent, definition: Definition, attempts: Attempts, watch: Watch
+        self, client: Client, run: Run, parent: Parent, study: Study, attempts: Attempts, watch: Watch
     ) -> None:
         self._client = client
         self._run = run
         self._parent = parent
-        self._definition = definition
+        self._definition = study.definition
         self._attempts = attempts
         self._watch = watch
-        self._study = Study(definition)
+        self._study = study
         self._trials: dict[int, Trial] = {}
         self._again: dict[int, dict[str, Value]] = {}
         self._live: dict[int, _Live] = {}
         self._ended: queue.SimpleQueue[tuple[int, bool]] = queue.SimpleQueue()
         self._looked = 0.0
+        self._starter = ThreadPoolExecutor(1, thread_name_prefix="headwater-sweep")  # which no interrupt can halve
 
-    def restore(self, *, retry_failed: bool) -> None:
-        """Tell the study the trials that there are; those without an end will be begun again at the same point."""
-        found = list_trials(self._client, self._run, self._definition)
-        open_states = {TrialState.RUNNING, TrialState.FAILED} if retry_failed else {TrialState.RUNNING}
-        missing = {number: trial for number, trial in found.items() if trial.state in open_states}
-        replace_runs(self._client, [trial.run_id for trial in missing.values()])
-        self._again = {number: trial.params for number, trial in missing.items() if trial.params}
-        self._trials = {number: found[number] for number in sorted(found.keys() - missing.keys())}
-        for number, trial in self._trials.items():
-            asked = self._study.ask(number, trial.params)
-            if self._study.can_stop:
-                asked.is_hopeless(read_points(self._client, trial.run_id, self._definition.metric))
-            self._study.tell(asked, trial.state, trial.value)
-            save_state(self._client, trial)
-
-    def carry_out(self) -> Sweep:
-        """Carry out the missing trials and return what came of all.
+    def carry_out(self, *, retry_failed: bool) -> Sweep:
+        """Carry out the missing trials, perhaps the failed ones again, and return what came of all.
 
         Raises `ExecutionException` if no trial is complete, early if the first trials all failed.
         """
-        missing = iter([number for number in range(self._definition.trials) if number not in self._trials])
         with self._ending():
+            self._restore(retry_failed=retry_failed)
+            missing = iter([number for number in range(self._definition.trials) if number not in self._trials])
             self._fill(missing)
             while self._live:
                 self._await_end(missing)
@@ -94,9 +82,23 @@ class Coordinator:
                     self._stop_hopeless()
             return self._conclude()
 
+    def _restore(self, *, retry_failed: bool) -> None:
+        """Tell the study the trials that there are; those without an end will be begun again at the same point."""
+        found = list_trials(self._client, self._run, self._definition)
+        open_states = {TrialState.RUNNING, TrialState.FAILED} if retry_failed else {TrialState.RUNNING}
+        missing = {number: trial for number, trial in found.items() if trial.state in open_states}
+        replace_runs(self._client, [trial.run_id for trial in missing.values()])
+        self._again = {number: trial.params for number, trial in missing.items() if trial.params}
+        self._trials = {number: found[number] for number in sorted(found.keys() - missing.keys())}
+        for number, trial in self._trials.items():
+            asked = self._study.ask(number, trial.params or None)
+            if self._study.can_stop:
+                asked.is_hopeless(read_points(self._client, trial.run_id, self._definition.metric))
+            self._study.tell(asked, trial.state, trial.value)
+
     def _fill(self, missing: Iterator[int]) -> None:
         while len(self._live) < self._definition.parallel and (number := next(missing, -1)) >= 0:
-            self._begin(number)
+            self._starter.submit(self._begin, number).result()
         self._tell_watch()
 
     def _await_end(self, missing: Iterator[int]) -> None:
@@ -133,7 +135,6 @@ class Coordinator:
         trial.end_time = _now()
         if live.is_hopeless:
             trial.state = TrialState.PRUNED
-            trial.value = live.points[max(live.points)]
         elif was_successful:
             trial.value, trial.reason = read_value(self._client, trial.run_id, self._definition.metric)
             trial.state = TrialState.FAILED if trial.value is None else TrialState.COMPLETE
@@ -154,7 +155,8 @@ class Coordinator:
             if points.keys() == live.points.keys():
                 continue
             live.points = points
-            live.trial.value = points[max(points)]
+            last = points[max(points)]
+            live.trial.value = last if math.isfinite(last) else None
             if live.asked.is_hopeless(points):
                 live.is_hopeless = True
                 threading.Thread(target=live.attempt.cancel, name="headwater-trial-end").start()
@@ -204,6 +206,7 @@ class Coordinator:
             is_ours = False
             raise
         finally:
+            self._starter.shutdown()
             self._end_live()
             if status != RunStatus.FINISHED:
                 _log.warning("Go on with the missing trials later: --resume %s", self._run.info.run_id)

@@ -11,8 +11,9 @@ from headwater.projects.plan import plan_source
 from headwater.projects.project_file import DEFAULT_ENTRY_POINT, read_project
 from headwater.projects.source import fetch_source
 from headwater.projects.sweeps.attempts import Attempts, FunctionProcesses, FunctionThreads, ProjectAttempts
-from headwater.projects.sweeps.definition import Definition, parse_definition, read_file, read_table
+from headwater.projects.sweeps.definition import parse_definition, read_file, read_table
 from headwater.projects.sweeps.parent import read_parent
+from headwater.projects.sweeps.study import Study
 from headwater.projects.sweeps.trial import Value
 from headwater.projects.sweeps.worker import Call
 from headwater.protocol.errors import InvalidParameterValue
@@ -48,13 +49,13 @@ class Prepared:
     """A sweep that can begin.
 
     Attributes:
-        definition: of the sweep.
+        study: of the definition of the sweep.
         attempts: what carries out its trials.
         record: the same, as it is kept with the run of the sweep.
         uri: of the project, "" for a function.
     """
 
-    definition: Definition
+    study: Study
     attempts: Attempts
     record: dict[str, Any]
     uri: str = ""
@@ -123,7 +124,7 @@ def _prepare_project(
     version = code.commit if code.is_fetched else ""
     project = {"uri": uri if code.is_fetched else code.uri, "version": version, "env_manager": manager}
     record = {"definition": definition.to_dict(), "project": project}
-    return Prepared(definition, ProjectAttempts(client, plan), record, code.uri)
+    return Prepared(Study(definition), ProjectAttempts(client, plan), record, code.uri)
 
 
 def _prepare_function(
@@ -144,4 +145,4 @@ def _prepare_function(
         ) from error
     make = FunctionProcesses if workers == "processes" else FunctionThreads
     record = {"definition": definition.to_dict(), "function": name}
-    return Prepared(definition, make(client, Call(function, definition.metric)), record)
+    return Prepared(Study(definition), make(client, Call(function, definition.metric)), record)

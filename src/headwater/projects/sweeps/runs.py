@@ -27,9 +27,12 @@ def list_trials(client: Client, parent: Run, definition: Definition) -> dict[int
     """Return the trials of a sweep by number; those that must be begun again are RUNNING."""
     found: dict[int, Trial] = {}
     for run in _list_children(client, parent):
-        number = run.data.tags.get(TRIAL_TAG, "")
-        if number.isdecimal() and run.data.tags.get(STATE_TAG) != REPLACED:
-            found[int(number)] = _read_trial(int(number), run, definition)
+        number, state = run.data.tags.get(TRIAL_TAG, ""), run.data.tags.get(STATE_TAG)
+        if number.isdecimal() and state != REPLACED:
+            trial = _read_trial(int(number), run, definition)
+            found[trial.number] = trial
+            if state is None and trial.state == TrialState.COMPLETE:
+                save_state(client, trial)
     return found
 
 
@@ -83,9 +86,11 @@ def _list_children(client: Client, parent: Run) -> Iterator[Run]:
 
 def _read_trial(number: int, run: Run, definition: Definition) -> Trial:
     tags, value = run.data.tags, run.data.metrics.get(definition.metric)
+    if value is not None and not math.isfinite(value):
+        value = None
     state = TrialState(tags.get(STATE_TAG, TrialState.RUNNING))
     if state == TrialState.RUNNING and run.info.status == RunStatus.FINISHED:
-        state = TrialState.COMPLETE if value is not None and math.isfinite(value) else TrialState.RUNNING
+        state = TrialState.RUNNING if value is None else TrialState.COMPLETE
     return Trial(
         number=number,
         run_id=run.info.run_id,

@@ -60,7 +60,7 @@ class Choice:
 
     def read(self, text: str) -> Value:
         """Return the value that a run's param has as text."""
-        return next(value for value in self.choices if str(value) == text)
+        return {str(value): value for value in self.choices}[text]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the choice in the grammar."""
@@ -95,10 +95,11 @@ class Space:
         return values | self.fixed
 
     def read_params(self, params: Mapping[str, str]) -> dict[str, Value]:
-        """Return the values of a run's params that are searched; empty if one is missing."""
-        if not self.domains.keys() <= params.keys():
+        """Return the values of a run's params that are searched; empty if one is missing or none of the space."""
+        try:
+            return {name: domain.read(params[name]) for name, domain in self.domains.items()}
+        except (KeyError, ValueError):
             return {}
-        return {name: domain.read(params[name]) for name, domain in self.domains.items()}
 
     def make_grid(self, where: str) -> list[dict[str, Value]]:
         """Return every point; raise `InvalidParameterValue` if there is no end of them, or too many."""

@@ -42,7 +42,7 @@ class Asked:
 
 
 class Study:
-    """Optuna's study of a definition.
+    """Optuna's study of a definition, which is `definition`.
 
     Raises `NotSupported` if Optuna is not installed.
     """
@@ -52,7 +52,7 @@ class Study:
             import optuna  # loaded by those who sweep
         except ImportError as error:
             raise NotSupported("A sweep needs Optuna. Install it with: pip install 'headwater[sweep]'") from error
-        self._definition = definition
+        self.definition = definition
         self._distributions = {name: self._distribute(domain) for name, domain in definition.space.domains.items()}
         direction = optuna.study.StudyDirection[definition.direction.upper()]
         with _quiet():
@@ -63,12 +63,12 @@ class Study:
     @property
     def can_stop(self) -> bool:
         """Return whether trials may be stopped early."""
-        return self._definition.early_stopping is not None
+        return self.definition.early_stopping is not None
 
     def ask(self, number: int, params: Mapping[str, Value] | None = None) -> Asked:
         """Return the trial of this number: at `params`, else at the grid's point, else where the sampler says."""
-        if params is None and self._definition.grid:
-            params = self._definition.grid[number]
+        if params is None and self.definition.grid:
+            params = self.definition.grid[number]
         with _quiet():
             if params is not None:
                 self._study.enqueue_trial(dict(params))
@@ -111,16 +111,16 @@ class Study:
     def _make_sampler(self, number: int) -> "optuna.samplers.BaseSampler":
         import optuna
 
-        digest = hashlib.sha256(f"{self._definition.seed} {number}".encode()).digest()
+        digest = hashlib.sha256(f"{self.definition.seed} {number}".encode()).digest()
         seed = int.from_bytes(digest[:4])  # seeds that follow each other are unlike each other, too
-        if self._definition.sampler == "tpe":
+        if self.definition.sampler == "tpe":
             return optuna.samplers.TPESampler(seed=seed, constant_liar=True)
         return optuna.samplers.RandomSampler(seed=seed)
 
     def _make_pruner(self) -> "optuna.pruners.BasePruner":
         from optuna import pruners
 
-        given = self._definition.early_stopping or {}
+        given = self.definition.early_stopping or {}
         pace: dict[str, Any] = {
             "n_warmup_steps": given.get("warmup", 0),
             "interval_steps": given.get("interval", 1),
@@ -148,8 +148,7 @@ def _quiet() -> Iterator[None]:
     log.setLevel(logging.ERROR)
     try:
         with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", module="optuna")
-            warnings.filterwarnings("ignore", message=".*", category=UserWarning)
+            warnings.simplefilter("ignore")
             yield
     finally:
         log.setLevel(level)

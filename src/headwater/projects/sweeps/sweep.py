@@ -99,13 +99,11 @@ def sweep(
         prepared = prepare(client, asked)
         experiment = choose_experiment(client, options.get("experiment_name"), options.get("experiment_id"))
         run_id = create_parent(client, experiment, options.get("run_name"), _tags(prepared))
-    parent = Parent(client, run_id, prepared.definition)
+    parent = Parent(client, run_id, prepared.study.definition)
     parent.take(prepared.record)
     watch = options.get("watch") or (lambda _trials: None)
-    run = client.get_run(run_id)
-    coordinator = Coordinator(client, run, parent, prepared.definition, prepared.attempts, watch)
-    coordinator.restore(retry_failed=retry_failed)
-    return coordinator.carry_out()
+    coordinator = Coordinator(client, client.get_run(run_id), parent, prepared.study, prepared.attempts, watch)
+    return coordinator.carry_out(retry_failed=retry_failed)
 
 
 def _read_request(
