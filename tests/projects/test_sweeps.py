@@ -6,6 +6,7 @@ import math
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from rich.console import Console
 import headwater as hw
 from headwater.cli._trials import make_table
 from headwater.projects import ExecutionException, Sweep, Trial, sweep
+from headwater.projects.sweeps import parent
 from headwater.projects.sweeps.definition import parse_definition
 from headwater.projects.sweeps.study import Study
 from headwater.projects.sweeps.trial import TrialState
@@ -299,6 +301,23 @@ def test_a_sweep_that_another_process_carries_out_is_left_to_it() -> None:
 
     hw.Client().set_tag(found.run_id, "headwater.sweep.owner", json.dumps({**elsewhere, "seen": 1}))
     assert len(sweep(_line, resume=found.run_id, trials=2, workers="threads").trials) == 2
+
+
+def test_a_sweep_that_another_process_took_over_stops_and_leaves_it_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parent, "RENEW_S", 0)
+    other = {"host": "elsewhere", "pid": 1, "started": 1.0, "seen": time.time_ns() // 1_000_000}
+
+    def take_over(x: float) -> float:
+        above = hw.get_run(hw.active_run().info.run_id).data.tags["mlflow.parentRunId"]  # type: ignore[union-attr]
+        hw.Client().set_tag(above, "headwater.sweep.owner", json.dumps(other))
+        return x
+
+    with pytest.raises(hw.ResourceConflict, match="is carried out by process 1 on 'elsewhere'"):
+        _in_threads(take_over, LINE, trials=9)
+
+    (run,) = hw.search_runs(filter_string="tags.headwater.sweep = '1'", output_format="list")
+    assert (run.info.status, json.loads(run.data.tags["headwater.sweep.owner"])) == ("RUNNING", other)
+    assert len(_children(run.info.run_id)) < 9
 
 
 def test_the_table_on_a_terminal_shows_the_trials() -> None:
