@@ -28,7 +28,7 @@ from headwater.protocol.registered_models import (
     RegisteredModelTag,
     SearchRegisteredModels,
 )
-from headwater.protocol.runs import Run, SearchRuns
+from headwater.protocol.runs import GetRun, Run, SearchRuns
 from headwater.stores.rest import RestStore
 from headwater.stores.sql.blocks import Points, sort_points
 from headwater.stores.sql.mlflow_schema import MLFLOW_INFINITE
@@ -145,7 +145,9 @@ class ServerSource:
         while True:
             page = self._store.runs.search(request)
             self._keys = {run.info.run_id: [metric.key for metric in run.data.metrics] for run in page.runs}
-            yield from map(_run, page.runs)
+            for run in page.runs:
+                # MLflow's search leaves out which models a run read.
+                yield _run(self._store.runs.get(GetRun(run_id=run.info.run_id)).run)
             if not page.next_page_token:
                 return
             request = msgspec.structs.replace(request, page_token=page.next_page_token)

@@ -129,7 +129,7 @@ def _write_links(experiment: Path, folder: Path, run: Run) -> None:
         dataset_id = _write_dataset(experiment, entry)
         _write_link(folder / "inputs" / _md5(dataset_id + run_id), dataset_id, "DATASET", run_id, "RUN", entry)
     for model in run.inputs.model_inputs:
-        _write_link(folder / "inputs" / model.model_id, model.model_id, "MODEL_INPUT", run_id, "RUN_INPUT")
+        _write_link(folder / "inputs" / _md5(model.model_id + run_id), model.model_id, "MODEL", run_id, "RUN")
     for made in run.outputs.model_outputs:
         _write_link(
             folder / "outputs" / made.model_id, run_id, "RUN_OUTPUT", made.model_id, "MODEL_OUTPUT", step=made.step
