@@ -13,7 +13,6 @@ from headwater.interop.copying import Artifacts
 from headwater.interop.load import Choices, import_source
 from headwater.interop.opening import open_mlflow
 from headwater.interop.report import Report
-from headwater.models.pyfunc import load_model
 from headwater.protocol.logged_models import GetLoggedModel
 from headwater.stores import open_store
 from headwater.testing.environments import environment_python
@@ -39,7 +38,7 @@ def test_models_in_a_bucket_predict_copied_or_where_they_are(tmp_path: Path, s3_
             uris.append(store.logged_models.get(GetLoggedModel(model_id)).model.info.artifact_uri)
         assert report.is_complete
         hw.set_tracking_uri(uri)
-        answers.append(load_model(f"models:/{model_id}").predict(np.array([[0.0], [9.0]])).tolist())
+        answers.append(hw.pyfunc.load_model(f"models:/{model_id}").predict(np.array([[0.0], [9.0]])).tolist())
 
     assert answers == [[False, True]] * 2
     assert [uri.partition(":")[0] for uri in uris] == ["s3", "mlflow-artifacts"]

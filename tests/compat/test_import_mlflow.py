@@ -17,12 +17,10 @@ import numpy as np
 import pytest
 
 import headwater as hw
-import headwater.sklearn
 from headwater.interop.load import Choices, import_source
 from headwater.interop.opening import open_mlflow
 from headwater.interop.report import Report
 from headwater.interop.to_mlflow import MlflowWriter
-from headwater.models.pyfunc import load_model
 from headwater.protocol.artifacts import GetTree
 from headwater.protocol.experiments import SearchExperiments, ViewType
 from headwater.protocol.logged_models import LoggedModel, SearchLoggedModels
@@ -90,8 +88,8 @@ def test_models_predict_under_the_uris_that_they_had(written: tuple[str, dict[st
         bring(source, store)
     hw.set_tracking_uri(uri)
 
-    answers = [load_model(uri).predict(np.array([[0.0], [9.0]])).tolist() for uri in uris]
-    model = headwater.sklearn.load_model(uris[0]) if uris else None
+    answers = [hw.pyfunc.load_model(uri).predict(np.array([[0.0], [9.0]])).tolist() for uri in uris]
+    model = hw.sklearn.load_model(uris[0]) if uris else None
 
     assert answers == [[False, True]] * len(uris)
     assert (model is not None) == bool(told["logged"])
