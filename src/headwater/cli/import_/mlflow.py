@@ -18,8 +18,8 @@ from headwater.interop.report import Report
 )
 @click.option(
     "--artifacts",
-    type=click.Choice(list(Artifacts)),
-    default=Artifacts.AUTO,
+    type=click.Choice([choice.value for choice in Artifacts]),  # else click would ask for their names
+    default=Artifacts.AUTO.value,
     show_default=True,
     help="auto: copy files unless they are in buckets; copy: all; reference: keep only the URIs; none: not even them.",
 )
@@ -34,7 +34,7 @@ def command(
     *,
     source: str,
     experiments: tuple[str, ...],
-    artifacts: Artifacts,
+    artifacts: str,
     proxied: Path | None,
     moved: tuple[str, ...],
     into: str,
@@ -49,5 +49,11 @@ def command(
     report = Report(source)
     opened = open_mlflow(source, report.add_problem, proxied=proxied, moved=parse_moved(moved))
     run_import(
-        opened, report, into=into, experiments=experiments, artifacts=artifacts, dry_run=dry_run, as_json=as_json
+        opened,
+        report,
+        into=into,
+        experiments=experiments,
+        artifacts=Artifacts(artifacts),
+        dry_run=dry_run,
+        as_json=as_json,
     )
