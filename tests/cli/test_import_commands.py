@@ -43,6 +43,26 @@ def test_an_import_prints_counts_and_that_they_are_verified(mlruns: Path, uri: s
     assert f"1 runs with 2 points in '{mlruns}' are in '{uri}', verified" in done.stderr
 
 
+def test_logged_models_are_counted_both_ways_and_their_files_may_stay(mlruns: Path, uri: str, tmp_path: Path) -> None:
+    model = mlruns / "7" / "models" / f"m-{'b' * 32}"
+    (model / "artifacts").mkdir(parents=True)
+    (model / "meta.yaml").write_text("name: clf\nstatus: 2\n")
+    (model / "artifacts" / "MLmodel").write_text("flavors: {}\n")
+
+    left = call("import", "mlflow", mlruns, "--into", uri, "--artifacts", "reference")
+    copied = call("import", "mlflow", mlruns, "--into", uri)
+    refused = call("import", "mlflow", mlruns, "--into", uri, "--artifacts", "all")
+    exported = call("export", uri, "--to", "mlflow-files", tmp_path / "out")
+
+    assert (left.exit_code, copied.exit_code, refused.exit_code, exported.exit_code) == (0, 0, 2, 0)
+    assert left.stdout.splitlines()[1].split("\t")[7:9] == ["1", "0"]
+    assert copied.stdout.splitlines()[1].split("\t")[7:9] == ["1", "1"]
+    assert "1 runs with 2 points, 1 logged models in" in copied.stderr
+    assert "'all' is not one of" in refused.stderr
+    assert f"Wrote 1 runs with 2 points, 1 logged models to '{tmp_path / 'out'}'" in exported.stdout
+    assert (tmp_path / "out" / "7" / "models" / model.name / "artifacts" / "MLmodel").is_file()
+
+
 def test_a_dry_run_makes_no_store(mlruns: Path, uri: str, tmp_path: Path) -> None:
     done = call("import", "mlflow", mlruns, "--into", uri, "--dry-run")
 

@@ -6,7 +6,7 @@ Arguments: the tracking URI, and a file that takes what the client answers about
 import json
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from mlflow.tracking import MlflowClient
 
 OLD = int(mlflow.__version__.split(".")[0]) < 2
 HAS_REGISTRY = not OLD or sys.argv[1].startswith("sqlite")
+HAS_MODELS = hasattr(MlflowClient, "create_logged_model")
 
 
 def write(client: MlflowClient, folder: Path) -> None:
@@ -32,6 +33,8 @@ def write(client: MlflowClient, folder: Path) -> None:
     client.delete_experiment(deleted)
     if HAS_REGISTRY:
         write_registry(client, first)
+    if HAS_MODELS:
+        write_models(client, first)
 
 
 def write_rich_run(client: MlflowClient, experiment_id: str, folder: Path) -> None:
@@ -87,6 +90,36 @@ def write_registry(client: MlflowClient, experiment_id: str) -> None:
     client.create_registered_model("empty")
 
 
+def write_models(client: MlflowClient, experiment_id: str) -> None:
+    import numpy as np
+    from mlflow.entities import Dataset, DatasetInput, LoggedModelInput
+    from sklearn.linear_model import LogisticRegression
+
+    with mlflow.start_run(experiment_id=experiment_id, run_name="training") as run:
+        model = LogisticRegression().fit(np.arange(10.0).reshape(-1, 1), np.arange(10) > 4)
+        info = mlflow.sklearn.log_model(
+            model,
+            name="classifier",
+            params={"depth": 3, "long": "p" * 3000},
+            tags={"team": "a"},
+            pip_requirements=["scikit-learn"],
+            registered_model_name="classifier",
+        )
+        for step, value in enumerate([0.5, 1e-300, math.inf, -math.inf, math.nan]):
+            key = "undefined" if math.isnan(value) else "acc"
+            client.log_metric(run.info.run_id, key, value, 1000 + step, step, model_id=info.model_id)
+        wine = {"dataset_name": "wine", "dataset_digest": "abc"}
+        client.log_metric(run.info.run_id, "acc", 0.75, 2000, 0, model_id=info.model_id, **wine)
+    using = client.create_run(experiment_id, tags={"mlflow.runName": "using"})
+    data = DatasetInput(Dataset("wine", "abc", "local", "{}"), [])
+    client.log_inputs(using.info.run_id, [data], [LoggedModelInput(info.model_id)])
+    client.set_logged_model_tags(info.model_id, {"mlflow.note.content": "ü\n", "dir/tag": "1"})
+    failed = client.create_logged_model(experiment_id, "failed", model_type="agent")
+    client.finalize_logged_model(failed.model_id, "FAILED")
+    client.create_logged_model(experiment_id, "pending")
+    client.delete_logged_model(client.create_logged_model(experiment_id, "deleted").model_id)
+
+
 def write_lifecycles(client: MlflowClient, experiment_id: str) -> None:
     running = client.create_run(experiment_id, tags={"mlflow.runName": "running"}).info.run_id
     client.log_metric(running, "m", 0.5, 10, 0)
@@ -116,6 +149,11 @@ def describe(client: MlflowClient) -> dict[str, Any]:
             run.info.run_id: describe_run(client, run)
             for found in experiments
             for run in client.search_runs([found.experiment_id], run_view_type=ViewType.ALL)
+        },
+        "logged": {
+            model.model_id: describe_model(client, model)
+            for found in (experiments if HAS_MODELS else [])
+            for model in client.search_logged_models([found.experiment_id])
         },
     }
 
@@ -158,6 +196,8 @@ def times(found: Any) -> list[int]:
 
 def describe_run(client: MlflowClient, run: Any) -> dict[str, Any]:
     info = run.info
+    if HAS_MODELS:
+        run = client.get_run(info.run_id)  # a search leaves inputs out
     return {
         "experiment": info.experiment_id,
         "name": getattr(info, "run_name", "") or run.data.tags.get("mlflow.runName", ""),
@@ -172,8 +212,32 @@ def describe_run(client: MlflowClient, run: Any) -> dict[str, Any]:
             key: sorted([m.step, m.timestamp, repr(m.value)] for m in client.get_metric_history(info.run_id, key))
             for key in run.data.metrics
         },
-        "files": sorted(walk(client, info.run_id, None)),
+        "files": sorted(walk(lambda path: client.list_artifacts(info.run_id, path), None)),
+        "models": [
+            sorted(found.model_id for found in run.inputs.model_inputs),
+            sorted([found.model_id, found.step] for found in run.outputs.model_outputs),
+        ]
+        if HAS_MODELS
+        else [[], []],
         "datasets": sorted(describe_dataset(entry) for entry in (run.inputs.dataset_inputs if not OLD else [])),
+    }
+
+
+def describe_model(client: MlflowClient, model: Any) -> dict[str, Any]:
+    return {
+        "experiment": model.experiment_id,
+        "name": model.name,
+        "type": model.model_type or "",
+        "status": f"LOGGED_MODEL_{'UPLOAD_' if model.status.value == 'FAILED' else ''}{model.status.value}",
+        "run": model.source_run_id or "",
+        "times": [model.creation_timestamp, model.last_updated_timestamp],
+        "params": dict(model.params),
+        "tags": dict(model.tags),
+        "points": sorted(
+            [m.key, m.step, m.timestamp, repr(m.value), m.dataset_name or "", m.dataset_digest or "", m.run_id]
+            for m in model.metrics or []
+        ),
+        "files": sorted(walk(lambda path: client.list_logged_model_artifacts(model.model_id, path), None)),
     }
 
 
@@ -183,10 +247,10 @@ def describe_dataset(entry: Any) -> list[Any]:
     return [*texts, sorted([tag.key, tag.value] for tag in entry.tags)]
 
 
-def walk(client: MlflowClient, run_id: str, path: "str | None") -> Iterator[list[Any]]:
-    for file in client.list_artifacts(run_id, path):
+def walk(list_folder: "Callable[[str | None], list[Any]]", path: "str | None") -> Iterator[list[Any]]:
+    for file in list_folder(path):
         if file.is_dir:
-            yield from walk(client, run_id, file.path)
+            yield from walk(list_folder, file.path)
         else:
             yield [file.path, file.file_size or 0]
 

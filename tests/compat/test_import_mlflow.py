@@ -13,18 +13,22 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 
+import headwater as hw
 from headwater.interop.load import Choices, import_source
 from headwater.interop.opening import open_mlflow
 from headwater.interop.report import Report
 from headwater.interop.to_mlflow import MlflowWriter
 from headwater.protocol.artifacts import GetTree
 from headwater.protocol.experiments import SearchExperiments, ViewType
+from headwater.protocol.logged_models import LoggedModel, SearchLoggedModels
 from headwater.protocol.metrics import GetHistory
 from headwater.protocol.model_versions import SearchModelVersions
 from headwater.protocol.registered_models import SearchRegisteredModels
 from headwater.protocol.runs import Run, SearchRuns
+from headwater.protocol.trash import ListTrash
 from headwater.stores import open_store
 from headwater.stores.interface import Store
 from headwater.testing.environments import environment_python
@@ -59,13 +63,37 @@ def test_everything_is_here_as_it_was(written: tuple[str, dict[str, Any]], tmp_p
     with closing(open_store(f"sqlite:///{tmp_path / 'headwater.db'}")) as store:
         report = bring(source, store)
         found = describe(store)
+        trash = store.trash.list(ListTrash()).model_ids
 
     assert (report.problems, report.differences) == ([], [])
+    assert len(trash) == (1 if told["logged"] else 0)
     assert (found["models"], found["versions"]) == (told["models"], told["versions"])
     assert found["experiments"] == told["experiments"]
+    assert sum(len(model["points"]) for model in found["logged"].values()) == (6 if told["logged"] else 0)
+    if source.endswith("mlruns"):
+        assert latest(found["logged"]) == told["logged"]
+    else:
+        assert found["logged"] == {model_id: with_nan(model) for model_id, model in told["logged"].items()}
     assert sorted(found["runs"]) == sorted(told["runs"])
     for run_id, run in told["runs"].items():
         assert found["runs"][run_id] == run
+
+
+def test_models_predict_under_the_uris_that_they_had(written: tuple[str, dict[str, Any]], tmp_path: Path) -> None:
+    source, told = written
+    uri = f"sqlite:///{tmp_path / 'headwater.db'}"
+    uris = [f"models:/{model_id}" for model_id, model in told["logged"].items() if model["name"] == "classifier"]
+    uris += ["models:/classifier/1"] * len(uris)
+    with closing(open_store(uri)) as store:
+        bring(source, store)
+    hw.set_tracking_uri(uri)
+
+    answers = [hw.pyfunc.load_model(uri).predict(np.array([[0.0], [9.0]])).tolist() for uri in uris]
+    model = hw.sklearn.load_model(uris[0]) if uris else None
+
+    assert answers == [[False, True]] * len(uris)
+    assert (model is not None) == bool(told["logged"])
+    assert len(uris) == (2 if told["logged"] else 0)
 
 
 def test_importing_twice_changes_nothing(written: tuple[str, dict[str, Any]], tmp_path: Path) -> None:
@@ -76,7 +104,7 @@ def test_importing_twice_changes_nothing(written: tuple[str, dict[str, Any]], tm
 
         again = bring(source, store)
 
-        assert describe(store) == first
+        assert repr(describe(store)) == repr(first)
         assert [found.new_runs for found in again.experiments] == [0] * len(again.experiments)
         assert again.is_complete
 
@@ -89,11 +117,14 @@ def test_the_reference_serves_it_and_reads_what_is_exported(tmp_path: Path) -> N
         report = bring(url, store)
         found = describe(store)
         MlflowWriter(tmp_path / "exported", artifacts=True, problem=problems.append).write(store)
-    read = run_client("3", str(tmp_path / "exported"), tmp_path, "--read")
+    migrated = f"sqlite:///{tmp_path / 'migrated.db'}"
+    run_mlflow(tmp_path, "migrate-filestore", "--source", str(tmp_path / "exported"), "--target", migrated)
+    read = run_client("3", migrated, tmp_path, "--read")
 
     assert (report.problems, report.differences, problems) == ([], [], [])
     assert found == told
-    assert (read["experiments"], read["runs"]) == (told["experiments"], told["runs"])
+    assert read == told
+    assert len(read["logged"]) == 3
 
 
 def bring(source: str, store: Store) -> Report:
@@ -117,11 +148,45 @@ def run_client(version: str, uri: str, folder: Path, *options: str) -> dict[str,
         timeout=200,
     )
     assert done.returncode == 0, done.stderr
-    told: dict[str, Any] = json.loads((folder / "told.json").read_text(encoding="utf-8"))
+    text = (folder / "told.json").read_text(encoding="utf-8")
+    told: dict[str, Any] = json.loads(text.replace("1.7976931348623157e+308", "inf"))
     for run in told["runs"].values():
         for points in run["points"].values():
-            points[:] = sorted([s, t, value.replace("1.7976931348623157e+308", "inf")] for s, t, value in points)
+            points.sort()
+    for model in told["logged"].values():
+        model["points"].sort()
     return told
+
+
+def run_mlflow(folder: Path, *arguments: str) -> None:
+    """Run the reference's command."""
+    python = environment_python(ENVIRONMENTS["3"], CACHE)
+    command = [str(python), "-m", "mlflow", *arguments]
+    done = subprocess.run(command, cwd=folder, env=variables(folder), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def latest(models: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the models with the last point of each metric and dataset, which is what MLflow answers from folders."""
+    answer = {}
+    for model_id, model in models.items():
+        last = {(key, *dataset): [key, *point, *dataset] for key, *point, dataset in map(_split, model["points"])}
+        answer[model_id] = {**model, "points": sorted(last.values())}
+    return answer
+
+
+def _split(point: list[Any]) -> tuple[Any, ...]:
+    key, step, time, value, *dataset = point
+    return (key, step, time, value, dataset)
+
+
+def with_nan(model: dict[str, Any]) -> dict[str, Any]:
+    """Return a model with the NaN that MLflow's databases keep as 0 for a model, and as it is for the model's run."""
+    points = [
+        [key, step, time, "nan" if key == "undefined" else value, *dataset]
+        for key, step, time, value, *dataset in model["points"]
+    ]
+    return {**model, "points": points}
 
 
 def variables(folder: Path) -> dict[str, str]:
@@ -184,6 +249,10 @@ def describe(store: Store) -> dict[str, Any]:
         **describe_registry(store),
         "experiments": experiments,
         "runs": {run.info.run_id: describe_run(store, run) for run in runs},
+        "logged": {
+            model.info.model_id: describe_model(store, model)
+            for model in store.logged_models.search(SearchLoggedModels(list(experiments))).models
+        },
     }
 
 
@@ -220,6 +289,27 @@ def describe_registry(store: Store) -> dict[str, Any]:
     }
 
 
+def describe_model(store: Store, model: LoggedModel) -> dict[str, Any]:
+    """Return a logged model in the words of the script."""
+    info = model.info
+    tree = store.artifacts.get_tree(GetTree(f"{info.experiment_id}/models/{info.model_id}/artifacts")).files
+    return {
+        "experiment": info.experiment_id,
+        "name": info.name,
+        "type": info.model_type,
+        "status": str(info.status),
+        "run": info.source_run_id,
+        "times": [info.creation_timestamp_ms, info.last_updated_timestamp_ms],
+        "params": {param.key: param.value for param in model.data.params},
+        "tags": {tag.key: tag.value for tag in info.tags},
+        "points": sorted(
+            [m.key, m.step, m.timestamp, repr(m.value), m.dataset_name, m.dataset_digest, m.run_id]
+            for m in model.data.metrics
+        ),
+        "files": sorted([file.path, file.size] for file in tree),
+    }
+
+
 def describe_run(store: Store, run: Run) -> dict[str, Any]:
     """Return a run in the words of the script."""
     info = run.info
@@ -243,6 +333,10 @@ def describe_run(store: Store, run: Run) -> dict[str, Any]:
             for key, points in histories.items()
         },
         "files": sorted([file.path, file.size] for file in tree),
+        "models": [
+            sorted(found.model_id for found in run.inputs.model_inputs),
+            sorted([found.model_id, found.step] for found in run.outputs.model_outputs),
+        ],
         "datasets": sorted(
             [*msgspec.structs.astuple(entry.dataset), sorted([tag.key, tag.value] for tag in entry.tags)]
             for entry in run.inputs.dataset_inputs

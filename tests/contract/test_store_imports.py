@@ -1,5 +1,6 @@
 """Every store keeps the contract of imports."""
 
+from headwater.testing.contract_import_logged_models import ImportLoggedModelsContract
 from headwater.testing.contract_imports import ImportModelsContract, ImportsContract
 
 
@@ -8,4 +9,8 @@ class TestImports(ImportsContract):
 
 
 class TestImportModels(ImportModelsContract):
+    """Run over the stores of the fixture."""
+
+
+class TestImportLoggedModels(ImportLoggedModelsContract):
     """Run over the stores of the fixture."""

@@ -2,12 +2,13 @@
 
 import math
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from headwater.interop.copying import Artifacts
 from headwater.interop.load import Choices, import_source
 from headwater.interop.opening import open_mlflow
 from headwater.interop.report import Report
@@ -58,11 +59,18 @@ def mlruns(tmp_path: Path) -> Path:
     return root
 
 
-def bring(source: Path | str, store: Store | None, *, moved: dict[str, str] | None = None) -> Report:
+def bring(
+    source: Path | str,
+    store: Store | None,
+    *,
+    moved: dict[str, str] | None = None,
+    artifacts: Artifacts = Artifacts.AUTO,
+    experiments: Sequence[str] = (),
+) -> Report:
     """Import everything."""
     report = Report(str(source), is_dry=store is None)
     with closing(open_mlflow(str(source), report.add_problem, moved=moved)) as opened:
-        import_source(opened, store, report, NoProgress(), Choices())
+        import_source(opened, store, report, NoProgress(), Choices(experiments=experiments, artifacts=artifacts))
     return report
 
 
@@ -194,7 +202,7 @@ def test_artifacts_in_a_bucket_stay_there(mlruns: Path, store: Store) -> None:
 
     assert report.is_complete
     assert get_run(store, RUNS[0]).info.artifact_uri == uri
-    assert report.notes == ["1 runs of 'old' keep the artifact URIs they have; no file was copied."]
+    assert report.notes == ["1 runs and models keep the artifact URIs they have; no file was copied."]
 
 
 def test_what_is_no_store_is_refused_in_one_sentence(tmp_path: Path) -> None:

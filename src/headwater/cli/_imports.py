@@ -8,6 +8,7 @@ import click
 
 from headwater.cli._options import CommandT, json_option, opened_store, tracking_uri_in_force
 from headwater.cli._output import print_json, print_records, say, without_password
+from headwater.interop.copying import Artifacts
 from headwater.interop.load import Choices, Progress, import_source
 from headwater.interop.report import ExperimentReport, Report
 from headwater.interop.source import Source
@@ -50,7 +51,7 @@ def run_import(
     dry_run: bool,
     as_json: bool,
     experiments: Sequence[str] = (),
-    artifacts: bool = True,
+    artifacts: Artifacts = Artifacts.AUTO,
 ) -> None:
     """Import, print the report, and end with status 1 unless everything arrived."""
     report.source, report.is_dry = source.name, dry_run
@@ -104,7 +105,10 @@ def _print(report: Report, destination: str) -> None:
         "params": lambda found: _number(found, "params"),
         "metrics": lambda found: _number(found, "metrics"),
         "points": lambda found: _number(found, "points"),
-        "files": lambda found: _number(found, "files"),
+        "models": lambda found: _counts(found.source_models.models, found.store_models.models, found),
+        "files": lambda found: _counts(
+            found.source.files + found.source_models.files, found.store.files + found.store_models.files, found
+        ),
         "checksum": lambda found: _verdict(found, report),
     }
     print_records(report.experiments, columns)
@@ -119,8 +123,11 @@ def _print(report: Report, destination: str) -> None:
 
 
 def _number(found: ExperimentReport, what: str) -> str:
+    return _counts(getattr(found.source, what), getattr(found.store, what), found)
+
+
+def _counts(there: int, here: int, found: ExperimentReport) -> str:
     """Return the count in the source, and after an arrow that in the store if it is another."""
-    there, here = getattr(found.source, what), getattr(found.store, what)
     return f"{there:,}" if not found.experiment_id or there == here else f"{there:,} → {here:,}"
 
 
@@ -128,14 +135,16 @@ def _verdict(found: ExperimentReport, report: Report) -> str:
     checksum = found.source.checksum[:8]
     if report.is_dry:
         return checksum
-    return f"{checksum} ✓" if found.source == found.store else f"{checksum} ≠ {found.store.checksum[:8]}"
+    return f"{checksum} ✓" if found.is_equal else f"{checksum} ≠ {found.store.checksum[:8]}"
 
 
 def _summary(report: Report, destination: str) -> str:
     runs = sum(found.source.runs for found in report.experiments)
     points = sum(found.source.points for found in report.experiments)
+    logged = sum(found.source_models.models for found in report.experiments)
     registry = report.source_registry
-    models = f" and {registry.models:,} registered models of {registry.versions:,} versions" if registry.models else ""
+    models = f", {logged:,} logged models" if logged else ""
+    models += f" and {registry.models:,} registered models of {registry.versions:,} versions" if registry.models else ""
     held = f"{runs:,} runs with {points:,} points{models} in '{report.source}'"
     trouble = (
         f"; {len(report.problems)} problems, {len(report.differences)} differences" if not report.is_complete else ""

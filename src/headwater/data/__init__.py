@@ -1,11 +1,15 @@
 """Datasets that runs read: `hw.data.from_pandas(df, "train.csv")`, given to `hw.log_input`."""
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
 from headwater.tracking.datasets.dataset import Dataset, MetaDataset, get_source
 from headwater.tracking.datasets.huggingface import HuggingFaceDataset, from_huggingface
+from headwater.tracking.datasets.plugins import find_constructor, list_constructors
 from headwater.tracking.datasets.schema import Schema
+from headwater.tracking.datasets.source import DatasetSource
 from headwater.tracking.datasets.sources import (
     CodeSource,
-    DatasetSource,
     DeltaSource,
     FileSource,
     HttpSource,
@@ -48,3 +52,14 @@ __all__ = [
     "get_source",
     "source_from_json",
 ]
+
+
+if not TYPE_CHECKING:  # or no wrong name would be found by a type checker
+
+    def __getattr__(name: str) -> Callable[..., Any]:
+        """Return a function that another package brings by the entry point group `headwater.dataset_constructor`."""
+        return find_constructor(name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, *list_constructors()]

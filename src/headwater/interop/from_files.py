@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
+from headwater.interop.file_store import META, RUN_STATUSES, StoreFiles, folders_in, named_files
+from headwater.interop.files_models import read_logged_models
 from headwater.interop.source import ArtifactFolders, Problem, SourceFile, is_elsewhere, left_out
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.experiments import ExperimentTag, LifecycleStage
-from headwater.protocol.imports import PutExperiment, PutModel, PutRun, PutVersion
+from headwater.protocol.imports import PutExperiment, PutLoggedModel, PutModel, PutRun, PutVersion
 from headwater.protocol.inputs import (
     Dataset,
     DatasetInput,
@@ -26,19 +27,8 @@ from headwater.protocol.registered_models import RegisteredModel, RegisteredMode
 from headwater.protocol.runs import Param, RunStatus, RunTag
 from headwater.stores.sql.blocks import NO_POINTS, Points, sort_points
 
-_META = "meta.yaml"
 _TRASH = ".trash"
 _NO_EXPERIMENTS = {"models", _TRASH}
-_TIMES = (
-    "creation_time",
-    "last_update_time",
-    "start_time",
-    "end_time",
-    "deleted_time",
-    "creation_timestamp",
-    "last_updated_timestamp",
-)
-_STATUSES = {"1": "RUNNING", "2": "SCHEDULED", "3": "FINISHED", "4": "FAILED", "5": "KILLED"}
 
 
 class FileSource:
@@ -53,6 +43,7 @@ class FileSource:
             )
         self._folders = folders
         self._problem = problem
+        self._files = StoreFiles(problem)
         self._experiments: dict[str, Path] = {}
 
     @property
@@ -64,7 +55,7 @@ class FileSource:
         """Return every experiment, those in the trash too, and how many runs it has."""
         found: list[tuple[PutExperiment, int]] = []
         for folder in (*_experiment_folders(self._root), *_experiment_folders(self._root / _TRASH)):
-            meta = self._read_meta(folder, "experiment")
+            meta = self._files.read_meta(folder, "experiment")
             if meta is None:
                 continue
             experiment = self._experiment(folder, meta)
@@ -75,49 +66,60 @@ class FileSource:
     def runs(self, experiment_id: str) -> Iterator[PutRun]:
         """Yield the runs of an experiment, without their points."""
         for folder in _run_folders(self._experiments[experiment_id]):
-            meta = self._read_meta(folder, "run")
+            meta = self._files.read_meta(folder, "run")
             if meta is not None:
                 yield self._run(folder, meta, experiment_id)
 
     def series(self, run: PutRun) -> Iterator[tuple[str, Points]]:
         """Yield the points of each metric; a line that is not a point is told and left out."""
-        for key, path in _named_files(self._run_folder(run) / "metrics"):
+        for key, path in named_files(self._run_folder(run) / "metrics"):
             yield key, self._read_points(path)
 
     def artifacts(self, run: PutRun) -> list[SourceFile] | None:
         """Return the files in the run's own folder, else in the local folder that its URI names."""
-        if is_elsewhere(run.artifact_uri):
-            return None
-        own = self._run_folder(run) / "artifacts"
-        if not (own.is_dir() or run.artifact_uri):
-            return []
-        folder = own if own.is_dir() else self._folders.find(run.artifact_uri, run.run_id)
-        return None if folder is None else self._folders.files(folder)
+        return self._files_of(self._run_folder(run), run.artifact_uri, run.run_id)
+
+    def logged_models(self, experiment_id: str) -> Iterator[PutLoggedModel]:
+        """Yield the logged models of an experiment."""
+        return read_logged_models(
+            self._files, self._experiments[experiment_id] / "models", experiment_id, self._problem
+        )
+
+    def model_artifacts(self, model: PutLoggedModel) -> list[SourceFile] | None:
+        """Return the files in the model's own folder, else in the local folder that its URI names."""
+        info = model.model.info
+        folder = self._experiments[info.experiment_id] / "models" / info.model_id
+        return self._files_of(folder, info.artifact_uri, info.model_id)
 
     def models(self) -> Iterator[PutModel]:
         """Yield the registered models with their versions."""
-        for folder in _folders(self._root / "models"):
-            meta = self._read_meta(folder, "registered model")
+        for folder in folders_in(self._root / "models"):
+            meta = self._files.read_meta(folder, "registered model")
             if meta is not None:
                 yield self._model(folder, meta)
 
     def left_out(self) -> list[str]:
-        """Say how many logged models and traces there are."""
-        kinds = {"logged models": "models", "traces": "traces"}
-        counts = {
-            what: sum(len(_folders(folder / name)) for folder in self._experiments.values())
-            for what, name in kinds.items()
-        }
-        return [left_out(count, what) for what, count in counts.items() if count]
+        """Say how many traces there are."""
+        count = sum(len(folders_in(folder / "traces")) for folder in self._experiments.values())
+        return [left_out(count, "traces")] if count else []
 
     def close(self) -> None:
         """Do nothing: nothing is open."""
+
+    def _files_of(self, owner: Path, uri: str, owner_id: str) -> list[SourceFile] | None:
+        if is_elsewhere(uri):
+            return None
+        own = owner / "artifacts"
+        if not (own.is_dir() or uri):
+            return []
+        folder = own if own.is_dir() else self._folders.find(uri, owner_id)
+        return None if folder is None else self._folders.files(folder)
 
     def _run_folder(self, run: PutRun) -> Path:
         return self._experiments[run.experiment_id] / run.run_id
 
     def _experiment(self, folder: Path, meta: Mapping[str, Any]) -> PutExperiment:
-        tags = self._read_texts(folder / "tags")
+        tags = self._files.read_texts(folder / "tags")
         # Being in the trash counts: MLflow 1.x leaves the stage as it was.
         is_deleted = folder.parent.name == _TRASH or meta.get("lifecycle_stage") == "deleted"
         return PutExperiment(
@@ -131,7 +133,7 @@ class FileSource:
         )
 
     def _run(self, folder: Path, meta: Mapping[str, Any], experiment_id: str) -> PutRun:
-        tags = self._read_texts(folder / "tags")
+        tags = self._files.read_texts(folder / "tags")
         status = str(meta.get("status", "FINISHED"))
         deleted_time = meta.get("deleted_time")
         return PutRun(
@@ -139,7 +141,7 @@ class FileSource:
             experiment_id=experiment_id,
             run_name=str(meta.get("run_name") or tags.get(RUN_NAME_TAG) or meta.get("name") or ""),
             user_id=str(meta.get("user_id") or ""),
-            status=RunStatus(_STATUSES.get(status, status)),
+            status=RunStatus(RUN_STATUSES.get(status, status)),
             start_time=int(meta.get("start_time") or 0),
             end_time=None if meta.get("end_time") is None else int(meta["end_time"]),
             artifact_uri=str(meta.get("artifact_uri") or ""),
@@ -147,7 +149,7 @@ class FileSource:
             if meta.get("lifecycle_stage") == "deleted"
             else LifecycleStage.ACTIVE,
             deleted_time=None if deleted_time is None else int(deleted_time),
-            params=[Param(key, value) for key, value in self._read_texts(folder / "params").items()],
+            params=[Param(key, value) for key, value in self._files.read_texts(folder / "params").items()],
             tags=[RunTag(key, value) for key, value in tags.items()],
             inputs=self._inputs(folder),
             outputs=self._outputs(folder),
@@ -156,12 +158,12 @@ class FileSource:
     def _inputs(self, run: Path) -> RunInputs:
         """Return the datasets and models that a run read."""
         inputs = RunInputs([], [])
-        for folder in _folders(run / "inputs"):
-            meta = self._read_meta(folder, "input")
+        for folder in folders_in(run / "inputs"):
+            meta = self._files.read_meta(folder, "input")
             if meta is None:
                 continue
             if meta.get("source_type") == "DATASET":
-                found = self._read_meta(run.parent / "datasets" / str(meta.get("source_id")), "dataset")
+                found = self._files.read_meta(run.parent / "datasets" / str(meta.get("source_id")), "dataset")
                 tags = [InputTag(str(key), str(value)) for key, value in sorted((meta.get("tags") or {}).items())]
                 if found is not None:
                     dataset = Dataset(**{name: str(found.get(name) or "") for name in Dataset.__struct_fields__})
@@ -172,7 +174,7 @@ class FileSource:
 
     def _outputs(self, run: Path) -> RunOutputs:
         """Return the models that a run made."""
-        metas = [self._read_meta(folder, "output") for folder in _folders(run / "outputs")]
+        metas = [self._files.read_meta(folder, "output") for folder in folders_in(run / "outputs")]
         return RunOutputs(
             [
                 ModelOutput(str(meta.get("destination_id") or meta.get("source_id")), int(meta.get("step") or 0))
@@ -182,48 +184,23 @@ class FileSource:
         )
 
     def _model(self, folder: Path, meta: Mapping[str, Any]) -> PutModel:
-        aliases = meta.get("aliases") or {}
+        aliases = meta.get("aliases") or self._files.read_texts(folder / "aliases")
         name = str(meta.get("name", folder.name))
         model = RegisteredModel(
             name,
             int(meta.get("creation_timestamp") or 0),
             int(meta.get("last_updated_timestamp") or 0),
             meta.get("description"),
-            tags=[RegisteredModelTag(*pair) for pair in self._read_texts(folder / "tags").items()],
+            tags=[RegisteredModelTag(*pair) for pair in self._files.read_texts(folder / "tags").items()],
             aliases=[RegisteredModelAlias(str(alias), str(version)) for alias, version in sorted(aliases.items())],
         )
         versions = []
-        for place in _folders(folder):
-            found = self._read_meta(place, "model version") if place.name.startswith("version-") else None
+        for place in folders_in(folder):
+            found = self._files.read_meta(place, "model version") if place.name.startswith("version-") else None
             if found is not None and found.get("current_stage") != "Deleted_Internal":
-                tags = [ModelVersionTag(*pair) for pair in self._read_texts(place / "tags").items()]
+                tags = [ModelVersionTag(*pair) for pair in self._files.read_texts(place / "tags").items()]
                 versions.append(PutVersion(_version(name, found, tags)))
         return PutModel(model, versions)
-
-    def _read_meta(self, folder: Path, what: str) -> Mapping[str, Any] | None:
-        """Return a folder's meta.yaml; None, after telling why, if it cannot be read."""
-        path = folder / _META
-        try:
-            meta = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe
-            if isinstance(meta, dict):
-                _check_meta(meta, what)
-                return meta
-            reason = "it holds no fields"
-        except FileNotFoundError:
-            reason = "it is missing"
-        except (OSError, UnicodeDecodeError, ValueError, TypeError, yaml.YAMLError) as error:
-            reason = " ".join(str(error).split())
-        self._problem(f"The {what} '{folder}' is left out: its {_META} cannot be used ({reason}).")
-        return None
-
-    def _read_texts(self, folder: Path) -> dict[str, str]:
-        texts: dict[str, str] = {}
-        for key, path in _named_files(folder):
-            try:
-                texts[key] = path.read_bytes().decode()
-            except (OSError, UnicodeDecodeError) as error:
-                self._problem(f"'{path}' is left out: {error}.")
-        return texts
 
     def _read_points(self, path: Path) -> Points:
         try:
@@ -256,17 +233,6 @@ class FileSource:
         return _points(times, values, steps)
 
 
-def _check_meta(meta: Mapping[str, Any], what: str) -> None:
-    """Raise ValueError unless the times are numbers and the status is known."""
-    for name in _TIMES:
-        int(meta.get(name) or 0)
-    if what == "run":
-        status = str(meta.get("status", "FINISHED"))
-        RunStatus(_STATUSES.get(status, status))
-    elif what == "model version":
-        ModelVersionStatus(str(meta.get("status") or "READY"))
-
-
 def _version(name: str, meta: Mapping[str, Any], tags: list[ModelVersionTag]) -> ModelVersion:
     return ModelVersion(
         name=name,
@@ -297,13 +263,9 @@ def _experiment_folders(root: Path) -> list[Path]:
         return []
     found = [path for path in root.iterdir() if path.is_dir() and path.name not in _NO_EXPERIMENTS]
     return sorted(
-        (path for path in found if (path / _META).exists() or path.name.isdigit()),
+        (path for path in found if (path / META).exists() or path.name.isdigit()),
         key=lambda path: (not path.name.isdigit(), len(path.name), path.name),
     )
-
-
-def _folders(parent: Path) -> list[Path]:
-    return sorted(path for path in parent.iterdir() if path.is_dir()) if parent.is_dir() else []
 
 
 def _run_folders(experiment: Path) -> list[Path]:
@@ -311,10 +273,5 @@ def _run_folders(experiment: Path) -> list[Path]:
     return sorted(
         path
         for path in experiment.iterdir()
-        if path.is_dir() and path.name not in others and ((path / _META).exists() or (path / "metrics").is_dir())
+        if path.is_dir() and path.name not in others and ((path / META).exists() or (path / "metrics").is_dir())
     )
-
-
-def _named_files(folder: Path) -> list[tuple[str, Path]]:
-    """Return the name and path of each file; a name with `/` is a path of folders."""
-    return sorted((path.relative_to(folder).as_posix(), path) for path in folder.rglob("*") if path.is_file())

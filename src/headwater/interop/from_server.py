@@ -1,5 +1,6 @@
 """Read an MLflow server over its REST protocol; another Headwater server answers it, too."""
 
+import math
 from collections.abc import Iterator
 from functools import partial
 
@@ -7,11 +8,18 @@ import msgspec
 import numpy as np
 
 from headwater.interop.source import Problem, SourceFile
-from headwater.protocol.artifacts import ListArtifacts, check_path
+from headwater.protocol.artifacts import ListArtifacts, ListArtifactsResponse, check_path
 from headwater.protocol.endpoint import Endpoint, Permission
-from headwater.protocol.errors import InvalidParameterValue
+from headwater.protocol.errors import EndpointNotFound, InvalidParameterValue
 from headwater.protocol.experiments import SearchExperiments, ViewType
-from headwater.protocol.imports import PutExperiment, PutModel, PutRun, PutVersion
+from headwater.protocol.imports import PutExperiment, PutLoggedModel, PutModel, PutRun, PutVersion
+from headwater.protocol.logged_models import (
+    ListLoggedModelArtifacts,
+    ListLoggedModelArtifactsResponse,
+    LoggedModel,
+    LoggedModelData,
+    SearchLoggedModels,
+)
 from headwater.protocol.metrics import GetHistory, Metric
 from headwater.protocol.model_versions import ModelVersion, ModelVersionStatus, ModelVersionTag, SearchModelVersions
 from headwater.protocol.registered_models import (
@@ -20,16 +28,16 @@ from headwater.protocol.registered_models import (
     RegisteredModelTag,
     SearchRegisteredModels,
 )
-from headwater.protocol.runs import Run, SearchRuns
+from headwater.protocol.runs import GetRun, Run, SearchRuns
 from headwater.stores.rest import RestStore
 from headwater.stores.sql.blocks import Points, sort_points
+from headwater.stores.sql.mlflow_schema import MLFLOW_INFINITE
 
 _EXPERIMENTS_PAGE = 1000
 _RUNS_PAGE = 200
 _POINTS_PAGE = 25_000
 _VERSIONS_PAGE = 1000
-_INFINITE = 1.7976931348623157e308
-"""What MLflow's servers send in place of an infinite value."""
+_MODELS_PAGE = 50
 
 
 class _Version(msgspec.Struct, frozen=True):
@@ -137,7 +145,9 @@ class ServerSource:
         while True:
             page = self._store.runs.search(request)
             self._keys = {run.info.run_id: [metric.key for metric in run.data.metrics] for run in page.runs}
-            yield from map(_run, page.runs)
+            for run in page.runs:
+                # MLflow's search leaves out which models a run read.
+                yield _run(self._store.runs.get(GetRun(run_id=run.info.run_id)).run)
             if not page.next_page_token:
                 return
             request = msgspec.structs.replace(request, page_token=page.next_page_token)
@@ -149,7 +159,26 @@ class ServerSource:
 
     def artifacts(self, run: PutRun) -> list[SourceFile] | None:
         """Return the run's files, which the server reads for us."""
-        return list(self._list(run.run_id, ""))
+        files = _RunFiles(self._store, run.run_id)
+        return list(self._walk(f"run '{run.run_id}'", files, ""))
+
+    def logged_models(self, experiment_id: str) -> Iterator[PutLoggedModel]:
+        """Yield the logged models of an experiment, except deleted ones; none if the server does not know such."""
+        request = SearchLoggedModels([experiment_id], max_results=_MODELS_PAGE)
+        while True:
+            try:
+                page = self._store.logged_models.search(request)
+            except EndpointNotFound:
+                return
+            yield from (PutLoggedModel(_exact(model)) for model in page.models)
+            if not page.next_page_token:
+                return
+            request = msgspec.structs.replace(request, page_token=page.next_page_token)
+
+    def model_artifacts(self, model: PutLoggedModel) -> list[SourceFile] | None:
+        """Return the model's files, which the server reads for us."""
+        model_id = model.model.info.model_id
+        return list(self._walk(f"logged model '{model_id}'", _ModelFiles(self._store, model_id), ""))
 
     def models(self) -> Iterator[PutModel]:
         """Yield the registered models with their versions; prompts are not among them."""
@@ -175,7 +204,7 @@ class ServerSource:
 
     def left_out(self) -> list[str]:
         """Say that there may be more."""
-        return ["Not asked for: logged models and traces, which are not imported."]
+        return ["Not asked for: traces and deleted logged models, which a server does not list."]
 
     def close(self) -> None:
         """Close every connection."""
@@ -191,22 +220,49 @@ class ServerSource:
                 return points
             request = msgspec.structs.replace(request, page_token=page.next_page_token)
 
-    def _list(self, run_id: str, folder: str) -> Iterator[SourceFile]:
-        request = ListArtifacts(run_id=run_id, path=folder)
+    def _walk(self, owner: str, files: "_RunFiles | _ModelFiles", folder: str) -> Iterator[SourceFile]:
+        token = ""
         while True:
-            page = self._store.artifacts.list(request)
+            page = files.list(folder, token)
             for file in page.files:
                 if file.is_dir:
-                    yield from self._list(run_id, file.path)
+                    yield from self._walk(owner, files, file.path)
                     continue
                 try:
-                    read = partial(self._store.blobs.read_artifact, run_id, check_path(file.path))
-                    yield SourceFile(file.path, read, is_local=False)
+                    yield SourceFile(file.path, partial(files.read, check_path(file.path)), is_local=False)
                 except InvalidParameterValue as error:
-                    self._problem(f"An artifact of run '{run_id}' is left out: {error.message}")
+                    self._problem(f"An artifact of {owner} is left out: {error.message}")
             if not page.next_page_token:
                 return
-            request = msgspec.structs.replace(request, page_token=page.next_page_token)
+            token = page.next_page_token
+
+
+class _RunFiles:
+    """The artifacts of a run, through the server."""
+
+    def __init__(self, store: RestStore, run_id: str) -> None:
+        self._store = store
+        self._run_id = run_id
+
+    def list(self, folder: str, token: str) -> ListArtifactsResponse:
+        return self._store.artifacts.list(ListArtifacts(run_id=self._run_id, path=folder, page_token=token))
+
+    def read(self, path: str) -> Iterator[bytes]:
+        return self._store.blobs.read_artifact(self._run_id, path)
+
+
+class _ModelFiles:
+    """The artifacts of a logged model, through the server."""
+
+    def __init__(self, store: RestStore, model_id: str) -> None:
+        self._store = store
+        self._model_id = model_id
+
+    def list(self, folder: str, token: str) -> ListLoggedModelArtifactsResponse:
+        return self._store.logged_models.list_artifacts(ListLoggedModelArtifacts(self._model_id, folder, token))
+
+    def read(self, path: str) -> Iterator[bytes]:
+        return self._store.blobs.read_model_artifact(self._model_id, path)
 
 
 def _run(run: Run) -> PutRun:
@@ -230,7 +286,18 @@ def _run(run: Run) -> PutRun:
 
 def _points(points: list[Metric]) -> Points:
     values = np.array([point.value for point in points], np.float64)
-    values[values == _INFINITE] = np.inf
-    values[values == -_INFINITE] = -np.inf
+    values[values == MLFLOW_INFINITE] = np.inf
+    values[values == -MLFLOW_INFINITE] = -np.inf
     steps = np.array([point.step for point in points], np.int64)
     return Points(steps, np.array([point.timestamp for point in points], np.int64), values)
+
+
+def _exact(model: LoggedModel) -> LoggedModel:
+    """Return the model with infinite values where the server sent what stands for them."""
+    metrics = [
+        msgspec.structs.replace(metric, value=math.copysign(math.inf, metric.value))
+        if abs(metric.value) == MLFLOW_INFINITE
+        else metric
+        for metric in model.data.metrics
+    ]
+    return LoggedModel(model.info, LoggedModelData(model.data.params, metrics))

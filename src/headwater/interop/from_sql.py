@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from headwater.interop.source import ArtifactFolders, SourceFile, is_elsewhere, left_out
-from headwater.protocol.imports import PutExperiment, PutModel, PutRun
+from headwater.protocol.imports import PutExperiment, PutLoggedModel, PutModel, PutRun
 from headwater.stores.sql.blocks import Points
+from headwater.stores.sql.mlflow_models import read_logged_models
 from headwater.stores.sql.mlflow_registry import read_models
 from headwater.stores.sql.mlflow_schema import MlflowDatabase
 
@@ -36,22 +37,29 @@ class SqlSource:
 
     def artifacts(self, run: PutRun) -> list[SourceFile] | None:
         """Return the files in the folder that the run's URI names."""
-        folder = (
-            None
-            if not run.artifact_uri or is_elsewhere(run.artifact_uri)
-            else self._folders.find(run.artifact_uri, run.run_id)
-        )
-        return None if folder is None else self._folders.files(folder)
+        return self._files_of(run.artifact_uri, run.run_id)
+
+    def logged_models(self, experiment_id: str) -> Iterator[PutLoggedModel]:
+        """Yield the logged models of an experiment."""
+        return read_logged_models(self._database, experiment_id)
+
+    def model_artifacts(self, model: PutLoggedModel) -> list[SourceFile] | None:
+        """Return the files in the folder that the model's URI names."""
+        return self._files_of(model.model.info.artifact_uri, model.model.info.model_id)
 
     def models(self) -> list[PutModel]:
         """Return the registered models with their versions."""
         return read_models(self._database)
 
     def left_out(self) -> list[str]:
-        """Say how many logged models and traces there are."""
-        tables = {"logged models": "logged_models", "traces": "trace_info"}
-        return [left_out(count, what) for what, table in tables.items() if (count := self._database.count(table))]
+        """Say how many traces there are."""
+        count = self._database.count("trace_info")
+        return [left_out(count, "traces")] if count else []
 
     def close(self) -> None:
         """Release the connection."""
         self._database.close()
+
+    def _files_of(self, uri: str, owner: str) -> list[SourceFile] | None:
+        folder = None if not uri or is_elsewhere(uri) else self._folders.find(uri, owner)
+        return None if folder is None else self._folders.files(folder)

@@ -16,7 +16,7 @@ from headwater.interop.protobuf import Message
 from headwater.interop.source import ArtifactFolders, Problem, SourceFile, read_file
 from headwater.protocol.artifacts import check_path
 from headwater.protocol.errors import DataLoss, InvalidParameterValue
-from headwater.protocol.imports import PutExperiment, PutModel, PutRun
+from headwater.protocol.imports import PutExperiment, PutLoggedModel, PutModel, PutRun
 from headwater.protocol.runs import RunStatus
 from headwater.stores.sql.blocks import Points
 
@@ -82,6 +82,14 @@ class WandbSource:
     def artifacts(self, run: PutRun) -> list[SourceFile]:
         """Return the files that were saved."""
         return self._logged(run).files
+
+    def logged_models(self, experiment_id: str) -> list[PutLoggedModel]:  # noqa: ARG002 - there are none
+        """Return nothing: models are files of runs."""
+        return []
+
+    def model_artifacts(self, model: PutLoggedModel) -> list[SourceFile]:  # noqa: ARG002 - there are none
+        """Return nothing."""
+        return []
 
     def models(self) -> list[PutModel]:
         """Return nothing: there is no registry."""

@@ -5,22 +5,22 @@ before a run's points are sent the store is asked which series it has already. S
 again as it was, and one that is repeated changes nothing.
 """
 
-import hashlib
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Protocol
 
 import msgspec
 
+from headwater.interop.copying import Artifacts, Copier, FileFacts, find_files
+from headwater.interop.load_logged_models import count_logged_models, import_logged_models
 from headwater.interop.load_models import import_models
-from headwater.interop.report import ExperimentReport, Report, RunFacts, differences, info_of, links_of, restrict
+from headwater.interop.report import ExperimentReport, Facts, Report, differences, info_of, links_of, restrict
 from headwater.interop.sending import Sender, clean_points, clean_run
-from headwater.interop.source import Source, SourceFile, is_elsewhere
-from headwater.protocol.artifacts import ArtifactFile, CommitArtifacts, GetTree
-from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
+from headwater.interop.source import Source, SourceFile
+from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.experiments import CreateExperiment
 from headwater.protocol.imports import PutExperiment, PutRun, SummarizeRuns
 from headwater.protocol.runs import GetRun
@@ -28,7 +28,6 @@ from headwater.stores.interface import Store
 from headwater.stores.sql.blocks import digest_points
 
 _BATCH_RUNS = 100
-_WORKERS = 4
 
 SeriesFacts = dict[str, tuple[int, str]]
 
@@ -45,10 +44,10 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Choices:
-    """What to import: the experiments of these names or ids (all, if there are none), with artifacts or without."""
+    """What to import: the experiments of these names or ids (all, if there are none), and which artifacts."""
 
     experiments: Sequence[str] = ()
-    artifacts: bool = True
+    artifacts: Artifacts = Artifacts.AUTO
 
 
 def import_source(source: Source, store: Store | None, report: Report, progress: Progress, choices: Choices) -> None:
@@ -57,14 +56,23 @@ def import_source(source: Source, store: Store | None, report: Report, progress:
     Raises `InvalidParameterValue` if a chosen experiment does not exist; what fails within a run is reported.
     """
     started = time.monotonic()
+    copier = None if store is None else Copier(store, report, choices.artifacts)
     for experiment, runs in _choose(source, choices.experiments):
         progress.begin(experiment.name, runs)
         found = ExperimentReport(experiment.name, experiment.experiment_id)
         report.experiments.append(found)
-        if store is None:
+        if store is None or copier is None:
             _read_only(source, found, report, progress, choices)
+            count_logged_models(source, found, report, choices.artifacts)
         else:
-            _Loader(source, store, report, choices).load(experiment, found, progress)
+            _Loader(source, store, report, copier).load(experiment, found, progress)
+    if store is not None and copier is not None:  # when all runs are there, which measured them
+        for found in report.experiments:
+            import_logged_models(source, store, report, found, copier)
+    if copier is not None and copier.kept_elsewhere:
+        report.notes.append(
+            f"{copier.kept_elsewhere} runs and models keep the artifact URIs they have; no file was copied."
+        )
     if choices.experiments:
         report.notes.append("Registered models were left out, because only some experiments were chosen.")
     else:
@@ -97,7 +105,8 @@ def _read_only(source: Source, found: ExperimentReport, report: Report, progress
             kept = clean_points(run, key, points, report.add_problem)
             if kept is not None:
                 series[key] = (len(kept), digest_points(kept))
-        files = source.artifacts(given) if choices.artifacts else None
+        read = partial(source.artifacts, given)
+        files = find_files(choices.artifacts, given.artifact_uri, given.run_id, read, report.add_problem)
         found.source.add(_facts(run, series, {}))
         found.source.files += len(files or ())
         progress.advance(1, sum(count for count, _ in series.values()))
@@ -106,12 +115,11 @@ def _read_only(source: Source, found: ExperimentReport, report: Report, progress
 class _Loader:
     """Loads one experiment after the other, some runs at a time."""
 
-    def __init__(self, source: Source, store: Store, report: Report, choices: Choices) -> None:
+    def __init__(self, source: Source, store: Store, report: Report, copier: Copier) -> None:
         self._source = source
         self._store = store
         self._report = report
-        self._choices = choices
-        self._kept_elsewhere = 0
+        self._copier = copier
 
     def load(self, experiment: PutExperiment, found: ExperimentReport, progress: Progress) -> None:
         """Load an experiment with all its runs."""
@@ -123,14 +131,9 @@ class _Loader:
         for batch in _batches(self._source.runs(experiment.experiment_id), _BATCH_RUNS):
             points = self._load_batch(batch, found)
             progress.advance(len(batch), points)
-        if self._kept_elsewhere:
-            self._report.notes.append(
-                f"{self._kept_elsewhere} runs of '{found.name}' keep the artifact URIs they have; no file was copied."
-            )
 
     def _put_experiment(self, experiment: PutExperiment) -> str:
-        keeps_location = is_elsewhere(experiment.artifact_location) or not self._choices.artifacts
-        location = experiment.artifact_location if keeps_location else ""
+        location = self._copier.location(experiment.artifact_location)
         try:
             CreateExperiment(experiment.name, location).check()
         except InvalidParameterValue as error:
@@ -144,30 +147,30 @@ class _Loader:
         """Put some runs, their artifacts last, and compare; return how many points they have."""
         stored = self._summaries([run.run_id for run in batch])
         sender = Sender(self._store)
-        loaded: list[tuple[RunFacts, list[SourceFile]]] = []
+        loaded: list[tuple[str, Facts, list[SourceFile]]] = []
         for given in batch:
             kept = clean_run(
                 msgspec.structs.replace(given, experiment_id=found.experiment_id), self._report.add_problem
             )
             if kept is None:
                 continue
-            files = self._source.artifacts(given) if self._choices.artifacts else None
-            if files is not None:
-                root = f"{found.experiment_id}/{kept.run_id}/artifacts"
-                kept = msgspec.structs.replace(kept, artifact_uri=f"mlflow-artifacts:/{root}")
-            elif self._choices.artifacts:
-                self._kept_elsewhere += 1
+            read = partial(self._source.artifacts, given)
+            root = _root(found.experiment_id, kept.run_id)
+            uri, files = self._copier.place(kept.artifact_uri, kept.run_id, root, read)
+            kept = msgspec.structs.replace(kept, artifact_uri=uri)
             sender.add_run(kept)
             series = self._send_series(sender, given, kept, stored.get(kept.run_id, {}))
-            loaded.append((_facts(kept, series, {}), list(files or ())))
+            loaded.append((kept.run_id, _facts(kept, series, {}), files))
         sender.flush()
         found.new_runs += sender.created
-        facts = [
-            msgspec.structs.replace(fact, files=self._copy_files(found.experiment_id, fact.run_id, files))
-            for fact, files in loaded
-        ]
+        facts = {
+            run_id: msgspec.structs.replace(
+                fact, files=self._copier.copy(_root(found.experiment_id, run_id), fact.owner, files)
+            )
+            for run_id, fact, files in loaded
+        }
         self._compare(facts, found)
-        return sum(count for fact in facts for count, _ in fact.series.values())
+        return sum(count for fact in facts.values() for count, _ in fact.series.values())
 
     def _send_series(self, sender: Sender, given: PutRun, run: PutRun, stored: SeriesFacts) -> SeriesFacts:
         """Send the series that the store has not, or has otherwise; return what the source has."""
@@ -181,57 +184,21 @@ class _Loader:
                 sender.add_series(run, key, kept)
         return series
 
-    def _copy_files(self, experiment_id: str, run_id: str, files: Sequence[SourceFile]) -> dict[str, tuple[str, int]]:
-        """Keep the files that the store has not; return what the source has."""
-        if not files:
-            return {}
-        root = f"{experiment_id}/{run_id}/artifacts"
-        held = {file.path: file for file in self._store.artifacts.get_tree(GetTree(root)).files}
-        with ThreadPoolExecutor(_WORKERS) as pool:
-            copied = list(pool.map(lambda file: self._copy_file(run_id, file), files))
-        described = [file for file in copied if file is not None]
-        new = [file for file in described if held.get(file.path) != file]
-        if new:
-            self._store.artifacts.commit(CommitArtifacts(root, new))
-        return {file.path: (file.digest, file.size) for file in described}
-
-    def _copy_file(self, run_id: str, file: SourceFile) -> ArtifactFile | None:
-        try:
-            if not file.is_local:
-                return ArtifactFile(file.path, *self._store.blobs.write(file.read()))
-            digest, size = _digest(file.read())
-            if not self._holds(digest):
-                digest, size = self._store.blobs.write(file.read())
-        except (OSError, ResourceDoesNotExist) as error:
-            self._report.add_problem(f"Artifact '{file.path}' of run '{run_id}' is left out: {error}.")
-            return None
-        return ArtifactFile(file.path, digest, size)
-
-    def _holds(self, digest: str) -> bool:
-        try:
-            self._store.blobs.size(digest)
-        except ResourceDoesNotExist:
-            return False
-        return True
-
-    def _compare(self, facts: Sequence[RunFacts], found: ExperimentReport) -> None:
+    def _compare(self, facts: Mapping[str, Facts], found: ExperimentReport) -> None:
         """Read the runs back and note every difference."""
-        summaries = self._summaries([fact.run_id for fact in facts])
-        for fact in facts:
+        summaries = self._summaries(list(facts))
+        for run_id, fact in facts.items():
             found.source.add(fact)
-            stored = self._read_back(fact, found.experiment_id, summaries.get(fact.run_id, {}))
+            stored = self._read_back(run_id, fact, found.experiment_id, summaries.get(run_id, {}))
             found.store.add(stored)
             for difference in differences(fact, stored):
                 self._report.add_difference(difference)
 
-    def _read_back(self, fact: RunFacts, experiment_id: str, series: SeriesFacts) -> RunFacts:
-        run = self._store.runs.get(GetRun(run_id=fact.run_id)).run
-        files = {}
-        if fact.files:
-            tree = self._store.artifacts.get_tree(GetTree(f"{experiment_id}/{fact.run_id}/artifacts")).files
-            files = {file.path: (file.digest, file.size) for file in tree}
+    def _read_back(self, run_id: str, fact: Facts, experiment_id: str, series: SeriesFacts) -> Facts:
+        run = self._store.runs.get(GetRun(run_id=run_id)).run
+        files = self._copier.read_back(_root(experiment_id, run_id), fact.files)
         put = PutRun(
-            run_id=fact.run_id,
+            run_id=run_id,
             experiment_id=run.info.experiment_id,
             run_name=run.info.run_name,
             user_id=run.info.user_id,
@@ -251,18 +218,14 @@ class _Loader:
         return {run.run_id: {series.key: (series.count, series.digest) for series in run.series} for run in answer.runs}
 
 
-def _facts(run: PutRun, series: SeriesFacts, files: dict[str, tuple[str, int]]) -> RunFacts:
+def _root(experiment_id: str, run_id: str) -> str:
+    return f"{experiment_id}/{run_id}/artifacts"
+
+
+def _facts(run: PutRun, series: SeriesFacts, files: FileFacts) -> Facts:
     params = {param.key: param.value for param in run.params}
     tags = {tag.key: tag.value for tag in run.tags}
-    return RunFacts(run.run_id, info_of(run), params, tags, links_of(run.inputs, run.outputs), series, files)
-
-
-def _digest(chunks: Iterable[bytes]) -> tuple[str, int]:
-    checksum, size = hashlib.sha256(), 0
-    for chunk in chunks:
-        checksum.update(chunk)
-        size += len(chunk)
-    return checksum.hexdigest(), size
+    return Facts(f"Run '{run.run_id}'", info_of(run), params, tags, links_of(run.inputs, run.outputs), series, files)
 
 
 def _batches(runs: Iterable[PutRun], size: int) -> Iterator[list[PutRun]]:

@@ -1,22 +1,28 @@
 """Put registered models into a store, after the runs that made their versions, and read them back."""
 
+import re
+
 import msgspec
 
 from headwater.interop.report import Report
-from headwater.interop.source import Source, is_elsewhere
+from headwater.interop.source import Source
 from headwater.protocol.errors import InvalidParameterValue, ResourceAlreadyExists, ResourceDoesNotExist
 from headwater.protocol.imports import PutModel, PutVersion
+from headwater.protocol.logged_models import GetLoggedModel
+from headwater.protocol.model_names import is_model_uri, parse_model_uri
 from headwater.protocol.model_sources import append_path
 from headwater.protocol.model_versions import GetModelVersion, ModelVersion
 from headwater.protocol.registered_models import GetRegisteredModel
 from headwater.protocol.runs import GetRun
 from headwater.stores.interface import Store
 
+_MODEL_FOLDER = re.compile(r"/models/(m-[0-9a-f]{32})/artifacts(/.*)?$")
+
 
 def import_models(source: Source, store: Store | None, report: Report) -> None:
     """Bring every registered model into the store; without a store, only read them."""
     for given in source.models():
-        put = _without_loose_aliases(given, report)
+        put = _with_model_ids(_without_loose_aliases(given, report))
         told = _facts(put)
         report.source_registry.add(told)
         if store is None:
@@ -43,10 +49,40 @@ def _without_loose_aliases(put: PutModel, report: Report) -> PutModel:
     return msgspec.structs.replace(put, model=msgspec.structs.replace(put.model, aliases=aliases))
 
 
+def _with_model_ids(put: PutModel) -> PutModel:
+    """Return the model with the logged model that each version was made of, which MLflow's databases do not name."""
+    versions = []
+    for version in put.versions:
+        model_id = version.version.model_id or _find_model(version.version.source)[0]
+        versions.append(
+            msgspec.structs.replace(version, version=msgspec.structs.replace(version.version, model_id=model_id))
+        )
+    return msgspec.structs.replace(put, versions=versions)
+
+
+def _find_model(source: str) -> tuple[str, str]:
+    """Return the logged model whose files a source names, by `models:/m-…` or by the folder, and the path below."""
+    if is_model_uri(source):
+        try:
+            uri = parse_model_uri(source)
+        except InvalidParameterValue:
+            return "", ""
+        return uri.model_id, uri.path
+    found = _MODEL_FOLDER.search(source)
+    return (found[1], (found[2] or "").strip("/")) if found else ("", "")
+
+
 def _locate(store: Store, version: ModelVersion) -> str:
-    """Return where the files of a version are now, if they are among the artifacts of a run that were copied."""
+    """Return where the files of a version are now, if they are among the artifacts of a model or a run here."""
+    model_id, below = _find_model(version.source)
+    if model_id:
+        try:
+            model = store.logged_models.get(GetLoggedModel(model_id, allow_deleted=True)).model
+        except ResourceDoesNotExist:
+            return ""
+        return append_path(model.info.artifact_uri, below)
     _, mark, path = version.source.partition(f"/{version.run_id}/artifacts")
-    if not (version.run_id and mark) or is_elsewhere(version.source):
+    if not (version.run_id and mark):
         return ""
     try:
         uri = store.runs.get(GetRun(run_id=version.run_id)).run.info.artifact_uri

@@ -6,12 +6,15 @@ import msgspec
 
 from headwater.protocol.experiments import Experiment, SearchExperiments, ViewType
 from headwater.protocol.imports import PointColumns, ReadPoints
+from headwater.protocol.model_versions import ModelVersion, SearchModelVersions
+from headwater.protocol.registered_models import RegisteredModel, SearchRegisteredModels
 from headwater.protocol.runs import Run, SearchRuns
 from headwater.stores.interface import Store
 
 _EXPERIMENTS_PAGE = 1000
 _RUNS_PAGE = 200
 _POINTS_PAGE = 100_000
+_VERSIONS_PAGE = 1000
 
 
 def read_experiments(store: Store) -> Iterator[Experiment]:
@@ -47,3 +50,25 @@ def read_series(store: Store, run_id: str, key: str) -> Iterator[PointColumns]:
         start += len(answer.points.steps) // 8
         if start >= answer.total or not answer.points.steps:
             return
+
+
+def read_registered_models(store: Store) -> Iterator[RegisteredModel]:
+    """Yield every registered model."""
+    request = SearchRegisteredModels()
+    while True:
+        page = store.registered_models.search(request)
+        yield from page.registered_models
+        if not page.next_page_token:
+            return
+        request = msgspec.structs.replace(request, page_token=page.next_page_token)
+
+
+def read_versions(store: Store) -> Iterator[ModelVersion]:
+    """Yield the versions of all registered models."""
+    request = SearchModelVersions(max_results=_VERSIONS_PAGE)
+    while True:
+        page = store.model_versions.search(request)
+        yield from page.model_versions
+        if not page.next_page_token:
+            return
+        request = msgspec.structs.replace(request, page_token=page.next_page_token)

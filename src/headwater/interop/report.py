@@ -12,11 +12,11 @@ MAX_LISTED = 1000
 _MODULUS = 1 << 128
 
 
-class RunFacts(msgspec.Struct, frozen=True):
-    """All that is compared of a run: texts as they are, inputs and outputs in words,
+class Facts(msgspec.Struct, frozen=True):
+    """All that is compared of a run or logged model: texts as they are, inputs and outputs in words,
     each series as count and digest, each file as digest and size."""
 
-    run_id: str
+    owner: str
     info: dict[str, str | int | None]
     params: dict[str, str]
     tags: dict[str, str]
@@ -38,13 +38,35 @@ class Tally(msgspec.Struct):
     bytes: int = 0
     checksum: str = f"{0:032x}"
 
-    def add(self, facts: RunFacts) -> None:
+    def add(self, facts: Facts) -> None:
         """Count one more run."""
         self.runs += 1
         self.params += len(facts.params)
         self.tags += len(facts.tags)
         self.inputs += len(facts.links)
         self.metrics += len(facts.series)
+        self.points += sum(count for count, _ in facts.series.values())
+        self.files += len(facts.files)
+        self.bytes += sum(size for _, size in facts.files.values())
+        self.checksum = _add_digest(self.checksum, facts)
+
+
+class ModelTally(msgspec.Struct):
+    """Counts of what logged models hold, and a checksum as that of runs."""
+
+    models: int = 0
+    params: int = 0
+    tags: int = 0
+    points: int = 0
+    files: int = 0
+    bytes: int = 0
+    checksum: str = f"{0:032x}"
+
+    def add(self, facts: Facts) -> None:
+        """Count one more model."""
+        self.models += 1
+        self.params += len(facts.params)
+        self.tags += len(facts.tags)
         self.points += sum(count for count, _ in facts.series.values())
         self.files += len(facts.files)
         self.bytes += sum(size for _, size in facts.files.values())
@@ -66,7 +88,7 @@ class RegistryTally(msgspec.Struct):
 
 
 class ExperimentReport(msgspec.Struct):
-    """An experiment in the source and in the store; equal checksums mean that every run is there as it was."""
+    """An experiment in the source and in the store; equal checksums mean that all is there as it was."""
 
     name: str
     source_id: str
@@ -74,6 +96,13 @@ class ExperimentReport(msgspec.Struct):
     new_runs: int = 0
     source: Tally = msgspec.field(default_factory=Tally)
     store: Tally = msgspec.field(default_factory=Tally)
+    source_models: ModelTally = msgspec.field(default_factory=ModelTally)
+    store_models: ModelTally = msgspec.field(default_factory=ModelTally)
+
+    @property
+    def is_equal(self) -> bool:
+        """Return whether everything in the source is in the store as it was."""
+        return self.source == self.store and self.source_models == self.store_models
 
 
 class Report(msgspec.Struct):
@@ -129,10 +158,10 @@ def links_of(inputs: RunInputs, outputs: RunOutputs) -> dict[str, str]:
     return links | {f"output {model.model_id} at step {model.step}": "model" for model in outputs.model_outputs}
 
 
-def restrict(stored: RunFacts, source: RunFacts) -> RunFacts:
+def restrict(stored: Facts, source: Facts) -> Facts:
     """Return the stored facts without what only the store has: keys and files that were added there later."""
-    return RunFacts(
-        stored.run_id,
+    return Facts(
+        stored.owner,
         stored.info,
         {key: stored.params[key] for key in source.params if key in stored.params},
         {key: stored.tags[key] for key in source.tags if key in stored.tags},
@@ -142,7 +171,7 @@ def restrict(stored: RunFacts, source: RunFacts) -> RunFacts:
     )
 
 
-def differences(source: RunFacts, stored: RunFacts) -> Iterator[str]:
+def differences(source: Facts, stored: Facts) -> Iterator[str]:
     """Yield one sentence for each fact of the source that the store answers otherwise."""
     for what, theirs, ours in (
         ("", source.info, stored.info),
@@ -152,15 +181,15 @@ def differences(source: RunFacts, stored: RunFacts) -> Iterator[str]:
         ("metric ", source.series, stored.series),
         ("artifact ", source.files, stored.files),
     ):
-        yield from _differences_of(source.run_id, what, theirs, ours)
+        yield from _differences_of(source.owner, what, theirs, ours)
 
 
-def _differences_of(run_id: str, what: str, theirs: Mapping[str, object], ours: Mapping[str, object]) -> Iterator[str]:
+def _differences_of(owner: str, what: str, theirs: Mapping[str, object], ours: Mapping[str, object]) -> Iterator[str]:
     for key, value in theirs.items():
         if key not in ours:
-            yield f"Run '{run_id}': {what}'{key}' is missing in the store."
+            yield f"{owner}: {what}'{key}' is missing in the store."
         elif ours[key] != value:
-            yield f"Run '{run_id}': {what}'{key}' is {_show(value)} in the source, {_show(ours[key])} in the store."
+            yield f"{owner}: {what}'{key}' is {_show(value)} in the source, {_show(ours[key])} in the store."
 
 
 def _show(value: object) -> str:

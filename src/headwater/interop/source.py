@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from headwater.protocol.artifacts import check_path
 from headwater.protocol.errors import InvalidParameterValue
-from headwater.protocol.imports import PutExperiment, PutModel, PutRun
+from headwater.protocol.imports import PutExperiment, PutLoggedModel, PutModel, PutRun
 from headwater.stores.sql.blocks import Points
 
 _CHUNK_BYTES = 1 << 20
@@ -45,6 +45,12 @@ class Source(Protocol):
 
     def artifacts(self, run: PutRun) -> Sequence[SourceFile] | None:
         """Return the run's files; None if they are where only their own URI leads."""
+
+    def logged_models(self, experiment_id: str) -> Iterable[PutLoggedModel]:
+        """Yield its logged models, deleted or not, with all points; ids and artifact URIs are those there."""
+
+    def model_artifacts(self, model: PutLoggedModel) -> Sequence[SourceFile] | None:
+        """Return a logged model's files; None if they are where only its own URI leads."""
 
     def models(self) -> Iterable[PutModel]:
         """Return the registered models with their versions, whose locations are empty."""

@@ -5,23 +5,21 @@ Writing the same store twice gives the same bytes.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
 
 import numpy as np
-import yaml
 
+from headwater.interop.file_store_folder import StoreFolder, is_held, write_meta
 from headwater.interop.reading import read_experiments, read_runs, read_series
 from headwater.interop.source import Problem
-from headwater.protocol.errors import HeadwaterError, InvalidParameterValue
+from headwater.interop.to_mlflow_models import write_logged_models, write_registry
+from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.experiments import Experiment, LifecycleStage
 from headwater.protocol.imports import PointColumns
 from headwater.protocol.inputs import DatasetInput
-from headwater.protocol.names import check_key
 from headwater.protocol.runs import Run, RunStatus
 from headwater.stores.interface import Store
-from headwater.tracking.artifact_files import download_tree
 
 _STATUSES = {
     RunStatus.RUNNING: 1,
@@ -34,7 +32,7 @@ _LOCAL = 4
 
 
 class MlflowWriter:
-    """Writes experiments and runs below `root`, which must be empty or new.
+    """Writes experiments, runs and models below `root`, which must be empty or new.
 
     Args:
         root: the folder to be `mlruns`.
@@ -46,33 +44,38 @@ class MlflowWriter:
         if root.exists() and (not root.is_dir() or any(root.iterdir())):
             raise InvalidParameterValue(f"'{root}' is not an empty folder. Name a new one.")
         self._root = root.absolute()
+        self._folder = StoreFolder(self._root, problem)
         self._artifacts = artifacts
         self._problem = problem
         self.runs = 0
         self.points = 0
+        self.logged_models = 0
+        self.versions = 0
 
     def write(self, store: Store) -> None:
-        """Write every experiment with all its runs, those in the trash too."""
+        """Write every experiment with all its runs and models, those in the trash too, and the registry."""
         self._root.mkdir(parents=True, exist_ok=True)
         (self._root / ".trash").mkdir(exist_ok=True)
         for experiment in read_experiments(store):
             folder = self._write_experiment(experiment)
             for run in read_runs(store, experiment.experiment_id):
                 self._write_run(store, folder, run)
+        self.logged_models = write_logged_models(store, self._folder, artifacts=self._artifacts)
+        self.versions = write_registry(store, self._folder, artifacts=self._artifacts)
 
     def _write_experiment(self, experiment: Experiment) -> Path:
         is_deleted = experiment.lifecycle_stage is LifecycleStage.DELETED
-        folder = (self._root / ".trash" if is_deleted else self._root) / experiment.experiment_id
+        folder = self._folder.add_experiment(experiment.experiment_id, is_deleted=is_deleted)
         meta = {
-            "artifact_location": self._location(experiment.artifact_location, experiment.experiment_id),
+            "artifact_location": self._folder.location(experiment.artifact_location, experiment.experiment_id),
             "creation_time": experiment.creation_time,
             "experiment_id": experiment.experiment_id,
             "last_update_time": experiment.last_update_time,
             "lifecycle_stage": str(experiment.lifecycle_stage),
             "name": experiment.name,
         }
-        _write_meta(folder, meta)
-        self._write_texts(folder / "tags", {tag.key: tag.value for tag in experiment.tags})
+        write_meta(folder, meta)
+        self._folder.write_texts(folder / "tags", {tag.key: tag.value for tag in experiment.tags})
         return folder
 
     def _write_run(self, store: Store, experiment: Path, run: Run) -> None:
@@ -80,7 +83,7 @@ class MlflowWriter:
         folder = experiment / info.run_id
         own = f"{info.experiment_id}/{info.run_id}/artifacts"
         meta: dict[str, object] = {
-            "artifact_uri": self._location(info.artifact_uri, own),
+            "artifact_uri": self._folder.location(info.artifact_uri, own),
             "end_time": info.end_time,
             "entry_point_name": "",
             "experiment_id": info.experiment_id,
@@ -96,58 +99,27 @@ class MlflowWriter:
             "tags": [],
             "user_id": info.user_id,
         }
-        _write_meta(folder, meta)
-        self._write_texts(folder / "params", {param.key: param.value for param in run.data.params})
-        self._write_texts(folder / "tags", {tag.key: tag.value for tag in run.data.tags})
+        write_meta(folder, meta)
+        self._folder.write_texts(folder / "params", {param.key: param.value for param in run.data.params})
+        self._folder.write_texts(folder / "tags", {tag.key: tag.value for tag in run.data.tags})
         (folder / "metrics").mkdir()
         for metric in run.data.metrics:
             self._write_series(store, folder / "metrics", info.run_id, metric.key)
         _write_links(experiment, folder, run)
-        (folder / "artifacts").mkdir()
-        if self._artifacts and _is_held(info.artifact_uri):
-            try:
-                download_tree(store, info.artifact_uri, "", folder / "artifacts")
-            except (HeadwaterError, OSError) as error:
-                self._problem(f"The artifacts of run '{info.run_id}' are not complete: {error}")
+        target = folder / "artifacts"
+        target.mkdir()
+        if self._artifacts and is_held(info.artifact_uri):
+            self._folder.download(store, info.artifact_uri, target, f"run '{info.run_id}'")
         self.runs += 1
 
     def _write_series(self, store: Store, folder: Path, run_id: str, key: str) -> None:
-        path = self._place(folder, key)
+        path = self._folder.place(folder, key)
         if path is None:
             return
         with path.open("w", encoding="ascii", newline="\n") as file:
             for columns in read_series(store, run_id, key):
                 file.writelines(_lines(columns))
                 self.points += len(columns.steps) // 8
-
-    def _write_texts(self, folder: Path, texts: Mapping[str, str]) -> None:
-        folder.mkdir()
-        for key, text in texts.items():
-            path = self._place(folder, key)
-            if path is not None:
-                path.write_bytes(text.encode())
-
-    def _place(self, folder: Path, key: str) -> Path | None:
-        """Return the file of a key, whose `/` make folders; None, after telling why, if another key is in its way."""
-        try:
-            check_key("key", key)
-            path = folder / key
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except (FileExistsError, NotADirectoryError, InvalidParameterValue):
-            path = folder
-        if path.is_dir():
-            self._problem(f"'{key}' in '{folder}' is left out: MLflow's folders cannot hold it beside the other keys.")
-            return None
-        return path
-
-    def _location(self, uri: str, own: str) -> str:
-        """Return where the exported artifacts are, or the URI as it is if they stay elsewhere."""
-        return f"file://{quote(str(self._root / own))}" if _is_held(uri) else uri
-
-
-def _is_held(uri: str) -> bool:
-    """Return whether the store itself keeps what is at the URI."""
-    return uri.startswith(("mlflow-artifacts:", "file:", "/")) or not uri
 
 
 def _write_links(experiment: Path, folder: Path, run: Run) -> None:
@@ -157,7 +129,7 @@ def _write_links(experiment: Path, folder: Path, run: Run) -> None:
         dataset_id = _write_dataset(experiment, entry)
         _write_link(folder / "inputs" / _md5(dataset_id + run_id), dataset_id, "DATASET", run_id, "RUN", entry)
     for model in run.inputs.model_inputs:
-        _write_link(folder / "inputs" / model.model_id, model.model_id, "MODEL_INPUT", run_id, "RUN_INPUT")
+        _write_link(folder / "inputs" / _md5(model.model_id + run_id), model.model_id, "MODEL", run_id, "RUN")
     for made in run.outputs.model_outputs:
         _write_link(
             folder / "outputs" / made.model_id, run_id, "RUN_OUTPUT", made.model_id, "MODEL_OUTPUT", step=made.step
@@ -181,7 +153,7 @@ def _write_link(
         "source_type": source_type,
         "tags": {tag.key: tag.value for tag in entry.tags} if entry else {},
     }
-    _write_meta(folder, meta if step is None else {**meta, "step": step})
+    write_meta(folder, meta if step is None else {**meta, "step": step})
 
 
 def _write_dataset(experiment: Path, entry: DatasetInput) -> str:
@@ -190,15 +162,8 @@ def _write_dataset(experiment: Path, entry: DatasetInput) -> str:
     dataset_id = _md5(dataset.name + dataset.digest)
     folder = experiment / "datasets" / dataset_id
     if not folder.exists():
-        _write_meta(folder, {name: getattr(dataset, name) for name in dataset.__struct_fields__})
+        write_meta(folder, {name: getattr(dataset, name) for name in dataset.__struct_fields__})
     return dataset_id
-
-
-def _write_meta(folder: Path, meta: Mapping[str, object]) -> None:
-    folder.mkdir(parents=True)
-    # Escaped rather than as it is: a line separator of Unicode would be read back as a blank.
-    text = yaml.dump(dict(meta), Dumper=yaml.SafeDumper, default_flow_style=False)
-    (folder / "meta.yaml").write_text(text, encoding="ascii")
 
 
 def _lines(columns: PointColumns) -> Iterator[str]:

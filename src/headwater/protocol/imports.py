@@ -1,4 +1,4 @@
-"""Imports: experiments and runs put into the store as they are elsewhere, with their ids, times and states.
+"""Imports: experiments, runs and models put into the store as they are elsewhere, with their ids, times and states.
 
 Every verb may be repeated: what is there already stays once. That is what makes an import resumable.
 """
@@ -10,6 +10,7 @@ from headwater.protocol.endpoint import NATIVE_BASE, Empty, Endpoint, Permission
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.experiments import CreateExperiment, ExperimentTag, LifecycleStage
 from headwater.protocol.inputs import LogInputs, RunInputs, RunOutputs
+from headwater.protocol.logged_models import LoggedModel, check_model_name, check_pairs
 from headwater.protocol.model_names import (
     check_alias,
     check_model_tag,
@@ -205,6 +206,37 @@ class ReadPointsResponse(msgspec.Struct, frozen=True):
     total: int
 
 
+class PutLoggedModel(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Put a logged model made elsewhere, under its own id, with params, tags and points.
+
+    Its experiment is the one here, and the runs that its points name must be here. An empty `artifact_uri` takes the
+    experiment's place. A model that exists takes over what is given and keeps the rest; a point that exists stays once.
+    """
+
+    model: LoggedModel
+    lifecycle_stage: LifecycleStage = LifecycleStage.ACTIVE
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless ids, name, times, texts and points are allowed."""
+        info, data = self.model.info, self.model.data
+        check_model_id(info.model_id)
+        check_experiment_id(info.experiment_id)
+        check_model_name(require("name", info.name))
+        check_timestamp("creation_timestamp_ms", info.creation_timestamp_ms)
+        check_timestamp("last_updated_timestamp_ms", info.last_updated_timestamp_ms)
+        for name in ("artifact_uri", "model_type", "source_run_id"):
+            check_no_nul(name, getattr(info, name))
+        check_pairs("params", data.params)
+        check_pairs("tags", info.tags)
+        for index, metric in enumerate(data.metrics):
+            check_metric_key(f"metrics[{index}].key", metric.key)
+            check_step(f"metrics[{index}].step", metric.step)
+            check_timestamp(f"metrics[{index}].timestamp", metric.timestamp)
+            check_run_id(metric.run_id)
+            check_no_nul("dataset_name", metric.dataset_name)
+            check_no_nul("dataset_digest", metric.dataset_digest)
+
+
 class PutVersion(msgspec.Struct, frozen=True, omit_defaults=True):
     """A version made elsewhere; `location` is where its files are now, if that is not what its source says."""
 
@@ -248,6 +280,16 @@ class PutModel(msgspec.Struct, frozen=True, omit_defaults=True):
                 check_model_tag(tag.key, tag.value)
 
 
+PUT_LOGGED_MODEL = Endpoint(
+    resource="imports",
+    verb="put_logged_model",
+    methods=("POST",),
+    path="imports/logged-model",
+    request=PutLoggedModel,
+    response=Empty,
+    permission=Permission.ADMIN,
+    bases=NATIVE_BASE,
+)
 PUT_MODEL = Endpoint(
     resource="imports",
     verb="put_model",
@@ -299,4 +341,4 @@ READ_POINTS = Endpoint(
     bases=NATIVE_BASE,
 )
 
-ENDPOINTS = (PUT_EXPERIMENT, PUT_RUNS, PUT_MODEL, SUMMARIZE, READ_POINTS)
+ENDPOINTS = (PUT_EXPERIMENT, PUT_RUNS, PUT_LOGGED_MODEL, PUT_MODEL, SUMMARIZE, READ_POINTS)

@@ -101,6 +101,21 @@ class RunInfo(Entity, msgspec.Struct, frozen=True, omit_defaults=True):
     run_id: str
     end_time: int | None = None
 
+    @classmethod
+    def get_searchable_attributes(cls) -> list[str]:
+        """Return the attributes that a filter of `search_runs` may name.
+
+        Example:
+            >>> RunInfo.get_searchable_attributes()
+            ['artifact_uri', 'end_time', 'run_id', 'run_name', 'start_time', 'status', 'user_id']
+        """
+        return sorted(set(cls.__struct_fields__) - {"experiment_id", "lifecycle_stage", "run_uuid"})
+
+    @classmethod
+    def get_orderable_attributes(cls) -> list[str]:
+        """Return the attributes that `order_by` of `search_runs` may name: those that a filter may."""
+        return cls.get_searchable_attributes()
+
 
 class RunData(msgspec.Struct, frozen=True, omit_defaults=True):
     """The latest point of each metric, the params, the tags, and the latest point of each metric in a context."""

@@ -6,6 +6,7 @@ from headwater.protocol.endpoint import Empty
 from headwater.protocol.imports import (
     PutExperiment,
     PutExperimentResponse,
+    PutLoggedModel,
     PutModel,
     PutRuns,
     PutRunsResponse,
@@ -24,6 +25,9 @@ class Imports(Protocol):
 
     def put_runs(self, request: PutRuns) -> PutRunsResponse:
         """See `PutRuns`."""
+
+    def put_logged_model(self, request: PutLoggedModel) -> Empty:
+        """See `PutLoggedModel`."""
 
     def put_model(self, request: PutModel) -> Empty:
         """See `PutModel`."""

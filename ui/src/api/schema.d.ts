@@ -1062,6 +1062,11 @@ export interface PutExperimentResponse {
   readonly is_new: boolean;
 }
 
+export interface PutLoggedModel {
+  readonly model: LoggedModel;
+  readonly lifecycle_stage?: LifecycleStage;
+}
+
 export interface PutModel {
   readonly model: RegisteredModel;
   readonly versions?: readonly (PutVersion)[];

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from headwater.cli._imports import import_options, parse_moved, run_import
+from headwater.interop.copying import Artifacts
 from headwater.interop.opening import open_mlflow
 from headwater.interop.report import Report
 
@@ -17,18 +18,24 @@ from headwater.interop.report import Report
 )
 @click.option(
     "--artifacts",
+    type=click.Choice([choice.value for choice in Artifacts]),  # else click would ask for their names
+    default=Artifacts.AUTO.value,
+    show_default=True,
+    help="auto: copy files unless they are in buckets; copy: all; reference: keep only the URIs; none: not even them.",
+)
+@click.option(
+    "--mlartifacts",
     "proxied",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder behind mlflow-artifacts: URIs; default: mlartifacts beside the database.",
 )
-@click.option("--no-artifacts", is_flag=True, help="Leave files where they are; only their URIs are kept.")
 @click.option("--moved", multiple=True, metavar="OLD=NEW", help="Artifact URIs that begin with OLD are at NEW now.")
 def command(
     *,
     source: str,
     experiments: tuple[str, ...],
+    artifacts: str,
     proxied: Path | None,
-    no_artifacts: bool,
     moved: tuple[str, ...],
     into: str,
     dry_run: bool,
@@ -42,5 +49,11 @@ def command(
     report = Report(source)
     opened = open_mlflow(source, report.add_problem, proxied=proxied, moved=parse_moved(moved))
     run_import(
-        opened, report, into=into, experiments=experiments, artifacts=not no_artifacts, dry_run=dry_run, as_json=as_json
+        opened,
+        report,
+        into=into,
+        experiments=experiments,
+        artifacts=Artifacts(artifacts),
+        dry_run=dry_run,
+        as_json=as_json,
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 
@@ -27,6 +27,7 @@ from headwater.stores.rest.transport import HttpRequest
 from headwater.stores.transfer import resume_file
 
 _BLOBS = f"{NATIVE_BASE[0]}/blobs"
+_AJAX = "/ajax-api/2.0/mlflow"
 
 
 class _Written(msgspec.Struct, frozen=True):
@@ -135,7 +136,15 @@ class RestBlobs:
     def read_artifact(self, run_id: str, path: str) -> Iterator[bytes]:
         """Yield an artifact of a run by its path, as any MLflow server sends it; a broken answer raises."""
         query = urlencode({"run_id": run_id, "run_uuid": run_id, "path": path})
-        message = HttpRequest(method="GET", target=f"/get-artifact?{query}", headers={"accept-encoding": "identity"})
+        yield from self._read_target(f"/get-artifact?{query}")
+
+    def read_model_artifact(self, model_id: str, path: str) -> Iterator[bytes]:
+        """Yield an artifact of a logged model by its path, as any MLflow server sends it; a broken answer raises."""
+        query = urlencode({"artifact_file_path": path})
+        yield from self._read_target(f"{_AJAX}/logged-models/{quote(model_id)}/artifacts/files?{query}")
+
+    def _read_target(self, target: str) -> Iterator[bytes]:
+        message = HttpRequest(method="GET", target=target, headers={"accept-encoding": "identity"})
         reply = self._client.repeat(lambda: self._client.exchange(message), is_idempotent=True)
         yield from reply.chunks
 

@@ -218,6 +218,7 @@ class RestImports(_Resource):
 
     put_experiment = _Verb(imports.PUT_EXPERIMENT)
     put_runs = _Verb(imports.PUT_RUNS)
+    put_logged_model = _Verb(imports.PUT_LOGGED_MODEL)
     put_model = _Verb(imports.PUT_MODEL)
     summarize = _Verb(imports.SUMMARIZE)
     read_points = _Verb(imports.READ_POINTS)

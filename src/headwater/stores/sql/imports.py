@@ -11,6 +11,7 @@ from headwater.protocol.imports import (
     PointColumns,
     PutExperiment,
     PutExperimentResponse,
+    PutLoggedModel,
     PutModel,
     PutRun,
     PutRuns,
@@ -27,6 +28,7 @@ from headwater.stores.sql.blocks import NO_POINTS, Points, digest_points
 from headwater.stores.sql.connection import Connection, Dialect
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.experiments import find_experiment
+from headwater.stores.sql.import_logged_models import put_logged_model
 from headwater.stores.sql.import_models import put_model
 from headwater.stores.sql.inputs import write_inputs, write_outputs
 from headwater.stores.sql.metrics import in_time_order
@@ -85,6 +87,12 @@ class SqlImports:
             return sum([_put_run(connection, run) for run in request.runs])
 
         return PutRunsResponse(self._database.write(work))
+
+    def put_logged_model(self, request: PutLoggedModel) -> Empty:
+        """See `PutLoggedModel`."""
+        request.check()
+        self._database.write(lambda connection: put_logged_model(connection, request))
+        return Empty()
 
     def put_model(self, request: PutModel) -> Empty:
         """See `PutModel`."""

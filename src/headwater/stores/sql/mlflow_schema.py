@@ -32,7 +32,7 @@ from headwater.stores.sql.connection import chunks, marks
 
 _ROWS = 50_000
 _RUNS_READ = 200
-_INFINITE = 1.7976931348623157e308
+MLFLOW_INFINITE = 1.7976931348623157e308
 """What MLflow's databases hold in place of an infinite value."""
 
 _EXPERIMENT = {
@@ -111,9 +111,12 @@ class MlflowDatabase:
         """Return how many rows a table has, 0 if there is no such table."""
         return self.all(f"SELECT COUNT(*) FROM {table}")[0][0] if self.has_table(table) else 0  # noqa: S608 - our own words
 
-    def select(self, table: str, wanted: dict[str, str], order: str) -> list[tuple[Any, ...]]:
-        """Return every row of a table: columns by name, absent ones and NULLs as the SQL text beside the name."""
-        return self.all(f"SELECT {self._select(table, wanted)} FROM {table} ORDER BY {order}")  # noqa: S608 - our own words
+    def select(
+        self, table: str, wanted: dict[str, str], order: str, where: str = "1 = 1", params: Sequence[object] = ()
+    ) -> list[tuple[Any, ...]]:
+        """Return the rows of a table: columns by name, absent ones and NULLs as the SQL text beside the name."""
+        columns = self._select(table, wanted)
+        return self.all(f"SELECT {columns} FROM {table} WHERE {where} ORDER BY {order}", params)  # noqa: S608 - our own words
 
     def experiments(self) -> list[tuple[PutExperiment, int]]:
         """Return every experiment, deleted or not, and how many runs it has."""
@@ -239,8 +242,8 @@ def _run(
 def _points(values: Sequence[Any], times: Sequence[Any], steps: Sequence[Any], nans: Sequence[Any]) -> Points:
     exact = np.array(values, np.float64)  # NULL becomes NaN
     exact[np.array(nans, np.bool_)] = np.nan
-    exact[exact == _INFINITE] = np.inf
-    exact[exact == -_INFINITE] = -np.inf
+    exact[exact == MLFLOW_INFINITE] = np.inf
+    exact[exact == -MLFLOW_INFINITE] = -np.inf
     return Points(np.array(steps, np.int64), np.array(times, np.int64), exact)
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from headwater.protocol.artifacts import ArtifactFile
-from headwater.protocol.errors import ResourceConflict
+from headwater.protocol.errors import InvalidParameterValue, ResourceConflict
+from headwater.protocol.model_names import is_model_uri, parse_model_uri
 from headwater.protocol.model_sources import append_path, split_run_source
 from headwater.protocol.provenance import describe_change
 from headwater.stores.sql.artifacts import find_root, read_tree
@@ -13,7 +14,14 @@ _INSERT = "INSERT INTO model_version_file (version_id, path, digest, size) VALUE
 
 
 def resolve_location(connection: Connection, location: str) -> str:
-    """Return an artifact URI in place of `runs:/<run_id>/<path>`, if the run is here."""
+    """Return an artifact URI in place of `runs:/<run_id>/<path>` and `models:/m-<id>`, if the run or model is here."""
+    if is_model_uri(location):
+        try:
+            uri = parse_model_uri(location)
+        except InvalidParameterValue:  # brought by an import, as it was there
+            return location
+        row = connection.one("SELECT artifact_uri FROM logged_model WHERE uuid = ?", (uri.model_id,))
+        return append_path(row[0], uri.path) if row else location
     run_id, path = split_run_source(location)
     row = connection.one("SELECT artifact_uri FROM run WHERE uuid = ?", (run_id,)) if run_id else None
     return append_path(row[0], path) if row else location

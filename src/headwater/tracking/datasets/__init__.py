@@ -3,9 +3,9 @@
 from headwater.tracking.datasets.dataset import Dataset, MetaDataset, get_source
 from headwater.tracking.datasets.huggingface import HuggingFaceDataset, from_huggingface
 from headwater.tracking.datasets.schema import Schema
+from headwater.tracking.datasets.source import DatasetSource
 from headwater.tracking.datasets.sources import (
     CodeSource,
-    DatasetSource,
     DeltaSource,
     FileSource,
     HttpSource,

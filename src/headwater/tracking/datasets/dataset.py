@@ -7,7 +7,8 @@ from typing import Any
 from headwater.protocol import inputs as wire
 from headwater.tracking.datasets.digest import digest_facts
 from headwater.tracking.datasets.schema import Schema
-from headwater.tracking.datasets.sources import DatasetSource, find_source, source_from_json
+from headwater.tracking.datasets.source import DatasetSource
+from headwater.tracking.datasets.sources import find_source, source_from_json
 
 DEFAULT_NAME = "dataset"
 

@@ -2,52 +2,24 @@
 
 import json
 import re
-from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from headwater.protocol.errors import InvalidParameterValue, NotSupported
+from headwater.stores.artifacts.bucket import SCHEMES
 from headwater.tracking.artifacts import download_artifacts
 from headwater.tracking.context import run_tags
+from headwater.tracking.datasets.plugins import PluginSource, find_plugin_kind, resolve_by_plugin
+from headwater.tracking.datasets.source import DatasetSource
 
 LOCAL = "local"
+_WEB_SCHEMES = frozenset({"http", "https"})
+_FILE_SCHEMES = _WEB_SCHEMES | {"", "file", "mlflow-artifacts", "runs", "models", *SCHEMES}
+"""The schemes of what can be fetched as files: no other package is asked about them."""
 
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.\-]+):", re.ASCII)  # one letter is a drive
-
-
-@dataclass(frozen=True)
-class DatasetSource:
-    """Where a dataset comes from. A subclass says its `source_type` and how to `load` it."""
-
-    @property
-    @abstractmethod
-    def source_type(self) -> str:
-        """Return the kind of source, such as `local`, `s3`, `http` or `code`."""
-
-    def load(self, dst_path: str | Path | None = None) -> Any:  # noqa: ARG002 - for those that can be loaded
-        """Fetch the data again: files as a local path, tables as the object that their library makes."""
-        raise NotSupported(f"A source of type '{self.source_type}' cannot be loaded. Read the data as its fields say.")
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the fields that say where the data are."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
-
-    def to_json(self) -> str:
-        """Return the fields as JSON, as they are logged."""
-        return json.dumps(self.to_dict())
-
-    @classmethod
-    def from_dict(cls, source_dict: Mapping[str, Any]) -> Self:
-        """Return the source that `to_dict` described."""
-        known = {field.name for field in fields(cls)}
-        return cls(**{name: value for name, value in source_dict.items() if name in known})
-
-    @classmethod
-    def from_json(cls, source_json: str) -> Self:
-        """Return the source that `to_json` described."""
-        return cls.from_dict(json.loads(source_json))
 
 
 @dataclass(frozen=True)
@@ -198,9 +170,13 @@ def find_source(given: object) -> DatasetSource:
             return CodeSource({key: value for key, value in run_tags().items() if key.startswith("mlflow.")})
         case DatasetSource():
             return given
-        case str() | Path():
-            uri = str(given)
-            return HttpSource(uri) if _scheme(uri) in {"http", "https"} else FileSource(uri)
+        case str() | Path() if (scheme := _scheme(str(given))) in _FILE_SCHEMES:
+            return HttpSource(str(given)) if scheme in _WEB_SCHEMES else FileSource(str(given))
+    from_plugin = resolve_by_plugin(given)
+    if from_plugin is not None:
+        return from_plugin
+    if isinstance(given, str):
+        return FileSource(given)
     raise InvalidParameterValue(
         f"Could not find a source information resolver for the specified dataset source: {given!r}. Give a path, a URI "
         "or a DatasetSource."
@@ -210,7 +186,12 @@ def find_source(given: object) -> DatasetSource:
 def source_from_json(source_json: str, source_type: str) -> DatasetSource:
     """Return the source that was logged as this JSON and type."""
     kind = _BY_TYPE.get(source_type, FileSource)
+    plugin = None
+    if kind is FileSource and source_type not in _FILE_SCHEMES | {LOCAL}:
+        plugin = find_plugin_kind(source_type)
     try:
+        if plugin is not None:
+            return PluginSource(plugin.from_dict(json.loads(source_json)))
         return kind.from_json(source_json)
     except (ValueError, TypeError, AttributeError) as error:
         raise InvalidParameterValue(
