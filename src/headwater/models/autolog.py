@@ -41,6 +41,7 @@ def keep_trained(
         "registered_model_name": options.registered_model_name if name == DEFAULT_NAME else None,
         "input_example": rows if options.log_input_examples else None,
         "signature": False,
+        "step": call.last_step,
     }
     uri = run.writer.uri
     wants_signature = options.log_model_signatures and rows is not None and saved.pyfunc is not None

@@ -13,6 +13,7 @@ import numpy as np
 
 from headwater.flavors.sklearn_autolog.data import describe_data
 from headwater.tracking.autolog import Call, Watch
+from headwater.tracking.autolog.memory import Memory
 from headwater.tracking.writer import RunWriter
 
 UNKNOWN = "unknown_dataset"
@@ -27,7 +28,7 @@ class FittedRun:
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
         self._calls: dict[str, str] = {}
-        self._data = _Memory()
+        self._data = Memory()
 
     def log_evaluation_data(self, features: Any) -> None:
         """Say that the model was evaluated on these data, once as long as they live."""
@@ -55,40 +56,14 @@ class _Known(NamedTuple):
     rows: int
 
 
-class _Memory:
-    """What is known about estimators and predictions, by identity, as long as they live."""
-
-    def __init__(self) -> None:
-        self._lock = threading.RLock()
-        self._entries: dict[int, tuple[weakref.ref[Any], Any]] = {}
-
-    def remember(self, thing: Any, known: Any) -> None:
-        key = id(thing)
-        try:
-            reference = weakref.ref(thing, lambda dead: self._forget(key, dead))
-        except TypeError:
-            return  # a list, say, which cannot be recognized
-        with self._lock:
-            self._entries[key] = (reference, known)
-
-    def recall(self, thing: Any) -> Any:
-        found = self._entries.get(id(thing))
-        return found[1] if found is not None and found[0]() is thing else None
-
-    def _forget(self, key: int, dead: Any) -> None:
-        with self._lock:
-            if (found := self._entries.get(key)) is not None and found[0] is dead:
-                del self._entries[key]
+@cache
+def _fits() -> Memory:
+    return Memory()
 
 
 @cache
-def _fits() -> _Memory:
-    return _Memory()
-
-
-@cache
-def _predictions() -> _Memory:
-    return _Memory()
+def _predictions() -> Memory:
+    return Memory()
 
 
 @cache

@@ -17,7 +17,9 @@ Watcher: TypeAlias = Callable[["Call"], Watch]
 Report: TypeAlias = Callable[[str, Exception], None]
 SaveModel: TypeAlias = Callable[["Call", ActiveRun, Any], None]
 
-_BUSY: ContextVar[bool] = ContextVar("headwater_autolog_busy", default=False)
+_BUSY: ContextVar["Call | bool"] = ContextVar("headwater_autolog_busy", default=False)
+"""The watched call that is going on, if any; True where nothing is to be logged."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -29,6 +31,9 @@ class Call:
         function: the library's own function.
         args, kwargs: what the user gave; what the watcher changes before its `yield` is what the function gets.
         options: the options in force.
+        outer: the watched call that this one is a part of, for a hook that says so.
+        run: the run that the call logs to, once it is known.
+        last_step: the step of the last metrics, at which a model is as it is when the call returns.
         caller: the frame that called.
         result: what the function returned, after the `yield`.
         error: what it raised, after the `yield`; the user gets it whatever the watcher does.
@@ -51,6 +56,9 @@ class Call:
         self.kwargs = kwargs
         self.options = options
         self.caller = caller
+        self.outer = current_call()
+        self.run: ActiveRun | None = None
+        self.last_step = 0
         self.result: Any = None
         self.error: BaseException | None = None
         self._report = report
@@ -63,6 +71,28 @@ class Call:
             return dict(_signature(self.function).bind(*self.args, **self.kwargs).arguments)
         except TypeError:
             return {}
+
+    @cached_property
+    def settings(self) -> dict[str, Any]:
+        """The arguments by name and, of those that were not given, the default values; empty if they do not fit."""
+        try:
+            bound = _signature(self.function).bind(*self.args, **self.kwargs)
+        except TypeError:
+            return {}
+        bound.apply_defaults()
+        found = dict(bound.arguments)
+        for parameter in _signature(self.function).parameters.values():
+            if parameter.kind is parameter.VAR_KEYWORD:
+                found.update(found.pop(parameter.name))
+        return found
+
+    def give(self, name: str, value: Any) -> None:
+        """Give the function another value for one of its parameters, before the `yield`."""
+        place = list(_signature(self.function).parameters).index(name)
+        if place < len(self.args):
+            self.args = (*self.args[:place], value, *self.args[place + 1 :])
+        else:
+            self.kwargs[name] = value
 
     def step(self, name: str) -> "Step":
         """Do one part of the work in a `with` block: if it fails, say so once and go on after the block."""
@@ -110,12 +140,18 @@ def quiet() -> Iterator[None]:
 
 def is_busy() -> bool:
     """Return whether a watched call is going on in this thread or task."""
-    return _BUSY.get()
+    return bool(_BUSY.get())
+
+
+def current_call() -> "Call | None":
+    """Return the watched call that is going on in this thread or task, the innermost one."""
+    found = _BUSY.get()
+    return found if isinstance(found, Call) else None
 
 
 def run_watched(call: Call, watcher: Watcher) -> Any:
     """Call the user's function once, with the watcher around it, and return or raise what it does."""
-    token = _BUSY.set(True)
+    token = _BUSY.set(call)
     try:
         watch = _start(call, watcher)
         try:

@@ -7,10 +7,10 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any
 
-from headwater.tracking.autolog.call import Call, SaveModel, Watcher, is_busy, run_watched
+from headwater.tracking.autolog.call import Call, SaveModel, current_call, is_busy, run_watched
 from headwater.tracking.autolog.imports import ImportWatch, loaded_modules
 from headwater.tracking.autolog.options import Options
 from headwater.tracking.autolog.patching import Hook, Patch, apply_hooks, remove_patches
@@ -117,21 +117,27 @@ class Engine:
             )
         return not options.disable_for_unsupported_versions
 
-    def _wrap(self, integration: Integration, function: Callable[..., Any], watcher: Watcher) -> Callable[..., Any]:
-        inside = f"{integration.package}."
+    def _wrap(self, integration: Integration, function: Callable[..., Any], hook: Hook) -> Callable[..., Any]:
+        inside, flavor = f"{integration.package}.", integration.flavor
+
+        def is_watched(caller: FrameType) -> bool:
+            if hook.is_part:
+                outer = current_call()
+                return outer is not None and outer.flavor == flavor and outer.outer is None
+            return not is_busy() and not f"{caller.f_globals.get('__name__')}.".startswith(inside)
 
         @functools.wraps(function)
         def wrapper(*args: Any, **kwargs: Any) -> Any:
             caller = sys._getframe(1)  # noqa: SLF001 - the documented way to the caller
-            if is_busy() or f"{caller.f_globals.get('__name__')}.".startswith(inside):
+            if not is_watched(caller):
                 return function(*args, **kwargs)
-            options = self.options(integration.flavor)
+            options = self.options(flavor)
             if options.disable:
                 return function(*args, **kwargs)
             report = functools.partial(self.report, silent=options.silent)
             save = integration.save_model
-            call = Call(integration.flavor, function, args, kwargs, options, caller, report, save)
-            return run_watched(call, watcher)
+            call = Call(flavor, function, args, kwargs, options, caller, report, save)
+            return run_watched(call, hook.watcher)
 
         return wrapper
 

@@ -12,18 +12,23 @@ from typing import Any, TypeAlias
 
 from headwater.tracking.autolog.call import Watcher
 
-Wrap: TypeAlias = Callable[[Callable[..., Any], Watcher], Callable[..., Any]]
+Wrap: TypeAlias = Callable[[Callable[..., Any], "Hook"], Callable[..., Any]]
 
 _MISSING = object()
 
 
 @dataclass(frozen=True)
 class Hook:
-    """A watcher for one function of a module or one method of a class."""
+    """A watcher for one function of a module or one method of a class.
+
+    One with `is_part` watches what the library itself calls there while another watched call of the flavor goes on, and
+    nothing else: the training function that an estimator's `fit` uses, say.
+    """
 
     owner: ModuleType | type
     name: str
     watcher: Watcher
+    is_part: bool = False
 
 
 @dataclass(frozen=True)
@@ -34,12 +39,14 @@ class Patch:
     name: str
     original: Any
     wrapper: Any
+    is_shared: bool = False
+    """A function that other modules may have imported by name."""
 
 
 def apply_hooks(hooks: Iterable[Hook], wrap: Wrap, package: str) -> list[Patch]:
     """Put a wrapper in the place of each target, and in every module outside `package` that holds the same function."""
     patches = [patch for hook in hooks if (patch := _apply(hook, wrap)) is not None]
-    _rebind({id(patch.original): patch.wrapper for patch in patches if isinstance(patch.owner, ModuleType)}, package)
+    _rebind({id(patch.original): patch.wrapper for patch in patches if patch.is_shared}, package)
     return patches
 
 
@@ -52,7 +59,7 @@ def remove_patches(patches: list[Patch], package: str) -> None:
             delattr(patch.owner, patch.name)
         else:
             setattr(patch.owner, patch.name, patch.original)
-    _rebind({id(patch.wrapper): patch.original for patch in patches if isinstance(patch.owner, ModuleType)}, package)
+    _rebind({id(patch.wrapper): patch.original for patch in patches if patch.is_shared}, package)
 
 
 def _apply(hook: Hook, wrap: Wrap) -> Patch | None:
@@ -64,14 +71,15 @@ def _apply(hook: Hook, wrap: Wrap) -> Patch | None:
         return None
     wrapper: Any
     if isinstance(hook.owner, ModuleType):
-        wrapper = wrap(found, hook.watcher)
+        wrapper = wrap(found, hook)
         wrapper.__module__ = hook.owner.__name__  # where pickle finds it
     elif isinstance(found, FunctionType):
-        wrapper = wrap(found, hook.watcher)
+        wrapper = wrap(found, hook)
     else:
-        wrapper = _WrappedDescriptor(found, lambda function: wrap(function, hook.watcher))
+        wrapper = _WrappedDescriptor(found, lambda function: wrap(function, hook))
     setattr(hook.owner, hook.name, wrapper)
-    return Patch(hook.owner, hook.name, own, wrapper)
+    is_shared = isinstance(hook.owner, ModuleType) and not hook.is_part
+    return Patch(hook.owner, hook.name, own, wrapper, is_shared)
 
 
 class _WrappedDescriptor:

@@ -21,14 +21,18 @@ _log = logging.getLogger(__name__)
 def training_run(call: Call) -> Iterator[ActiveRun | None]:
     """Yield the run to log to; None where the user's run is active and `exclusive` forbids it.
 
-    A run that is started here is active meanwhile. It ends as FAILED if the user's function raised, and not before
-    everything that was deferred for it is done.
+    A call that is part of another one logs to the run of that. A run that is started here is active meanwhile. It ends
+    as FAILED if the user's function raised, and not before everything that was deferred for it is done.
     """
+    if call.outer is not None:
+        yield call.outer.run
+        return
     run = active_run()
     if run is not None:
-        yield None if call.options.exclusive else run
+        call.run = None if call.options.exclusive else run
+        yield call.run
         return
-    run = start_run(tags=_run_tags(call))
+    run = call.run = start_run(tags=_run_tags(call))
     call.tell("Autologging the call of %s to the new run '%s'.", call.function.__qualname__, run.info.run_id)
     try:
         yield run
