@@ -2,22 +2,27 @@
 
 from collections.abc import Mapping
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Unpack
 
-from headwater.models.flavor import Flavor, ModelFolder, Predictor, Saved
+from headwater.flavors.xgboost_autolog import autolog
+from headwater.flavors.xgboost_files import BOOSTER, find_foreign_class, load_files, name_class, write_model
+from headwater.models.flavor import Flavor, Predictor
 from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
 from headwater.models.model_file import ModelInfo
 from headwater.models.predictors import RowWisePredictor
 from headwater.models.save import SaveOptions, save_flavor
-from headwater.protocol.errors import InvalidParameterValue
 
-__all__ = ["FLAVOR", "get_default_conda_env", "get_default_pip_requirements", "load_model", "log_model", "save_model"]
-
-_FORMATS = ("ubj", "json", "xgb")
-_BOOSTER = "xgboost.core.Booster"
+__all__ = [
+    "FLAVOR",
+    "autolog",
+    "get_default_conda_env",
+    "get_default_pip_requirements",
+    "load_model",
+    "log_model",
+    "save_model",
+]
 
 
 def save_model(xgb_model: Any, path: str | Path, *, model_format: str = "ubj", **options: Unpack[SaveOptions]) -> None:
@@ -32,7 +37,7 @@ def save_model(xgb_model: Any, path: str | Path, *, model_format: str = "ubj", *
     Example:
         >>> hw.xgboost.save_model(booster, "booster", input_example=X[:5])
     """
-    save_flavor(FLAVOR, xgb_model, path, partial(_write, model_format), options)
+    save_flavor(FLAVOR, xgb_model, path, partial(write_model, model_format), options)
 
 
 def log_model(
@@ -45,7 +50,7 @@ def log_model(
     Example:
         >>> info = hw.xgboost.log_model(booster, name="booster", input_example=X[:5], registered_model_name="churn")
     """
-    return log_flavor(FLAVOR, xgb_model, partial(_write, model_format), artifact_path, options)
+    return log_flavor(FLAVOR, xgb_model, partial(write_model, model_format), artifact_path, options)
 
 
 def load_model(model_uri: str | Path, dst_path: str | Path | None = None, *, allow_pickle: bool | None = None) -> Any:
@@ -71,35 +76,7 @@ class _BoosterPredictor:
 
 
 def _make_predictor(model: Any, section: Mapping[str, Any]) -> Predictor:
-    return _BoosterPredictor(model) if _class_name(model) == _BOOSTER else RowWisePredictor(model, section)
-
-
-def _class_name(model: Any) -> str:
-    return f"{type(model).__module__}.{type(model).__qualname__}"
-
-
-def _write(model_format: str, model: Any, folder: Path) -> Saved:
-    if model_format not in _FORMATS:
-        raise InvalidParameterValue(f"Invalid model_format '{model_format}'. Use one of {', '.join(_FORMATS)}.")
-    name = f"model.{model_format}"
-    model.save_model(folder / name)
-    class_name = _class_name(model)
-    section = {"data": name, "model_class": class_name, "model_format": model_format}
-    return Saved(section, {"data": name}, () if class_name == _BOOSTER else ("scikit-learn",))
-
-
-def _load(folder: ModelFolder) -> Any:
-    section = folder.section(FLAVOR.name)
-    module, _, name = str(section.get("model_class") or _BOOSTER).rpartition(".")
-    model = getattr(import_module(module), name)()
-    model.load_model(folder.file(folder.data_name(FLAVOR.name, "model.xgb")))
-    return model
-
-
-def _find_foreign_class(folder: ModelFolder) -> list[str]:
-    """Return the class of a model whose module is not XGBoost's: importing it runs code."""
-    name = str(folder.section(FLAVOR.name).get("model_class") or _BOOSTER)
-    return [] if name.startswith("xgboost.") else [f"a model of the class '{name}'"]
+    return _BoosterPredictor(model) if name_class(model) == BOOSTER else RowWisePredictor(model, section)
 
 
 FLAVOR = Flavor(
@@ -107,9 +84,9 @@ FLAVOR = Flavor(
     package="xgboost",
     version_key="xgb_version",
     distributions=("xgboost",),
-    load=_load,
+    load=load_files,
     predictor=_make_predictor,
-    find_unsafe=_find_foreign_class,
+    find_unsafe=find_foreign_class,
 )
 get_default_conda_env = FLAVOR.get_default_conda_env
 get_default_pip_requirements = FLAVOR.get_default_pip_requirements

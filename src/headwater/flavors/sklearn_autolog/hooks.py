@@ -28,7 +28,7 @@ _WATCHERS = {
 def find_hooks(module: ModuleType) -> Iterator[Hook]:
     """Yield a hook for each method of each estimator of the module, and for each function of `sklearn.metrics`."""
     if module.__name__ == "sklearn.metrics":
-        yield from _metric_hooks(module)
+        yield from metric_hooks(module)
     base = sys.modules.get("sklearn.base")
     estimator = getattr(base, "BaseEstimator", None)
     if estimator is None:
@@ -59,7 +59,8 @@ def _is_hooked(home: type) -> bool:
     return issubclass(home, base) and home.__module__ not in {"sklearn.base"} and not is_quiet(home)
 
 
-def _metric_hooks(module: ModuleType) -> Iterator[Hook]:
+def metric_hooks(module: ModuleType) -> Iterator[Hook]:
+    """Yield a hook for each function of `sklearn.metrics` that may judge predictions."""
     for name in module.__all__:
         if isfunction(getattr(module, name, None)) and not name.startswith(("get_", "make_", "check_", "pairwise_")):
             yield Hook(module, name, watch_metric)
