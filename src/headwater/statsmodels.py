@@ -1,6 +1,7 @@
 """statsmodels: `import headwater.statsmodels` is the same as using `headwater.statsmodels` after `import headwater`."""
 
 from headwater.flavors.statsmodels import (
+    autolog,
     get_default_conda_env,
     get_default_pip_requirements,
     load_model,
@@ -8,4 +9,4 @@ from headwater.flavors.statsmodels import (
     save_model,
 )
 
-__all__ = ["get_default_conda_env", "get_default_pip_requirements", "load_model", "log_model", "save_model"]
+__all__ = ["autolog", "get_default_conda_env", "get_default_pip_requirements", "load_model", "log_model", "save_model"]

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
 
+from headwater.flavors.statsmodels_autolog import autolog
 from headwater.models.flavor import Flavor, Saved
 from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
@@ -13,7 +14,15 @@ from headwater.models.objects import find_unsafe_object, read_object
 from headwater.models.save import SaveOptions, save_flavor
 from headwater.protocol.errors import InvalidParameterValue
 
-__all__ = ["FLAVOR", "get_default_conda_env", "get_default_pip_requirements", "load_model", "log_model", "save_model"]
+__all__ = [
+    "FLAVOR",
+    "autolog",
+    "get_default_conda_env",
+    "get_default_pip_requirements",
+    "load_model",
+    "log_model",
+    "save_model",
+]
 
 _FILE = "model.statsmodels"
 
@@ -32,7 +41,7 @@ def save_model(
     Example:
         >>> hw.statsmodels.save_model(sm.OLS(y, X).fit(), "ols", input_example=X[:5])
     """
-    save_flavor(FLAVOR, statsmodels_model, path, partial(_write, remove_data), options)
+    save_flavor(FLAVOR, statsmodels_model, path, partial(write_model, remove_data), options)
 
 
 def log_model(
@@ -49,7 +58,7 @@ def log_model(
     Example:
         >>> info = hw.statsmodels.log_model(sm.OLS(y, X).fit(), name="ols", input_example=X[:5])
     """
-    return log_flavor(FLAVOR, statsmodels_model, partial(_write, remove_data), artifact_path, options)
+    return log_flavor(FLAVOR, statsmodels_model, partial(write_model, remove_data), artifact_path, options)
 
 
 def load_model(model_uri: str | Path, dst_path: str | Path | None = None, *, allow_pickle: bool | None = None) -> Any:
@@ -79,7 +88,8 @@ class _Predictor:
         return self._results.predict(start=data["start"].iloc[0], end=data["end"].iloc[0], **(params or {}))
 
 
-def _write(remove_data: bool, results: Any, folder: Path) -> Saved:  # noqa: FBT001 - given by partial
+def write_model(remove_data: bool, results: Any, folder: Path) -> Saved:  # noqa: FBT001 - given by partial
+    """Write the file of results into a model's folder."""
     results.save(folder / _FILE, remove_data=remove_data)
     return Saved({"data": _FILE}, {"data": _FILE})
 

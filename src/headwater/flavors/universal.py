@@ -19,7 +19,7 @@ def autolog(
     extra_tags: Mapping[str, str] | None = None,
     exclude_flavors: Sequence[str] | None = None,
 ) -> None:
-    """Log what scikit-learn trains, without log calls: params, metrics, plots and the model.
+    """Log what your program trains, without log calls: params, metrics, plots and the model.
 
     Call it once, before or after the libraries are imported; it imports none itself. Options given to the `autolog` of
     one flavor, whenever that is, replace these for that flavor. Logging never makes a training fail.
