@@ -1,6 +1,7 @@
 """Keras: `import headwater.keras` is the same as using `headwater.keras` after `import headwater`."""
 
 from headwater.flavors.keras import (
+    autolog,
     get_default_conda_env,
     get_default_pip_requirements,
     load_model,
@@ -9,6 +10,7 @@ from headwater.flavors.keras import (
 )
 
 __all__ = [
+    "autolog",
     "get_default_conda_env",
     "get_default_pip_requirements",
     "load_model",

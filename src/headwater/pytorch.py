@@ -1,6 +1,7 @@
 """PyTorch: `import headwater.pytorch` is the same as using `headwater.pytorch` after `import headwater`."""
 
 from headwater.flavors.pytorch import (
+    autolog,
     get_default_conda_env,
     get_default_pip_requirements,
     load_model,
@@ -12,6 +13,7 @@ from headwater.flavors.pytorch import (
 )
 
 __all__ = [
+    "autolog",
     "get_default_conda_env",
     "get_default_pip_requirements",
     "load_model",

@@ -1,22 +1,14 @@
 """What our autologging logs of boosting and statistics is what the real mlflow's logs, with the differences listed."""
 
-import json
-import os
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
 
-import headwater
-from compat.client_process import CACHE, HERE, checks_in
-from headwater.stores import open_store
-from headwater.testing.environments import environment_python
-from headwater.testing.servers import live_server
+from compat.case_process import log_with_both
+from compat.client_process import HERE, checks_in
 
 SCRIPT = HERE / "training_cases.py"
-SOURCE = Path(headwater.__file__).parents[1]
 CASES = checks_in(SCRIPT, "case_")
 Run: TypeAlias = dict[str, Any]
 
@@ -38,12 +30,8 @@ pytestmark = [pytest.mark.compat, pytest.mark.slow, pytest.mark.timeout(900)]
 @pytest.fixture(scope="module")
 def logged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, list[Run]], dict[str, list[Run]]]]:
     """Return what we logged and what mlflow logged, to our server: the runs of each case."""
-    ours, theirs = tmp_path_factory.mktemp("ours"), tmp_path_factory.mktemp("theirs")
-    mine = _run_cases("headwater", ours, HEADWATER_TRACKING_URI=f"sqlite:///{ours / 'runs.db'}")
-    store = open_store(f"sqlite:///{theirs / 'runs.db'}")
-    with live_server(store) as url:
-        yield mine, _run_cases("mlflow", theirs, MLFLOW_TRACKING_URI=url)
-    store.close()
+    with log_with_both("flavors", SCRIPT, tmp_path_factory.mktemp("training")) as found:
+        yield found
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -86,31 +74,3 @@ def test_datasets_are_the_same(logged: tuple[Any, Any], case: str) -> None:
             assert ours["datasets"][0][2] == theirs["datasets"][0][2]
         else:
             assert ours["datasets"] == theirs["datasets"]
-
-
-def _run_cases(name: str, folder: Path, **variables: str) -> dict[str, list[Run]]:
-    python = environment_python(HERE / "clients" / "flavors.txt", CACHE)
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(folder),
-        "PYTHONPATH": str(SOURCE),
-        "HEADWATER_HOME": str(folder / "home"),
-        "OMP_NUM_THREADS": "1",
-        "MLFLOW_DISABLE_TELEMETRY": "true",
-        "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
-        "GIT_PYTHON_REFRESH": "quiet",
-        "MPLBACKEND": "agg",
-        **variables,
-    }
-    done = subprocess.run(
-        [str(python), str(SCRIPT), name],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=400,
-    )
-    assert done.returncode == 0, done.stderr
-    found: dict[str, list[Run]] = json.loads(done.stdout)
-    return found

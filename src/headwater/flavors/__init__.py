@@ -22,7 +22,7 @@ FLAVORS = (
 )
 """The modules, each with a `FLAVOR` and with `save_model`, `log_model` and `load_model`."""
 
-AUTOLOGGING = ("lightgbm", "sklearn", "statsmodels", "xgboost")
+AUTOLOGGING = ("keras", "lightgbm", "pytorch", "sklearn", "statsmodels", "xgboost")
 """Those that can log by themselves: `<name>_autolog` has `autolog` and `configure_generally`."""
 
 __all__ = ["AUTOLOGGING", "FLAVORS"]

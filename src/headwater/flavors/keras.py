@@ -5,18 +5,24 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
 
-from headwater.flavors.keras_files import find_unsafe_keras, read_keras, write_keras
+from headwater.flavors.keras_autolog import autolog
+from headwater.flavors.keras_files import DATA, find_unsafe_keras, read_keras, write_model
 from headwater.flavors.tensorflow_predictor import make_predictor
-from headwater.models.flavor import Flavor, ModelFolder, Saved
+from headwater.models.flavor import Flavor, ModelFolder
 from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
 from headwater.models.model_file import ModelInfo
-from headwater.models.requirements import find_distributions
 from headwater.models.save import SaveOptions, save_flavor
 
-__all__ = ["FLAVOR", "get_default_conda_env", "get_default_pip_requirements", "load_model", "log_model", "save_model"]
-
-_DATA = "data"
+__all__ = [
+    "FLAVOR",
+    "autolog",
+    "get_default_conda_env",
+    "get_default_pip_requirements",
+    "load_model",
+    "log_model",
+    "save_model",
+]
 
 
 def save_model(
@@ -39,7 +45,7 @@ def save_model(
     Example:
         >>> hw.keras.save_model(net, "net", input_example=X[:2])
     """
-    write = partial(_write, save_exported_model, save_model_kwargs or {})
+    write = partial(write_model, save_exported_model, save_model_kwargs or {})
     save_flavor(FLAVOR, model, path, write, options)
 
 
@@ -58,7 +64,7 @@ def log_model(
     Example:
         >>> info = hw.keras.log_model(net, name="net", input_example=X[:2], registered_model_name="churn")
     """
-    write = partial(_write, save_exported_model, save_model_kwargs or {})
+    write = partial(write_model, save_exported_model, save_model_kwargs or {})
     return log_flavor(FLAVOR, model, write, artifact_path, options)
 
 
@@ -86,23 +92,8 @@ def load_model(
     return load_flavor(FLAVOR, model_uri, dst_path, allow_pickle=allow_pickle, **given)
 
 
-def _write(save_exported_model: bool, settings: Mapping[str, Any], model: Any, folder: Path) -> Saved:  # noqa: FBT001
-    import keras
-
-    backend = keras.backend.backend()
-    data = folder / _DATA
-    data.mkdir()
-    if save_exported_model:
-        model.export(str(data / "model"), verbose=False, **settings)
-    else:
-        write_keras(model, data, settings)
-    (data / "keras_module.txt").write_text("keras", encoding="utf-8")
-    section = {"data": _DATA, "keras_backend": backend, "save_exported_model": save_exported_model}
-    return Saved(section, requirements=find_distributions(backend))
-
-
 def _find_data(folder: ModelFolder) -> Path:
-    return folder.file(str(folder.section("keras").get("data") or _DATA))
+    return folder.file(str(folder.section("keras").get("data") or DATA))
 
 
 FLAVOR = Flavor(

@@ -9,14 +9,32 @@ from pathlib import Path
 from typing import Any
 
 from headwater import config
-from headwater.models.flavor import ModelFolder
+from headwater.models.flavor import ModelFolder, Saved
+from headwater.models.requirements import find_distributions
 
 _NAMES = ("model.keras", "model.h5", "model")
+DATA = "data"
 _CUSTOM_OBJECTS = ("custom_objects.cloudpickle", "global_custom_objects.cloudpickle")
 _RUNNING_CODE = {"Lambda", "__lambda__", "TorchModuleWrapper"}
 """What a model's configuration calls the layers and functions that hold code of their own."""
 
 _log = logging.getLogger(__name__)
+
+
+def write_model(save_exported_model: bool, settings: Mapping[str, Any], model: Any, folder: Path) -> Saved:  # noqa: FBT001
+    """Write a model of Keras 3, or what it exports, into the folder `data`."""
+    import keras
+
+    backend = keras.backend.backend()
+    data = folder / DATA
+    data.mkdir()
+    if save_exported_model:
+        model.export(str(data / "model"), verbose=False, **settings)
+    else:
+        write_keras(model, data, settings)
+    (data / "keras_module.txt").write_text("keras", encoding="utf-8")
+    section = {"data": DATA, "keras_backend": backend, "save_exported_model": save_exported_model}
+    return Saved(section, requirements=find_distributions(backend))
 
 
 def write_keras(

@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
 
+from headwater.flavors.pytorch_autolog import autolog
 from headwater.flavors.pytorch_files import find_unsafe, read_module, write_module
 from headwater.flavors.pytorch_predictor import TorchPredictor, kept_modes
 from headwater.flavors.pytorch_state import load_state_dict, log_state_dict, save_state_dict
@@ -15,6 +16,7 @@ from headwater.models.save import SaveOptions, save_flavor
 
 __all__ = [
     "FLAVOR",
+    "autolog",
     "get_default_conda_env",
     "get_default_pip_requirements",
     "load_model",

@@ -35,6 +35,13 @@ class Integration:
     tested: tuple[str, str]
     find_hooks: Callable[[ModuleType], Iterable[Hook]]
     save_model: SaveModel | None = None
+    twins: tuple[str, ...] = ()
+    """Other packages with the same code: the names under which the library is distributed besides."""
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """Return every package whose modules are patched."""
+        return (self.package, *self.twins)
 
 
 class Engine:
@@ -56,10 +63,11 @@ class Engine:
             if self.options(integration.flavor).disable:
                 self._unpatch(integration)
                 return
-            self._watch.packages |= {integration.package}
+            self._watch.packages |= set(integration.packages)
             self._watch.install()
-            if integration.package in sys.modules:
-                self._patch(integration, loaded_modules(integration.package))
+            for package in integration.packages:
+                if package in sys.modules:
+                    self._patch(integration, loaded_modules(package))
 
     def options(self, flavor: str) -> Options:
         """Return the options in force: a flavor's own, whenever they were given, before the general ones."""
@@ -77,29 +85,30 @@ class Engine:
         package = module.__name__.partition(".")[0]
         with self._lock:
             for integration in self._integrations.values():
-                if integration.package == package and not self.options(integration.flavor).disable:
+                if package in integration.packages and not self.options(integration.flavor).disable:
                     self._patch(integration, [module])
 
     def _patch(self, integration: Integration, modules: list[ModuleType]) -> None:
         flavor = integration.flavor
         options = self.options(flavor)
         try:
-            if not self._accepts_version(integration, options):
+            package = modules[0].__name__.partition(".")[0]
+            if not self._accepts_version(integration, package, options):
                 self._unpatch(integration)
                 return
             known = self._patches.setdefault(flavor, {})
             hooks = [hook for module in modules for hook in integration.find_hooks(module)]
             new = [hook for hook in hooks if (hook.owner, hook.name) not in known]
             wrap = functools.partial(self._wrap, integration)
-            known.update({(patch.owner, patch.name): patch for patch in apply_hooks(new, wrap, integration.package)})
+            known.update({(patch.owner, patch.name): patch for patch in apply_hooks(new, wrap, package)})
         except Exception as error:  # noqa: BLE001 - a border: importing a library must not fail because of us
             self.report(f"{flavor}: putting hooks into {modules[0].__name__}", error, silent=options.silent)
 
     def _unpatch(self, integration: Integration) -> None:
         remove_patches(list(self._patches.pop(integration.flavor, {}).values()), integration.package)
 
-    def _accepts_version(self, integration: Integration, options: Options) -> bool:
-        version = str(getattr(sys.modules.get(integration.package), "__version__", ""))
+    def _accepts_version(self, integration: Integration, package: str, options: Options) -> bool:
+        version = str(getattr(sys.modules.get(package), "__version__", ""))
         oldest, newest = integration.tested
         if not version or _numbers(oldest) <= _numbers(version) < _numbers(newest):
             return True
@@ -109,7 +118,7 @@ class Engine:
             what = "Nothing is logged" if options.disable_for_unsupported_versions else "Some may not be logged"
             _log.warning(
                 "Autologging is tested with %s ≥ %s and < %s, not with '%s'. %s.",
-                integration.package,
+                package,
                 oldest,
                 newest,
                 version,
@@ -118,7 +127,7 @@ class Engine:
         return not options.disable_for_unsupported_versions
 
     def _wrap(self, integration: Integration, function: Callable[..., Any], hook: Hook) -> Callable[..., Any]:
-        inside, flavor = f"{integration.package}.", integration.flavor
+        inside, flavor = tuple(f"{package}." for package in integration.packages), integration.flavor
 
         def is_watched(caller: FrameType) -> bool:
             if hook.is_part:
