@@ -5,6 +5,7 @@ import { TagsPanel } from "../panels/tags-panel";
 import { AboutPanel } from "./about-panel";
 import { MetricsTable } from "./metrics-table";
 import { isSystemMetric, type RunDetails } from "./model";
+import { ModelsPanel } from "./models-panel";
 import { ParamsPanel } from "./params-panel";
 import { deleteTag, setTag } from "./run-api";
 
@@ -30,6 +31,7 @@ export function Overview({ run, revision, refresh }: OverviewProps) {
       </div>
       <div class={css.column}>
         <AboutPanel run={run} />
+        <ModelsPanel run={run} />
         <TagsPanel
           tags={run.tags}
           hidden={[NOTE_TAG]}
