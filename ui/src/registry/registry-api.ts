@@ -1,6 +1,6 @@
 /** The requests of the registry's pages. */
 
-import { callMlflow, callNative, changeMlflow, reach, readMlflow, readNative, writeQuestion } from "../api/client";
+import { ApiError, callMlflow, callNative, changeMlflow, reach, readMlflow, readNative, writeQuestion } from "../api/client";
 import type {
   CheckPromotionResponse,
   Lineage,
@@ -109,6 +109,23 @@ export async function rollBack(name: string, target: Target, version: string, wh
   const answer = await callNative<RollBackResponse>("registry/roll-back", { name, ...target, version, ...why });
   refresh("registry");
   return answer.new;
+}
+
+/** Where the files of a new version are. */
+export interface VersionSource {
+  readonly source: string;
+  readonly run_id: string;
+  readonly model_id: string;
+}
+
+/** Make the next version of a model, which is made if there is none of this name; return its number. */
+export async function registerVersion(name: string, source: VersionSource, why: Attribution): Promise<string> {
+  await callMlflow("registered-models/create", { name, ...why }).catch((failure: unknown) => {
+    if (!(failure instanceof ApiError && failure.code === "RESOURCE_ALREADY_EXISTS")) throw failure;
+  });
+  const answer = await callMlflow<ModelVersionResponse>("model-versions/create", { name, ...source, ...why });
+  refresh("registry");
+  return answer.model_version.version;
 }
 
 export const describeModel = (name: string, description: string, user: string): Promise<void> =>

@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import { callMlflow } from "../api/client";
 import type { LoggedModel, ModelVersion, SearchLoggedModelsResponse } from "../api/schema";
 import { useQuery } from "../api/use-query";
@@ -9,6 +10,8 @@ import { versionPage } from "../registry/places";
 import { searchVersions } from "../registry/registry-api";
 import { NO_STAGE } from "../registry/versions";
 import type { RunDetails } from "./model";
+import { listSources } from "./model-sources";
+import { RegisterDialog } from "./register-dialog";
 import own from "./run.module.css";
 
 const MOST = 50;
@@ -42,13 +45,21 @@ export function ModelsPanel({ run }: { readonly run: RunDetails }) {
     ask: (signal) => listModels(run, signal),
   });
   const { logged = [], versions = [], hasMore = false } = data ?? {};
-  if (!error && logged.length + versions.length === 0) return null;
+  const [isAsking, setAsking] = useState(false);
+  const sources = listSources(run, logged);
+  if (!error && logged.length + versions.length + sources.length === 0) return null;
   return (
     <section class={css.panel} aria-labelledby="models-heading">
       <header>
         <h2 id="models-heading">Models</h2>
-        <span class={css.count}>{formatCount(Math.max(logged.length, versions.length)) + (hasMore ? "+" : "")}</span>
+        <span class={css.count}>{formatCount(Math.max(sources.length, logged.length, versions.length)) + (hasMore ? "+" : "")}</span>
+        {sources.length > 0 && (
+          <button type="button" class="button small quiet" onClick={() => setAsking(true)}>
+            Register…
+          </button>
+        )}
       </header>
+      {isAsking && <RegisterDialog runId={run.runId} sources={sources} onClose={() => setAsking(false)} />}
       {error && <p class={css.error} role="alert">{`The models cannot be listed. ${error.message}`}</p>}
       {logged.map(({ info }) => (
         <div key={info.model_id} class={own.logged}>
