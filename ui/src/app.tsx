@@ -1,5 +1,4 @@
-import type { ComponentType } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { ExperimentsPage } from "./experiments/experiments-page";
 import { HomePage } from "./home/home-page";
 import { onKeys } from "./lib/keys";
@@ -8,19 +7,27 @@ import { findRoute, type Route } from "./lib/routes";
 import { RunsPage } from "./runs/runs-page";
 import { SettingsPage } from "./settings/settings-page";
 import { useChrome } from "./shell/chrome";
-import { Failure, Notice } from "./shell/notice";
+import { lazy } from "./shell/lazy";
+import { Notice } from "./shell/notice";
 import { Shell } from "./shell/shell";
+
+const RunPage = lazy(() => import("./run/run-page").then((module) => module.RunPage));
+const ModelsPage = lazy(() => import("./registry/models-page").then((module) => module.ModelsPage));
+const ModelPage = lazy(() => import("./registry/model-page").then((module) => module.ModelPage));
+const VersionPage = lazy(() => import("./registry/version-page").then((module) => module.VersionPage));
 
 /** The whole application. */
 export function App() {
   const route = findRoute(path.value);
-  const subject = JSON.stringify([route.page, "experimentId" in route && route.experimentId, "runId" in route && route.runId]);
+  const { rest: _rest, tab: _tab, ...place } = { rest: "", tab: "", ...route };
+  const subject = JSON.stringify(place);
   useFocusOnChange(subject);
   useEffect(
     () =>
       onKeys({
         "g h": () => navigate("/"),
         "g e": () => navigate("/experiments"),
+        "g m": () => navigate("/models"),
         "g s": () => navigate("/settings"),
       }),
     [],
@@ -41,30 +48,18 @@ function Page({ route }: { readonly route: Route }) {
     case "runs":
       return <RunsPage key={route.experimentId} experimentId={route.experimentId} />;
     case "run":
-      return <LazyRunPage key={route.runId} runId={route.runId} rest={route.rest} />;
+      return <RunPage key={route.runId} runId={route.runId} rest={route.rest} />;
+    case "models":
+      return <ModelsPage />;
+    case "model":
+      return <ModelPage key={route.name} name={route.name} tab={route.tab} />;
+    case "version":
+      return <VersionPage key={`${route.name}/${route.version}`} name={route.name} version={route.version} />;
     case "settings":
       return <SettingsPage />;
     case "unknown":
       return <UnknownPage path={route.path} />;
   }
-}
-
-/** Props of the page of a run; `rest` is what follows its id in the path, such as `artifacts/model/MLmodel`. */
-export interface RunPageProps {
-  readonly runId: string;
-  readonly rest: string;
-}
-
-function LazyRunPage(props: RunPageProps) {
-  const [loaded, setLoaded] = useState<{ readonly RunPage: ComponentType<RunPageProps> } | null>(null);
-  const [error, setError] = useState<Error | null>(null);
-  const load = () => {
-    setError(null);
-    import("./run/run-page").then(setLoaded, setError);
-  };
-  useEffect(load, []);
-  if (error) return <Failure error={error} onRetry={load} />;
-  return loaded && <loaded.RunPage {...props} />;
 }
 
 function UnknownPage({ path: missing }: { readonly path: string }) {
@@ -86,8 +81,25 @@ function UnknownPage({ path: missing }: { readonly path: string }) {
 function useFocusOnChange(subject: string): void {
   const previous = useRef(subject);
   useEffect(() => {
-    if (previous.current === subject) return;
+    if (previous.current === subject) return undefined;
     previous.current = subject;
-    document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true });
+    return focusHeading();
   }, [subject]);
+}
+
+/** Focus the heading as soon as the page has one, unless the reader has gone elsewhere; returns what stops waiting. */
+function focusHeading(): () => void {
+  const start = document.activeElement;
+  const focus = () => {
+    const heading = document.querySelector<HTMLElement>("main h1[tabindex]");
+    heading?.focus({ preventScroll: true });
+    return heading !== null;
+  };
+  if (focus()) return () => undefined;
+  const observer = new MutationObserver(() => {
+    const { activeElement } = document;
+    if ((activeElement !== start && activeElement !== document.body) || focus()) observer.disconnect();
+  });
+  observer.observe(document.body, { childList: true, subtree: true });
+  return () => observer.disconnect();
 }

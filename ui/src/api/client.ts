@@ -28,15 +28,37 @@ export function callMlflow<T>(path: string, body: object, signal?: AbortSignal):
   return send<T>(MLFLOW + path, { method: "POST", body: JSON.stringify(body), signal });
 }
 
+/** Change something by another method than POST, such as `registered-models/alias` by DELETE. */
+export function changeMlflow<T>(method: "PATCH" | "DELETE", path: string, body: object): Promise<T> {
+  return send<T>(MLFLOW + path, { method, body: JSON.stringify(body) });
+}
+
+/** What is asked for in an address; a list is repeated, an empty text is left out. */
+export type Question = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+
 /** Read from MLflow's protocol, such as `experiments/get`. */
-export function readMlflow<T>(path: string, query: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<T> {
-  return send<T>(`${MLFLOW}${path}?${new URLSearchParams(query)}`, { signal });
+export function readMlflow<T>(path: string, query: Question, signal?: AbortSignal): Promise<T> {
+  return send<T>(`${MLFLOW}${path}?${writeQuestion(query)}`, { signal });
+}
+
+/** Read from an endpoint of our own, such as `registry/lineage`. */
+export function readNative<T>(path: string, query: Question, signal?: AbortSignal): Promise<T> {
+  return send<T>(`${NATIVE}${path}?${writeQuestion(query)}`, { signal });
 }
 
 /** Read a text, such as `version`. */
 export async function readText(path: string, signal?: AbortSignal): Promise<string> {
   const response = await reach(path, { signal });
   return response.text();
+}
+
+/** Write a question as it stands in an address. */
+export function writeQuestion(query: Question): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) => {
+    const values = typeof value === "object" ? value : [String(value)];
+    return values.filter((one) => one !== "").map((one) => [name, one]);
+  });
+  return new URLSearchParams(pairs).toString();
 }
 
 interface Options {

@@ -26,15 +26,18 @@ export interface QueryOptions<T> {
   readonly key: readonly unknown[];
   readonly ask: (signal: AbortSignal) => Promise<T>;
   readonly enabled?: boolean;
+  /** Read it again this often, as long as the page is in sight. */
+  readonly everyMs?: number;
 }
 
 /** Read from the server; the previous answer stays while the next one is on its way. */
-export function useQuery<T>({ key, ask, enabled = true }: QueryOptions<T>): QueryObserverResult<T, Error> {
+export function useQuery<T>({ key, ask, enabled = true, everyMs }: QueryOptions<T>): QueryObserverResult<T, Error> {
   const options: QueryObserverOptions<T, Error, T, T> = {
     queryKey: key,
     queryFn: ({ signal }) => ask(signal),
     placeholderData: keepPreviousData,
     enabled,
+    refetchInterval: everyMs ?? false,
   };
   const observer = useMemo(() => new QueryObserver(queries, options), []);
   const [, redraw] = useState(0);

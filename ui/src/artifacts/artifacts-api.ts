@@ -1,9 +1,8 @@
 /** The requests of the artifact browser and the previews. */
 
+import { isFields } from "../lib/read";
 import { totalOf } from "../preview/bytes";
 import { sortEntries, type Entry } from "./tree";
-
-const isFields = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;
 
 async function failureOf(response: Response): Promise<Error> {
   const body: unknown = await response.json().catch(() => null);

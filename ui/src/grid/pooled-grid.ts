@@ -27,7 +27,8 @@ export interface GridModel {
   readonly isTree: boolean;
   readonly columns: readonly GridColumn[];
   readonly rowCount: number;
-  isSelected(row: number): boolean;
+  /** Absent if rows cannot be selected. */
+  readonly isSelected?: ((row: number) => boolean) | undefined;
   /** Level in a tree, from 1, and whether children show; null if the row has none. */
   level(row: number): number;
   isExpanded(row: number): boolean | null;
@@ -100,7 +101,7 @@ export class PooledGrid {
     this.element.setAttribute("aria-label", model.label);
     this.element.setAttribute("aria-rowcount", String(model.rowCount + 1));
     this.element.setAttribute("aria-colcount", String(model.columns.length));
-    this.element.setAttribute("aria-multiselectable", "true");
+    put(this.element, "aria-multiselectable", model.isSelected ? "true" : null);
     this.#frozen = model.columns.filter((column) => column.isFrozen);
     this.#moving = model.columns.filter((column) => !column.isFrozen);
     this.#offsets = offsetsOf(this.#moving.map((column) => column.width));
@@ -244,7 +245,7 @@ export class PooledGrid {
       element.id = `grid-row-${index}`;
       row.index = index;
     }
-    put(element, "aria-selected", String(this.#model.isSelected(index)));
+    put(element, "aria-selected", this.#model.isSelected ? String(this.#model.isSelected(index)) : null);
     put(element, "data-active", index === this.#active ? "true" : null);
     const level = this.#model.level(index);
     put(element, "aria-level", this.#model.isTree ? String(level) : null);

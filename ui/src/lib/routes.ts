@@ -5,6 +5,9 @@ export type Route =
   | { readonly page: "experiments" }
   | { readonly page: "runs"; readonly experimentId: string }
   | { readonly page: "run"; readonly runId: string; readonly rest: string }
+  | { readonly page: "models" }
+  | { readonly page: "model"; readonly name: string; readonly tab: string }
+  | { readonly page: "version"; readonly name: string; readonly version: string }
   | { readonly page: "settings" }
   | { readonly page: "unknown"; readonly path: string };
 
@@ -16,6 +19,9 @@ const TABLE: readonly (readonly [RegExp, Maker])[] = [
   [/^\/experiments\/([^/]+)(?:\/runs)?\/?$/, ([experimentId = ""]) => ({ page: "runs", experimentId })],
   [/^\/experiments\/[^/]+\/runs\/([^/]+)(?:\/(.*))?$/, ([runId = "", rest = ""]) => ({ page: "run", runId, rest })],
   [/^\/runs\/([^/]+)(?:\/(.*))?$/, ([runId = "", rest = ""]) => ({ page: "run", runId, rest })],
+  [/^\/models\/?$/, () => ({ page: "models" })],
+  [/^\/models\/([^/]+)\/versions\/([^/]+)\/?$/, ([name = "", version = ""]) => ({ page: "version", name, version })],
+  [/^\/models\/([^/]+)(?:\/(history))?\/?$/, ([name = "", tab = ""]) => ({ page: "model", name, tab })],
   [/^\/settings\/?$/, () => ({ page: "settings" })],
 ];
 

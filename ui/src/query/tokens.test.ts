@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { errorPosition, isPlain, keyAt, quoteKey, toFilter, tokenize } from "./tokens";
+import { errorPosition, isPlain, keyAt, quoteKey, toFilter, tokenize, writeEqual } from "./tokens";
 
 const kinds = (text: string) =>
   tokenize(text)
@@ -59,4 +59,10 @@ describe("keys", () => {
     expect(keyAt("metrics.auc > ", 14)).toBeNull();
     expect(keyAt("metrics.auc > 1 and ", 20)).toEqual({ start: 20, typed: "" });
   });
+});
+
+it("a text is compared in the quotes that it has not", () => {
+  expect(writeEqual("name", "churn")).toBe("name = 'churn'");
+  expect(writeEqual("name", "o'neill")).toBe('name = "o\'neill"');
+  expect(writeEqual("name", `5' 6"`)).toBe(`name LIKE '5_ 6"'`);
 });

@@ -42,6 +42,13 @@ export function toFilter(text: string, key = "attributes.run_name"): string {
     .join(" AND ");
 }
 
+/** Write that a key is this text; one with both kinds of quotes, which the language has no way to write, is a pattern. */
+export function writeEqual(key: string, text: string): string {
+  if (!text.includes("'")) return `${key} = '${text}'`;
+  if (!text.includes('"')) return `${key} = "${text}"`;
+  return `${key} LIKE '${text.replaceAll("'", "_")}'`;
+}
+
 /** Return the position (from 0) that an error message of the server names, or -1. */
 export function errorPosition(message: string): number {
   const match = /\(at position (\d+)/.exec(message);

@@ -1,9 +1,10 @@
 import type { ComponentChildren } from "preact";
 import { formatX } from "../charts/numbers";
-import { CopyButton } from "./copy-button";
-import { RunDuration } from "./run-duration";
+import { CopyButton } from "../panels/copy-button";
+import css from "../panels/panels.module.css";
 import type { RunDetails } from "./model";
-import css from "./run.module.css";
+import { RunDuration } from "./run-duration";
+import own from "./run.module.css";
 
 function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {
   return (
@@ -46,7 +47,7 @@ export function AboutPanel({ run }: { readonly run: RunDetails }) {
         {commit && (
           <Fact name="Commit">
             <code title={commit}>{commit.slice(0, 8)}</code>
-            {isDirty && <span class={css.dirty}>+ uncommitted changes</span>}
+            {isDirty && <span class={own.dirty}>+ uncommitted changes</span>}
             <CopyButton text={commit} label="commit" />
           </Fact>
         )}

@@ -2,9 +2,10 @@ import { useEffect, useState } from "preact/hooks";
 import { askSeries } from "../charts/ask";
 import { formatCount, formatValue } from "../charts/numbers";
 import { decodeSeries, findExtremes, type Series } from "../charts/series";
+import css from "../panels/panels.module.css";
 import { guessBest, type Metric, type RunDetails } from "./model";
+import own from "./run.module.css";
 import { Sparkline } from "./sparkline";
-import css from "./run.module.css";
 
 const AT_FIRST = 100;
 /** Enough for the exact step of a best value in most runs; fewer when there are many metrics. */
@@ -57,7 +58,7 @@ function MetricRow({ metric, series }: { readonly metric: Metric; readonly serie
         <Sparkline series={series} />
       </td>
       <td title={String(metric.value)}>{formatValue(metric.value)}</td>
-      <td title={isKnown ? String(value) : ""} class={css.best}>
+      <td title={isKnown ? String(value) : ""} class={own.best}>
         {isKnown ? (
           <>
             {best === "min" ? "↓" : "↑"} {write(value)} <small>{`${at} ${write(x)}`}</small>
@@ -102,7 +103,7 @@ export function MetricsTable({ run, metrics, revision }: { readonly run: RunDeta
         </p>
       ) : (
         <div class={css.scroll} tabIndex={0} role="region" aria-label="Metrics table">
-          <table class={css.metrics}>
+          <table class={own.metrics}>
             <thead>
               <tr>
                 <th scope="col">metric</th>

@@ -1,5 +1,5 @@
 import { hrefOf } from "../lib/location";
-import css from "./run.module.css";
+import css from "../panels/panels.module.css";
 
 /** Say that there is no such run. */
 export function MissingRun({ runId, message }: { readonly runId: string; readonly message: string }) {

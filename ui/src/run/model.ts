@@ -1,5 +1,7 @@
 /** A run as the page shows it, read from the wire. */
 
+import { readFields, readList, readText } from "../lib/read";
+
 export interface Metric {
   readonly key: string;
   readonly value: number;
@@ -27,14 +29,6 @@ export interface RunDetails {
   readonly params: readonly Pair[];
   readonly tags: ReadonlyMap<string, string>;
 }
-
-type Fields = Readonly<Record<string, unknown>>;
-
-export const isFields = (value: unknown): value is Fields => typeof value === "object" && value !== null;
-
-export const readFields = (value: unknown): Fields => (isFields(value) ? value : {});
-export const readText = (value: unknown): string => (typeof value === "string" ? value : "");
-export const readList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 /** Read a number, also one written as text, as `NaN` and the infinities are. */
 export function readNumber(value: unknown): number {
@@ -81,9 +75,6 @@ export function readRun(value: unknown): RunDetails {
     tags: new Map(readList(data["tags"]).map(readPair).map(({ key, value: text }) => [key, text])),
   };
 }
-
-/** Whether a tag is written by the client or the server and not by a person. */
-export const isSystemTag = (key: string): boolean => key.startsWith("mlflow.") || key.startsWith("headwater.");
 
 /** Whether a metric tells about the machine. */
 export const isSystemMetric = (key: string): boolean => key.startsWith("system/");

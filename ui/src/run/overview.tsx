@@ -1,10 +1,13 @@
+import { NotesPanel } from "../panels/notes-panel";
+import css from "../panels/panels.module.css";
+import { NOTE_TAG } from "../panels/tags";
+import { TagsPanel } from "../panels/tags-panel";
 import { AboutPanel } from "./about-panel";
 import { MetricsTable } from "./metrics-table";
 import { isSystemMetric, type RunDetails } from "./model";
-import { NotesPanel } from "./notes-panel";
+import { ModelsPanel } from "./models-panel";
 import { ParamsPanel } from "./params-panel";
-import css from "./run.module.css";
-import { TagsPanel } from "./tags-panel";
+import { deleteTag, setTag } from "./run-api";
 
 export interface OverviewProps {
   readonly run: RunDetails;
@@ -14,6 +17,12 @@ export interface OverviewProps {
 
 /** What a run gave and what it was given, and on the right what it is. */
 export function Overview({ run, revision, refresh }: OverviewProps) {
+  const note = run.tags.get(NOTE_TAG) ?? "";
+  const saveNote = async (text: string) => {
+    if (text) await setTag(run.runId, NOTE_TAG, text);
+    else if (note) await deleteTag(run.runId, NOTE_TAG);
+    refresh();
+  };
   return (
     <div class={css.overview}>
       <div class={css.column}>
@@ -22,8 +31,14 @@ export function Overview({ run, revision, refresh }: OverviewProps) {
       </div>
       <div class={css.column}>
         <AboutPanel run={run} />
-        <TagsPanel run={run} refresh={refresh} />
-        <NotesPanel run={run} refresh={refresh} />
+        <ModelsPanel run={run} />
+        <TagsPanel
+          tags={run.tags}
+          hidden={[NOTE_TAG]}
+          onSet={(key, value) => setTag(run.runId, key, value).then(refresh)}
+          onDelete={(key) => deleteTag(run.runId, key).then(refresh)}
+        />
+        <NotesPanel title="Notes" text={note} onSave={saveNote} />
       </div>
     </div>
   );

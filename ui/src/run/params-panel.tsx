@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { formatCount } from "../charts/numbers";
+import css from "../panels/panels.module.css";
 import { groupPairs, type Pair } from "./model";
-import css from "./run.module.css";
 
 /** The params of a run, grouped by prefix. */
 export function ParamsPanel({ params }: { readonly params: readonly Pair[] }) {

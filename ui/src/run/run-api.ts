@@ -1,7 +1,8 @@
 /** The requests of the run page. */
 
 import { callMlflow, readMlflow } from "../api/client";
-import { readFields, readList, readRun, readText, type RunDetails } from "./model";
+import { readFields, readList, readText } from "../lib/read";
+import { readRun, type RunDetails } from "./model";
 
 export async function getRun(runId: string, signal?: AbortSignal): Promise<RunDetails> {
   const answer = await readMlflow<unknown>("runs/get", { run_id: runId }, signal);

@@ -1,15 +1,16 @@
 import { useState } from "preact/hooks";
 import { Swatch } from "../charts/swatch";
 import { hrefOf } from "../lib/location";
+import { CopyButton } from "../panels/copy-button";
+import { Editable } from "../panels/editable";
+import css from "../panels/panels.module.css";
 import { Popover } from "../shell/popover";
 import { Snippet } from "../shell/snippet";
 import { say } from "../shell/toasts";
-import { CopyButton } from "./copy-button";
-import { Editable } from "./editable";
 import type { RunDetails } from "./model";
 import { archiveRun, renameRun, restoreRun } from "./run-api";
 import { RunDuration } from "./run-duration";
-import css from "./run.module.css";
+import own from "./run.module.css";
 import type { Family } from "./use-family";
 
 const TONES: Readonly<Record<string, string>> = {
@@ -89,7 +90,7 @@ export function RunHeader({ run, family, color, refresh }: RunHeaderProps) {
           </span>
         )}
         {family.children.length > 0 && (
-          <details class={css.children}>
+          <details class={own.children}>
             <summary>
               {family.children.length === 100 ? "100 or more" : family.children.length}{" "}
               {family.children.length === 1 ? "child" : "children"}

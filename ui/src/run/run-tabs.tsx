@@ -2,7 +2,7 @@ import { useEffect } from "preact/hooks";
 import { formatCount } from "../charts/numbers";
 import { onKeys } from "../lib/keys";
 import { hrefOf, navigate } from "../lib/location";
-import css from "./run.module.css";
+import css from "../panels/panels.module.css";
 import { writePlace, type Tab } from "./route";
 
 export interface TabItem {

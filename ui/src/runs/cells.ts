@@ -1,6 +1,7 @@
 /** The cells of the runs table, as elements that are refilled for each row they stand for. */
 
 import type { CellView } from "../grid/pooled-grid";
+import { makeText, statusCell, wrap } from "../grid/text-cell";
 import { formatAgo, formatDuration, formatMoment, formatNumber } from "../lib/format";
 import { hrefOf } from "../lib/location";
 import type { Column } from "./columns";
@@ -76,7 +77,13 @@ export function makeNameCell(source: CellSource): CellView {
 
 /** Make the cell of a column. */
 export function makeCell(column: Column, source: CellSource): CellView {
-  if (column.id === "attributes.status") return makeStatusCell(source);
+  if (column.id === "attributes.status") {
+    const status = statusCell<Row>(({ run }) => {
+      const word = source.table.text("attributes.status", run) ?? "";
+      return { word: word.toLowerCase(), tone: TONES[word] ?? "" };
+    });
+    return status((index) => source.rows[index]);
+  }
   if (column.id === "attributes.duration") return makeTextCell((run) => writeDuration(source, run));
   if (column.kind === "attributes" && column.isNumeric) return makeTimeCell(column.id, source);
   if (column.kind === "metrics") return makeMetricCell(column.id, source);
@@ -110,24 +117,6 @@ function writeDuration({ table, now }: CellSource, run: number): Written {
   return ms === null ? { text: "", title: "" } : { text: formatDuration(ms), title: `${ms} ms` };
 }
 
-function makeStatusCell(source: CellSource): CellView {
-  const dot = document.createElement("span");
-  dot.className = "dot";
-  const text = document.createElement("span");
-  const word = document.createTextNode("");
-  text.append(word);
-  const element = wrap(dot, text);
-  element.classList.add(css.status ?? "");
-  return {
-    element,
-    show(row) {
-      const status = source.table.text("attributes.status", source.rows[row]?.run ?? -1) ?? "";
-      dot.dataset["tone"] = TONES[status] ?? "";
-      word.data = status.toLowerCase();
-    },
-  };
-}
-
 function makeTimeCell(column: string, source: CellSource): CellView {
   const { element, write } = makeText();
   element.classList.add(css.quiet ?? "");
@@ -156,32 +145,4 @@ function makeMetricCell(column: string, source: CellSource): CellView {
       if (element.dataset["bar"] !== step) element.dataset["bar"] = step;
     },
   };
-}
-
-/**
- * Make an element around one text node: changing its data costs no restyling, replacing it would. The title is set
- * when the pointer comes, because scrolling would set thousands that nobody reads.
- */
-function makeText(): { readonly element: HTMLElement; readonly write: (text: string, wholeText: string) => void } {
-  const element = document.createElement("div");
-  const node = document.createTextNode("");
-  element.append(node);
-  let title = "";
-  element.addEventListener("pointerenter", () => {
-    element.title = title;
-  });
-  return {
-    element,
-    write(text, wholeText) {
-      if (node.data !== text) node.data = text;
-      title = wholeText;
-      if (element.title) element.removeAttribute("title");
-    },
-  };
-}
-
-function wrap(...children: readonly HTMLElement[]): HTMLElement {
-  const element = document.createElement("div");
-  element.append(...children);
-  return element;
 }

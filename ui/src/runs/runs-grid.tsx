@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import gridCss from "../grid/grid.module.css";
 import { type GridColumn, type GridModel, PooledGrid } from "../grid/pooled-grid";
 import { isTyping, onKeys } from "../lib/keys";
 import { navigate } from "../lib/location";
@@ -212,7 +213,7 @@ function makeHeader(props: { readonly current: RunsGridProps }, id: string, colu
   const described: Column = column ?? { ...describeColumn("tags.name"), id: "attributes.run_name", kind: "attributes" };
   const button = document.createElement("button");
   button.type = "button";
-  button.className = css.sort ?? "";
+  button.className = gridCss.sort ?? "";
   const at = props.current.sort.findIndex((key) => key.column === described.id);
   const key = props.current.sort[at];
   const arrow = document.createElement("span");

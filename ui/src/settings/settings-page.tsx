@@ -12,15 +12,15 @@ import css from "./settings.module.css";
 const THEME_NAMES = { system: "As the system", light: "Light", dark: "Dark" } as const;
 const KEYS: readonly (readonly [string, string])[] = [
   ["/", "Filter"],
-  ["j k ↑ ↓", "Next and previous run"],
+  ["j k ↑ ↓", "Next and previous row"],
   ["x or Space", "Select the run"],
   ["Shift ↑ ↓", "Select a range"],
-  ["Enter", "Open the run"],
+  ["Enter", "Open the row"],
   ["← →", "Hide and show child runs"],
   ["\\", "Next layout"],
   ["[", "Names in the rail"],
   ["n", "New experiment"],
-  ["g h, g e, g s", "Go to home, experiments, settings"],
+  ["g h, g e, g m, g s", "Go to home, experiments, models, settings"],
   ["Alt M", "Theme"],
 ];
 

@@ -13,6 +13,7 @@ import { Toasts } from "./toasts";
 const PLACES: readonly { readonly name: string; readonly icon: IconName; readonly page: string }[] = [
   { name: "Home", icon: "home", page: "/" },
   { name: "Experiments", icon: "experiments", page: "/experiments" },
+  { name: "Models", icon: "models", page: "/models" },
 ];
 
 const LIVE_TEXT: Record<LiveState, string> = { off: "", connecting: "connecting", live: "live", lost: "offline, retrying" };

@@ -1,24 +1,24 @@
 import { useState } from "preact/hooks";
 import { Markdown } from "../preview/markdown";
-import type { RunDetails } from "./model";
-import { deleteTag, setTag } from "./run-api";
-import css from "./run.module.css";
+import css from "./panels.module.css";
 
-const NOTE_TAG = "mlflow.note.content";
+interface NotesPanelProps {
+  readonly title: string;
+  readonly text: string;
+  /** Keep a text; an empty one takes it away. */
+  readonly onSave: (text: string) => Promise<unknown>;
+}
 
-/** A note in Markdown about a run. */
-export function NotesPanel({ run, refresh }: { readonly run: RunDetails; readonly refresh: () => void }) {
-  const note = run.tags.get(NOTE_TAG) ?? "";
+/** A text in Markdown to read and to write. */
+export function NotesPanel({ title, text, onSave }: NotesPanelProps) {
   const [draft, setDraft] = useState<string | null>(null);
   const [error, setError] = useState("");
   const save = async () => {
     if (draft === null) return;
     try {
-      if (draft.trim()) await setTag(run.runId, NOTE_TAG, draft);
-      else if (note) await deleteTag(run.runId, NOTE_TAG);
+      await onSave(draft.trim() ? draft : "");
       setDraft(null);
       setError("");
-      refresh();
     } catch (failure) {
       setError(failure instanceof Error ? failure.message : String(failure));
     }
@@ -26,21 +26,21 @@ export function NotesPanel({ run, refresh }: { readonly run: RunDetails; readonl
   return (
     <section class={css.panel} aria-labelledby="notes-heading">
       <header>
-        <h2 id="notes-heading">Notes</h2>
+        <h2 id="notes-heading">{title}</h2>
         {draft === null && (
-          <button type="button" class="button small quiet" onClick={() => setDraft(note)}>
-            {note ? "Edit" : "Write"}
+          <button type="button" class="button small quiet" onClick={() => setDraft(text)}>
+            {text ? "Edit" : "Write"}
           </button>
         )}
       </header>
       {error && <p role="alert" class={css.error}>{error}</p>}
       {draft === null ? (
-        note ? <Markdown text={note} /> : <p class={css.hint}>No notes.</p>
+        text ? <Markdown text={text} /> : <p class={css.hint}>{`No ${title.toLowerCase()}.`}</p>
       ) : (
         <div class={css.noteForm}>
           <textarea
             class="field"
-            aria-label="Notes in Markdown"
+            aria-label={`${title} in Markdown`}
             rows={8}
             value={draft}
             onInput={(event) => setDraft(event.currentTarget.value)}

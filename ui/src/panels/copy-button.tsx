@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import css from "./run.module.css";
+import css from "./panels.module.css";
 
 /** A button that puts `text` on the clipboard and says so. */
 export function CopyButton({ text, label }: { readonly text: string; readonly label: string }) {

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import css from "./run.module.css";
+import css from "./panels.module.css";
 
 export interface EditableProps {
   readonly label: string;

@@ -1,24 +1,30 @@
 import { useState } from "preact/hooks";
 import { formatCount } from "../charts/numbers";
 import { Editable } from "./editable";
-import { isSystemTag, type RunDetails } from "./model";
-import { deleteTag, setTag } from "./run-api";
-import css from "./run.module.css";
+import css from "./panels.module.css";
+import { isSystemTag } from "./tags";
 
-/** The tags of a run: people's to add, change and remove; those of the system to look at. */
-export function TagsPanel({ run, refresh }: { readonly run: RunDetails; readonly refresh: () => void }) {
+interface TagsPanelProps {
+  readonly tags: ReadonlyMap<string, string>;
+  /** Tags that stand elsewhere on the page. */
+  readonly hidden?: readonly string[];
+  readonly onSet: (key: string, value: string) => Promise<unknown>;
+  readonly onDelete: (key: string) => Promise<unknown>;
+}
+
+/** The tags of something: people's to add, change and remove; those of the system to look at. */
+export function TagsPanel({ tags, hidden = [], onSet, onDelete }: TagsPanelProps) {
   const [draft, setDraft] = useState({ key: "", value: "" });
   const [isAdding, setAdding] = useState(false);
   const [error, setError] = useState("");
-  const all = [...run.tags].sort(([a], [b]) => a.localeCompare(b));
+  const all = [...tags].sort(([a], [b]) => a.localeCompare(b));
   const own = all.filter(([key]) => !isSystemTag(key));
-  const system = all.filter(([key]) => isSystemTag(key) && key !== "mlflow.note.content");
+  const system = all.filter(([key]) => isSystemTag(key) && !hidden.includes(key));
 
   const act = async (work: Promise<unknown>) => {
     try {
       await work;
       setError("");
-      refresh();
       return true;
     } catch (failure) {
       setError(failure instanceof Error ? failure.message : String(failure));
@@ -27,7 +33,7 @@ export function TagsPanel({ run, refresh }: { readonly run: RunDetails; readonly
   };
   const add = async (event: Event) => {
     event.preventDefault();
-    if (!(await act(setTag(run.runId, draft.key.trim(), draft.value)))) return;
+    if (!(await act(onSet(draft.key.trim(), draft.value)))) return;
     setDraft({ key: "", value: "" });
     setAdding(false);
   };
@@ -73,16 +79,13 @@ export function TagsPanel({ run, refresh }: { readonly run: RunDetails; readonly
               <Editable
                 label={`value of ${key}`}
                 value={value}
-                onSave={async (text) => {
-                  await setTag(run.runId, key, text);
-                  refresh();
-                }}
+                onSave={(text) => onSet(key, text)}
               />
               <button
                 type="button"
                 class={css.remove}
                 aria-label={`Remove tag ${key}`}
-                onClick={() => void act(deleteTag(run.runId, key))}
+                onClick={() => void act(onDelete(key))}
               >
                 ×
               </button>

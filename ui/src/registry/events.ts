@@ -1,0 +1,72 @@
+/** The registry's log in words. */
+
+import type { RegistryEvent } from "../api/schema";
+
+const MOST = 120;
+const NONE = "nothing";
+
+/** Say what happened, as it follows the name of who did it. */
+export function describeEvent({ action, name, version = "", key = "", old, new: value }: RegistryEvent): string {
+  switch (action) {
+    case "create_model":
+      return "created the model";
+    case "update_model":
+      return "changed the description of the model";
+    case "rename_model":
+      return `renamed the model from ${quote(old)} to ${quote(value ?? name)}`;
+    case "delete_model":
+      return "deleted the model";
+    case "set_model_tag":
+      return `set the tag ${key} ${fromTo(old, value)}`;
+    case "delete_model_tag":
+      return `removed the tag ${key}, which was ${quote(old)}`;
+    case "create_version":
+      return `registered version ${version}`;
+    case "update_version":
+      return `changed the description of version ${version}`;
+    case "delete_version":
+      return `deleted version ${version}`;
+    case "set_version_tag":
+      return `set the tag ${key} of version ${version} ${fromTo(old, value)}`;
+    case "delete_version_tag":
+      return `removed the tag ${key} of version ${version}, which was ${quote(old)}`;
+    case "set_alias":
+      return old ? `moved @${key} from version ${old} to version ${value ?? version}` : `pointed @${key} at version ${value ?? version}`;
+    case "delete_alias":
+      return `removed @${key}${old ? ` from version ${old}` : ""}`;
+    case "move_stage":
+      return `moved version ${version} from ${old ?? "None"} to ${value ?? "None"}`;
+    case "refuse":
+      return `was refused ${key} for version ${version}: ${value ?? ""}`;
+    case "roll_back":
+      return `rolled ${key} back from ${old ? `version ${old}` : NONE} to version ${value ?? version}`;
+    case "approve":
+      return `approved version ${version} as ${key}`;
+    case "withdraw":
+      return `withdrew the approval of version ${version} as ${key}`;
+    case "set_policy":
+      return value ? "set the policy" : "removed the policy";
+    case "deploy":
+      return `deployed version ${version} to ${key}${old ? `, which ran version ${old}` : ""}`;
+    case "undeploy":
+      return `took version ${old ?? version} from ${key}`;
+  }
+}
+
+function fromTo(old: string | null | undefined, value: string | null | undefined): string {
+  return old === null || old === undefined ? `to ${quote(value)}` : `from ${quote(old)} to ${quote(value)}`;
+}
+
+function quote(text: string | null | undefined): string {
+  if (!text) return NONE;
+  return `“${text.length > MOST ? `${text.slice(0, MOST)}…` : text}”`;
+}
+
+/** Return who changed each model last, as far as a log (the newest first) tells. */
+export function lastUsers(events: readonly RegistryEvent[]): ReadonlyMap<string, string> {
+  const users = new Map<string, string>();
+  for (const { name, action, user_id: user = "" } of events) {
+    if (action !== "refuse" && !users.has(name)) users.set(name, user);
+  }
+  return users;
+}

@@ -1,0 +1,96 @@
+import { useState } from "preact/hooks";
+import { ApiError } from "../api/client";
+import type { RegisteredModel } from "../api/schema";
+import { useQuery } from "../api/use-query";
+import { formatAgo, formatMoment } from "../lib/format";
+import { hrefOf } from "../lib/location";
+import { NotesPanel } from "../panels/notes-panel";
+import panels from "../panels/panels.module.css";
+import { TagsPanel } from "../panels/tags-panel";
+import { useChrome } from "../shell/chrome";
+import { Failure } from "../shell/notice";
+import { AliasesPanel } from "./aliases-panel";
+import { ChangeDialog, type Change } from "./change-dialogs";
+import { EventLog } from "./event-log";
+import { Missing } from "./missing";
+import { modelPage } from "./places";
+import { deleteModelTag, describeModel, getModel, setModelTag } from "./registry-api";
+import css from "./registry.module.css";
+import { RowSkeleton } from "./row-skeleton";
+import { usePulse } from "./use-pulse";
+import { userName } from "./user";
+import { latestVersion, tagMap } from "./versions";
+import { VersionsTable } from "./versions-table";
+
+interface ModelPageProps {
+  readonly name: string;
+  readonly tab: string;
+}
+
+/** The page of a registered model: its versions, or its history, and beside them what it is. */
+export function ModelPage({ name, tab }: ModelPageProps) {
+  useChrome(name, [{ text: "Models", page: "/models" }, { text: name }]);
+  const { data: model, error, refetch } = useQuery({ key: ["registry", name, "model"], ask: (signal) => getModel(name, signal) });
+  usePulse(name);
+  if (error instanceof ApiError && error.status === 404) {
+    return (
+      <Missing title="Model not found" message={error.message}>
+        <EventLog name={name} />
+      </Missing>
+    );
+  }
+  if (!model) return error ? <Failure error={error} onRetry={() => void refetch()} /> : <RowSkeleton label="Loading the model" />;
+  return (
+    <>
+      {error && <Failure error={error} onRetry={() => void refetch()} isSlim />}
+      <Loaded model={model} tab={tab} />
+    </>
+  );
+}
+
+function Loaded({ model, tab }: { readonly model: RegisteredModel; readonly tab: string }) {
+  const [change, setChange] = useState<Change | null>(null);
+  const { name } = model;
+  const latest = latestVersion(model);
+  return (
+    <div class={css.model}>
+      <header class={panels.header}>
+        <div class={panels.title}>
+          <h1 tabIndex={-1}>{name}</h1>
+          <span class="muted" title={formatMoment(model.last_updated_timestamp)}>
+            changed {formatAgo(model.last_updated_timestamp, Date.now())}
+          </span>
+          <span class={panels.actions}>
+            <button type="button" class="button" disabled={!latest} onClick={() => setChange({ kind: "set-alias", alias: "", version: latest })}>
+              Set alias…
+            </button>
+            <button type="button" class="button" disabled={!latest} onClick={() => setChange({ kind: "stage", stage: "Staging", version: latest })}>
+              Change stage…
+            </button>
+          </span>
+        </div>
+      </header>
+      <nav class={panels.tabs} aria-label="Model">
+        <a href={hrefOf(modelPage(name))} aria-current={tab === "" ? "page" : undefined}>
+          Versions
+        </a>
+        <a href={hrefOf(modelPage(name, "history"))} aria-current={tab === "history" ? "page" : undefined}>
+          History
+        </a>
+      </nav>
+      <div class={css.columns}>
+        <div class={css.main}>{tab === "history" ? <EventLog name={name} /> : <VersionsTable name={name} />}</div>
+        <div class={css.side}>
+          <AliasesPanel model={model} onChange={setChange} />
+          <NotesPanel title="Description" text={model.description ?? ""} onSave={(text) => describeModel(name, text, userName())} />
+          <TagsPanel
+            tags={tagMap(model.tags)}
+            onSet={(key, value) => setModelTag(name, key, value, userName())}
+            onDelete={(key) => deleteModelTag(name, key, userName())}
+          />
+        </div>
+      </div>
+      {change && <ChangeDialog model={model} change={change} onClose={() => setChange(null)} />}
+    </div>
+  );
+}

@@ -1,0 +1,41 @@
+import { userName } from "./user";
+
+export interface Why {
+  readonly user: string;
+  readonly reason: string;
+}
+
+export const startWhy = (): Why => ({ user: userName(), reason: "" });
+
+interface WhyFieldsProps {
+  readonly why: Why;
+  readonly isReasonNeeded: boolean;
+  readonly onWhy: (why: Why) => void;
+}
+
+/** Ask for the reason of a change, and who makes it: both go into the registry's log. */
+export function WhyFields({ why, isReasonNeeded, onWhy }: WhyFieldsProps) {
+  return (
+    <>
+      <label>
+        <span>
+          Reason <span class="muted">{isReasonNeeded ? "(the policy asks for it)" : "(optional; kept in the history)"}</span>
+        </span>
+        <textarea
+          class="field"
+          rows={2}
+          maxLength={10_000}
+          required={isReasonNeeded}
+          value={why.reason}
+          onInput={(event) => onWhy({ ...why, reason: event.currentTarget.value })}
+        />
+      </label>
+      <label>
+        <span>
+          Your name <span class="muted">(optional; kept in the history and in this browser)</span>
+        </span>
+        <input class="field" maxLength={256} autocomplete="username" value={why.user} onInput={(event) => onWhy({ ...why, user: event.currentTarget.value })} />
+      </label>
+    </>
+  );
+}
