@@ -50,6 +50,11 @@ class Machine:
             if word and word != "#":
                 getattr(self, f"_{word.lower()}")(rest)
 
+    def mount(self, folder: Path, place: str) -> None:
+        """Put a folder of this machine at a place of the image."""
+        self._path(place).parent.mkdir(parents=True)
+        shutil.copytree(folder, self._path(place))
+
     @contextmanager
     def started(self, *command: str) -> Iterator[str]:
         """Run a command of the image, which it starts with unless another is given, and yield the server's URL."""
@@ -59,7 +64,7 @@ class Machine:
         script = self._path("/usr/local/bin") / words[0]
         assert os.access(script, os.X_OK), "the script can be executed in the image"
         text = script.read_text(encoding="utf-8")
-        for place in ("/opt/headwater", "/opt/ml"):
+        for place in ("/opt/headwater", "/opt/model", "/opt/ml/model"):
             text = text.replace(place, str(self._path(place)))
         script.write_text(text, encoding="utf-8")
         process = subprocess.Popen(

@@ -100,10 +100,26 @@ def test_the_wheel_is_one_that_installers_take(home: Path) -> None:
     assert not [name for name in zipfile.ZipFile(wheel).namelist() if "__pycache__" in name]
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_an_image_without_a_model_serves_one_that_is_mounted(home: Path) -> None:
+    model = save_linear(home / "line", requirements=["scikit-learn", "skops", "pandas"])
+    machine = Machine(home / "machine", generate_dockerfile(None, home / "context"))
+
+    machine.build()
+    machine.mount(model, "/opt/ml/model")
+    machine.variables["HEADWATER_ALLOW_PICKLE"] = "1"
+
+    with machine.started() as url:
+        body = '{"inputs": {"a": [1.0], "b": [2.0]}}'
+        answer = call(url, "POST", "/invocations", body, {"content-type": "application/json"})
+    assert json.loads(answer.body)["predictions"] == pytest.approx([4.0])
+
+
 def test_an_image_without_a_model_makes_its_environment_when_it_starts(home: Path) -> None:
     context = generate_dockerfile(None, home / "context")
 
-    assert "--env-manager auto" in (context / "serve").read_text()
+    assert "--model-uri /opt/ml/model --env-manager uv" in (context / "serve").read_text()
     assert "COPY model" not in (context / "Dockerfile").read_text()
     assert "\nuv==" in (context / "requirements.lock").read_text()
 

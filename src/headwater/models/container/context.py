@@ -1,5 +1,6 @@
 """The folder that an image is built from: the Dockerfile, the model, Headwater's wheel and the locked requirements."""
 
+import platform
 import re
 import shutil
 import subprocess
@@ -20,7 +21,9 @@ from headwater.models.model_file import PYFUNC
 from headwater.models.pyfunc import find_unsafe
 from headwater.protocol.errors import InvalidParameterValue, ResourceAlreadyExists
 
-_DEFAULT_PYTHON = "3.12"
+_FRAMES = "pandas"
+"""What most models take their input as, though few need it to be loaded."""
+
 _OLDEST_PYTHON = (3, 11)
 
 
@@ -128,13 +131,14 @@ def _describe(folder: ModelFolder | None, python: str, *, install_mlflow: bool) 
         raise InvalidParameterValue(
             f"The requirement '{Path(files[0]).name}' is a file of the model. An image takes packages of an index only."
         )
-    return Description(minor, found.requirements, found.constraints)
+    frames = () if any(requirement_name(line) == _FRAMES for line in found.requirements) else (_FRAMES,)
+    return Description(minor, (*found.requirements, *frames), found.constraints)
 
 
 def _find_python(folder: ModelFolder | None) -> str:
-    """Return the version of Python that a model was saved with, or one that we run on if that is too old."""
+    """Return the version of Python that a model was saved with, else ours; at least one that we run on."""
     said = "" if folder is None else str(folder.section(PYFUNC).get("python_version") or "")
-    version = check_python(said) if said else _DEFAULT_PYTHON
+    version = check_python(said) if said else platform.python_version()
     numbers = tuple(int(part) for part in version.split(".")[:2])
     return version if numbers >= _OLDEST_PYTHON else ".".join(map(str, _OLDEST_PYTHON))
 

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 from headwater.models.container.names import check_image
 
-MODEL_PATH = "/opt/ml/model"
+MODEL_PATH = "/opt/model"
+MOUNTED_PATH = "/opt/ml/model"
+"""Where SageMaker puts a model, over whatever an image has there."""
+
 PREFIX = "/opt/headwater"
 PORT = 8080
 USER_ID = 10001
@@ -31,7 +34,7 @@ class Image:
         uv: the version of uv that installs.
         wheel: file name of the wheel of Headwater.
         system_packages: Debian packages besides those of the base.
-        has_model: whether the model is in the image; else it is mounted at `MODEL_PATH`.
+        has_model: whether the model is in the image; else it is mounted at `MOUNTED_PATH`.
         allow_pickle: whether the model may run code when it is loaded; whoever builds the image has agreed.
     """
 
@@ -59,7 +62,7 @@ class Image:
             f"FROM {base} AS build",
             "ENV UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never UV_NO_CACHE=1",
             _run("python3", "-m", "pip", "install", "--no-cache-dir", "--quiet", f"uv=={self.uv}"),
-            _run("python3", "-m", "uv", "venv", PREFIX),
+            _run("python3", "-m", "venv", "--without-pip", PREFIX),
             f"COPY requirements.lock {self.wheel} /build/",
             _run(*install, "--require-hashes", "--requirement", "/build/requirements.lock"),
             _run(*install, f"/build/{self.wheel}"),
@@ -82,10 +85,10 @@ class Image:
 
     def serve_script(self) -> str:
         """Return what starts the server; SageMaker runs it by its name, too."""
-        manager = "local" if self.has_model else "auto"
+        path, manager = (MODEL_PATH, "local") if self.has_model else (MOUNTED_PATH, "uv")
         return (
             "#!/bin/sh\n"
-            f"exec {PREFIX}/bin/headwater models serve --model-uri {MODEL_PATH} --env-manager {manager} "
+            f"exec {PREFIX}/bin/headwater models serve --model-uri {path} --env-manager {manager} "
             f'--host 0.0.0.0 --port "${{PORT:-{PORT}}}" "$@"\n'
         )
 
