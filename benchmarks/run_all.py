@@ -32,6 +32,7 @@ TITLES = {
     "projects": "Projects",
     "signatures": "Signatures of models",
     "serving": "Serving a model",
+    "batch": "Predicting for whole files",
     "import_mlflow": "Coming from MLflow",
     "server_start": "An idle server",
     "storage": "The store alone: metrics",

@@ -146,7 +146,7 @@ from headwater.version import __version__
 
 if TYPE_CHECKING:
     from headwater import catboost as catboost
-    from headwater import data, entities, exceptions, models, projects, pyfunc, sklearn, types
+    from headwater import data, deployments, entities, exceptions, models, projects, pyfunc, sklearn, types
     from headwater import lightgbm as lightgbm
     from headwater import onnx as onnx
     from headwater import pmdarima as pmdarima
@@ -159,7 +159,7 @@ if TYPE_CHECKING:
 
 MlflowClient = Client
 
-_LATE = ("data", "entities", "exceptions", "models", "projects", "types", *FLAVORS, "torch")
+_LATE = ("data", "deployments", "entities", "exceptions", "models", "projects", "types", *FLAVORS, "torch")
 _LATE_NAMES = {
     "evaluate": "headwater.models.evaluation",
     "run": "headwater.projects.launch",
@@ -259,6 +259,7 @@ __all__ = [
     "delete_logged_model_tag",
     "delete_run",
     "delete_tag",
+    "deployments",
     "disable_system_metrics_logging",
     "doctor",
     "download_artifacts",

@@ -4,6 +4,7 @@ Each `HEADWATER_X` may also be given as `MLFLOW_X` where MLflow has a variable o
 """
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -257,6 +258,11 @@ MODEL_CACHE_BYTES = Setting(
     default="20000000000",
     meaning="How much room downloaded models may take in HEADWATER_HOME; the ones not used for longest go first.",
 )
+DEPLOYMENTS_TARGET = Setting(
+    name="HEADWATER_DEPLOYMENTS_TARGET",
+    mlflow_name="MLFLOW_DEPLOYMENTS_TARGET",
+    meaning="Where models are deployed if no target is given, such as local.",
+)
 SCORING_TIMEOUT_S = Setting(
     name="HEADWATER_SCORING_TIMEOUT",
     mlflow_name="MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT",
@@ -287,6 +293,11 @@ def enable_async_logging(enable: bool = True) -> None:  # noqa: FBT001 - as in M
 def environment() -> dict[str, str]:
     """Return every environment variable, for finding the values that captured text must not show."""
     return dict(os.environ)
+
+
+def set_environment(variables: Mapping[str, str]) -> None:
+    """Put environment variables in force for this process and those that it starts."""
+    os.environ.update(variables)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from headwater.flavors.pyfunc import (
     log_model,
     save_model,
 )
+from headwater.models.batch.udf import spark_udf
 
 __all__ = [
     "PyFuncModel",
@@ -28,4 +29,5 @@ __all__ = [
     "load_pyfunc",
     "log_model",
     "save_model",
+    "spark_udf",
 ]

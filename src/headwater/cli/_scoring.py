@@ -33,6 +33,7 @@ class ScoringOptions:
     name: str
     host: str
     port: int | None
+    share_port: bool
     timeout: float | None
     workers: int | None
     env_manager: str
@@ -89,6 +90,7 @@ def serve(options: ScoringOptions) -> None:
         name=options.name,
         host=options.host or HOST.get(),
         port=_whole(PORT, 0, _MAX_PORT) if options.port is None else options.port,
+        share_port=options.share_port,
         workers=_whole(SCORING_WORKERS, 1, 256) if options.workers is None else options.workers,
         timeout_s=_seconds(SCORING_TIMEOUT_S) if options.timeout is None else options.timeout,
         waiting=options.waiting,
@@ -143,6 +145,7 @@ _OPTIONS = (
     click.option("--model-uri", "-m", required=True, metavar="URI", help="A path, runs:/…, models:/… and so on."),
     click.option("--port", "-p", type=click.IntRange(0, _MAX_PORT), help=_described(PORT)),
     _text("--host", "-h", help=_described(HOST)),
+    _flag("--share-port", help="Let another server that does so have the port, too, to take the place of this one."),
     click.option("--timeout", "-t", type=click.FloatRange(min=0.001), help=_described(SCORING_TIMEOUT_S)),
     click.option("--workers", "-w", type=click.IntRange(1, 256), help=_described(SCORING_WORKERS)),
     click.option(

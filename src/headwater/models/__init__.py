@@ -4,7 +4,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from headwater.models.batch.run import predict_batch
     from headwater.models.code_model import ModelConfig, set_model
+    from headwater.models.container.build import build_docker
+    from headwater.models.container.context import generate_dockerfile
     from headwater.models.editing import set_signature, update_model_requirements
     from headwater.models.enforce import validate_schema
     from headwater.models.evaluation import (
@@ -39,14 +42,17 @@ __all__ = [
     "ModelEvaluator",
     "ModelInfo",
     "ModelSignature",
+    "build_docker",
     "convert_input_example_to_serving_input",
     "evaluate",
+    "generate_dockerfile",
     "get_model_info",
     "infer_pip_requirements",
     "infer_signature",
     "list_evaluators",
     "make_metric",
     "predict",
+    "predict_batch",
     "set_model",
     "set_signature",
     "update_model_requirements",
@@ -62,11 +68,14 @@ _HOMES = {
     "ModelInfo": "model_file",
     "ModelSignature": "signature",
     "_TypeHints": "mlflow_pickles",
+    "build_docker": "container.build",
     "convert_input_example_to_serving_input": "example",
+    "generate_dockerfile": "container.context",
     "get_model_info": "information",
     "infer_pip_requirements": "information",
     "infer_signature": "infer",
     "predict": "prediction",
+    "predict_batch": "batch.run",
     "set_model": "code_model",
     "set_signature": "editing",
     "update_model_requirements": "editing",

@@ -162,7 +162,7 @@ def load_model(
     """
     folder = open_model(model_uri, dst_path)
     section = folder.section(PYFUNC)
-    config = _merge_config(section.get("config"), model_config)
+    config = merge_config(section.get("config"), model_config)
     if env_manager != "local":
         from headwater.models.isolated.model import load_isolated  # which builds on this module
 
@@ -227,7 +227,8 @@ class _AnyPredictor:
         return self._predict(data, params=params) if self._takes_params else self._predict(data)
 
 
-def _merge_config(
+def merge_config(
     saved: Mapping[str, Any] | None, given: str | Path | Mapping[str, Any] | None
 ) -> dict[str, Any] | None:
+    """Return the configuration that a model was saved with, its entries replaced by those given; None for none."""
     return {**(saved or {}), **(read_config(given) or {})} or None

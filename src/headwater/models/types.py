@@ -221,6 +221,12 @@ class Schema:
             raise InvalidParameterValue("TensorSpec only supports numpy types, use numpy_types() instead.")
         return [kind.to_pandas() for kind in self._plain_types("pandas")]
 
+    def as_spark_schema(self) -> Any:
+        """Return the columns as a schema of Spark; raise `InvalidParameterValue` if it has no such type."""
+        from headwater.models.batch.spark_types import to_spark_schema  # which builds on this module
+
+        return to_spark_schema(self)
+
     def _plain_types(self, library: str) -> list[DataType]:
         kinds = [spec.type for spec in self.inputs]
         if not all(isinstance(kind, DataType) for kind in kinds):

@@ -10,6 +10,7 @@ MODULES = {
     "mlflow.entities": "headwater.entities",
     "mlflow.entities.webhook": "headwater.entities",
     "mlflow.exceptions": "headwater.exceptions",
+    "mlflow.deployments": "headwater.deployments",
     "mlflow.models": "headwater.models",
     "mlflow.projects": "headwater.projects",
     "mlflow.models.evaluation": "headwater.models.evaluation",

@@ -12,6 +12,7 @@ class ScoringSettings:
     Attributes:
         model_uri: any URI that `load_model` takes; one with an alias, a stage or `latest` is followed when it moves.
         name: the model's name in the Open Inference Protocol; default: what the URI or the model says.
+        share_port: let another server that does so have the port, too, so that it can take this one's place.
         workers: processes, each with the model in its memory.
         timeout_s: how long a request may take, then it is answered with 504.
         waiting: requests inside the server at once, beyond which the answer is 429.
@@ -25,6 +26,7 @@ class ScoringSettings:
     name: str = ""
     host: str = "127.0.0.1"
     port: int = 5000
+    share_port: bool = False
     workers: int = 1
     timeout_s: float = 60.0
     waiting: int = 1024

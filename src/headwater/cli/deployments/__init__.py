@@ -1,0 +1,1 @@
+"""Deploy models to targets: this machine, or what a plugin knows."""

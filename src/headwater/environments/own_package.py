@@ -1,0 +1,54 @@
+"""The Headwater that is running as a wheel, for images."""
+
+import base64
+import csv
+import hashlib
+import io
+import zipfile
+from importlib import metadata
+from pathlib import Path
+
+from headwater.version import __version__
+
+_PACKAGE = Path(__file__).parents[1]
+_EPOCH = (2020, 1, 1, 0, 0, 0)
+_WHEEL = "Wheel-Version: 1.0\nGenerator: headwater\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+_ENTRY_POINTS = "[console_scripts]\nheadwater = headwater.cli:main\n"
+
+
+def write_own_wheel(folder: Path) -> Path:
+    """Write a wheel of the package that is running, be it from a wheel or a checkout, and return its path.
+
+    The same files give the same bytes, whenever and wherever they are packed.
+    """
+    information = f"headwater-{__version__}.dist-info"
+    described = metadata.distribution("headwater").read_text("METADATA") or ""
+    files = {
+        **{f"headwater/{path.relative_to(_PACKAGE).as_posix()}": path.read_bytes() for path in _own_files()},
+        f"{information}/METADATA": described.encode(),
+        f"{information}/WHEEL": _WHEEL.encode(),
+        f"{information}/entry_points.txt": _ENTRY_POINTS.encode(),
+    }
+    files[f"{information}/RECORD"] = _record(files, f"{information}/RECORD")
+    wheel = folder / f"headwater-{__version__}-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, data)
+    return wheel
+
+
+def _own_files() -> list[Path]:
+    return sorted(path for path in _PACKAGE.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+
+
+def _record(files: dict[str, bytes], own_name: str) -> bytes:
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    for name, data in files.items():
+        digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+        writer.writerow([name, f"sha256={digest}", len(data)])
+    writer.writerow([own_name, "", ""])
+    return lines.getvalue().encode()

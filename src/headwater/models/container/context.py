@@ -1,0 +1,151 @@
+"""The folder that an image is built from: the Dockerfile, the model, Headwater's wheel and the locked requirements."""
+
+import platform
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from headwater.environments import Description, own_requirements
+from headwater.environments.own_package import write_own_wheel
+from headwater.environments.uv import uv_command
+from headwater.models.consent import check_consent
+from headwater.models.container.dockerfile import Image, find_system_packages
+from headwater.models.container.names import check_python
+from headwater.models.environment import requirement_name
+from headwater.models.flavor import ModelFolder
+from headwater.models.isolated.needs import find_needs
+from headwater.models.load import open_model
+from headwater.models.model_file import PYFUNC
+from headwater.models.pyfunc import find_unsafe
+from headwater.protocol.errors import InvalidParameterValue, ResourceAlreadyExists
+
+_FRAMES = "pandas"
+"""What most models take their input as, though few need it to be loaded."""
+
+_OLDEST_PYTHON = (3, 11)
+
+
+def generate_dockerfile(
+    model_uri: str | Path | None,
+    output_directory: str | Path,
+    *,
+    base_image: str = "",
+    install_java: bool = False,
+    install_mlflow: bool = False,
+    allow_pickle: bool | None = None,
+) -> Path:
+    """Write the folder from which an image is built that serves a model, and return its path.
+
+    The image has two stages, runs as a user without rights, and answers on port 8080: `/invocations`, `/ping`, and the
+    Open Inference Protocol. What is installed is locked by hashes now, so that every build gives the same packages.
+
+    Args:
+        model_uri: any that `load_model` takes; None for an image into which models are mounted at /opt/ml/model.
+        output_directory: a new or empty folder.
+        base_image: an image with Python and apt; default: Python's slim one of the model's version.
+        install_java: for models of frameworks that need it.
+        install_mlflow: install MLflow, too, if the model names it; nothing here needs it.
+        allow_pickle: whether a model of somebody else may run code in the image.
+
+    Raises:
+        InvalidParameterValue: a name is none, the requirements have no solution, or the model has links to elsewhere.
+        PermissionDenied: the model runs code of somebody else, and nobody allowed that.
+
+    Example:
+        >>> hw.models.generate_dockerfile("models:/churn@champion", "image")
+    """
+    target = Path(output_directory)
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise ResourceAlreadyExists(f"'{target}' exists and is not empty. Name a new folder.")
+    folder = None if model_uri is None else open_model(model_uri)
+    unsafe = find_unsafe(folder) if folder is not None else []
+    if folder is not None:
+        for what in unsafe:
+            check_consent(what, folder, allow_pickle)
+    python = _find_python(folder)
+    description = _describe(folder, python, install_mlflow=install_mlflow)
+    names = {requirement_name(line) for line in description.requirements}
+    with tempfile.TemporaryDirectory(prefix="headwater-image-") as scratch:
+        made = Path(scratch)
+        wheel = write_own_wheel(made)
+        (made / "requirements.lock").write_text(lock(description), encoding="utf-8")
+        image = Image(
+            base=base_image or f"python:{python}-slim",
+            uv=_uv_version(),
+            wheel=wheel.name,
+            system_packages=find_system_packages(names, with_java=install_java),
+            has_model=folder is not None,
+            allow_pickle=bool(unsafe),
+        )
+        (made / "Dockerfile").write_text(image.dockerfile(), encoding="utf-8")
+        (made / "serve").write_text(image.serve_script(), encoding="utf-8")
+        (made / "serve").chmod(0o755)
+        if folder is not None:
+            copy_model(folder.path, made / "model")
+        made.chmod(0o755)
+        shutil.copytree(made, target, dirs_exist_ok=True)
+    return target
+
+
+def copy_model(source: Path, target: Path) -> None:
+    """Copy the files of a model; raise `InvalidParameterValue` for links that lead out of its folder."""
+    root = source.resolve()
+    for path in sorted(source.rglob("*")):
+        place = path.resolve()
+        if not place.is_relative_to(root):
+            raise InvalidParameterValue(f"The model's file '{path}' is a link to elsewhere. Remove it.")
+        copy = target / path.relative_to(source)
+        if path.is_dir():
+            copy.mkdir(parents=True, exist_ok=True)
+        elif "__pycache__" not in path.parts:
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(place, copy)
+
+
+def lock(description: Description) -> str:
+    """Return requirements with exact versions and hashes, for every platform; raise if there is no solution."""
+    with tempfile.TemporaryDirectory(prefix="headwater-lock-") as scratch:
+        listed, bounds = Path(scratch) / "requirements.in", Path(scratch) / "constraints.txt"
+        listed.write_text("\n".join(description.requirements) + "\n", encoding="utf-8")
+        bounds.write_text("\n".join(description.constraints) + "\n", encoding="utf-8")
+        command = [
+            *uv_command(), "pip", "compile", "--quiet", "--no-header", "--no-annotate", "--generate-hashes",
+            "--universal", "--python-version", description.python, "--constraints", str(bounds), str(listed),
+        ]  # fmt: skip
+        done = subprocess.run(command, cwd=scratch, capture_output=True, text=True, check=False)
+    if done.returncode:
+        reason = re.sub(r"\s+", " ", done.stderr).strip()[-1500:]
+        raise InvalidParameterValue(f"The model's requirements cannot be locked: {reason}")
+    return done.stdout
+
+
+def _describe(folder: ModelFolder | None, python: str, *, install_mlflow: bool) -> Description:
+    minor = ".".join(python.split(".")[:2])
+    if folder is None:
+        return Description(minor, ("uv", *own_requirements()))
+    found = find_needs(folder, install_mlflow=install_mlflow)
+    files = [line for line in found.requirements if line.startswith("/")]
+    if files:
+        raise InvalidParameterValue(
+            f"The requirement '{Path(files[0]).name}' is a file of the model. An image takes packages of an index only."
+        )
+    frames = () if any(requirement_name(line) == _FRAMES for line in found.requirements) else (_FRAMES,)
+    return Description(minor, (*found.requirements, *frames), found.constraints)
+
+
+def _find_python(folder: ModelFolder | None) -> str:
+    """Return the version of Python that a model was saved with, else ours; at least one that we run on."""
+    said = "" if folder is None else str(folder.section(PYFUNC).get("python_version") or "")
+    version = check_python(said) if said else platform.python_version()
+    numbers = tuple(int(part) for part in version.split(".")[:2])
+    return version if numbers >= _OLDEST_PYTHON else ".".join(map(str, _OLDEST_PYTHON))
+
+
+def _uv_version() -> str:
+    done = subprocess.run([*uv_command(), "--version"], capture_output=True, text=True, check=True)
+    match = re.search(r"\d+\.\d+\.\d+", done.stdout)
+    if match is None:
+        raise InvalidParameterValue(f"'{uv_command()[0]}' does not say its version. Install uv again.")
+    return match[0]

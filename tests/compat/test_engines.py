@@ -1,0 +1,43 @@
+"""Batch prediction on the real Ray, Dask and Spark, in an environment that has them."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import headwater
+from compat.client_process import HERE, Session, checks_in, run_checks
+
+BATCHES = HERE / "engine_batches.py"
+SPARK = HERE / "engine_spark_udf.py"
+OURS = {"PYTHONPATH": str(Path(headwater.__file__).parents[1]), "HEADWATER_HOME": "home"}
+
+pytestmark = [
+    pytest.mark.compat,
+    pytest.mark.slow,
+    pytest.mark.timeout(900),
+    pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java"),
+]
+
+
+@pytest.fixture(scope="module")
+def batches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    with run_checks("engines", BATCHES, tmp_path_factory.mktemp("e"), variables=OURS, timeout_s=600) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def functions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    with run_checks("engines", SPARK, tmp_path_factory.mktemp("s"), variables=OURS, timeout_s=600) as found:
+        yield found
+
+
+@pytest.mark.parametrize("check", checks_in(BATCHES))
+def test_engines_predict_for_files(batches: Session, check: str) -> None:
+    assert not batches.report[check], batches.report[check]
+
+
+@pytest.mark.parametrize("check", checks_in(SPARK))
+def test_models_are_functions_of_columns(functions: Session, check: str) -> None:
+    assert not functions.report[check], functions.report[check]
