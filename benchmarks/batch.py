@@ -14,7 +14,7 @@ import json, sys
 import numpy as np, pandas as pd, pyarrow as pa, pyarrow.parquet as pq
 from sklearn.linear_model import LogisticRegression
 import headwater.sklearn
-from headwater.models.infer import infer_signature
+from headwater.models.schema.infer import infer_signature
 rows, peer_rows, columns = map(int, sys.argv[1:])
 names = [f"f{i}" for i in range(columns)]
 random = np.random.default_rng(0)

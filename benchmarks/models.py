@@ -77,7 +77,7 @@ NAMES = {
 def measure() -> list[Row]:
     """Log and load a forest of 100 trees, with skops, to SQLite and a folder of this machine."""
     with scratch() as folder:
-        code = CODE.format(name="headwater", infer="headwater.models.infer", pyfunc="headwater.models.pyfunc")
+        code = CODE.format(name="headwater", infer="headwater.models.schema.infer", pyfunc="headwater.models.pyfunc")
         uri = f"sqlite:///{folder / 'headwater.db'}"
         ours = run_code(sys.executable, code, folder, uri, str(OUR_TIMES), "{}", **ONE_THREAD)
         code = CODE.format(name="mlflow", infer="mlflow.models", pyfunc="mlflow.pyfunc")

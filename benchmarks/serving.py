@@ -36,7 +36,7 @@ import numpy as np, pandas as pd
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 import headwater.sklearn
-from headwater.models.infer import infer_signature
+from headwater.models.schema.infer import infer_signature
 columns = int(sys.argv[3])
 X = pd.DataFrame(np.random.default_rng(0).normal(size=(1000, columns)), columns=[f"f{i}" for i in range(columns)])
 y = (X["f0"] + X["f1"] > 0).astype(int)

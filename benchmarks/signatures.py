@@ -34,9 +34,9 @@ shuffled = frame(1, "float64")[NAMES[::-1]]
 OURS = (
     SETUP
     + """
-from headwater.models.enforce import enforce_columns, enforce_schema
-from headwater.models.infer import infer_schema
-from headwater.models.json_columns import columns_from_records
+from headwater.models.schema.enforce import enforce_columns, enforce_schema
+from headwater.models.schema.infer import infer_schema
+from headwater.models.schema.json_columns import columns_from_records
 
 schema, mix = infer_schema(frame(1, "float64")), infer_schema(mixed(1))
 columns = {name: np.array([1.0]) for name in NAMES}

@@ -1,6 +1,6 @@
 """The types of columns, tensors and params, of which signatures are made: `headwater.types`."""
 
-from headwater.models.types import (
+from headwater.models.schema.types import (
     AnyType,
     Array,
     ColSpec,

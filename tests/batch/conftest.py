@@ -10,8 +10,8 @@ import pytest
 from headwater.models.consent import remember_own
 from headwater.models.manifest import write_manifest
 from headwater.models.model_file import Model
-from headwater.models.signature import ModelSignature
-from headwater.models.types import ColSpec, Schema
+from headwater.models.schema.signature import ModelSignature
+from headwater.models.schema.types import ColSpec, Schema
 from scoring.models import save_linear
 
 Write: TypeAlias = Callable[[pd.DataFrame, Path], object]

@@ -11,7 +11,7 @@ import pytest
 
 from batch.conftest import READERS, WRITERS
 from headwater.models.batch.run import predict_batch
-from headwater.models.types import ColSpec
+from headwater.models.schema.types import ColSpec
 from headwater.protocol.errors import (
     BadRequest,
     InvalidParameterValue,

@@ -12,7 +12,7 @@ from sklearn.linear_model import LinearRegression
 
 import headwater as hw
 from headwater.models.batch.run import predict_batch
-from headwater.models.infer import infer_signature
+from headwater.models.schema.infer import infer_signature
 
 ROWS = 2_000
 FRAME = pd.DataFrame(

@@ -15,8 +15,8 @@ from reporting import report_checks  # type: ignore[import-not-found]  # beside 
 from sklearn.linear_model import LinearRegression
 
 import headwater as hw
-from headwater.models.infer import infer_signature
-from headwater.models.types import Array, ColSpec, Map, Schema, TensorSpec
+from headwater.models.schema.infer import infer_signature
+from headwater.models.schema.types import Array, ColSpec, Map, Schema, TensorSpec
 from headwater.pyfunc import spark_udf
 
 PEOPLE = pd.DataFrame({"name": ["Ann", "Bo", "Cy"], "age": [31.0, 42.0, 53.0], "height": [1.6, 1.9, 1.8]})

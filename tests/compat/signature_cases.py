@@ -24,14 +24,14 @@ from mlflow.models import Model
 from mlflow.pyfunc import PyFuncModel, PythonModel
 from mlflow.pyfunc.scoring_server import infer_and_parse_data
 
-from headwater.models.enforce import enforce_params, enforce_schema
-from headwater.models.example import load_example, save_example, to_serving_input
-from headwater.models.frames import frame_from_columns
-from headwater.models.hints import infer_from_hints
-from headwater.models.infer import infer_signature
-from headwater.models.json_columns import columns_from_split
-from headwater.models.signature import ModelSignature
-from headwater.models.types import ParamSchema, Schema
+from headwater.models.schema.enforce import enforce_params, enforce_schema
+from headwater.models.schema.example import load_example, save_example, to_serving_input
+from headwater.models.schema.frames import frame_from_columns
+from headwater.models.schema.hints import infer_from_hints
+from headwater.models.schema.infer import infer_signature
+from headwater.models.schema.json_columns import columns_from_split
+from headwater.models.schema.signature import ModelSignature
+from headwater.models.schema.types import ParamSchema, Schema
 
 Case: TypeAlias = tuple[str, str, str]
 """A name, Headwater's outcome and MLflow's."""

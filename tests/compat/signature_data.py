@@ -10,7 +10,17 @@ import pandas as pd
 import pydantic
 import scipy.sparse as sp
 
-from headwater.models.types import AnyType, Array, ColSpec, Map, Object, Property, Schema, SparkMLVector, TensorSpec
+from headwater.models.schema.types import (
+    AnyType,
+    Array,
+    ColSpec,
+    Map,
+    Object,
+    Property,
+    Schema,
+    SparkMLVector,
+    TensorSpec,
+)
 
 NOW = datetime.datetime(2020, 1, 2, 3, 4, 5)
 

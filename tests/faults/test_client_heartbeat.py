@@ -9,7 +9,8 @@ import pytest
 
 from faults.programs import run_program, start_program, wait_for
 from headwater.protocol.columns import QueryRuns, Sweep
-from headwater.protocol.runs import Append, CreateRun, GetRun, RunInfo, RunStatus, SearchRuns, UpdateRun
+from headwater.protocol.journals import Append
+from headwater.protocol.runs import CreateRun, GetRun, RunInfo, RunStatus, SearchRuns, UpdateRun
 from headwater.stores import open_store
 from headwater.stores.interface import Store
 

@@ -11,8 +11,8 @@ import pydantic
 import pytest
 
 import headwater as hw
-from headwater.models.hint_values import fit_hint
 from headwater.models.model_file import Model
+from headwater.models.schema.hint_values import fit_hint
 from headwater.pyfunc import TypeFromExample
 
 

@@ -12,7 +12,7 @@ import pytest
 
 import headwater as hw
 from headwater.models.model_file import Model
-from headwater.models.signature import ModelSignature
+from headwater.models.schema.signature import ModelSignature
 
 
 class AddN(hw.pyfunc.PythonModel):

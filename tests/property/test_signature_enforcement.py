@@ -13,12 +13,17 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headwater.models.columns import Columns
-from headwater.models.enforce import enforce_columns, enforce_params, enforce_schema
-from headwater.models.infer import infer_schema, infer_signature
-from headwater.models.json_columns import columns_from_json, columns_from_records, columns_from_split, tensors_from_json
-from headwater.models.signature import ModelSignature
-from headwater.models.types import (
+from headwater.models.schema.columns import Columns
+from headwater.models.schema.enforce import enforce_columns, enforce_params, enforce_schema
+from headwater.models.schema.infer import infer_schema, infer_signature
+from headwater.models.schema.json_columns import (
+    columns_from_json,
+    columns_from_records,
+    columns_from_split,
+    tensors_from_json,
+)
+from headwater.models.schema.signature import ModelSignature
+from headwater.models.schema.types import (
     AnyType,
     Array,
     ColSpec,

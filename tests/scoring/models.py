@@ -8,11 +8,11 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LinearRegression
 
 from headwater.flavors.sklearn import save_model
-from headwater.models.infer import infer_signature
 from headwater.models.manifest import write_manifest
 from headwater.models.model_file import Model
-from headwater.models.signature import ModelSignature
-from headwater.models.types import (
+from headwater.models.schema.infer import infer_signature
+from headwater.models.schema.signature import ModelSignature
+from headwater.models.schema.types import (
     Array,
     ColSpec,
     DataType,

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 
+from headwater.models.schema.types import ColSpec, Schema
 from headwater.models.scoring.reading import read_request
-from headwater.models.types import ColSpec, Schema
 from headwater.testing.scoring_servers import Scoring, live_scoring
 from scoring.conftest import Score
 from scoring.models import save_linear

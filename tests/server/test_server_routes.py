@@ -12,8 +12,9 @@ import pytest
 from headwater.protocol.endpoint import Permission
 from headwater.protocol.errors import HeadwaterError
 from headwater.protocol.experiments import GetExperiment
+from headwater.protocol.journals import Append
 from headwater.protocol.metrics import Metric
-from headwater.protocol.runs import Append, GetRun, LogBatch
+from headwater.protocol.runs import GetRun, LogBatch
 from headwater.protocol.table import ENDPOINTS
 from headwater.server.app import create_app
 from headwater.server.routes import Route, RouteTable, derive_routes

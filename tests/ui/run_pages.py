@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from headwater.protocol.artifacts import ArtifactFile, CommitArtifacts
 from headwater.protocol.experiments import CreateExperiment
-from headwater.protocol.runs import Append, CreateRun, LogBatch, Param, RunTag
+from headwater.protocol.journals import Append
+from headwater.protocol.runs import CreateRun, LogBatch, Param, RunTag
 from headwater.stores.interface import Store
 
 # None: the browser that `playwright install chromium` brings.

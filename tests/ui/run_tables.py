@@ -12,7 +12,8 @@ import numpy as np
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 from headwater.protocol.experiments import CreateExperiment
-from headwater.protocol.runs import Append, CreateRun, Param, RunStatus, RunTag, UpdateRun
+from headwater.protocol.journals import Append
+from headwater.protocol.runs import CreateRun, Param, RunStatus, RunTag, UpdateRun
 from headwater.stores import open_store
 from headwater.stores.interface import Store
 from headwater.testing.servers import live_server

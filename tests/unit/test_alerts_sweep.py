@@ -8,7 +8,8 @@ import pytest
 
 from headwater.protocol.alerts import CreateAlertRule, ListAlerts
 from headwater.protocol.columns import Sweep
-from headwater.protocol.runs import Append, CreateRun, RunStatus
+from headwater.protocol.journals import Append
+from headwater.protocol.runs import CreateRun, RunStatus
 from headwater.stores import open_store
 from headwater.stores.artifacts import LocalBlobs, ServedLocations
 from headwater.stores.outgoing import HttpSender

@@ -21,8 +21,9 @@ from headwater.protocol.codec import (
 from headwater.protocol.columns import QueryRunsResponse, RunColumn, Series, SeriesHeader
 from headwater.protocol.errors import InvalidParameterValue, TemporarilyUnavailable
 from headwater.protocol.experiments import CreateExperiment, ExperimentTag, SearchExperiments, ViewType
+from headwater.protocol.journals import Append
 from headwater.protocol.metrics import GetHistoryInterval, Metric
-from headwater.protocol.runs import Append, CreateRun, LogBatch, LogMetric, Param, RunStatus, SearchRuns, UpdateRun
+from headwater.protocol.runs import CreateRun, LogBatch, LogMetric, Param, RunStatus, SearchRuns, UpdateRun
 
 HINT = "See the API docs for more information about request parameters."
 POINT = '"run_id": "r", "key": "k", "timestamp": 5'

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pytest
 import scipy.sparse as sp
 
-from headwater.models.enforce import enforce_columns, enforce_params, enforce_schema, validate_schema
-from headwater.models.types import (
+from headwater.models.schema.enforce import enforce_columns, enforce_params, enforce_schema, validate_schema
+from headwater.models.schema.types import (
     AnyType,
     Array,
     ColSpec,

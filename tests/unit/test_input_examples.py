@@ -12,7 +12,8 @@ import pyarrow as pa
 import pytest
 import scipy.sparse as sp
 
-from headwater.models.example import (
+from headwater.models.model_file import Model
+from headwater.models.schema.example import (
     FILE,
     SERVING_FILE,
     convert_input_example_to_serving_input,
@@ -22,9 +23,8 @@ from headwater.models.example import (
     save_example,
     to_serving_input,
 )
-from headwater.models.infer import infer_schema, infer_signature
-from headwater.models.model_file import Model
-from headwater.models.types import ColSpec, Schema
+from headwater.models.schema.infer import infer_schema, infer_signature
+from headwater.models.schema.types import ColSpec, Schema
 from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
 
 FRAME = pd.DataFrame({"a": [1.5, 2.5], "b": ["x", "y"]})

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from headwater.models.json_columns import (
+from headwater.models.schema.json_columns import (
     columns_from_json,
     columns_from_records,
     columns_from_split,
     tensors_from_json,
 )
-from headwater.models.types import Array, ColSpec, DataType, Object, Property, Schema, TensorSpec
+from headwater.models.schema.types import Array, ColSpec, DataType, Object, Property, Schema, TensorSpec
 from headwater.protocol.errors import InvalidParameterValue
 
 TWO = Schema([ColSpec("double", "a"), ColSpec("long", "b", required=False)])

@@ -15,10 +15,10 @@ import pyarrow as pa
 import pytest
 import scipy.sparse as sp
 
-from headwater.models.hints import infer_from_hints
-from headwater.models.infer import infer_params, infer_schema, infer_signature
-from headwater.models.signature import ModelSignature
-from headwater.models.types import (
+from headwater.models.schema.hints import infer_from_hints
+from headwater.models.schema.infer import infer_params, infer_schema, infer_signature
+from headwater.models.schema.signature import ModelSignature
+from headwater.models.schema.types import (
     AnyType,
     Array,
     ColSpec,
@@ -298,7 +298,8 @@ def test_tensors_are_known_by_their_module_and_looked_at_only(name: str, expecte
 
 def test_inference_imports_no_framework_and_pandas_only_if_it_is_there() -> None:
     code = (
-        "import sys; from headwater.models.infer import infer_signature; import headwater.models.enforce; "
+        "import sys; from headwater.models.schema.infer import infer_signature\n"
+        "import headwater.models.schema.enforce\n"
         "infer_signature({'a': 1, 'b': [1.5]}, [2]); print(*sys.modules)"
     )
 

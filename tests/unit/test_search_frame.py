@@ -15,8 +15,9 @@ from polars.testing import assert_frame_equal
 
 import headwater as hw
 from headwater.protocol.columns import Sweep
+from headwater.protocol.journals import Append
 from headwater.protocol.metrics import Metric
-from headwater.protocol.runs import Append, CreateRun, LogBatch, Param, RunTag, UpdateRun
+from headwater.protocol.runs import CreateRun, LogBatch, Param, RunTag, UpdateRun
 from headwater.stores import open_store
 from headwater.tracking.run_frame import to_pandas, to_polars, wire_columns
 from unit.tracking_places import own_place

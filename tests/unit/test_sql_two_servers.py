@@ -8,8 +8,9 @@ import pytest
 
 from headwater.protocol.errors import HeadwaterError
 from headwater.protocol.experiments import CreateExperiment
+from headwater.protocol.journals import Append
 from headwater.protocol.metrics import GetHistory, Metric
-from headwater.protocol.runs import Append, CreateRun, LogBatch, LogParam, Param, RunTag, SetTag
+from headwater.protocol.runs import CreateRun, LogBatch, LogParam, Param, RunTag, SetTag
 from headwater.stores import open_store
 from headwater.stores.interface import Store
 from headwater.testing.stores import get_run, make_experiment, make_run

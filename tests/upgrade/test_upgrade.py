@@ -12,12 +12,13 @@ from headwater.protocol.edits import ListEdits
 from headwater.protocol.experiments import CreateExperiment, ExperimentTag, GetExperiment
 from headwater.protocol.governance import GetPolicy, ListEvents, RollBack
 from headwater.protocol.inputs import Dataset, DatasetInput, InputTag, ModelInput, ModelOutput
+from headwater.protocol.journals import Append, AppendResponse, GetJournal
 from headwater.protocol.lineage import GetLineage, GetProvenance
 from headwater.protocol.logged_models import LoggedModelStatus, SearchLoggedModels
 from headwater.protocol.metrics import GetHistory
 from headwater.protocol.model_versions import CreateModelVersion, ModelVersionTag
 from headwater.protocol.registered_models import GetModelVersionByAlias, GetRegisteredModel, RegisteredModelTag
-from headwater.protocol.runs import Append, AppendResponse, GetJournal, LogMetric, Param, RunStatus, SearchRuns
+from headwater.protocol.runs import LogMetric, Param, RunStatus, SearchRuns
 from headwater.protocol.views import GetView
 from headwater.protocol.webhooks import (
     DeliveryStatus,

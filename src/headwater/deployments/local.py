@@ -12,7 +12,7 @@ from headwater import config as settings
 from headwater.deployments.calling import post
 from headwater.deployments.client import BaseDeploymentClient, Config, Described, PredictionsResponse
 from headwater.deployments.server_process import Choices, ServerProcess, find_port, is_serving, start, stop
-from headwater.models.example import to_serving_input
+from headwater.models.schema.example import to_serving_input
 from headwater.protocol.errors import (
     InvalidParameterValue,
     ResourceAlreadyExists,

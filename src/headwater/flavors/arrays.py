@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from headwater.models.kinds import is_frame
+from headwater.models.schema.kinds import is_frame
 
 
 def to_array(data: Any) -> Any:

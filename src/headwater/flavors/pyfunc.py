@@ -5,14 +5,14 @@ from typing import Any, Unpack
 
 from headwater.models.dependencies import get_model_dependencies
 from headwater.models.flavor import Flavor
-from headwater.models.hint_values import TypeFromExample
 from headwater.models.log import log_saved
 from headwater.models.model_file import Model, ModelInfo
 from headwater.models.pyfunc import PyFuncModel, load_model
-from headwater.models.python_model import PythonModel, PythonModelContext
-from headwater.models.python_predictor import CLASS_LOADER, CODE_LOADER, find_unsafe_python, load_python_model
-from headwater.models.python_save import PythonLogOptions, PythonOptions, save_python_model
+from headwater.models.python.model import PythonModel, PythonModelContext
+from headwater.models.python.predictor import CLASS_LOADER, CODE_LOADER, find_unsafe_python, load_python_model
+from headwater.models.python.saving import PythonLogOptions, PythonOptions, save_python_model
 from headwater.models.save import add_pyfunc, check_options
+from headwater.models.schema.hint_values import TypeFromExample
 
 __all__ = [
     "FLAVOR",

@@ -10,9 +10,9 @@ from typing import Any
 
 from headwater.flavors.pytorch_archive import find_unsafe_program
 from headwater.flavors.pytorch_predictor import to_tensors
-from headwater.models.example import split_params
 from headwater.models.flavor import ModelFolder, Saved
 from headwater.models.model_file import PYFUNC
+from headwater.models.schema.example import split_params
 from headwater.protocol.errors import InvalidParameterValue
 
 PROGRAM, PICKLE = "pt2", "pickle"

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from headwater.models.kinds import is_frame
-from headwater.models.signature import ModelSignature
+from headwater.models.schema.kinds import is_frame
+from headwater.models.schema.signature import ModelSignature
 
 EMBEDDINGS = "llm/v1/embeddings"
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from headwater.flavors.arrays import like_input, split_arguments
 from headwater.models.flavor import Predictor
-from headwater.models.kinds import is_frame
+from headwater.models.schema.kinds import is_frame
 from headwater.protocol.errors import InvalidParameterValue
 
 _SIGNATURE = "serving_default"

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from headwater.models.kinds import is_frame
+from headwater.models.schema.kinds import is_frame
 
 _TEXT_KEYS = ("generated_text", "summary_text", "translation_text", "answer", "text")
 

@@ -5,11 +5,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from headwater.models.batch.run import predict_batch
-    from headwater.models.code_model import ModelConfig, set_model
     from headwater.models.container.build import build_docker
     from headwater.models.container.context import generate_dockerfile
     from headwater.models.editing import set_signature, update_model_requirements
-    from headwater.models.enforce import validate_schema
     from headwater.models.evaluation import (
         EvaluationArtifact,
         EvaluationMetric,
@@ -22,13 +20,15 @@ if TYPE_CHECKING:
         make_metric,
         validate_evaluation_results,
     )
-    from headwater.models.example import convert_input_example_to_serving_input
     from headwater.models.flavor import Flavor
-    from headwater.models.infer import infer_signature
     from headwater.models.information import get_model_info, infer_pip_requirements
     from headwater.models.model_file import Model, ModelInfo
     from headwater.models.prediction import predict, validate_serving_input
-    from headwater.models.signature import ModelSignature
+    from headwater.models.python.code_model import ModelConfig, set_model
+    from headwater.models.schema.enforce import validate_schema
+    from headwater.models.schema.example import convert_input_example_to_serving_input
+    from headwater.models.schema.infer import infer_signature
+    from headwater.models.schema.signature import ModelSignature
 
 __all__ = [
     "EvaluationArtifact",

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from headwater.models.flavor import Flavor, ModelFolder, Saved, Write
-from headwater.models.infer import infer_signature
 from headwater.models.log import DEFAULT_NAME, LogOptions, log_flavor
 from headwater.models.model_file import Model
-from headwater.models.signature import ModelSignature
+from headwater.models.schema.infer import infer_signature
+from headwater.models.schema.signature import ModelSignature
 from headwater.tracking.active import ActiveRun
 from headwater.tracking.artifact_files import temporary_folder
 from headwater.tracking.autolog import Call

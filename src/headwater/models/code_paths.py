@@ -7,7 +7,7 @@ from pathlib import Path
 
 from headwater.models.flavor import ModelFolder
 from headwater.models.model_file import PYFUNC, Model
-from headwater.models.source_only import read_source_only
+from headwater.models.python.source_only import read_source_only
 from headwater.protocol.errors import InvalidParameterValue
 
 CODE_FOLDER = "code"

@@ -13,7 +13,7 @@ from headwater.models.environment import CONDA_FILE, REQUIREMENTS_FILE, requirem
 from headwater.models.fetch import ModelPlace, locate_model
 from headwater.models.manifest import MANIFEST_FILE, replace_in_manifest
 from headwater.models.model_file import MODEL_FILE, read_model_file
-from headwater.models.signature import ModelSignature
+from headwater.models.schema.signature import ModelSignature
 from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
 from headwater.protocol.model_names import is_model_uri, parse_model_uri
 from headwater.tracking.artifact_files import download_tree, temporary_folder, upload_tree

@@ -9,9 +9,9 @@ from typing import Any
 
 import yaml
 
-from headwater.models.example import load_example, load_example_params, load_serving_input
-from headwater.models.signature import ModelSignature
-from headwater.models.types import ParamSchema, Schema
+from headwater.models.schema.example import load_example, load_example_params, load_serving_input
+from headwater.models.schema.signature import ModelSignature
+from headwater.models.schema.types import ParamSchema, Schema
 from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
 from headwater.protocol.names import SPOKEN_MLFLOW_VERSION
 from headwater.version import __version__

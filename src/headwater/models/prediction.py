@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from headwater.models.example import to_serving_input
 from headwater.models.load import open_model
 from headwater.models.pyfunc import PyFuncModel, load_model
+from headwater.models.schema.example import to_serving_input
 from headwater.models.scoring.answers import as_answer, encode_predictions
 from headwater.models.scoring.reading import Reader
 from headwater.protocol.errors import InvalidParameterValue

@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any, Self
 
 from headwater.models.code_paths import add_code
-from headwater.models.config_file import read_config
 from headwater.models.consent import check_consent
-from headwater.models.enforce import enforce_params, enforce_schema
 from headwater.models.flavor import ModelFolder, Predictor, describe_settings, find_loader
 from headwater.models.load import find_code, load_opened, open_model
 from headwater.models.mismatch import warn_of_mismatches
 from headwater.models.model_file import PYFUNC, Model
-from headwater.models.types import Name
+from headwater.models.python.config_file import read_config
+from headwater.models.schema.enforce import enforce_params, enforce_schema
+from headwater.models.schema.types import Name
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.stand_in.borrow import mlflow_names
 

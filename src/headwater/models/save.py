@@ -16,13 +16,13 @@ from headwater.models.environment import (
     choose_environment,
     needs_inference,
 )
-from headwater.models.example import save_example, split_params
 from headwater.models.flavor import Flavor, Predictor, Write, describe_settings
-from headwater.models.infer import infer_from_example
 from headwater.models.manifest import write_manifest
 from headwater.models.model_file import MODEL_FILE, PYFUNC, Model, new_model
 from headwater.models.requirements import infer_requirements
-from headwater.models.signature import ModelSignature
+from headwater.models.schema.example import save_example, split_params
+from headwater.models.schema.infer import infer_from_example
+from headwater.models.schema.signature import ModelSignature
 from headwater.protocol.errors import InvalidParameterValue
 
 _EXTRA_FILES = "extra_files"

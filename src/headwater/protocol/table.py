@@ -11,6 +11,7 @@ from headwater.protocol import (
     governance,
     imports,
     inputs,
+    journals,
     lineage,
     logged_models,
     logs,
@@ -27,6 +28,7 @@ from headwater.protocol.endpoint import Endpoint
 ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *experiments.ENDPOINTS,
     *runs.ENDPOINTS,
+    *journals.ENDPOINTS,
     *inputs.ENDPOINTS,
     *logged_models.ENDPOINTS,
     *metrics.ENDPOINTS,

@@ -62,6 +62,7 @@ from headwater.protocol.experiments import (
     UpdateExperiment,
 )
 from headwater.protocol.inputs import LogInputs, LogOutputs, SearchDatasets, SearchDatasetsResponse
+from headwater.protocol.journals import Append, AppendResponse, GetJournal
 from headwater.protocol.logged_models import (
     CreateLoggedModel,
     DeleteLoggedModel,
@@ -87,12 +88,9 @@ from headwater.protocol.metrics import (
     GetHistoryResponse,
 )
 from headwater.protocol.runs import (
-    Append,
-    AppendResponse,
     CreateRun,
     DeleteRun,
     DeleteTag,
-    GetJournal,
     GetRun,
     LogBatch,
     LogMetric,

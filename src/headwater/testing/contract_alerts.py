@@ -18,8 +18,9 @@ from headwater.protocol.alerts import (
 )
 from headwater.protocol.columns import Sweep
 from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
+from headwater.protocol.journals import Append
 from headwater.protocol.metrics import Metric
-from headwater.protocol.runs import Append, CreateRun, DeleteRun, LogBatch, LogMetric, RunStatus, UpdateRun
+from headwater.protocol.runs import CreateRun, DeleteRun, LogBatch, LogMetric, RunStatus, UpdateRun
 from headwater.protocol.trash import PurgeTrash
 from headwater.protocol.webhooks import (
     ListDeliveries,

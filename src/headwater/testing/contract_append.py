@@ -8,20 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from headwater.protocol.columns import Sweep
 from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
+from headwater.protocol.journals import Append, AppendResponse, GetJournal, Rejection
 from headwater.protocol.metrics import GetHistory, Metric
-from headwater.protocol.runs import (
-    Append,
-    AppendResponse,
-    CreateRun,
-    DeleteRun,
-    GetJournal,
-    Param,
-    Rejection,
-    RunInfo,
-    RunStatus,
-    RunTag,
-    UpdateRun,
-)
+from headwater.protocol.runs import CreateRun, DeleteRun, Param, RunInfo, RunStatus, RunTag, UpdateRun
 from headwater.stores.interface import Store
 from headwater.testing.stores import expect_error, get_run, get_tags, make_experiment, make_run
 

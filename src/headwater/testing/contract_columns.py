@@ -25,8 +25,9 @@ from headwater.protocol.columns import (
 )
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.experiments import ViewType
+from headwater.protocol.journals import Append
 from headwater.protocol.metrics import Metric
-from headwater.protocol.runs import Append, DeleteRun, LogBatch, Param, RunStatus, RunTag, SetTag, UpdateRun
+from headwater.protocol.runs import DeleteRun, LogBatch, Param, RunStatus, RunTag, SetTag, UpdateRun
 from headwater.stores.interface import Store
 from headwater.testing.contract_metrics import append_points, end_run, log_points
 from headwater.testing.stores import expect_error, get_run, make_experiment, make_run

@@ -9,8 +9,9 @@ import pytest
 from headwater.protocol.columns import KeyKind, ListKeys, QueryRuns, QuerySeries, XAxis
 from headwater.protocol.edits import DeleteMetric, RenameMetric, RewindRun
 from headwater.protocol.errors import InvalidParameterValue, ResourceAlreadyExists
+from headwater.protocol.journals import Append
 from headwater.protocol.metrics import GetHistory, GetHistoryBulk, GetHistoryInterval, Metric
-from headwater.protocol.runs import Append, LogBatch, LogMetric, RunStatus, SearchRuns, UpdateRun
+from headwater.protocol.runs import LogBatch, LogMetric, RunStatus, SearchRuns, UpdateRun
 from headwater.stores.interface import Store
 from headwater.testing.stores import expect_error, get_run, make_experiment, make_run
 

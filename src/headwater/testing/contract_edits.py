@@ -20,9 +20,9 @@ from headwater.protocol.edits import (
 )
 from headwater.protocol.errors import InvalidParameterValue, ResourceAlreadyExists, ResourceDoesNotExist
 from headwater.protocol.experiments import DeleteExperiment, ViewType
+from headwater.protocol.journals import Append
 from headwater.protocol.metrics import GetHistory, Metric
 from headwater.protocol.runs import (
-    Append,
     DeleteRun,
     LogBatch,
     LogParam,

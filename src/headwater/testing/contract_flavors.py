@@ -20,11 +20,11 @@ import yaml
 
 from headwater.config import HOME
 from headwater.models.flavor import Flavor, find_flavor
-from headwater.models.infer import infer_from_example
 from headwater.models.manifest import MANIFEST_FILE
 from headwater.models.model_file import MODEL_FILE, PYFUNC, Model
 from headwater.models.pyfunc import load_model
 from headwater.models.requirements import infer_requirements
+from headwater.models.schema.infer import infer_from_example
 from headwater.protocol.errors import DataLoss, HeadwaterError, InvalidParameterValue, PermissionDenied
 
 MAX_REQUIREMENTS_CPU_S = 0.25

@@ -19,7 +19,8 @@ from headwater.protocol.inputs import (
     RunOutputs,
     SearchDatasets,
 )
-from headwater.protocol.runs import Append, AppendResponse, CreateRun, DeleteRun, SearchRuns
+from headwater.protocol.journals import Append, AppendResponse
+from headwater.protocol.runs import CreateRun, DeleteRun, SearchRuns
 from headwater.stores.interface import Store
 from headwater.testing.stores import expect_error, get_run, make_experiment, make_run
 

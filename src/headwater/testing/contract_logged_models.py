@@ -11,6 +11,7 @@ import pytest
 from headwater.protocol.artifacts import ArtifactFile, CommitArtifacts, FileInfo
 from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
 from headwater.protocol.experiments import CreateExperiment, DeleteExperiment
+from headwater.protocol.journals import Append, Rejection
 from headwater.protocol.logged_models import (
     CreateLoggedModel,
     DeleteLoggedModel,
@@ -29,7 +30,7 @@ from headwater.protocol.logged_models import (
     SetLoggedModelTags,
 )
 from headwater.protocol.metrics import GetHistory, Metric
-from headwater.protocol.runs import Append, CreateRun, LogBatch, LogMetric, Rejection
+from headwater.protocol.runs import CreateRun, LogBatch, LogMetric
 from headwater.stores.interface import Store
 from headwater.testing.stores import expect_error, get_run, get_tags, make_experiment, make_run
 

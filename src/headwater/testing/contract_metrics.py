@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from headwater.protocol.errors import InvalidParameterValue
+from headwater.protocol.journals import Append
 from headwater.protocol.metrics import GetHistory, GetHistoryBulk, GetHistoryInterval, Metric
-from headwater.protocol.runs import Append, LogBatch, LogMetric, RunStatus, UpdateRun
+from headwater.protocol.runs import LogBatch, LogMetric, RunStatus, UpdateRun
 from headwater.stores.interface import Store
 from headwater.testing.stores import expect_error, get_run, make_run
 

@@ -14,9 +14,9 @@ from headwater.protocol.experiments import (
     RestoreExperiment,
     ViewType,
 )
+from headwater.protocol.journals import Append
 from headwater.protocol.metrics import GetHistory, Metric
 from headwater.protocol.runs import (
-    Append,
     DeleteRun,
     GetRun,
     LogBatch,

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import pytest
 
 from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
+from headwater.protocol.journals import Append
 from headwater.protocol.model_names import PROMPT_TAG
 from headwater.protocol.model_versions import (
     CreateModelVersion,
@@ -24,7 +25,7 @@ from headwater.protocol.registered_models import (
     SetRegisteredModelAlias,
     SetRegisteredModelTag,
 )
-from headwater.protocol.runs import Append, CreateRun, RunStatus, UpdateRun
+from headwater.protocol.runs import CreateRun, RunStatus, UpdateRun
 from headwater.protocol.webhook_events import ACTIONS, WebhookEvent
 from headwater.protocol.webhooks import (
     CreateWebhook,

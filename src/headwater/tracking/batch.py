@@ -9,8 +9,9 @@ import msgspec
 
 from headwater.protocol.alerts import AlertLevel, AlertNote
 from headwater.protocol.inputs import DatasetInput, ModelInput, ModelOutput
+from headwater.protocol.journals import Append
 from headwater.protocol.metrics import Metric
-from headwater.protocol.runs import Append, CreateRun, Param, RunStatus, RunTag, UpdateRun
+from headwater.protocol.runs import CreateRun, Param, RunStatus, RunTag, UpdateRun
 from headwater.tracking.frames import iter_frames
 from headwater.tracking.records import (
     Alarm,

@@ -16,7 +16,7 @@ from headwater.protocol.errors import (
     ResourceDoesNotExist,
     Unauthenticated,
 )
-from headwater.protocol.runs import Append, AppendResponse, GetJournal
+from headwater.protocol.journals import Append, AppendResponse, GetJournal
 from headwater.tracking.batch import Batch, build_batch, with_creation
 from headwater.tracking.experiments import find_or_create
 from headwater.tracking.frames import DamagedFrame

@@ -83,29 +83,8 @@ def autolog(
         >>> hw.keras.autolog()
         >>> net.fit(X, y, epochs=5, validation_split=0.2)
     """
-    options = KerasOptions(
-        log_every_epoch=log_every_epoch,
-        log_every_n_steps=log_every_n_steps,
-        log_models=log_models,
-        log_model_signatures=log_model_signatures,
-        save_exported_model=save_exported_model,
-        log_datasets=log_datasets,
-        log_input_examples=log_input_examples,
-        disable=disable,
-        exclusive=exclusive,
-        disable_for_unsupported_versions=disable_for_unsupported_versions,
-        silent=silent,
-        registered_model_name=registered_model_name,
-        save_model_kwargs=save_model_kwargs or {},
-        extra_tags=extra_tags or {},
-        checkpoint=checkpoint,
-        checkpoint_monitor=checkpoint_monitor,
-        checkpoint_mode=checkpoint_mode,
-        checkpoint_save_best_only=checkpoint_save_best_only,
-        checkpoint_save_weights_only=checkpoint_save_weights_only,
-        checkpoint_save_freq=checkpoint_save_freq,
-    )
-    configure(_INTEGRATION, options)
+    given = locals() | {"save_model_kwargs": save_model_kwargs or {}, "extra_tags": extra_tags or {}}
+    configure(_INTEGRATION, KerasOptions(**given))
 
 
 def configure_generally(**options: Any) -> None:

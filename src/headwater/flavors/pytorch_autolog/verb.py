@@ -81,26 +81,8 @@ def autolog(
         >>> hw.pytorch.autolog()
         >>> lightning.Trainer(max_epochs=3).fit(module, train_loader, val_loader)
     """
-    options = PytorchOptions(
-        log_every_n_epoch=log_every_n_epoch,
-        log_every_n_step=log_every_n_step,
-        log_models=log_models,
-        log_datasets=log_datasets,
-        disable=disable,
-        exclusive=exclusive,
-        disable_for_unsupported_versions=disable_for_unsupported_versions,
-        silent=silent,
-        registered_model_name=registered_model_name,
-        extra_tags=extra_tags or {},
-        checkpoint=checkpoint,
-        checkpoint_monitor=checkpoint_monitor,
-        checkpoint_mode=checkpoint_mode,
-        checkpoint_save_best_only=checkpoint_save_best_only,
-        checkpoint_save_weights_only=checkpoint_save_weights_only,
-        checkpoint_save_freq=checkpoint_save_freq,
-        log_model_signatures=log_model_signatures,
-    )
-    configure(_INTEGRATION, options)
+    given = locals() | {"extra_tags": extra_tags or {}}
+    configure(_INTEGRATION, PytorchOptions(**given))
 
 
 def configure_generally(**options: Any) -> None:

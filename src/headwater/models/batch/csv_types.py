@@ -3,9 +3,9 @@
 import re
 from typing import Any
 
-from headwater.models.data_types import DataType
+from headwater.models.schema.data_types import DataType
+from headwater.models.schema.types import ColSpec, Name, Schema
 from headwater.models.scoring.casting import cast_text_column
-from headwater.models.types import ColSpec, Name, Schema
 
 _IN_COLUMN = re.compile(r"In CSV column #(\d+)")
 _READ_AS = {

@@ -7,7 +7,7 @@ from headwater.models.batch.csv_types import named_columns
 from headwater.models.batch.formats import Format
 from headwater.models.batch.reading import cast_frame
 from headwater.models.batch.scorer import ChunkScorer
-from headwater.models.types import Schema
+from headwater.models.schema.types import Schema
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,8 +5,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from headwater.models.frames import to_pandas
-from headwater.models.kinds import is_arrow_table, is_polars_frame
+from headwater.models.schema.frames import to_pandas
+from headwater.models.schema.kinds import is_arrow_table, is_polars_frame
 from headwater.models.scoring.answers import Answer, as_answer
 from headwater.protocol.errors import InvalidParameterValue
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from headwater.models.batch.csv_types import CsvTypes, named_columns
 from headwater.models.batch.formats import Format, find_format, list_files
+from headwater.models.schema.types import Schema
 from headwater.models.scoring.casting import cast_column, cast_text_column
 from headwater.models.scoring.payload import parse_json, record_columns
-from headwater.models.types import Schema
 from headwater.protocol.errors import BadRequest, InvalidParameterValue, NotSupported, ResourceDoesNotExist
 
 _CSV_BLOCK_BYTES = 4 << 20

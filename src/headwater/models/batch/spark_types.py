@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from headwater.models.data_types import Array, DataType, Map, Object, SparkMLVector, ValueType
-from headwater.models.types import ColSpec, Schema, TensorSpec
+from headwater.models.schema.data_types import Array, DataType, Map, Object, SparkMLVector, ValueType
+from headwater.models.schema.types import ColSpec, Schema, TensorSpec
 from headwater.protocol.errors import InvalidParameterValue
 
 if TYPE_CHECKING:

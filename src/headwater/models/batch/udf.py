@@ -12,7 +12,7 @@ from headwater.models.batch.scorer import LOCAL, ChunkScorer
 from headwater.models.batch.spark_files import SentModel, send_model
 from headwater.models.batch.spark_results import to_spark_values
 from headwater.models.batch.spark_types import find_result_type
-from headwater.models.types import Schema
+from headwater.models.schema.types import Schema
 from headwater.protocol.errors import InvalidParameterValue, NotSupported
 
 if TYPE_CHECKING:

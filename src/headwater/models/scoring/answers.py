@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from headwater.models.fitting import Column
-from headwater.models.kinds import is_frame
-from headwater.models.types import Name
+from headwater.models.schema.fitting import Column
+from headwater.models.schema.kinds import is_frame
+from headwater.models.schema.types import Name
 
 _encode = msgspec.json.Encoder().encode
 

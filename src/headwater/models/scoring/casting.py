@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from headwater.models.data_types import DataType, ValueType
-from headwater.models.fitting import Column
-from headwater.models.json_columns import cast_json, cast_tensor
-from headwater.models.misfit import Misfit
-from headwater.models.selecting import in_column
-from headwater.models.types import ColSpec, Name, TensorSpec, dtype_name
+from headwater.models.schema.data_types import DataType, ValueType
+from headwater.models.schema.fitting import Column
+from headwater.models.schema.json_columns import cast_json, cast_tensor
+from headwater.models.schema.misfit import Misfit
+from headwater.models.schema.selecting import in_column
+from headwater.models.schema.types import ColSpec, Name, TensorSpec, dtype_name
 from headwater.protocol.errors import BadRequest
 
 _TRUTHS = {"true": True, "false": False, "1": True, "0": False, "1.0": True, "0.0": False}

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from headwater.models.enforce import describe, enforce_params
 from headwater.models.model_file import PYFUNC
 from headwater.models.pyfunc import PyFuncModel, load_model
+from headwater.models.schema.enforce import describe, enforce_params
 from headwater.models.scoring.answers import Answer, as_answer
 from headwater.models.scoring.lanes import Failure
 from headwater.models.scoring.reading import Reader, ScoringInput

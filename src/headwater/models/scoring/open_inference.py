@@ -6,15 +6,15 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from headwater.models.data_types import DataType
-from headwater.models.enforce import enforce_schema
+from headwater.models.schema.data_types import DataType
+from headwater.models.schema.enforce import enforce_schema
+from headwater.models.schema.types import Name, Schema
 from headwater.models.scoring.answers import Answer
 from headwater.models.scoring.casting import cast_column
 from headwater.models.scoring.model import ServedModel
 from headwater.models.scoring.payload import parse_json
 from headwater.models.scoring.reading import ScoringInput
 from headwater.models.scoring.rows import Tensor
-from headwater.models.types import Name, Schema
 from headwater.protocol.errors import BadRequest
 
 _NUMPY = {

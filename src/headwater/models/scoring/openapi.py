@@ -5,11 +5,11 @@ from typing import Any
 
 import msgspec
 
-from headwater.models.data_types import Array, DataType, Map, Object, SparkMLVector, ValueType
+from headwater.models.schema.data_types import Array, DataType, Map, Object, SparkMLVector, ValueType
+from headwater.models.schema.types import ParamSpec, Schema
 from headwater.models.scoring.content_types import ContentType
 from headwater.models.scoring.model import ServedModel
 from headwater.models.scoring.open_inference import InferRequest, InferResponse, describe_model
-from headwater.models.types import ParamSpec, Schema
 from headwater.protocol.errors import ErrorBody
 from headwater.version import __version__
 

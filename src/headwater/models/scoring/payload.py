@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
+from headwater.models.schema.types import Name
 from headwater.models.scoring.content_types import OLD_PROTOCOL
-from headwater.models.types import Name
 from headwater.protocol.errors import BadRequest
 
 SPLIT, RECORDS, INSTANCES, INPUTS = "dataframe_split", "dataframe_records", "instances", "inputs"

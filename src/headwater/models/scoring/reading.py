@@ -8,18 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from headwater.models.columns import columns_from_dict, columns_from_list
-from headwater.models.data_types import DataType
-from headwater.models.enforce import describe, enforce_columns, enforce_schema
-from headwater.models.fitting import Column
-from headwater.models.misfit import Misfit
+from headwater.models.schema.columns import columns_from_dict, columns_from_list
+from headwater.models.schema.data_types import DataType
+from headwater.models.schema.enforce import describe, enforce_columns, enforce_schema
+from headwater.models.schema.fitting import Column
+from headwater.models.schema.misfit import Misfit
+from headwater.models.schema.types import ColSpec, Name, Schema
 from headwater.models.scoring import payload as payloads
 from headwater.models.scoring.casting import cast_array, cast_column, cast_text_column
 from headwater.models.scoring.content_types import ContentType, parse_content_type
 from headwater.models.scoring.payload import Payload, parse_payload
 from headwater.models.scoring.rows import Block, Names, Rows, Table, Tensor
 from headwater.models.scoring.tables import read_arrow, read_csv_columns, read_csv_frame, read_parquet
-from headwater.models.types import ColSpec, Name, Schema
 from headwater.protocol.errors import BadRequest, SchemaEnforcementFailed
 
 _BLOCK_TYPES = frozenset({DataType.double, DataType.float, DataType.long})

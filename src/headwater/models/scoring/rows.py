@@ -7,10 +7,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from headwater.models.columns import Columns
-from headwater.models.fitting import Column
-from headwater.models.frames import frame_from_columns
-from headwater.models.types import Name
+from headwater.models.schema.columns import Columns
+from headwater.models.schema.fitting import Column
+from headwater.models.schema.frames import frame_from_columns
+from headwater.models.schema.types import Name
 
 Names: TypeAlias = tuple[Name, ...]
 

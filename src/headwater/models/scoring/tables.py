@@ -4,8 +4,8 @@ import csv
 import io
 from typing import Any
 
+from headwater.models.schema.types import Name
 from headwater.models.scoring.content_types import ContentType
-from headwater.models.types import Name
 from headwater.protocol.errors import BadRequest, UnsupportedMediaType
 
 _MISSING = frozenset(

@@ -15,6 +15,7 @@ from headwater.protocol import (
     experiments,
     governance,
     imports,
+    journals,
     lineage,
     logged_models,
     logs,
@@ -171,7 +172,7 @@ class Client:
             if method == "GET":
                 query = _query(request, endpoint.parameters)
                 return HttpRequest(method=method, target=f"{target}?{query}" if query else target, headers=headers)
-            if isinstance(request, runs.Append | logs.AppendLog | imports.PutRuns | imports.PutLoggedModel):
+            if isinstance(request, journals.Append | logs.AppendLog | imports.PutRuns | imports.PutLoggedModel):
                 headers["content-type"] = "application/msgpack"
                 return HttpRequest(method=method, target=target, headers=headers, body=encode_msgpack(request))
             headers["content-type"] = "application/json"

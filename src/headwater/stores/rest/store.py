@@ -14,6 +14,7 @@ from headwater.protocol import (
     governance,
     imports,
     inputs,
+    journals,
     lineage,
     logged_models,
     logs,
@@ -83,8 +84,8 @@ class RestRuns(_Resource):
     log_param = _Verb(runs.LOG_PARAM)
     log_metric = _Verb(runs.LOG_METRIC)
     log_batch = _Verb(runs.LOG_BATCH)
-    append = _Verb(runs.APPEND)
-    get_journal = _Verb(runs.GET_JOURNAL)
+    append = _Verb(journals.APPEND)
+    get_journal = _Verb(journals.GET_JOURNAL)
 
 
 class RestInputs(_Resource):

@@ -9,18 +9,10 @@ from headwater.protocol.alerts import AlertNote
 from headwater.protocol.contexts import check_metric_key
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.inputs import DatasetInput, ModelInput, ModelOutput
+from headwater.protocol.journals import Append, AppendResponse, Rejection
 from headwater.protocol.metrics import Metric
 from headwater.protocol.names import check_key, check_model_id, check_no_nul, check_step, check_timestamp
-from headwater.protocol.runs import (
-    Append,
-    AppendResponse,
-    CreateRun,
-    Param,
-    Rejection,
-    RunStatus,
-    RunTag,
-    check_model_metric,
-)
+from headwater.protocol.runs import CreateRun, Param, RunStatus, RunTag, check_model_metric
 from headwater.stores.sql.alert_rows import raise_alert
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection

@@ -2,14 +2,12 @@
 
 from headwater.protocol.endpoint import Empty
 from headwater.protocol.errors import InvalidParameterValue
+from headwater.protocol.journals import Append, AppendResponse, GetJournal
 from headwater.protocol.paging import decode_page_token, encode_page_token
 from headwater.protocol.runs import (
-    Append,
-    AppendResponse,
     CreateRun,
     DeleteRun,
     DeleteTag,
-    GetJournal,
     GetRun,
     LogBatch,
     LogMetric,

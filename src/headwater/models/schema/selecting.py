@@ -3,8 +3,8 @@
 from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 
-from headwater.models.misfit import Misfit
-from headwater.models.types import ColSpec, Name, Schema
+from headwater.models.schema.misfit import Misfit
+from headwater.models.schema.types import ColSpec, Name, Schema
 
 
 def select_specs(given: Sequence[Name], schema: Schema) -> list[tuple[Name, ColSpec]]:

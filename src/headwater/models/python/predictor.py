@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from headwater.models.code_model import run_code_model
 from headwater.models.flavor import ModelFolder
-from headwater.models.hint_values import TypeFromExample, fit_example, fit_hint, input_hint, is_list_hint
 from headwater.models.model_file import PYFUNC
-from headwater.models.python_model import Call, PythonModel, PythonModelContext, as_python_model
-from headwater.models.python_pickle import load_model_object
+from headwater.models.python.code_model import run_code_model
+from headwater.models.python.model import Call, PythonModel, PythonModelContext, as_python_model
+from headwater.models.python.pickling import load_model_object
+from headwater.models.schema.hint_values import TypeFromExample, fit_example, fit_hint, input_hint, is_list_hint
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.stand_in.borrow import mlflow_names
 

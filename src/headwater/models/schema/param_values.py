@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from headwater.models.data_types import DataType, Object
-from headwater.models.misfit import Misfit
-from headwater.models.nested import fit_items
+from headwater.models.schema.data_types import DataType, Object
+from headwater.models.schema.misfit import Misfit
+from headwater.models.schema.nested import fit_items
 from headwater.protocol.errors import InvalidParameterValue
 
 _INT_LIMIT = {DataType.integer: 2**31, DataType.long: 2**63}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from headwater.models.hint_values import fit_hint
+from headwater.models.schema.hint_values import fit_hint
 
 
 class _TypeHints:

@@ -12,8 +12,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from headwater.models.data_types import DataType
-from headwater.models.misfit import Misfit, show
+from headwater.models.schema.data_types import DataType
+from headwater.models.schema.misfit import Misfit, show
 
 Column: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 

@@ -9,18 +9,16 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, cast
 
-from headwater.models.code_model import run_code_model
 from headwater.models.code_paths import copy_code
-from headwater.models.config_file import read_config
 from headwater.models.flavor import ModelFolder
-from headwater.models.hint_values import TypeFromExample
-from headwater.models.hints import infer_from_hints
 from headwater.models.log import LogOptions
 from headwater.models.model_file import Model, new_model
-from headwater.models.python_imports import imported_by, own_modules
-from headwater.models.python_model import as_python_model
-from headwater.models.python_pickle import COMPRESSIONS, compress, dump_model
-from headwater.models.python_predictor import CLASS_LOADER, CODE_LOADER, has_stream, load_python_model
+from headwater.models.python.code_model import run_code_model
+from headwater.models.python.config_file import read_config
+from headwater.models.python.imports import imported_by, own_modules
+from headwater.models.python.model import as_python_model
+from headwater.models.python.pickling import COMPRESSIONS, compress, dump_model
+from headwater.models.python.predictor import CLASS_LOADER, CODE_LOADER, has_stream, load_python_model
 from headwater.models.requirements import find_distributions, modules_in_pickle, modules_in_source
 from headwater.models.save import (
     SaveOptions,
@@ -31,7 +29,9 @@ from headwater.models.save import (
     finish_folder,
     new_folder,
 )
-from headwater.models.signature import ModelSignature
+from headwater.models.schema.hint_values import TypeFromExample
+from headwater.models.schema.hints import infer_from_hints
+from headwater.models.schema.signature import ModelSignature
 from headwater.protocol.errors import InvalidParameterValue
 
 _ARTIFACTS, _DATA, _PICKLE = "artifacts", "data", "python_model.pkl"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from headwater.models.types import ParamSchema, Schema
+from headwater.models.schema.types import ParamSchema, Schema
 from headwater.protocol.errors import InvalidParameterValue
 
 
@@ -15,7 +15,7 @@ class ModelSignature:
     Raises `InvalidParameterValue` without any of them, or if one is of another type.
 
     Example:
-        >>> from headwater.models.types import ColSpec
+        >>> from headwater.models.schema.types import ColSpec
         >>> ModelSignature(Schema([ColSpec("long", "a")])).to_dict()["inputs"]
         '[{"type": "long", "name": "a", "required": true}]'
     """

@@ -17,9 +17,9 @@ from typing import Any, get_type_hints
 
 import cloudpickle
 
-from headwater.models.hint_values import TypeFromExample, input_hint, is_list_hint
-from headwater.models.hints import input_parameter
-from headwater.models.python_model import LOADING, FunctionModel, PythonModel, PythonModelContext
+from headwater.models.python.model import LOADING, FunctionModel, PythonModel, PythonModelContext
+from headwater.models.schema.hint_values import TypeFromExample, input_hint, is_list_hint
+from headwater.models.schema.hints import input_parameter
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.stand_in.borrow import mlflow_names
 
@@ -67,7 +67,7 @@ def _find(name: str, in_ours: str, in_theirs: str) -> Any:
     import sys
     from importlib import import_module
 
-    loading = getattr(sys.modules.get("headwater.models.python_model"), "LOADING", None)
+    loading = getattr(sys.modules.get("headwater.models.python.model"), "LOADING", None)
     if in_theirs.partition(".")[0] in sys.modules and not (loading is not None and loading.get()):
         return getattr(import_module(in_theirs), name)
     try:
@@ -88,7 +88,7 @@ def _finish_class(cls: Any, state: Any) -> Any:
     from cloudpickle.cloudpickle import _class_setstate
 
     cls = _class_setstate(cls, state)
-    loading = getattr(sys.modules.get("headwater.models.python_model"), "LOADING", None)
+    loading = getattr(sys.modules.get("headwater.models.python.model"), "LOADING", None)
     if "mlflow" in sys.modules and not (loading is not None and loading.get()):
         cls.__init_subclass__()
     return cls

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from headwater.models.data_types import DataType, Object, ValueType, type_from_json
-from headwater.models.fitting import is_missing
-from headwater.models.kinds import (
+from headwater.models.schema.data_types import DataType, Object, ValueType, type_from_json
+from headwater.models.schema.fitting import is_missing
+from headwater.models.schema.kinds import (
     is_arrow_table,
     is_foreign_tensor,
     is_frame,
@@ -17,8 +17,8 @@ from headwater.models.kinds import (
     is_series,
     is_sparse,
 )
-from headwater.models.signature import ModelSignature
-from headwater.models.types import AnyType, ColSpec, Name, ParamSchema, ParamSpec, Schema, TensorSpec
+from headwater.models.schema.signature import ModelSignature
+from headwater.models.schema.types import AnyType, ColSpec, Name, ParamSchema, ParamSpec, Schema, TensorSpec
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.tracking.datasets.schema import (
     ANY,

@@ -5,13 +5,13 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from headwater.models.data_types import AnyType, Array, Map, Object, SparkMLVector, ValueType
-from headwater.models.fitting import Column
-from headwater.models.kinds import is_series
-from headwater.models.misfit import Misfit
-from headwater.models.nested import as_objects, fit_column
-from headwater.models.selecting import in_column, select_specs
-from headwater.models.types import Name, Schema
+from headwater.models.schema.data_types import AnyType, Array, Map, Object, SparkMLVector, ValueType
+from headwater.models.schema.fitting import Column
+from headwater.models.schema.kinds import is_series
+from headwater.models.schema.misfit import Misfit
+from headwater.models.schema.nested import as_objects, fit_column
+from headwater.models.schema.selecting import in_column, select_specs
+from headwater.models.schema.types import Name, Schema
 
 Columns: TypeAlias = dict[Name, Column]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from headwater.models.config_file import read_config
+from headwater.models.python.config_file import read_config
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.stand_in.borrow import mlflow_names
 

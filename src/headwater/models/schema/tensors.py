@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from headwater.models.fitting import Column
-from headwater.models.kinds import is_foreign_tensor, is_frame, is_sparse
-from headwater.models.misfit import Misfit
-from headwater.models.types import Name, Schema, TensorSpec, dtype_name
+from headwater.models.schema.fitting import Column
+from headwater.models.schema.kinds import is_foreign_tensor, is_frame, is_sparse
+from headwater.models.schema.misfit import Misfit
+from headwater.models.schema.types import Name, Schema, TensorSpec, dtype_name
 
 
 def fit_tensors(data: Any, schema: Schema) -> Any:

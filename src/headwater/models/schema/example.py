@@ -10,10 +10,17 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from headwater.models.frames import frame_from_columns
-from headwater.models.json_columns import columns_from_split, tensors_from_json
-from headwater.models.kinds import is_arrow_table, is_foreign_tensor, is_frame, is_polars_frame, is_pydantic, is_sparse
-from headwater.models.types import Schema
+from headwater.models.schema.frames import frame_from_columns
+from headwater.models.schema.json_columns import columns_from_split, tensors_from_json
+from headwater.models.schema.kinds import (
+    is_arrow_table,
+    is_foreign_tensor,
+    is_frame,
+    is_polars_frame,
+    is_pydantic,
+    is_sparse,
+)
+from headwater.models.schema.types import Schema
 from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist, SchemaEnforcementFailed
 
 Info: TypeAlias = dict[str, Any]

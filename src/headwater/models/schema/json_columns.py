@@ -13,15 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from headwater.models.columns import Columns, columns_from_dict, columns_from_list
-from headwater.models.data_types import DataType
-from headwater.models.enforce import enforcing
-from headwater.models.fitting import Column, is_missing
-from headwater.models.misfit import Misfit, show
-from headwater.models.nested import as_objects, fit_column
-from headwater.models.selecting import in_column, select_specs
-from headwater.models.tensors import check_tensor
-from headwater.models.types import ColSpec, Name, Schema, TensorSpec, dtype_name
+from headwater.models.schema.columns import Columns, columns_from_dict, columns_from_list
+from headwater.models.schema.data_types import DataType
+from headwater.models.schema.enforce import enforcing
+from headwater.models.schema.fitting import Column, is_missing
+from headwater.models.schema.misfit import Misfit, show
+from headwater.models.schema.nested import as_objects, fit_column
+from headwater.models.schema.selecting import in_column, select_specs
+from headwater.models.schema.tensors import check_tensor
+from headwater.models.schema.types import ColSpec, Name, Schema, TensorSpec, dtype_name
 from headwater.protocol.errors import InvalidParameterValue, SchemaEnforcementFailed
 
 _FLOATS = (DataType.float, DataType.double)
@@ -34,7 +34,7 @@ def columns_from_records(records: Any, schema: Schema) -> Columns:
     Raises `SchemaEnforcementFailed` for what does not fit, `InvalidParameterValue` if these are no records.
 
     Example:
-        >>> from headwater.models.types import ColSpec, Schema
+        >>> from headwater.models.schema.types import ColSpec, Schema
         >>> columns_from_records([{"a": 1}, {"a": None}], Schema([ColSpec("double", "a")]))
         {'a': array([ 1., nan])}
     """
@@ -51,7 +51,7 @@ def columns_from_split(split: Any, schema: Schema) -> Columns:
     Raises as `columns_from_records` does.
 
     Example:
-        >>> from headwater.models.types import ColSpec, Schema
+        >>> from headwater.models.schema.types import ColSpec, Schema
         >>> columns_from_split({"columns": ["a"], "data": [[1.0]]}, Schema([ColSpec("long", "a")]))
         {'a': array([1])}
     """
@@ -85,7 +85,7 @@ def columns_from_json(value: Any, schema: Schema) -> Columns:
     Texts stay texts in binary columns. Raises `SchemaEnforcementFailed` for what does not fit.
 
     Example:
-        >>> from headwater.models.types import ColSpec, Schema
+        >>> from headwater.models.schema.types import ColSpec, Schema
         >>> columns_from_json({"a": [1, 2], "b": "x"}, Schema([ColSpec("long", "a"), ColSpec("string", "b")]))
         {'a': array([1, 2]), 'b': array(['x', 'x'], dtype=object)}
     """
@@ -230,7 +230,7 @@ def tensors_from_json(value: Any, schema: Schema) -> Any:
 
     Example:
         >>> import numpy as np
-        >>> from headwater.models.types import Schema, TensorSpec
+        >>> from headwater.models.schema.types import Schema, TensorSpec
         >>> tensors_from_json([[1, 2]], Schema([TensorSpec(np.dtype("float32"), (-1, 2))]))
         array([[1., 2.]], dtype=float32)
     """

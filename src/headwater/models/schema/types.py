@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from headwater.models.data_types import (
+from headwater.models.schema.data_types import (
     AnyType,
     Array,
     DataType,
@@ -22,7 +22,7 @@ from headwater.models.data_types import (
     is_required,
     type_from_json,
 )
-from headwater.models.param_values import check_param, param_json
+from headwater.models.schema.param_values import check_param, param_json
 from headwater.protocol.errors import InvalidParameterValue
 
 __all__ = [

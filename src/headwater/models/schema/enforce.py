@@ -7,13 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from headwater.models.columns import Columns, columns_from_array, columns_from_dict, columns_from_list, fit_columns
-from headwater.models.frames import fit_frame, frame_from_columns, to_pandas
-from headwater.models.kinds import is_arrow_table, is_frame, is_polars_frame, is_sparse
-from headwater.models.misfit import Misfit
-from headwater.models.param_values import check_param
-from headwater.models.tensors import fit_tensors
-from headwater.models.types import AnyType, ParamSchema, Schema
+from headwater.models.schema.columns import (
+    Columns,
+    columns_from_array,
+    columns_from_dict,
+    columns_from_list,
+    fit_columns,
+)
+from headwater.models.schema.frames import fit_frame, frame_from_columns, to_pandas
+from headwater.models.schema.kinds import is_arrow_table, is_frame, is_polars_frame, is_sparse
+from headwater.models.schema.misfit import Misfit
+from headwater.models.schema.param_values import check_param
+from headwater.models.schema.tensors import fit_tensors
+from headwater.models.schema.types import AnyType, ParamSchema, Schema
 from headwater.protocol.errors import InvalidParameterValue, SchemaEnforcementFailed
 
 _logger = logging.getLogger(__name__)
@@ -30,7 +36,7 @@ def enforce_schema(data: Any, schema: Schema) -> Any:
     row, what it holds and what to do.
 
     Example:
-        >>> from headwater.models.types import ColSpec, Schema
+        >>> from headwater.models.schema.types import ColSpec, Schema
         >>> enforce_schema({"b": [1, 2], "extra": "?"}, Schema([ColSpec("double", "b")]))["b"].tolist()
         [1.0, 2.0]
     """
@@ -42,7 +48,7 @@ def enforce_columns(columns: Mapping[Any, "np.ndarray[Any, Any]"], schema: Schem
     """Return NumPy columns as `schema` says, without pandas; raise `SchemaEnforcementFailed` as `enforce_schema` does.
 
     Example:
-        >>> from headwater.models.types import ColSpec, Schema
+        >>> from headwater.models.schema.types import ColSpec, Schema
         >>> enforce_columns({"b": np.array([1, 2])}, Schema([ColSpec("double", "b")]))
         {'b': array([1., 2.])}
     """
@@ -62,7 +68,7 @@ def enforce_params(params: Mapping[str, Any] | None, schema: ParamSchema | None)
     `InvalidParameterValue` for values that do not fit.
 
     Example:
-        >>> from headwater.models.types import ParamSchema, ParamSpec
+        >>> from headwater.models.schema.types import ParamSchema, ParamSpec
         >>> enforce_params({"t": 1}, ParamSchema([ParamSpec("t", "double", 0.5), ParamSpec("k", "long", 3)]))
         {'t': 1.0, 'k': 3}
     """

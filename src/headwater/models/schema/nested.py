@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from headwater.models.data_types import Array, DataType, Map, Object, ValueType
-from headwater.models.fitting import Column, fit_plain, is_missing
-from headwater.models.misfit import Misfit, located, show
+from headwater.models.schema.data_types import Array, DataType, Map, Object, ValueType
+from headwater.models.schema.fitting import Column, fit_plain, is_missing
+from headwater.models.schema.misfit import Misfit, located, show
 
 
 def fit_column(values: Column, kind: ValueType, *, required: bool = True, is_loose: bool = False) -> Column:

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from headwater.models.columns import Columns
-from headwater.models.data_types import AnyType, DataType, SparkMLVector
-from headwater.models.fitting import MISSING_HINT, Column, fit_plain
-from headwater.models.kinds import is_arrow_table
-from headwater.models.misfit import Misfit, located
-from headwater.models.nested import as_objects, fit_column
-from headwater.models.selecting import check_count, in_column, select_names
-from headwater.models.types import ColSpec, Schema
+from headwater.models.schema.columns import Columns
+from headwater.models.schema.data_types import AnyType, DataType, SparkMLVector
+from headwater.models.schema.fitting import MISSING_HINT, Column, fit_plain
+from headwater.models.schema.kinds import is_arrow_table
+from headwater.models.schema.misfit import Misfit, located
+from headwater.models.schema.nested import as_objects, fit_column
+from headwater.models.schema.selecting import check_count, in_column, select_names
+from headwater.models.schema.types import ColSpec, Schema
 
 if TYPE_CHECKING:
     import pandas

@@ -7,9 +7,9 @@ import types
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
-from headwater.models.data_types import AnyType, Array, DataType, Map, Object, Property, ValueType
-from headwater.models.signature import ModelSignature
-from headwater.models.types import ColSpec, Schema
+from headwater.models.schema.data_types import AnyType, Array, DataType, Map, Object, Property, ValueType
+from headwater.models.schema.signature import ModelSignature
+from headwater.models.schema.types import ColSpec, Schema
 from headwater.protocol.errors import InvalidParameterValue
 
 _logger = logging.getLogger(__name__)

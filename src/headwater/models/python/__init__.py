@@ -1,0 +1,1 @@
+"""Models of one's own Python code: classes, functions and files."""
