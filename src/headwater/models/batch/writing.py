@@ -48,8 +48,10 @@ def writing(path: Path, form: Format) -> Iterator[Sink]:
     try:
         with stream:
             sink = open_sink(stream, form)
-            yield sink
-            sink.close()
+            try:
+                yield sink
+            finally:  # Arrow's writers must not outlive their stream
+                sink.close()
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
