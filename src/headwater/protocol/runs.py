@@ -36,6 +36,7 @@ from headwater.protocol.names import (
     require,
 )
 from headwater.protocol.paging import decode_page_token
+from headwater.protocol.run_attributes import RunAttributes
 
 
 class RunStatus(enum.StrEnum):
@@ -81,7 +82,7 @@ class RunTag(Entity, msgspec.Struct, frozen=True, gc=False):
     value: str = ""
 
 
-class RunInfo(Entity, msgspec.Struct, frozen=True, omit_defaults=True):
+class RunInfo(RunAttributes, msgspec.Struct, frozen=True, omit_defaults=True):
     """Who, when, where and in which state; `run_uuid` always equals `run_id`, times are milliseconds since 1970."""
 
     run_uuid: str
@@ -94,21 +95,6 @@ class RunInfo(Entity, msgspec.Struct, frozen=True, omit_defaults=True):
     lifecycle_stage: LifecycleStage
     run_id: str
     end_time: int | None = None
-
-    @classmethod
-    def get_searchable_attributes(cls) -> list[str]:
-        """Return the attributes that a filter of `search_runs` may name.
-
-        Example:
-            >>> RunInfo.get_searchable_attributes()
-            ['artifact_uri', 'end_time', 'run_id', 'run_name', 'start_time', 'status', 'user_id']
-        """
-        return sorted(set(cls.__struct_fields__) - {"experiment_id", "lifecycle_stage", "run_uuid"})
-
-    @classmethod
-    def get_orderable_attributes(cls) -> list[str]:
-        """Return the attributes that `order_by` of `search_runs` may name: those that a filter may."""
-        return cls.get_searchable_attributes()
 
 
 class RunData(msgspec.Struct, frozen=True, omit_defaults=True):
