@@ -154,6 +154,6 @@ def test_a_gate_compares_with_the_baseline_of_the_same_evaluation() -> None:
 
 
 def test_no_server_answers_with_the_error_of_a_gate() -> None:
-    assert "BAD_REQUEST" not in ERRORS
+    assert ERRORS["BAD_REQUEST"] is not ModelValidationFailed
     assert issubclass(ModelValidationFailedException, MlflowException)
     assert ModelValidationFailed("no").error_code == "BAD_REQUEST"
