@@ -1,6 +1,5 @@
 """Running a tracked run again, from what is kept of it."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -21,12 +20,6 @@ with hw.start_run():
     pathlib.Path("model.txt").write_text("{factor}")
     hw.log_artifact("model.txt")
 """
-
-
-@pytest.fixture(autouse=True)
-def python(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let `python` be the one that runs the tests."""
-    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Running projects as runs of an experiment, for real, on this machine."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -14,12 +13,6 @@ from faults.programs import wait_for
 from headwater.projects.launch import ExecutionException, run
 
 Git = Callable[..., str]
-
-
-@pytest.fixture(autouse=True)
-def python(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let `python` be the one that runs the tests."""
-    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
 
 
 def _log(run_id: str) -> str:

@@ -2,6 +2,7 @@
 
 import logging
 import platform
+import sys
 from pathlib import Path
 
 from headwater.capture.code import read_requirements
@@ -59,13 +60,13 @@ def describe_environment(project: Project, point: EntryPoint) -> Description | N
     return describe_script(script) if script.suffix == ".py" and script.is_file() else None
 
 
-def prepare(description: Description | None) -> tuple[Path | None, Description]:
+def prepare(description: Description | None) -> tuple[Path, Description]:
     """Return the folder with the programs of an environment, made if it is new, and what is installed in it.
 
-    Without a description it is the environment of this process, whose programs are found as they are.
+    Without a description it is the environment of this process, whether it was activated or not.
     """
     if description is None:
         _, *installed = read_requirements().splitlines()
-        return None, Description(platform.python_version(), tuple(installed))
+        return Path(sys.executable).parent, Description(platform.python_version(), tuple(installed))
     python = prepare_environment(description)
     return python.parent, read_installed(python)

@@ -96,8 +96,7 @@ def _start(
     writer = RunWriter(client.tracking_uri, run_id)
     programs, installed = prepare(plan.environment)
     writer.log_bytes(_record(plan, installed), RECORD_FILE, synchronous=False)
-    path = (programs,) if programs else ()
-    job = Job(writer, plan.project, command, plan.source.folder, variables, path, config, is_shown)
+    job = Job(writer, plan.project, command, plan.source.folder, variables, (programs,), config, is_shown)
     _log.info("=== Running command '%s' in run with ID '%s' ===", command.shown, run_id)
     return SubmittedRun(run_id, backend.start(job), client)
 

@@ -156,8 +156,7 @@ class _Json(Sink):
 
     def __init__(self, stream: IO[bytes]) -> None:
         super().__init__(stream)
-        self._count = 0
-        stream.write(b'{"predictions":[')
+        self._before = b'{"predictions":['  # not written before there is a prediction: the model may fail
 
     def write(self, columns: Columns, count: int) -> None:
         records = to_records(columns, count)
@@ -165,11 +164,11 @@ class _Json(Sink):
         is_finite = all(map(_is_finite, columns.values()))
         body = _encode(values) if is_finite else json.dumps(values, separators=(",", ":"), ensure_ascii=False).encode()
         if count:
-            self.stream.write((b"," if self._count else b"") + body[1:-1])
-        self._count += count
+            self.stream.write(self._before + body[1:-1])
+            self._before = b","
 
     def close(self) -> None:
-        self.stream.write(b"]}")
+        self.stream.write(self._before.removeprefix(b",") + b"]}")
 
 
 def _as_texts(column: Any) -> Any:
