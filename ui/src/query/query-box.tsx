@@ -50,13 +50,12 @@ export function QueryBox({ value, label, placeholder, error, errorAt, offers, on
   const take = (offer: Offer | undefined) => {
     if (!offer || !place || !input.current) return;
     const changed = `${text.slice(0, place.start)}${offer.key} ${text.slice(place.start + place.typed.length).trimStart()}`;
+    const end = place.start + offer.key.length + 1;
+    input.current.value = changed; // at once: the next key may be pressed before the next drawing
+    input.current.setSelectionRange(end, end);
     setText(changed);
     setCaret(-1);
     setChosen(-1);
-    requestAnimationFrame(() => {
-      const end = place.start + offer.key.length + 1;
-      input.current?.setSelectionRange(end, end);
-    });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "ArrowDown" && options.length > 0) setChosen((chosen + 1) % options.length);

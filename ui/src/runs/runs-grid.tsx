@@ -73,14 +73,18 @@ export function RunsGrid(props: RunsGridProps) {
   const toggle = (row: number, isRange: boolean) => {
     const { rows: all, selected: before, table: from, onSelect } = latest.current;
     const ids = (at: readonly Row[]) => at.map(({ run }) => from.id(run));
+    const choose = (chosen: readonly string[]) => {
+      Object.assign(cells, { selected: new Set(chosen) }); // what is drawn before the answer shows it already
+      onSelect(chosen);
+    };
     if (isRange) {
       const range = ids(all.slice(Math.min(anchor.current, row), Math.max(anchor.current, row) + 1));
-      onSelect([...new Set([...before, ...range])]);
+      choose([...new Set([...before, ...range])]);
       return;
     }
     anchor.current = row;
     const [id = ""] = ids(all.slice(row, row + 1));
-    onSelect(before.includes(id) ? before.filter((known) => known !== id) : [...before, id]);
+    choose(before.includes(id) ? before.filter((known) => known !== id) : [...before, id]);
   };
   const open = (row: number) => {
     const at = latest.current.rows[row];
@@ -95,13 +99,13 @@ export function RunsGrid(props: RunsGridProps) {
   const onClick = (event: MouseEvent) => {
     const row = grid.current?.rowAt(event) ?? -1;
     if (row < 0 || !(event.target instanceof Element) || event.ctrlKey || event.metaKey) return;
-    grid.current?.activate(row);
     if (event.target.closest("[data-toggle]")) expand(row);
     else if (event.target.closest("[data-column=check]")) {
-      event.preventDefault();
+      if (event.shiftKey || !(event.target instanceof HTMLInputElement)) event.preventDefault(); // else it shows at once
       toggle(row, event.shiftKey);
     } else if (event.shiftKey) toggle(row, true);
     else if (!event.target.closest("a") && !String(getSelection())) open(row);
+    grid.current?.activate(row); // draws the row, with its box as it is chosen now
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const { current } = grid;
