@@ -185,8 +185,10 @@ def test_a_killed_relay_leaves_the_program_and_its_console_alone(tmp_path: Path,
         assert process.stdout is not None
         assert process.stderr is not None
         first = process.stdout.readline()
+        early = [process.stdout.readline() for _ in range(20)]  # by now the first line is recorded as well as shown
         os.kill(find_relay(run_of(first)), signal.SIGKILL)
-        rest, errors = process.stdout.read(), process.stderr.read()
+        rest, errors = "".join([*early, process.stdout.read()]), process.stderr.read()
+    sync_journals(tmp_path / "home" / "journal")
 
     assert process.returncode == 0, errors
     steps = [int(text) for text in re.findall(r"^step (\d+)$", rest, re.MULTILINE)]

@@ -91,6 +91,7 @@ def test_more_models_than_one_page_come_as_the_reader_scrolls(served: SimpleName
 
         page.keyboard.press("End")
         expect(page.get_by_text(f"{MANY:,} matches")).to_be_visible()
+        expect(page.get_by_role("grid")).to_have_attribute("aria-rowcount", str(MANY + 1))
         page.keyboard.press("End")
 
         expect(_row(page, MANY - 1)).to_contain_text("demand-0000")
