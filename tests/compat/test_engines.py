@@ -11,7 +11,11 @@ from compat.client_process import HERE, Session, checks_in, run_checks
 
 BATCHES = HERE / "engine_batches.py"
 SPARK = HERE / "engine_spark_udf.py"
-OURS = {"PYTHONPATH": str(Path(headwater.__file__).parents[1]), "HEADWATER_HOME": "home"}
+OURS = {
+    "PYTHONPATH": str(Path(headwater.__file__).parents[1]),
+    "HEADWATER_HOME": "home",
+    "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",  # else Ray starts its workers in the environment of `uv run` around the tests
+}
 
 pytestmark = [
     pytest.mark.compat,
