@@ -55,8 +55,22 @@ def measure(count):
             assert (general.predict(features) == forest.predict(features)).all()
     return {{"log": logs, "load": loads, "pyfunc": generals, "elsewhere": elsewhere}}
 
+def resolve(count):
+    with tracker.start_run():
+        info = tracker.sklearn.log_model(forest, name="forest", registered_model_name="forest", **options)
+    tracker.MlflowClient().set_registered_model_alias("forest", "champion", "1")
+    folder = tempfile.mkdtemp()
+    load_any(info.model_uri, dst_path=folder)
+    costs = []
+    for _ in range(count):
+        _, *local = timed(lambda: load_any(folder))
+        _, *named = timed(lambda: load_any("models:/forest@champion"))
+        costs.append([with_it - without for with_it, without in zip(named, local)])
+    return costs
+
 first = measure(1)
 warm = measure(int(sys.argv[2]))
+warm["alias"] = resolve(int(sys.argv[2]))
 print(json.dumps({{
     "first": first["log"][0],
     **{{key: [statistics.median(column) for column in zip(*costs)] for key, costs in warm.items()}},
@@ -71,6 +85,7 @@ NAMES = {
     "load": "sklearn.load_model",
     "pyfunc": "pyfunc.load_model",
     "elsewhere": "sklearn.load_model by somebody else, the first time",
+    "alias": "what models:/name@alias adds to loading its folder",
 }
 
 
