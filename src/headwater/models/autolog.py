@@ -44,13 +44,14 @@ def keep_trained(
         "step": call.last_step,
     }
     uri = run.writer.uri
+    step = call.step("signature")  # not the call itself, which holds the user's data
     wants_signature = options.log_model_signatures and rows is not None and saved.pyfunc is not None
 
     def log() -> None:
         try:
             copy = _read_again(flavor, folder, saved) if wants_signature else None
             if wants_signature:
-                with call.step("signature"):
+                with step:
                     given["signature"] = _infer(flavor, copy, saved, rows)
             log_flavor(flavor, copy, _move_from(folder, saved), None, given, client=Client(uri))
         finally:

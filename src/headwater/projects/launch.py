@@ -56,7 +56,7 @@ def run(
         experiment_name, experiment_id: where; default: the active experiment.
         backend: "local" or the name of a plugin.
         backend_config: what the backend takes, as a dict or a JSON file.
-        storage_dir: where remote files of `path` parameters go; default: a temporary folder.
+        storage_dir: where remote files of `path` parameters go; default: in HEADWATER_HOME.
         synchronous: wait for the end, and raise `ExecutionException` if it failed.
         run_id: be this run, which exists, instead of a new one.
         run_name: name of the run.

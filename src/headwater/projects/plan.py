@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from headwater.config import home
 from headwater.environments import Description
 from headwater.projects.backends import Backend, Job
 from headwater.projects.command import find_entry_point, make_command
@@ -18,7 +19,6 @@ from headwater.projects.record import RECORD_FILE, ProjectRecord
 from headwater.projects.source import Source, fetch_source
 from headwater.projects.submitted import SubmittedRun
 from headwater.protocol.runs import RunStatus
-from headwater.tracking.artifact_files import temporary_folder
 from headwater.tracking.artifacts import download_artifacts
 from headwater.tracking.client import Client
 from headwater.tracking.writer import RunWriter
@@ -90,7 +90,7 @@ def _start(
     *,
     is_shown: bool,
 ) -> SubmittedRun:
-    storage = Path(storage_dir) if storage_dir else temporary_folder()
+    storage = Path(storage_dir) if storage_dir else home() / "projects" / "downloads" / run_id
     command = make_command(plan.point, resolve_values(plan.point, plan.values, storage, _download))
     variables = name_run(client, run_id)
     writer = RunWriter(client.tracking_uri, run_id)
