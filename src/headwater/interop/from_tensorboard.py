@@ -2,16 +2,16 @@
 
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from headwater.interop.logged import LoggedRun, make_id
+from headwater.interop.logger_source import LoggerSource
 from headwater.interop.protobuf import Message
-from headwater.interop.source import Problem, SourceFile
+from headwater.interop.source import Problem
 from headwater.protocol.errors import DataLoss, InvalidParameterValue
-from headwater.protocol.imports import PutExperiment, PutLoggedModel, PutModel, PutRun
+from headwater.protocol.imports import PutExperiment, PutRun
 from headwater.protocol.runs import RunStatus
-from headwater.stores.sql.blocks import Points
 
 _EXPERIMENT = "0"
 _CHECKED_BYTES = 1 << 16
@@ -21,7 +21,7 @@ _KINDS = {1: "<f", 2: "<d", 3: "<i", 9: "<q"}
 _STATUSES = {1: RunStatus.FINISHED, 2: RunStatus.FAILED, 3: RunStatus.RUNNING}
 
 
-class TensorboardSource:
+class TensorboardSource(LoggerSource[Path]):
     """A folder that TensorBoard would be pointed at, as one experiment.
 
     Args:
@@ -34,19 +34,11 @@ class TensorboardSource:
         found = sorted(path for path in root.rglob("*tfevents*") if path.is_file()) if root.is_dir() else []
         if not found:
             raise InvalidParameterValue(f"'{root}' holds no TensorBoard event files. Give the folder they are in.")
-        self._root = root
+        super().__init__(root, problem)
         self._experiment = experiment or root.resolve().name
-        self._problem = problem
         self._files: dict[Path, list[Path]] = {}
         for path in found:
             self._files.setdefault(path.parent, []).append(path)
-        self._folders: dict[str, Path] = {}
-        self._last: LoggedRun | None = None
-
-    @property
-    def name(self) -> str:
-        """Return the folder."""
-        return str(self._root)
 
     def experiments(self) -> list[tuple[PutExperiment, int]]:
         """Return the one experiment."""
@@ -54,53 +46,18 @@ class TensorboardSource:
         experiment = PutExperiment(self._experiment, creation_time=min(times), last_update_time=max(times))
         return [(experiment, len(self._files))]
 
-    def runs(self, experiment_id: str) -> Iterator[PutRun]:  # noqa: ARG002 - there is one experiment
-        """Yield a run for each folder."""
-        for folder in self._files:
-            logged = self._read(folder, self._problem)
-            self._folders[logged.run.run_id] = folder
-            yield logged.finished()
+    def list_places(self, experiment_id: str) -> Iterable[Path]:  # noqa: ARG002 - there is one experiment
+        """Return the folders."""
+        return self._files
 
-    def series(self, run: PutRun) -> Iterator[tuple[str, Points]]:
-        """Yield the scalars."""
-        return self._logged(run).series()
-
-    def artifacts(self, run: PutRun) -> list[SourceFile]:
-        """Return the texts and images."""
-        return self._logged(run).files
-
-    def logged_models(self, experiment_id: str) -> list[PutLoggedModel]:  # noqa: ARG002 - there are none
-        """Return nothing: models are files of runs."""
-        return []
-
-    def model_artifacts(self, model: PutLoggedModel) -> list[SourceFile]:  # noqa: ARG002 - there are none
-        """Return nothing."""
-        return []
-
-    def models(self) -> list[PutModel]:
-        """Return nothing: there is no registry."""
-        return []
-
-    def left_out(self) -> list[str]:
-        """Return nothing."""
-        return []
-
-    def close(self) -> None:
-        """Do nothing: nothing is open."""
-
-    def _logged(self, run: PutRun) -> LoggedRun:
-        """Return what the run's files say; they were read once before, so that problems are told already."""
-        if self._last is None or self._last.run.run_id != run.run_id:
-            self._last = self._read(self._folders[run.run_id], lambda _problem: None)
-        return self._last
-
-    def _read(self, folder: Path, problem: Problem) -> LoggedRun:
-        relative = folder.relative_to(self._root).as_posix()
+    def read(self, place: Path, problem: Problem) -> LoggedRun:
+        """Return what the event files of a folder say."""
+        relative = place.relative_to(self._root).as_posix()
         run_id = make_id("tensorboard", self._experiment, relative)
         logged = LoggedRun(PutRun(run_id=run_id, experiment_id=_EXPERIMENT))
         times: list[int] = []
         status = RunStatus.FINISHED
-        for path in self._files[folder]:
+        for path in self._files[place]:
             try:
                 for record in read_records(path):
                     event = Message(record)
@@ -112,7 +69,7 @@ class TensorboardSource:
         logged.run = PutRun(
             run_id=run_id,
             experiment_id=_EXPERIMENT,
-            run_name=relative if relative != "." else folder.resolve().name,
+            run_name=relative if relative != "." else place.resolve().name,
             status=status,
             start_time=min(times, default=0),
             end_time=max(times, default=0) if status.is_terminated() else None,

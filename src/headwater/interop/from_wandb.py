@@ -4,7 +4,7 @@ import math
 import re
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,13 @@ from typing import Any
 import msgspec
 
 from headwater.interop.logged import KeyNames, LoggedRun, make_id
+from headwater.interop.logger_source import LoggerSource
 from headwater.interop.protobuf import Message
 from headwater.interop.source import ArtifactFolders, Problem, SourceFile, read_file
 from headwater.protocol.artifacts import check_path
 from headwater.protocol.errors import DataLoss, InvalidParameterValue
-from headwater.protocol.imports import PutExperiment, PutLoggedModel, PutModel, PutRun
+from headwater.protocol.imports import PutExperiment, PutRun
 from headwater.protocol.runs import RunStatus
-from headwater.stores.sql.blocks import Points
 
 _BLOCK_BYTES = 32768
 _FILE_HEAD = struct.Struct("<4sHB")
@@ -29,7 +29,7 @@ _NAME = re.compile(r"run-(\w+)\.wandb")
 _NO_PROJECT = "uncategorized"
 
 
-class WandbSource:
+class WandbSource(LoggerSource[tuple[str, str]]):
     """A folder `wandb`, one above it, or that of one run; each project is an experiment.
 
     Args:
@@ -46,16 +46,8 @@ class WandbSource:
                     self._files.setdefault(match[1], []).append(path)
         if not self._files:
             raise InvalidParameterValue(f"'{root}' holds no runs of Weights & Biases. Give the folder 'wandb'.")
-        self._root = root
-        self._problem = problem
+        super().__init__(root, problem)
         self._projects: dict[str, list[str]] = {}
-        self._ids: dict[str, str] = {}
-        self._last: LoggedRun | None = None
-
-    @property
-    def name(self) -> str:
-        """Return the folder."""
-        return str(self._root)
 
     def experiments(self) -> list[tuple[PutExperiment, int]]:
         """Return one experiment for each project."""
@@ -68,47 +60,13 @@ class WandbSource:
             found.append((experiment, len(ids)))
         return found
 
-    def runs(self, experiment_id: str) -> Iterator[PutRun]:
-        """Yield the runs of a project; several folders of a resumed run are one."""
-        for wandb_id in self._projects[experiment_id]:
-            logged = self._read(experiment_id, wandb_id, self._problem)
-            self._ids[logged.run.run_id] = wandb_id
-            yield logged.finished()
+    def list_places(self, experiment_id: str) -> Iterable[tuple[str, str]]:
+        """Return the runs of a project; several folders of a resumed run are one."""
+        return [(experiment_id, wandb_id) for wandb_id in self._projects[experiment_id]]
 
-    def series(self, run: PutRun) -> Iterator[tuple[str, Points]]:
-        """Yield what was logged as numbers, the system's too."""
-        return self._logged(run).series()
-
-    def artifacts(self, run: PutRun) -> list[SourceFile]:
-        """Return the files that were saved."""
-        return self._logged(run).files
-
-    def logged_models(self, experiment_id: str) -> list[PutLoggedModel]:  # noqa: ARG002 - there are none
-        """Return nothing: models are files of runs."""
-        return []
-
-    def model_artifacts(self, model: PutLoggedModel) -> list[SourceFile]:  # noqa: ARG002 - there are none
-        """Return nothing."""
-        return []
-
-    def models(self) -> list[PutModel]:
-        """Return nothing: there is no registry."""
-        return []
-
-    def left_out(self) -> list[str]:
-        """Return nothing."""
-        return []
-
-    def close(self) -> None:
-        """Do nothing: nothing is open."""
-
-    def _logged(self, run: PutRun) -> LoggedRun:
-        """Return what the run's files say; they were read once before, so that problems are told already."""
-        if self._last is None or self._last.run.run_id != run.run_id:
-            self._last = self._read(run.experiment_id, self._ids[run.run_id], lambda _problem: None)
-        return self._last
-
-    def _read(self, project: str, wandb_id: str, problem: Problem) -> LoggedRun:
+    def read(self, place: tuple[str, str], problem: Problem) -> LoggedRun:
+        """Return what the files of a run say."""
+        project, wandb_id = place
         reader = _Reader(make_id("wandb", project, wandb_id), project)
         for path in self._files[wandb_id]:
             try:
