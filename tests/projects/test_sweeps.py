@@ -294,12 +294,12 @@ def test_a_sweep_below_an_active_run_is_its_child() -> None:
 def test_a_sweep_that_another_process_carries_out_is_left_to_it() -> None:
     found = _in_threads(_line, LINE, trials=1)
     elsewhere = {"host": "elsewhere", "pid": 1, "started": 1.0, "seen": hw.get_run(found.run_id).info.end_time}
-    hw.Client().set_tag(found.run_id, "headwater.sweep.owner", json.dumps(elsewhere))
+    hw.Client().set_tag(found.run_id, "headwater.owner", json.dumps(elsewhere))
 
     with pytest.raises(hw.ResourceConflict, match="is carried out by process 1 on 'elsewhere'"):
         sweep(_line, resume=found.run_id, trials=2, workers="threads")
 
-    hw.Client().set_tag(found.run_id, "headwater.sweep.owner", json.dumps({**elsewhere, "seen": 1}))
+    hw.Client().set_tag(found.run_id, "headwater.owner", json.dumps({**elsewhere, "seen": 1}))
     assert len(sweep(_line, resume=found.run_id, trials=2, workers="threads").trials) == 2
 
 
@@ -309,14 +309,14 @@ def test_a_sweep_that_another_process_took_over_stops_and_leaves_it_alone(monkey
 
     def take_over(x: float) -> float:
         above = hw.get_run(hw.active_run().info.run_id).data.tags["mlflow.parentRunId"]  # type: ignore[union-attr]
-        hw.Client().set_tag(above, "headwater.sweep.owner", json.dumps(other))
+        hw.Client().set_tag(above, "headwater.owner", json.dumps(other))
         return x
 
     with pytest.raises(hw.ResourceConflict, match="is carried out by process 1 on 'elsewhere'"):
         _in_threads(take_over, LINE, trials=9)
 
     (run,) = hw.search_runs(filter_string="tags.headwater.sweep = '1'", output_format="list")
-    assert (run.info.status, json.loads(run.data.tags["headwater.sweep.owner"])) == ("RUNNING", other)
+    assert (run.info.status, json.loads(run.data.tags["headwater.owner"])) == ("RUNNING", other)
     assert len(_children(run.info.run_id)) < 9
 
 

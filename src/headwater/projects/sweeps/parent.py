@@ -1,22 +1,18 @@
 """The run of a sweep: its definition, who carries it out, and what has come of it so far."""
 
-import contextlib
 import json
-import os
-import platform
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import psutil
 
-from headwater import config
+from headwater.projects.ownership import Ownership
 from headwater.projects.sweeps.definition import Definition
 from headwater.projects.sweeps.space import Choice
 from headwater.projects.sweeps.trial import Trial, find_best
-from headwater.protocol.errors import HeadwaterError, InvalidParameterValue, ResourceConflict, ResourceDoesNotExist
+from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
 from headwater.protocol.runs import RunStatus
 from headwater.tracking.client import Client
 from headwater.tracking.run import Run
@@ -28,32 +24,7 @@ TRIALS_FILE = "sweep/trials.json"
 IMPORTANCE_FILE = "sweep/importance.json"
 SWEEP_TAG = "headwater.sweep"
 BEST_TAG = "headwater.sweep.best"
-OWNER_TAG = "headwater.sweep.owner"
-RENEW_S = 10.0
-SILENT_MS = 60_000
 SAVE_S = 5.0
-
-
-class Owner(msgspec.Struct, frozen=True):
-    """The process that carries out a sweep, and when it was last known to live."""
-
-    host: str
-    pid: int
-    started: float
-    seen: int
-
-    def is_same(self, other: "Owner") -> bool:
-        """Return whether both are one process."""
-        return (self.host, self.pid, self.started) == (other.host, other.pid, other.started)
-
-    def is_alive(self) -> bool:
-        """Return whether the process lives, on another machine whether it was heard of lately."""
-        if self.host != platform.node():
-            return _now() - self.seen < SILENT_MS
-        try:
-            return psutil.Process(self.pid).create_time() == self.started
-        except psutil.Error:
-            return False
 
 
 class Parent:
@@ -64,40 +35,21 @@ class Parent:
         self._client = client
         self._definition = definition
         self._writer = RunWriter(client.tracking_uri, run_id)
-        self._me = Owner(platform.node(), os.getpid(), psutil.Process().create_time(), 0)
-        self._renewed = -float("inf")
+        self._ownership = Ownership(client, run_id, "sweep")
         self._saved = time.monotonic()
 
     def take(self, record: dict[str, Any]) -> None:
-        """Become the one that carries out the sweep, keep its definition, and say that it is RUNNING.
-
-        Raises `ResourceConflict` while another process does.
-        """
-        self._check_owner()
-        current_session().note_resumed(self._client.tracking_uri, self.run_id)  # the best trial may be another then
-        self.renew()
-        self._check_owner()
-        self._client.update_run(self.run_id, RunStatus.RUNNING)
+        """Carry out the sweep from here on, and keep its definition; raise `ResourceConflict` if another process does."""
+        self._ownership.take()
         self._writer.log_bytes(json.dumps(record, indent=1).encode(), DEFINITION_FILE, synchronous=True)
 
     def renew(self) -> None:
         """Say from time to time that this process lives; raise `ResourceConflict` if another took over."""
-        if time.monotonic() - self._renewed < RENEW_S:
-            return
-        if self._renewed > 0:
-            self._check_owner()
-        self._renewed = time.monotonic()
-        owner = msgspec.structs.replace(self._me, seen=_now())
-        self._client.set_tag(self.run_id, OWNER_TAG, msgspec.json.encode(owner).decode(), synchronous=True)
+        self._ownership.renew()
 
     def leave(self, status: RunStatus) -> None:
         """End the run; anyone may take it then."""
-        self._client.set_tag(self.run_id, OWNER_TAG, "")
-        self._client.set_terminated(self.run_id, status)
-        session = current_session()
-        session.forget_params(self._client.tracking_uri, self.run_id)
-        with contextlib.suppress(HeadwaterError):  # it stays in the journal, for `headwater sync`
-            session.flush(float(config.EXIT_TIMEOUT_S.get()))
+        self._ownership.leave(status)
 
     def save(
         self, trials: Mapping[int, Trial], measure: Callable[[], Mapping[str, float]], *, is_last: bool = False
@@ -135,14 +87,6 @@ class Parent:
     def _write(self, file: str, content: object) -> None:
         self._writer.log_bytes(json.dumps(content, indent=1).encode(), file, synchronous=False)
 
-    def _check_owner(self) -> None:
-        text = self._client.get_run(self.run_id).data.tags.get(OWNER_TAG)
-        owner = msgspec.json.decode(text, type=Owner) if text else self._me
-        if not owner.is_same(self._me) and owner.is_alive():
-            raise ResourceConflict(
-                f"The sweep '{self.run_id}' is carried out by process {owner.pid} on '{owner.host}'. End that first."
-            )
-
 
 def create_parent(client: Client, experiment_id: str, run_name: str | None, tags: Mapping[str, str]) -> str:
     """Create the run of a sweep and return its id."""
@@ -173,7 +117,3 @@ def _describe(name: str, domain: Any) -> dict[str, Any]:
         "high": domain.high,
         "log": domain.is_log,
     }
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000
