@@ -15,8 +15,7 @@ from rich.console import Console
 
 import headwater as hw
 from headwater.cli._trials import make_table
-from headwater.projects import ExecutionException, Sweep, Trial, sweep
-from headwater.projects.sweeps import parent
+from headwater.projects import ExecutionException, Sweep, Trial, ownership, sweep
 from headwater.projects.sweeps.definition import parse_definition
 from headwater.projects.sweeps.study import Study
 from headwater.projects.sweeps.trial import TrialState
@@ -304,7 +303,7 @@ def test_a_sweep_that_another_process_carries_out_is_left_to_it() -> None:
 
 
 def test_a_sweep_that_another_process_took_over_stops_and_leaves_it_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parent, "RENEW_S", 0)
+    monkeypatch.setattr(ownership, "RENEW_S", 0)
     other = {"host": "elsewhere", "pid": 1, "started": 1.0, "seen": time.time_ns() // 1_000_000}
 
     def take_over(x: float) -> float:

@@ -26,6 +26,7 @@ from headwater.cli._options import model_store_option, parameters_option
     help="uv: the project's own environment, if it has one; local: this one.",
 )
 @click.option("--storage-dir", default="", metavar="FOLDER", help="Where remote files of parameters are put.")
+@click.option("--reuse", is_flag=True, help="Do not run it again if nothing changed since an earlier run.")
 @model_store_option
 def command(*, uri: str, parameters: dict[str, str], **options: Any) -> None:
     """Run the project at URI: a folder, a git URL or a zip archive, each perhaps with #subdirectory.

@@ -5,13 +5,10 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from headwater.protocol.artifacts import GetTree
-from headwater.tracking.artifact_files import is_proxied, tree_root
+from headwater.projects.digests import read_artifact_digests
 from headwater.tracking.client import Client
 from headwater.tracking.run import Run
-from headwater.tracking.session import current_session
 
-_OF_THE_LAUNCH = ("code/", "logs/")
 _SYSTEM = "system/"
 
 
@@ -44,7 +41,7 @@ def compare_runs(client: Client, before: str, after: str, tolerance: float) -> C
     pairs = [
         *_pairs("param", old.data.params, new.data.params),
         *_pairs("metric", _metrics(old), _metrics(new)),
-        *_pairs("artifact", _digests(client, old), _digests(client, new)),
+        *_pairs("artifact", read_artifact_digests(client, old), read_artifact_digests(client, new)),
     ]
     return Comparison(len(pairs), [pair for pair in pairs if not _is_equal(pair, tolerance)])
 
@@ -67,12 +64,3 @@ def _is_equal(pair: Difference, tolerance: float) -> bool:
 
 def _metrics(run: Run) -> dict[str, float]:
     return {name: value for name, value in run.data.metrics.items() if not name.startswith(_SYSTEM)}
-
-
-def _digests(client: Client, run: Run) -> dict[str, str]:
-    """Return the digest of each artifact of a run, where the store knows them."""
-    if not is_proxied(run.info.artifact_uri):
-        return {}
-    store = current_session().store(client.tracking_uri)
-    files = store.artifacts.get_tree(GetTree(tree_root(run.info.artifact_uri))).files
-    return {file.path: file.digest for file in files if not file.path.startswith(_OF_THE_LAUNCH)}

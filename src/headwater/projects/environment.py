@@ -66,7 +66,12 @@ def prepare(description: Description | None) -> tuple[Path, Description]:
     Without a description it is the environment of this process, whether it was activated or not.
     """
     if description is None:
-        _, *installed = read_requirements().splitlines()
-        return Path(sys.executable).parent, Description(platform.python_version(), tuple(installed))
+        return Path(sys.executable).parent, describe_present()
     python = prepare_environment(description)
     return python.parent, read_installed(python)
+
+
+def describe_present() -> Description:
+    """Return what is installed in the environment of this process."""
+    _, *installed = read_requirements().splitlines()
+    return Description(platform.python_version(), tuple(installed))

@@ -38,6 +38,11 @@ class Git:
         """Return the commit that is checked out, "" without one."""
         return self._ask("rev-parse", "--verify", "--quiet", "HEAD")
 
+    def list_files(self) -> list[str]:
+        """Return the files below this folder that git has or does not ignore, and submodules as folders."""
+        listed = self._run("ls-files", "--cached", "--others", "--exclude-standard", "-z", files=True)
+        return sorted({name for name in listed.split("\0") if name})
+
     def read_remote(self) -> str:
         """Return the URL of the remote `origin`, "" without one."""
         return self._ask("remote", "get-url", "origin")

@@ -8,6 +8,7 @@ from typing import Any
 
 from headwater.capture.code import read_diff
 from headwater.projects.backends import find_backend
+from headwater.projects.fingerprint import FINGERPRINT_TAG, find_run, fingerprint_plan, note_reuse
 from headwater.projects.plan import Plan, make_plan, start_plan
 from headwater.projects.project_file import DEFAULT_ENTRY_POINT
 from headwater.projects.record import DIFF_FILE
@@ -17,6 +18,7 @@ from headwater.tracking.active import active_experiment, active_run
 from headwater.tracking.capture_choice import make_redactor
 from headwater.tracking.client import Client
 from headwater.tracking.context import run_tags
+from headwater.tracking.run import Run
 from headwater.tracking.writer import RunWriter
 
 _log = logging.getLogger(__name__)
@@ -45,6 +47,7 @@ def run(
     env_manager: str | None = None,
     build_image: bool = False,  # noqa: FBT001
     docker_auth: Mapping[str, str] | None = None,
+    reuse: bool = False,  # noqa: FBT001
 ) -> SubmittedRun:
     """Run an entry point of a project as a run of an experiment.
 
@@ -61,6 +64,7 @@ def run(
         run_id: be this run, which exists, instead of a new one.
         run_name: name of the run.
         env_manager: "uv" for an environment of the project's own, if it describes one, else this process's ("local").
+        reuse: be an earlier run of the experiment if code, command, inputs and environment are those of that one.
         docker_args, build_image, docker_auth: for a plugin that runs projects in images; "local" refuses them.
 
     Raises:
@@ -76,11 +80,29 @@ def run(
     config |= {key: value for key, value in images.items() if value}
     plan = make_plan(str(uri), entry_point, version or "", parameters or {}, env_manager or "")
     client = Client()
-    found = run_id or create_run(client, plan, experiment_name, experiment_id, run_name, backend or "local")
+    tags = {FINGERPRINT_TAG: fingerprint_plan(client, plan)} if reuse else {}
+    if reuse:
+        experiment_name, experiment_id = None, choose_experiment(client, experiment_name, experiment_id)
+        if earlier := _find_earlier(client, experiment_id, tags[FINGERPRINT_TAG], run_id):
+            return _reuse(client, earlier, run_name or plan.point.name)
+    found = run_id or create_run(client, plan, experiment_name, experiment_id, run_name, backend or "local", tags)
     submitted = start_plan(client, found, plan, where, config, storage_dir)
     if synchronous and not submitted.wait():
         raise ExecutionException(describe_failure(found))
     return submitted
+
+
+def _find_earlier(client: Client, experiment_id: str, fingerprint: str, run_id: str | None) -> Run | None:
+    if run_id:
+        raise InvalidParameterValue(f"Run '{run_id}' exists, so it cannot be an earlier one too. Leave out reuse.")
+    return find_run(client, experiment_id, fingerprint)
+
+
+def _reuse(client: Client, earlier: Run, name: str) -> SubmittedRun:
+    _log.info("=== Nothing changed since run with ID '%s', which is reused ===", earlier.info.run_id)
+    if parent := active_run():
+        note_reuse(client, earlier, parent.info.run_id, name)
+    return SubmittedRun(earlier.info.run_id, None, client)
 
 
 def describe_failure(run_id: str) -> str:

@@ -6,7 +6,7 @@ import shutil
 import stat
 import tempfile
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -60,14 +60,14 @@ def fetch_source(uri: str, version: str = "") -> Source:
     _check_subdirectory(uri, subdirectory)
     local = _local_path(location)
     if urlsplit(location).path.lower().endswith(".zip"):
-        return _in_subdirectory(_fetch_zip(location, local, version), uri, subdirectory)
+        return enter_subdirectory(_fetch_zip(location, local, version), subdirectory)
     if local is not None and local.is_dir() and not _is_bare(local):
         found = _from_folder(local, version)
     elif local is not None and not local.exists():
         raise ResourceDoesNotExist(f"No such project: '{uri}'. Give a folder, a git URL or a zip archive.")
     else:
         found = _fetch_git(_check_git_url(location), version)
-    return _in_subdirectory(found, uri, subdirectory)
+    return enter_subdirectory(found, subdirectory)
 
 
 def _local_path(location: str) -> Path | None:
@@ -100,15 +100,14 @@ def _check_subdirectory(uri: str, subdirectory: str) -> None:
         raise InvalidParameterValue(f"The subdirectory '{subdirectory}' of '{uri}' leaves the project. Name one in it.")
 
 
-def _in_subdirectory(source: Source, uri: str, subdirectory: str) -> Source:
+def enter_subdirectory(source: Source, subdirectory: str) -> Source:
+    """Return the code in a folder of a source; raise `InvalidParameterValue` if there is none, or it is outside."""
     if not subdirectory:
         return source
     folder = (source.folder / subdirectory).resolve()
     if not folder.is_relative_to(source.folder.resolve()) or not folder.is_dir():
-        raise InvalidParameterValue(f"The project '{uri}' has no folder '{subdirectory}'.")
-    return Source(
-        folder, f"{source.uri}#{subdirectory}", source.commit, source.repository, source.branch, source.is_fetched
-    )
+        raise InvalidParameterValue(f"The project '{source.uri}' has no folder '{subdirectory}'.")
+    return replace(source, folder=folder, uri=f"{source.uri}#{subdirectory}")
 
 
 def _from_folder(folder: Path, version: str) -> Source:

@@ -24,13 +24,16 @@ class SubmittedRun:
         True
     """
 
-    def __init__(self, run_id: str, execution: Execution, client: Client) -> None:
+    def __init__(self, run_id: str, execution: Execution | None, client: Client) -> None:
         self.run_id = run_id
-        self._execution = execution
         self._client = client
-        self._was_successful = False
+        self._was_successful = execution is None  # an earlier run that is reused
         self._was_cancelled = False
         self._is_over = threading.Event()  # not the thread's own state, which an interrupted join spoils
+        if execution is None:
+            self._is_over.set()
+            return
+        self._execution = execution
         threading.Thread(target=self._follow, name=f"headwater-project-{run_id}").start()
 
     def wait(self) -> bool:

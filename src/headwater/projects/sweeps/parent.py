@@ -39,7 +39,7 @@ class Parent:
         self._saved = time.monotonic()
 
     def take(self, record: dict[str, Any]) -> None:
-        """Carry out the sweep from here on, and keep its definition; raise `ResourceConflict` if another process does."""
+        """Carry out the sweep from here on and keep its definition; raise `ResourceConflict` if another does."""
         self._ownership.take()
         self._writer.log_bytes(json.dumps(record, indent=1).encode(), DEFINITION_FILE, synchronous=True)
 

@@ -1,0 +1,1 @@
+"""Workflows: projects whose results are the inputs of others."""
