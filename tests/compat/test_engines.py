@@ -1,4 +1,4 @@
-"""Batch prediction on the real Ray, Dask and Spark, in an environment that has them."""
+"""Batch prediction and sweeps on the real Ray, Dask and Spark, in an environment that has them."""
 
 import shutil
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ import headwater
 from compat.client_process import HERE, Session, checks_in, run_checks
 
 BATCHES = HERE / "engine_batches.py"
+SWEEPS = HERE / "engine_sweeps.py"
 SPARK = HERE / "engine_spark_udf.py"
 OURS = {
     "PYTHONPATH": str(Path(headwater.__file__).parents[1]),
@@ -32,6 +33,12 @@ def batches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
 
 
 @pytest.fixture(scope="module")
+def sweeps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    with run_checks("engines", SWEEPS, tmp_path_factory.mktemp("w"), variables=OURS, timeout_s=600) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
 def functions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     with run_checks("engines", SPARK, tmp_path_factory.mktemp("s"), variables=OURS, timeout_s=600) as found:
         yield found
@@ -45,3 +52,8 @@ def test_engines_predict_for_files(batches: Session, check: str) -> None:
 @pytest.mark.parametrize("check", checks_in(SPARK))
 def test_models_are_functions_of_columns(functions: Session, check: str) -> None:
     assert not functions.report[check], functions.report[check]
+
+
+@pytest.mark.parametrize("check", checks_in(SWEEPS))
+def test_engines_carry_out_the_trials_of_sweeps(sweeps: Session, check: str) -> None:
+    assert not sweeps.report[check], sweeps.report[check]

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 @click.option("--experiment-id", default="", metavar="ID", help="The experiment by its id.")
 @click.option("--run-name", default="", metavar="NAME", help="Name of the run of the sweep.")
 @click.option("--env-manager", default="", metavar="NAME", help="uv: the project's own environment; local: this one.")
+@click.option("--backend", "-b", default="", metavar="NAME", help="Where trials run; default: this machine.")
+@click.option("--backend-config", "-c", default="", metavar="JSON", help="What the backend needs: JSON or its file.")
 @click.option("--resume", default="", metavar="RUN_ID", help="Go on with this sweep.")
 @click.option("--retry-failed", is_flag=True, help="Of a resumed sweep, begin the failed trials again.")
 @json_option

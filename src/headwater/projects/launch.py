@@ -75,7 +75,7 @@ def run(
         >>> hw.projects.run("https://github.com/mlflow/mlflow-example.git", parameters={"alpha": 0.3})
     """
     where = find_backend(backend or "local")
-    config = {**_read_config(backend_config)}
+    config = {**read_backend_config(backend_config)}
     images = {"docker_args": docker_args, "build_image": build_image, "docker_auth": docker_auth}
     config |= {key: value for key, value in images.items() if value}
     plan = make_plan(str(uri), entry_point, version or "", parameters or {}, env_manager or "")
@@ -161,7 +161,8 @@ def _tags(plan: Plan, backend: str) -> dict[str, str]:
     return {key: value for key, value in tags.items() if value}
 
 
-def _read_config(given: Mapping[str, Any] | str | Path | None) -> Mapping[str, Any]:
+def read_backend_config(given: Mapping[str, Any] | str | Path | None) -> Mapping[str, Any]:
+    """Return what a backend is told: a mapping, its JSON, or the name of a `.json` file."""
     if given is None or isinstance(given, Mapping):
         return given or {}
     text = str(given)

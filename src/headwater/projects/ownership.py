@@ -4,6 +4,7 @@ import contextlib
 import os
 import platform
 import time
+from collections.abc import Collection
 
 import msgspec
 import psutil
@@ -17,6 +18,7 @@ from headwater.tracking.session import current_session
 OWNER_TAG = "headwater.owner"
 RENEW_S = 10.0
 SILENT_MS = 60_000
+_END_S = 5.0
 
 
 class Owner(msgspec.Struct, frozen=True):
@@ -92,6 +94,26 @@ class Ownership:
                 f"The {self._kind} '{self._run_id}' is carried out by process {owner.pid} on '{owner.host}'. "
                 "End that first."
             )
+
+
+def end_processes(run_ids: Collection[str]) -> None:
+    """End the processes of this user on this machine that are one of these runs, once nobody looks after them."""
+    user = psutil.Process().username()
+    found = [process for process in psutil.process_iter() if _is_of(process, run_ids, user)]
+    for process in found:
+        with contextlib.suppress(psutil.Error):
+            process.terminate()
+    _, alive = psutil.wait_procs(found, _END_S)
+    for process in alive:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+
+
+def _is_of(process: psutil.Process, run_ids: Collection[str], user: str) -> bool:
+    try:
+        return process.username() == user and process.environ().get("HEADWATER_RUN_ID") in run_ids
+    except (psutil.Error, OSError):
+        return False
 
 
 def _now() -> int:

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from os import pathsep
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from headwater.projects.backends import Job, find_backend
 from headwater.projects.command import Command, make_command
@@ -48,21 +48,37 @@ class Attempts(Protocol):
     def start(self, run_id: str, params: Mapping[str, Value]) -> Attempt:
         """Start the trial as that run and return at once."""
 
+    def close(self) -> None:
+        """Let go of what trials were carried out with, once all have ended."""
+
 
 class ProjectAttempts:
-    """Trials that are runs of a project: its code is fetched and its environment made once."""
+    """Trials that are runs of a project: its code is fetched and its environment made once.
 
-    def __init__(self, client: Client, plan: Plan) -> None:
+    Args:
+        client: of the store of the runs.
+        plan: of the project, with any values.
+        backend: the name of where trials run.
+        config: what the backend takes.
+    """
+
+    def __init__(self, client: Client, plan: Plan, backend: str, config: Mapping[str, Any]) -> None:
         self._client = client
         self._plan = plan
+        self._backend = backend
+        self._config = config
 
     def create_run(self, experiment_id: str, params: Mapping[str, Value], name: str, tags: Mapping[str, str]) -> str:
         """Create the run of a trial."""
-        return create_run(self._client, self._with(params), None, experiment_id, name, "local", tags)
+        return create_run(self._client, self._with(params), None, experiment_id, name, self._backend, tags)
 
     def start(self, run_id: str, params: Mapping[str, Value]) -> Attempt:
         """Start the project's command; what it prints is the run's log only."""
-        return start_plan(self._client, run_id, self._with(params), find_backend("local"), {}, is_shown=False)
+        where = find_backend(self._backend)
+        return start_plan(self._client, run_id, self._with(params), where, self._config, is_shown=False)
+
+    def close(self) -> None:
+        """Do nothing: each trial ended by itself."""
 
     def _with(self, params: Mapping[str, Value]) -> Plan:
         values = choose_values(self._plan.point, params, self._plan.source.folder)
@@ -70,7 +86,7 @@ class ProjectAttempts:
         return replace(self._plan, values=values)
 
 
-class _FunctionRuns:
+class FunctionRuns:
     """The runs of trials that call a function."""
 
     def __init__(self, client: Client, call: Call) -> None:
@@ -83,8 +99,11 @@ class _FunctionRuns:
         RunWriter(self._client.tracking_uri, run_id).log_params(params, synchronous=True)
         return run_id
 
+    def close(self) -> None:
+        """Do nothing: each trial ended by itself."""
 
-class FunctionProcesses(_FunctionRuns):
+
+class FunctionProcesses(FunctionRuns):
     """Trials that call a function in a process of their own."""
 
     def __init__(self, client: Client, call: Call) -> None:
@@ -106,7 +125,7 @@ class FunctionProcesses(_FunctionRuns):
         return SubmittedRun(run_id, find_backend("local").start(job), self._client)
 
 
-class FunctionThreads(_FunctionRuns):
+class FunctionThreads(FunctionRuns):
     """Trials that call a function in a thread, which nothing can end."""
 
     def start(self, run_id: str, params: Mapping[str, Value]) -> Attempt:

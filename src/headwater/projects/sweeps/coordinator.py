@@ -208,6 +208,7 @@ class Coordinator:
         finally:
             self._starter.shutdown()
             self._end_live()
+            self._attempts.close()
             if status != RunStatus.FINISHED:
                 _log.warning("Go on with the missing trials later: --resume %s", self._run.info.run_id)
             if is_ours:

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from headwater.projects.backends import find_backend
 from headwater.projects.environment import choose_manager
 from headwater.projects.plan import plan_source
 from headwater.projects.project_file import DEFAULT_ENTRY_POINT, read_project
 from headwater.projects.source import fetch_source
 from headwater.projects.sweeps.attempts import Attempts, FunctionProcesses, FunctionThreads, ProjectAttempts
 from headwater.projects.sweeps.definition import parse_definition, read_file, read_table
+from headwater.projects.sweeps.engines import ENGINES, EngineAttempts
 from headwater.projects.sweeps.parent import read_parent
 from headwater.projects.sweeps.study import Study
 from headwater.projects.sweeps.trial import Value
@@ -19,7 +21,7 @@ from headwater.projects.sweeps.worker import Call
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.tracking.client import Client
 
-WORKERS = ("processes", "threads")
+WORKERS = ("processes", "threads", "ray", "dask")
 _CHANGEABLE = {"trials", "parallel"}
 
 
@@ -32,16 +34,18 @@ class Request:
         space: parameters, a file, or None for the project's own table.
         settings: that replace those of the table.
         parameters: that are fixed.
-        source: version and env_manager of a project, as far as they are given.
+        source: version, env_manager, backend and backend_config of a project, as far as they are given.
         workers: what carries out a function.
+        resources: that each call takes of a cluster.
     """
 
     what: str | Path | Callable[..., object] | None
     space: Mapping[str, Any] | str | Path | None
     settings: dict[str, Any]
     parameters: dict[str, Value]
-    source: dict[str, str]
+    source: dict[str, Any]
     workers: str
+    resources: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -65,10 +69,10 @@ def prepare(client: Client, asked: Request) -> Prepared:
     """Check a new sweep; fetch its project."""
     if callable(asked.what):
         if asked.source or "entry_point" in asked.settings:
-            raise InvalidParameterValue("A function has no version, env_manager or entry_point. Leave them out.")
+            raise InvalidParameterValue("A function has no version, environment, backend or entry_point. Leave it out.")
         if asked.space is None:
             raise InvalidParameterValue("A function has no search space of its own. Give one.")
-        return _prepare_function(client, asked.what, *_choose_table(asked, None), asked.workers)
+        return _prepare_function(client, asked.what, *_choose_table(asked, None), asked)
     if asked.what is None:
         raise InvalidParameterValue("Nothing to sweep over. Give a project, a function, or a sweep to resume.")
     return _prepare_project(client, str(asked.what), asked.source, lambda own: _choose_table(asked, own))
@@ -87,7 +91,7 @@ def prepare_again(client: Client, asked: Request, run_id: str) -> Prepared:
             raise InvalidParameterValue(
                 f"The sweep '{run_id}' tries the function '{record['function']}'. Resume it in Python with it."
             )
-        return _prepare_function(client, asked.what, table, where, asked.workers)
+        return _prepare_function(client, asked.what, table, where, asked)
     if callable(asked.what):
         raise InvalidParameterValue(f"The sweep '{run_id}' tries a project. Leave out the function.")
     source = dict(record["project"])
@@ -114,27 +118,39 @@ def _choose_table(asked: Request, own: Any) -> tuple[dict[str, Any], str]:
 
 
 def _prepare_project(
-    client: Client, uri: str, source: dict[str, str], choose: Callable[[Any], tuple[dict[str, Any], str]]
+    client: Client, uri: str, source: dict[str, Any], choose: Callable[[Any], tuple[dict[str, Any], str]]
 ) -> Prepared:
     manager = choose_manager(source.get("env_manager", ""))
     code = fetch_source(uri, source.get("version", ""))
     definition = parse_definition(*choose(read_project(code.folder).sweep))
     point = definition.entry_point or DEFAULT_ENTRY_POINT
     plan = plan_source(code, point, definition.space.find_example(), manager)
-    version = code.commit if code.is_fetched else ""
-    project = {"uri": uri if code.is_fetched else code.uri, "version": version, "env_manager": manager}
+    backend, config = source.get("backend", "local"), dict(source.get("backend_config", {}))
+    find_backend(backend)
+    project = {
+        "uri": uri if code.is_fetched else code.uri,
+        "version": code.commit if code.is_fetched else "",
+        "env_manager": manager,
+        "backend": backend,
+        "backend_config": config,
+    }
     record = {"definition": definition.to_dict(), "project": project}
-    return Prepared(Study(definition), ProjectAttempts(client, plan), record, code.uri)
+    return Prepared(Study(definition), ProjectAttempts(client, plan, backend, config), record, code.uri)
 
 
 def _prepare_function(
-    client: Client, function: Callable[..., object], table: dict[str, Any], where: str, workers: str
+    client: Client, function: Callable[..., object], table: dict[str, Any], where: str, asked: Request
 ) -> Prepared:
+    workers = asked.workers
     if workers not in WORKERS:
-        raise InvalidParameterValue(f"Invalid workers '{workers}'. Use 'processes' or 'threads'.")
+        raise InvalidParameterValue(f"Invalid workers '{workers}'. Use {', '.join(map(repr, WORKERS))}.")
+    if asked.resources and workers not in ENGINES:
+        raise InvalidParameterValue(f"workers='{workers}' takes no resources. They are for 'ray' and 'dask'.")
     definition = parse_definition(table, where)
-    if definition.early_stopping and workers == "threads":
-        raise InvalidParameterValue("A thread cannot be stopped early. Use workers='processes', or no early_stopping.")
+    if definition.early_stopping and workers in {"threads", "dask"}:
+        raise InvalidParameterValue(
+            f"workers='{workers}' cannot end a trial early. Use 'processes' or 'ray', or no early_stopping."
+        )
     name = getattr(function, "__qualname__", type(function).__name__)
     example = definition.space.find_example()
     try:
@@ -143,6 +159,11 @@ def _prepare_function(
         raise InvalidParameterValue(
             f"The function '{name}' cannot be called with {', '.join(example)}: {error}. Name its arguments so."
         ) from error
-    make = FunctionProcesses if workers == "processes" else FunctionThreads
     record = {"definition": definition.to_dict(), "function": name}
-    return Prepared(Study(definition), make(client, Call(function, definition.metric)), record)
+    return Prepared(Study(definition), _make_attempts(client, Call(function, definition.metric), asked), record)
+
+
+def _make_attempts(client: Client, call: Call, asked: Request) -> Attempts:
+    if asked.workers in ENGINES:
+        return EngineAttempts(client, call, ENGINES[asked.workers](asked.resources))
+    return FunctionProcesses(client, call) if asked.workers == "processes" else FunctionThreads(client, call)

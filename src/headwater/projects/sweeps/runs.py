@@ -4,12 +4,10 @@ A trial's run has the tags of its parent and number from its beginning and, once
 its state. A run without a state ended unseen: what it finished counts, anything else is begun again.
 """
 
-import contextlib
 import math
 from collections.abc import Collection, Iterator
 
-import psutil
-
+from headwater.projects.ownership import end_processes
 from headwater.projects.sweeps.definition import Definition
 from headwater.projects.sweeps.trial import Trial, TrialState
 from headwater.protocol.runs import RunStatus
@@ -20,7 +18,6 @@ TRIAL_TAG = "headwater.sweep.trial"
 STATE_TAG = "headwater.sweep.state"
 REASON_TAG = "headwater.sweep.reason"
 REPLACED = "replaced"
-_END_S = 5.0
 
 
 def list_trials(client: Client, parent: Run, definition: Definition) -> dict[int, Trial]:
@@ -63,7 +60,7 @@ def replace_runs(client: Client, run_ids: Collection[str]) -> None:
     """Note that trials are begun again as other runs; end these, with their processes on this machine."""
     running = {run_id for run_id in run_ids if client.get_run(run_id).info.status == RunStatus.RUNNING}
     if running:
-        _end_processes(running)
+        end_processes(running)
     for run_id in run_ids:
         if run_id in running:
             client.set_terminated(run_id, RunStatus.KILLED)
@@ -101,23 +98,3 @@ def _read_trial(number: int, run: Run, definition: Definition) -> Trial:
         start_time=run.info.start_time,
         end_time=run.info.end_time or None,
     )
-
-
-def _end_processes(run_ids: Collection[str]) -> None:
-    """End the processes of this user that are one of these runs, whose sweep is gone."""
-    user = psutil.Process().username()
-    found = [process for process in psutil.process_iter() if _is_of(process, run_ids, user)]
-    for process in found:
-        with contextlib.suppress(psutil.Error):
-            process.terminate()
-    _, alive = psutil.wait_procs(found, _END_S)
-    for process in alive:
-        with contextlib.suppress(psutil.Error):
-            process.kill()
-
-
-def _is_of(process: psutil.Process, run_ids: Collection[str], user: str) -> bool:
-    try:
-        return process.username() == user and process.environ().get("HEADWATER_RUN_ID") in run_ids
-    except (psutil.Error, OSError):
-        return False

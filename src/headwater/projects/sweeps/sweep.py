@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
-from headwater.projects.launch import choose_experiment
+from headwater.projects.launch import choose_experiment, read_backend_config
 from headwater.projects.sweeps.coordinator import Coordinator, Watch
 from headwater.projects.sweeps.definition import SETTINGS
 from headwater.projects.sweeps.parent import Parent, create_parent
@@ -34,7 +34,11 @@ class SweepOptions(TypedDict, total=False):
         experiment_name: where; created if there is none.
         experiment_id: where; default: the active experiment.
         run_name: of the run of the sweep.
-        workers: "processes" or "threads" for a function; threads share memory and cannot be ended early.
+        backend: where trials of a project run, as for `headwater.projects.run`.
+        backend_config: what the backend takes.
+        workers: "processes" or "threads" for a function, or the clusters "ray" and "dask"; threads share memory, and
+            neither they nor tasks of Dask can be ended early.
+        resources: what each trial takes of a cluster, such as `{"num_gpus": 1}` for Ray.
         watch: is called with all trials by number whenever one of them changes.
     """
 
@@ -52,7 +56,10 @@ class SweepOptions(TypedDict, total=False):
     experiment_name: str | None
     experiment_id: str | None
     run_name: str | None
+    backend: str | None
+    backend_config: Mapping[str, Any] | str | Path | None
     workers: str
+    resources: Mapping[str, Any] | None
     watch: Watch | None
 
 
@@ -113,9 +120,12 @@ def _read_request(
         raise TypeError(f"sweep() takes no '{min(unknown)}'; it takes {', '.join(SweepOptions.__annotations__)}.")
     given = {key: value for key, value in options.items() if value is not None}
     settings = {key: value for key, value in given.items() if key in SETTINGS}
-    source = {key: str(given[key]) for key in ("version", "env_manager") if given.get(key)}
+    source = {key: given[key] for key in ("version", "env_manager", "backend", "backend_config") if given.get(key)}
+    if config := options.get("backend_config"):
+        source["backend_config"] = read_backend_config(config)
     fixed = dict(options.get("parameters") or {})
-    return Request(what, space, settings, fixed, source, options.get("workers", "processes"))
+    workers, resources = options.get("workers", "processes"), options.get("resources") or {}
+    return Request(what, space, settings, fixed, source, workers, resources)
 
 
 def _tags(prepared: Prepared) -> dict[str, str]:

@@ -9,7 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 import msgspec
 
 from headwater.projects.fingerprint import FINGERPRINT_TAG, note_reuse
-from headwater.projects.ownership import Ownership
+from headwater.projects.ownership import Ownership, end_processes
 from headwater.projects.submitted import SubmittedRun
 from headwater.projects.workflows.outcome import DONE, StepOutcome, StepState
 from headwater.projects.workflows.step import PreparedStep
@@ -82,7 +82,10 @@ class Execution:
     def _end_left(self) -> None:
         """End the runs of steps that a process which is gone has left."""
         left = f"tags.`{PARENT_RUN_TAG}` = '{self._run_id}' AND attributes.status = 'RUNNING'"
-        for run in self._client.search_runs([self._experiment_id], left):
+        runs = list(self._client.search_runs([self._experiment_id], left))
+        if runs:
+            end_processes({run.info.run_id for run in runs})
+        for run in runs:
             self._client.set_terminated(run.info.run_id, RunStatus.KILLED)
 
     def _follow(self, pool: ThreadPoolExecutor) -> None:
