@@ -19,8 +19,9 @@ from headwater.environments import (
     list_environments,
     prepare_environment,
     prune_environments,
+    read_installed,
 )
-from headwater.environments.files import describe_script
+from headwater.environments.files import describe_script, needs_conda
 from headwater.environments.uv import uv_command
 
 SIX = Description(requirements=("six==1.16.0",))
@@ -183,3 +184,63 @@ def test_an_environment_in_use_is_not_removed_until_it_is_closed() -> None:
     assert prune_environments(dry_run=True) == list_environments() != []
     assert len(prune_environments()) == 1
     assert list_environments() == []
+
+
+CONDA = "name: x\ndependencies:\n- python=3.11\n- openjdk=17\n- pip\n- pip: [six==1.16.0]\n"
+
+
+@pytest.fixture
+def micromamba(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Put a program on PATH that takes micromamba's words, and return the file in which it notes them."""
+    programs, noted = tmp_path / "programs", tmp_path / "noted"
+    programs.mkdir()
+    program = programs / "micromamba"
+    uv = uv_command()[0]
+    program.write_text(
+        f"""#!/bin/bash
+printf '%s\\n' "$@" > {noted}
+[ "$1 $2 $3 $4 $6" = "create --yes --quiet --prefix --file" ] || exit 2
+grep -q broken "$7" && {{ echo "nothing provides broken" >&2; exit 1; }}
+{uv} venv --quiet --python {sys.executable} "$5" && {uv} pip install --quiet --python "$5/bin/python" six==1.16.0
+"""
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(programs), prepend=os.pathsep)
+    return noted
+
+
+def test_conda_makes_an_environment_as_its_file_says(micromamba: Path, home: Path) -> None:
+    description = Description(conda=CONDA)
+
+    python = prepare_environment(description)
+
+    assert python == home / "environments" / description.digest() / "bin" / "python"
+    assert _ask(python, "import six; print(six.__version__)") == "1.16.0"
+    assert micromamba.read_text().splitlines()[:5] == ["create", "--yes", "--quiet", "--prefix", str(python.parents[1])]
+    installed = read_installed(python)
+    assert (installed.python.count("."), installed.requirements) == (2, ("six==1.16.0",))
+
+
+@pytest.mark.usefixtures("micromamba")
+def test_what_conda_says_against_an_environment_is_passed_on() -> None:
+    with pytest.raises(hw.InvalidParameterValue, match="cannot be made: nothing provides broken"):
+        prepare_environment(Description(conda="dependencies: [broken]"))
+
+    assert list_environments() == []
+
+
+def test_without_conda_it_is_said_what_could_be_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+
+    with pytest.raises(hw.HeadwaterError, match="needs one of micromamba, mamba, conda, none of which is installed"):
+        prepare_environment(Description(conda=CONDA))
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"), [("openjdk=17", True), ("r-base", True), ("mkl", False), ("numpy=1.26", False)]
+)
+def test_programs_and_r_are_what_conda_is_needed_for(tmp_path: Path, *, item: str, expected: bool) -> None:
+    path = tmp_path / "conda.yaml"
+    path.write_text(f"dependencies: [python=3.11, {item}, {{pip: [six]}}]")
+
+    assert needs_conda(path) is expected

@@ -189,7 +189,7 @@ def test_a_script_runs_in_the_environment_that_its_head_describes(project: Path)
     assert "1.16.0" in _log(run(str(project), "show.py").run_id)
 
 
-@pytest.mark.parametrize("manager", ["conda", "zzz"])
+@pytest.mark.parametrize("manager", ["zzz", "Conda"])
 def test_an_environment_manager_that_is_not_used_is_refused(project: Path, manager: str) -> None:
     with pytest.raises(hw.InvalidParameterValue, match="env_manager"):
         run(str(project), env_manager=manager)

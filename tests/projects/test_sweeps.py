@@ -239,7 +239,7 @@ def test_what_cannot_work_is_said_before_there_is_a_run() -> None:
     refuse("cannot be called with y: missing a required argument: 'x'", _line, {"y": [1, 2]})
     refuse("cannot be called with x, more: got an unexpected", _line, {**LINE, "more": 1})
     refuse("Invalid workers 'rays'", _line, LINE, workers="rays")
-    refuse("A thread cannot be stopped early", _line, LINE, workers="threads", early_stopping="median")
+    refuse("cannot end a trial early", _line, LINE, workers="threads", early_stopping="median")
     refuse("A function has no version", _line, LINE, version="v1")
     refuse("A function has no search space of its own", _line)
     refuse("Nothing to sweep over", None, LINE)

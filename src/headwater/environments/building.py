@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Self
 
 from headwater import config
+from headwater.environments.conda import make_conda
 from headwater.environments.description import Description
 from headwater.environments.uv import uv_command
 from headwater.protocol.errors import InvalidParameterValue, NotSupported
@@ -112,9 +113,7 @@ def read_installed(python: Path) -> Description:
     """Return everything that is in an environment that `prepare_environment` made, pinned."""
     folder = python.parent.parent
     facts = json.loads((folder / _READY).read_text(encoding="utf-8"))
-    configured = (folder / "pyvenv.cfg").read_text(encoding="utf-8")
-    match = re.search(r"(?m)^version_info\s*=\s*(\d+\.\d+\.\d+)", configured)
-    return Description(match[1] if match else "", tuple(facts["installed"]))
+    return Description(facts.get("python", ""), tuple(facts["installed"]))
 
 
 def list_environments() -> list[Kept]:
@@ -145,7 +144,10 @@ def prune_environments(unused_s: float = 0.0, *, dry_run: bool = False) -> list[
 
 
 def _make(folder: Path, description: Description, *, has_headwater: bool) -> None:
-    _make_venv(folder, description.python)
+    if description.conda:
+        make_conda(folder, description.conda)
+    else:
+        _make_venv(folder, description.python)
     python = _python(folder)
     requirements = description.others()
     if has_headwater:
@@ -159,7 +161,8 @@ def _make(folder: Path, description: Description, *, has_headwater: bool) -> Non
             _uv("pip", "install", "--quiet", *arguments)
     if has_headwater:
         _copy_headwater(python)
-    facts = {"requirements": list(description.requirements), "installed": _freeze(python)}
+    content = list(description.requirements) or description.conda.splitlines()
+    facts = {"requirements": content, "python": _ask_version(python), "installed": _freeze(python)}
     (folder / _READY).write_text(json.dumps(facts), encoding="utf-8")
 
 
@@ -201,6 +204,11 @@ def _copy_headwater(python: Path) -> None:
     text = metadata.distribution("headwater").read_text("METADATA") or ""
     (information / "METADATA").write_text(text, encoding="utf-8")
     (information / "INSTALLER").write_text("headwater\n", encoding="utf-8")
+
+
+def _ask_version(python: Path) -> str:
+    command = [str(python), "-I", "-c", "import platform; print(platform.python_version())"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def _freeze(python: Path) -> list[str]:

@@ -22,12 +22,14 @@ class Description:
         python: a version such as "3.11" or "3.11.7"; "" for that of this process.
         requirements: lines of a requirements file, in order.
         constraints: lines of a constraints file.
+        conda: the text of a `conda.yaml` that is made as it is, instead of all the others; "" otherwise.
         notes: what was changed on the way here, for people; no part of the environment.
     """
 
     python: str = ""
     requirements: tuple[str, ...] = ()
     constraints: tuple[str, ...] = ()
+    conda: str = ""
     notes: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
@@ -49,5 +51,5 @@ class Description:
     def digest(self) -> str:
         """Return a name that is the same for the same content on the same kind of machine."""
         machine = f"{sys.platform}-{platform.machine()}-{self.python or platform.python_version()}"
-        text = "\n".join([machine, *self.requirements, "--", *self.constraints])
+        text = "\n".join([machine, *self.requirements, "--", *self.constraints, *([self.conda] if self.conda else [])])
         return hashlib.sha256(text.encode()).hexdigest()[:20]

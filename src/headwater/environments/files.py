@@ -36,6 +36,9 @@ _NOT_PYTHON = frozenset(
     """.split()  # noqa: SIM905 - a list of words
 )
 
+_PROGRAMS = frozenset({"openjdk", "git", "cmake", "make", "compilers", "gcc", "gxx", "cudatoolkit", "cudnn", "nccl"})
+"""Those of them that something would miss."""
+
 
 def describe_requirements(path: Path, python: str = "") -> Description:
     """Return what a requirements file describes; files that it includes are read, too."""
@@ -70,7 +73,7 @@ def describe_conda(path: Path) -> Description:
         name, wanted = _translate(str(item), path)
         if name == "python":
             python = re.sub(r"[^\d.].*$", "", wanted.lstrip("=<>~ ")).rstrip(".")
-        elif name in _NOT_PYTHON or name.startswith(("lib", "_")):
+        elif name in _NOT_PYTHON or name.startswith(("lib", "_", "r-")):
             if name not in {"pip", "setuptools", "wheel"}:
                 notes.append(f"left out '{item}', which is not a Python package")
         else:
@@ -78,7 +81,20 @@ def describe_conda(path: Path) -> Description:
             requirements.append(line)
             if line != str(item):
                 notes.append(f"'{item}' became '{line}'")
-    return Description(python, tuple(requirements), tuple(constraints), tuple(notes))
+    return Description(python, tuple(requirements), tuple(constraints), notes=tuple(notes))
+
+
+def needs_conda(path: Path) -> bool:
+    """Return whether a `conda.yaml` asks for programs or R, which no package of PyPI replaces."""
+    items = (item for item in _read_yaml(path).get("dependencies") or () if not isinstance(item, Mapping))
+    names = {_translate(str(item), path)[0] for item in items}
+    return any(name in _PROGRAMS or name.startswith("r-") for name in names)
+
+
+def describe_conda_itself(path: Path) -> Description:
+    """Return a `conda.yaml` as it is, to be made by conda."""
+    _read_yaml(path)
+    return Description(conda=path.read_text(encoding="utf-8"))
 
 
 def describe_lock(folder: Path) -> Description:

@@ -15,32 +15,31 @@ from headwater.environments import (
     prepare_environment,
     read_installed,
 )
-from headwater.environments.files import describe_script
+from headwater.environments.conda import find_conda
+from headwater.environments.files import describe_conda_itself, describe_script, needs_conda
 from headwater.projects.project_file import EntryPoint, Project
 from headwater.protocol.errors import InvalidParameterValue
 
-LOCAL, UV = "local", "uv"
-_NAMES = {"": UV, "uv": UV, "virtualenv": UV, "local": LOCAL}
+LOCAL, UV, CONDA = "local", "uv", "conda"
+_NAMES = {"": UV, "uv": UV, "virtualenv": UV, "local": LOCAL, "conda": CONDA}
 _log = logging.getLogger(__name__)
 
 
 def choose_manager(env_manager: str) -> str:
-    """Return what makes the environment: "uv", or "local" for the one of this process.
+    """Return what makes the environment: "uv", "conda", or "local" for the one of this process.
 
     Raises `InvalidParameterValue` for another word; "virtualenv" is another name of "uv".
     """
-    if env_manager == "conda":
-        raise InvalidParameterValue(
-            "The env_manager 'conda' is not used: environments of conda are translated and made by uv. Leave it out, "
-            "or activate an environment of conda and use 'local'."
-        )
     if env_manager not in _NAMES:
-        raise InvalidParameterValue(f"Invalid env_manager '{env_manager}'. Use 'uv' or 'local'.")
+        raise InvalidParameterValue(f"Invalid env_manager '{env_manager}'. Use 'uv', 'conda' or 'local'.")
     return _NAMES[env_manager]
 
 
-def describe_environment(project: Project, point: EntryPoint) -> Description | None:
+def describe_environment(project: Project, point: EntryPoint, manager: str = UV) -> Description | None:
     """Return what a project says about its environment, None if it says nothing.
+
+    A `conda.yaml` is made by conda if the manager is "conda", or if it asks for programs or R and conda is there;
+    otherwise it is translated to packages of PyPI.
 
     The first of these counts: what MLproject names, python_env.yaml, conda.yaml, uv.lock, requirements.txt, and the
     head of the script that is the entry point.
@@ -48,6 +47,8 @@ def describe_environment(project: Project, point: EntryPoint) -> Description | N
     if project.python_env is not None:
         return describe_python_env(project.python_env)
     if project.conda_env is not None:
+        if manager == CONDA or (needs_conda(project.conda_env) and find_conda()):
+            return describe_conda_itself(project.conda_env)
         found = describe_conda(project.conda_env)
         for note in found.notes:
             _log.warning("Translating %s: %s.", project.conda_env.name, note)

@@ -58,7 +58,7 @@ def plan_source(
     values = choose_values(point, parameters, source.folder)
     make_command(point, values)
     if environment is None and manager != LOCAL:
-        environment = describe_environment(project, point)
+        environment = describe_environment(project, point, manager)
     return Plan(source, project, point, values, environment, manager)
 
 
@@ -116,6 +116,7 @@ def _record(plan: Plan, installed: Description) -> bytes:
         commit=plan.source.commit,
         python=installed.python,
         installed=list(installed.requirements),
+        conda=plan.environment.conda if plan.environment else "",
     )
     return msgspec.json.format(msgspec.json.encode(record), indent=1)
 

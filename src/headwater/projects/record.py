@@ -16,6 +16,7 @@ class ProjectRecord(msgspec.Struct, frozen=True, omit_defaults=True):
         commit: of git, "" where the code is in no repository.
         python: the version of its environment.
         installed: everything that was installed there, pinned.
+        conda: the `conda.yaml` that conda made it of, "" if it did not.
     """
 
     uri: str
@@ -24,3 +25,4 @@ class ProjectRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     commit: str = ""
     python: str = ""
     installed: list[str] = []
+    conda: str = ""

@@ -66,7 +66,10 @@ def reproduce(run_id: str, *, tolerance: float = TOLERANCE, env_manager: str = U
     caveats: list[str] = []
     source = _restore(client, run_id, record, caveats)
     environment = None
-    if env_manager == UV:
+    if env_manager == UV and record.conda:
+        environment = Description(conda=record.conda)
+        caveats.append("conda makes the environment anew: versions that its file leaves open may be others")
+    elif env_manager == UV:
         environment = Description(record.python, tuple(record.installed))
     elif env_manager != LOCAL:
         raise InvalidParameterValue(f"Invalid env_manager '{env_manager}'. Use 'uv' or 'local'.")
