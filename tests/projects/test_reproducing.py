@@ -1,5 +1,6 @@
 """Running a tracked run again, from what is kept of it."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -100,3 +101,74 @@ def test_a_run_of_which_nothing_is_kept_cannot_be_reproduced() -> None:
 
     with pytest.raises(hw.ResourceDoesNotExist, match="Nothing is kept of how run"):
         reproduce(plain.info.run_id)
+
+
+PROGRAM = """\
+import argparse
+import headwater as hw
+from part import FACTOR
+parser = argparse.ArgumentParser()
+parser.add_argument("--rate", type=float)
+parser.add_argument("--token")
+given = parser.parse_args()
+with hw.start_run(run_name="mine") as run:
+    hw.log_param("rate", given.rate)
+    hw.log_metric("score", given.rate * FACTOR)
+    hw.log_text("{{}}", "model.json")
+"""
+
+
+@pytest.fixture
+def program(tmp_path: Path, git: Git) -> Path:
+    """Return a folder within a repository, with a program in it that no project describes."""
+    folder = tmp_path / "work" / "inner"
+    folder.mkdir(parents=True)
+    (folder / "train.py").write_text(PROGRAM)
+    (folder / "part.py").write_text("FACTOR = 1\n")
+    git(folder.parent, "init", "-q")
+    git(folder.parent, "add", ".")
+    git(folder.parent, "commit", "-qm", "first")
+    return folder
+
+
+def _start(command: list[str], folder: Path) -> str:
+    """Run a program that captures its code, and return its run."""
+    variables = {**os.environ, "HEADWATER_CAPTURE": "code"}
+    subprocess.run([sys.executable, *command], cwd=folder, env=variables, check=True, capture_output=True)
+    (found,) = hw.Client().search_runs(["0"])
+    return found.info.run_id
+
+
+@pytest.mark.parametrize("words", [["train.py"], ["-m", "train"], ["{folder}/train.py"]])
+def test_a_program_that_captured_its_code_is_run_again(program: Path, git: Git, words: list[str]) -> None:
+    (program / "part.py").write_text("FACTOR = 2\n")
+    original = _start([*(word.format(folder=program) for word in words), "--rate", "0.25"], program)
+    git(program, "checkout", "-q", ".")
+    (program / "train.py").write_text("raise SystemExit('later')\n")
+
+    found = reproduce(original, env_manager="local")
+
+    again = hw.get_run(found.new_run_id)
+    assert (found.is_same, found.comparison.differences) == (True, [])
+    assert (again.data.params, again.data.metrics) == ({"rate": "0.25"}, {"score": 0.5})
+    assert reproduce(found.new_run_id, env_manager="local").is_same
+
+
+def test_the_environment_of_a_program_is_made_again(tmp_path: Path) -> None:
+    (tmp_path / "show.py").write_text("import headwater as hw, sys\nwith hw.start_run():\n    print(sys.prefix)\n")
+    original = _start(["show.py"], tmp_path)
+    hw.Client().log_text(original, "# Python 3\nheadwater\n", "code/requirements.txt")
+
+    found = reproduce(original)
+
+    assert found.is_same
+    assert str(hw.config.home() / "environments") in hw.artifacts.load_text(
+        f"runs:/{found.new_run_id}/logs/project.log"
+    )
+
+
+def test_a_program_that_was_given_a_secret_is_not_run_without_it(program: Path) -> None:
+    original = _start(["train.py", "--rate", "1", "--token", "abc"], program)
+
+    with pytest.raises(hw.InvalidParameterValue, match=r"held a secret, which was not kept: .* --token '\*\*\*'"):
+        reproduce(original, env_manager="local")

@@ -134,7 +134,7 @@ def test_a_run_keeps_its_code_without_the_secrets_in_it(repository: Path, tmp_pa
     folder = download_tree(store, run.info.artifact_uri, "code", tmp_path / "down")
     store.close()
     files = {path.name: path.read_text() for path in folder.iterdir()}
-    assert set(files) == {"diff.patch", "requirements.txt", "program-0.py"}
+    assert set(files) == {"diff.patch", "requirements.txt", "program.json", "program-0.py"}
     assert "+API_KEY=***" in files["diff.patch"]
     assert "password = '***'" in files["program-0.py"]
     assert "msgspec==" in files["requirements.txt"]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -138,4 +139,4 @@ def test_a_context_that_is_no_json_object_is_an_error_that_says_so(tmp_path: Pat
     ],
 )
 def test_secrets_are_hidden_in_command_lines(arguments: list[str], shown: str) -> None:
-    assert hide_secrets(arguments) == shown
+    assert shlex.join(hide_secrets(arguments)) == shown

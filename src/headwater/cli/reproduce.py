@@ -24,7 +24,7 @@ _COLUMNS = {
 @json_option
 @model_store_option
 def command(*, run_id: str, tolerance: float, env_manager: str, as_json: bool) -> None:
-    """Run a run of a project again from its commit, changes, environment and parameters, and compare both.
+    """Run a run again from its commit, changes, environment and parameters, and compare both.
 
     The exit status is 1 if something differs.
     """

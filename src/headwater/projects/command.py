@@ -52,7 +52,7 @@ def find_entry_point(project: Project, name: str) -> EntryPoint:
         raise InvalidParameterValue(f"The project in '{project.folder}' has no script '{name}'. Name one of its files.")
     shell = environment().get("SHELL") or "bash" if suffix == ".sh" else _SCRIPTS[suffix]
     script = name if not name.startswith("-") else f"./{name}"
-    return EntryPoint(name, f"{_escape(shlex.quote(shell))} {_escape(shlex.quote(script))}")
+    return EntryPoint(name, f"{escape_braces(shlex.quote(shell))} {escape_braces(shlex.quote(script))}")
 
 
 def make_command(point: EntryPoint, values: Mapping[str, str]) -> Command:
@@ -153,5 +153,6 @@ def _check_place(name: str, point: EntryPoint) -> str:
     return name.strip()
 
 
-def _escape(text: str) -> str:
+def escape_braces(text: str) -> str:
+    """Return the text of a command in which nothing is a place for a parameter."""
     return text.replace("{", "{{").replace("}", "}}")

@@ -12,12 +12,14 @@ from functools import cache, lru_cache
 from traceback import format_exception
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from headwater import config
 from headwater.protocol.errors import HeadwaterError
 from headwater.protocol.logs import CONSOLE_LOG
 from headwater.protocol.runs import GetRun
 from headwater.tracking.capture_choice import CODE, CONSOLE, SYSTEM, make_redactor, sampling
-from headwater.tracking.context import notebook_file, source_folder
+from headwater.tracking.context import find_commit, find_top, hide_secrets, notebook_file, source_folder
 from headwater.tracking.session import current_session
 from headwater.tracking.writer import RunWriter
 
@@ -105,10 +107,14 @@ class RunCapture:
 
     def _capture_code(self) -> None:
         self._is_over.wait(LET_GO_S)
-        from headwater.capture.code import find_program  # here, so that no run waits for the import
+        from headwater.capture.code import find_program  # here, so that no run waits for the imports
+        from headwater.capture.program import PROGRAM_FILE, describe_program
 
         redact = make_redactor().redact
         files = {"requirements.txt": _requirements(), "diff.patch": redact(_diff(int(time.monotonic() / SAME_CODE_S)))}
+        if not notebook_file():
+            described = describe_program(find_top(), find_commit(), hide_secrets)
+            files[PROGRAM_FILE] = msgspec.json.format(msgspec.json.encode(described), indent=1).decode()
         program = find_program(notebook_file())
         if program is not None:
             files[program.name] = redact(program.read_bytes().decode("utf-8", "replace"))

@@ -49,12 +49,12 @@ def _source_tags() -> dict[str, str]:
     return {
         "mlflow.source.name": notebook or script or "<console>",
         "mlflow.source.type": "NOTEBOOK" if notebook else "LOCAL",
-        "headwater.source.command": hide_secrets(sys.argv),
+        "headwater.source.command": shlex.join(hide_secrets(sys.argv)),
     }
 
 
-def hide_secrets(arguments: list[str]) -> str:
-    """Return a command line as text in which passwords, tokens and keys are replaced by stars."""
+def hide_secrets(arguments: list[str]) -> list[str]:
+    """Return the words of a command line with stars in the place of passwords, tokens and keys."""
     redact = Redactor().redact
     shown: list[str] = []
     hide_next = False
@@ -67,7 +67,7 @@ def hide_secrets(arguments: list[str]) -> str:
         else:
             shown.append(redact(argument))
         hide_next = not equals and argument.startswith("-") and is_secret_name(argument)
-    return shlex.join(shown)
+    return shown
 
 
 def notebook_file() -> str:
@@ -119,15 +119,23 @@ def source_folder() -> Path:
     return script.resolve().parent if script.is_file() else Path.cwd()
 
 
-def _git_folder() -> Path | None:
+def find_commit() -> str:
+    """Return the commit that is checked out around the running script, "" without one."""
+    return _git_tags().get("mlflow.source.git.commit", "")
+
+
+def find_top() -> Path | None:
+    """Return the top folder of the repository around the running script, None if there is none."""
     start = source_folder()
-    for folder in (start, *start.parents):
-        dot_git = folder / ".git"
-        if dot_git.is_dir():
-            return dot_git
-        if dot_git.is_file():  # a worktree or submodule
-            return folder / _read(dot_git).removeprefix("gitdir: ")
-    return None
+    return next((folder for folder in (start, *start.parents) if (folder / ".git").exists()), None)
+
+
+def _git_folder() -> Path | None:
+    top = find_top()
+    if top is None:
+        return None
+    dot_git = top / ".git"
+    return dot_git if dot_git.is_dir() else top / _read(dot_git).removeprefix("gitdir: ")  # of a worktree or submodule
 
 
 def _resolve(folder: Path, reference: str) -> str:
