@@ -9,7 +9,6 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from headwater.capture.program import PROGRAM_FILE, Program
 from headwater.environments import Description
 from headwater.projects.command import escape_braces
 from headwater.projects.environment import LOCAL, UV
@@ -19,6 +18,7 @@ from headwater.projects.record import DIFF_FILE, RECORD_FILE, ProjectRecord
 from headwater.projects.source import Source, fetch_source
 from headwater.protocol.errors import DataLoss, InvalidParameterValue, ResourceDoesNotExist
 from headwater.tracking.client import Client
+from headwater.tracking.program import PROGRAM_FILE, Program
 
 REPRODUCES_TAG = "headwater.reproduces"
 _CODE = "code"

@@ -108,7 +108,7 @@ class RunCapture:
     def _capture_code(self) -> None:
         self._is_over.wait(LET_GO_S)
         from headwater.capture.code import find_program  # here, so that no run waits for the imports
-        from headwater.capture.program import PROGRAM_FILE, describe_program
+        from headwater.tracking.program import PROGRAM_FILE, describe_program
 
         redact = make_redactor().redact
         files = {"requirements.txt": _requirements(), "diff.patch": redact(_diff(int(time.monotonic() / SAME_CODE_S)))}
