@@ -5,12 +5,12 @@ import { onKeys } from "./lib/keys";
 import { hrefOf, navigate, path } from "./lib/location";
 import { findRoute, type Route } from "./lib/routes";
 import { RunsPage } from "./runs/runs-page";
-import { SettingsPage } from "./settings/settings-page";
 import { useChrome } from "./shell/chrome";
 import { lazy } from "./shell/lazy";
 import { Notice } from "./shell/notice";
 import { Shell } from "./shell/shell";
 
+const SettingsPage = lazy(() => import("./settings/settings-page").then((module) => module.SettingsPage));
 const RunPage = lazy(() => import("./run/run-page").then((module) => module.RunPage));
 const ModelsPage = lazy(() => import("./registry/models-page").then((module) => module.ModelsPage));
 const ModelPage = lazy(() => import("./registry/model-page").then((module) => module.ModelPage));
@@ -56,7 +56,7 @@ function Page({ route }: { readonly route: Route }) {
     case "version":
       return <VersionPage key={`${route.name}/${route.version}`} name={route.name} version={route.version} />;
     case "settings":
-      return <SettingsPage />;
+      return <SettingsPage tab={route.tab} />;
     case "unknown":
       return <UnknownPage path={route.path} />;
   }

@@ -40,7 +40,8 @@ describe("routes", () => {
     ["/experiments/4/runs/ab/metrics", { page: "run", runId: "ab", rest: "metrics" }],
     ["/runs/ab", { page: "run", runId: "ab", rest: "" }],
     ["/runs/ab/artifacts/a%20b/c%25.txt", { page: "run", runId: "ab", rest: "artifacts/a b/c%.txt" }],
-    ["/settings", { page: "settings" }],
+    ["/settings", { page: "settings", tab: "" }],
+    ["/settings/webhooks", { page: "settings", tab: "webhooks" }],
     ["/nothing", { page: "unknown", path: "/nothing" }],
   ])("%s is found", (path, route) => {
     expect(findRoute(path)).toEqual(route);

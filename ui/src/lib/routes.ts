@@ -8,7 +8,7 @@ export type Route =
   | { readonly page: "models" }
   | { readonly page: "model"; readonly name: string; readonly tab: string }
   | { readonly page: "version"; readonly name: string; readonly version: string }
-  | { readonly page: "settings" }
+  | { readonly page: "settings"; readonly tab: string }
   | { readonly page: "unknown"; readonly path: string };
 
 type Maker = (parts: readonly string[]) => Route;
@@ -22,7 +22,7 @@ const TABLE: readonly (readonly [RegExp, Maker])[] = [
   [/^\/models\/?$/, () => ({ page: "models" })],
   [/^\/models\/([^/]+)\/versions\/([^/]+)\/?$/, ([name = "", version = ""]) => ({ page: "version", name, version })],
   [/^\/models\/([^/]+)(?:\/(history))?\/?$/, ([name = "", tab = ""]) => ({ page: "model", name, tab })],
-  [/^\/settings\/?$/, () => ({ page: "settings" })],
+  [/^\/settings(?:\/(webhooks|storage))?\/?$/, ([tab = ""]) => ({ page: "settings", tab })],
 ];
 
 /** Return the page of a path; the parts are decoded, `rest` keeps its slashes. */

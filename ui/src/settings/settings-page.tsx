@@ -2,9 +2,11 @@ import { useState } from "preact/hooks";
 import { readText } from "../api/client";
 import { useQuery } from "../api/use-query";
 import { serverUrl } from "../home/snippets";
+import { hrefOf } from "../lib/location";
 import { areKeysOn, setKeysOn } from "../lib/keys";
 import { setTheme, theme, THEMES } from "../lib/theme";
 import { useChrome } from "../shell/chrome";
+import { lazy } from "../shell/lazy";
 import { Failure } from "../shell/notice";
 import { Snippet } from "../shell/snippet";
 import css from "./settings.module.css";
@@ -24,14 +26,40 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["Alt M", "Theme"],
 ];
 
-/** What the reader can set, and what is known of the server. */
-export function SettingsPage() {
-  useChrome("Settings", [{ text: "Settings" }]);
-  const [keys, setKeys] = useState(areKeysOn);
-  const version = useQuery({ key: ["version"], ask: (signal) => readText("version", signal) });
+const WebhooksPanel = lazy(() => import("./webhooks-panel").then((module) => module.WebhooksPanel));
+const StoragePanel = lazy(() => import("./storage-panel").then((module) => module.StoragePanel));
+const TABS: readonly { readonly tab: string; readonly text: string }[] = [
+  { tab: "", text: "General" },
+  { tab: "webhooks", text: "Webhooks" },
+  { tab: "storage", text: "Storage" },
+];
+
+/** What the reader can set, and what this server keeps and sends. */
+export function SettingsPage({ tab }: { readonly tab: string }) {
+  const here = TABS.find((one) => one.tab === tab && tab);
+  useChrome(here ? `${here.text} · Settings` : "Settings", [{ text: "Settings", page: "/settings" }, ...(here ? [{ text: here.text }] : [])]);
   return (
     <div class={css.page}>
       <h1 tabIndex={-1}>Settings</h1>
+      <nav class={css.tabs} aria-label="Settings">
+        {TABS.map((one) => (
+          <a key={one.tab} href={hrefOf(`/settings${one.tab && `/${one.tab}`}`)} aria-current={one.tab === tab ? "page" : undefined}>
+            {one.text}
+          </a>
+        ))}
+      </nav>
+      {tab === "webhooks" && <WebhooksPanel />}
+      {tab === "storage" && <StoragePanel />}
+      {tab === "" && <General />}
+    </div>
+  );
+}
+
+function General() {
+  const [keys, setKeys] = useState(areKeysOn);
+  const version = useQuery({ key: ["version"], ask: (signal) => readText("version", signal) });
+  return (
+    <>
       <section aria-labelledby="appearance">
         <h2 id="appearance">Appearance</h2>
         <fieldset>
@@ -80,6 +108,6 @@ export function SettingsPage() {
         <h3>Tracking URI</h3>
         <Snippet label="tracking URI" code={serverUrl()} />
       </section>
-    </div>
+    </>
   );
 }
