@@ -10,6 +10,7 @@ import { lazy } from "./shell/lazy";
 import { Notice } from "./shell/notice";
 import { Shell } from "./shell/shell";
 
+const SearchPage = lazy(() => import("./palette/search-page").then((module) => module.SearchPage));
 const SettingsPage = lazy(() => import("./settings/settings-page").then((module) => module.SettingsPage));
 const RunPage = lazy(() => import("./run/run-page").then((module) => module.RunPage));
 const ModelsPage = lazy(() => import("./registry/models-page").then((module) => module.ModelsPage));
@@ -55,6 +56,8 @@ function Page({ route }: { readonly route: Route }) {
       return <ModelPage key={route.name} name={route.name} tab={route.tab} />;
     case "version":
       return <VersionPage key={`${route.name}/${route.version}`} name={route.name} version={route.version} />;
+    case "search":
+      return <SearchPage />;
     case "settings":
       return <SettingsPage tab={route.tab} />;
     case "unknown":

@@ -104,7 +104,7 @@ from headwater.protocol.runs import (
     UpdateRunResponse,
 )
 from headwater.stores.imported import Imports
-from headwater.stores.lifecycle import Edits, Trash, Views
+from headwater.stores.lifecycle import Edits, Finding, Trash, Views
 from headwater.stores.notices import Alerts, Webhooks
 from headwater.stores.registered import Governance, LineageGraphs, ModelVersions, RegisteredModels
 
@@ -509,6 +509,10 @@ class Store(Protocol):
     @property
     def lineage(self) -> LineageGraphs:
         """Return what versions were made of and where they are used."""
+
+    @property
+    def finding(self) -> Finding:
+        """Return what finds things by a part of their names."""
 
     @property
     def imports(self) -> Imports:

@@ -1,4 +1,4 @@
-"""What a store offers for runs after the fact: edits, saved views and the trash; a part of `stores.interface`."""
+"""What a store offers after the fact: finding, edits, saved views and the trash; a part of `stores.interface`."""
 
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from headwater.protocol.edits import (
     SetParam,
 )
 from headwater.protocol.endpoint import Empty
+from headwater.protocol.finding import Find, FindResponse
 from headwater.protocol.runs import RunResponse
 from headwater.protocol.trash import (
     CollectBlobs,
@@ -68,6 +69,13 @@ class Edits(Protocol):
 
     def list(self, request: ListEdits) -> ListEditsResponse:
         """See `ListEdits`."""
+
+
+class Finding(Protocol):
+    """Finds things by a part of their names."""
+
+    def find(self, request: Find) -> FindResponse:
+        """See `Find`."""
 
 
 class Views(Protocol):

@@ -459,6 +459,11 @@ export interface FinalizeLoggedModel {
   readonly status: LoggedModelStatus;
 }
 
+export interface Find {
+  readonly text?: string;
+  readonly limit?: number;
+}
+
 export interface FindMissing {
   readonly digests: readonly (string)[];
 }
@@ -467,10 +472,36 @@ export interface FindMissingResponse {
   readonly digests: readonly (string)[];
 }
 
+export interface FindResponse {
+  readonly experiments: readonly (FoundExperiment)[];
+  readonly runs: readonly (FoundRun)[];
+  readonly models: readonly (FoundModel)[];
+}
+
 export interface FinishUpload {
   readonly digest: string;
   readonly upload_id: string;
   readonly parts: readonly (UploadedPart)[];
+}
+
+export interface FoundExperiment {
+  readonly experiment_id: string;
+  readonly name: string;
+}
+
+export interface FoundModel {
+  readonly name: string;
+  readonly last_version: number;
+  readonly aliases: readonly (RegisteredModelAlias)[];
+}
+
+export interface FoundRun {
+  readonly run_id: string;
+  readonly run_name: string;
+  readonly status: RunStatus;
+  readonly start_time: number;
+  readonly experiment_id: string;
+  readonly experiment_name: string;
 }
 
 export interface Gate {

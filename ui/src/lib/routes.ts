@@ -8,6 +8,7 @@ export type Route =
   | { readonly page: "models" }
   | { readonly page: "model"; readonly name: string; readonly tab: string }
   | { readonly page: "version"; readonly name: string; readonly version: string }
+  | { readonly page: "search" }
   | { readonly page: "settings"; readonly tab: string }
   | { readonly page: "unknown"; readonly path: string };
 
@@ -22,6 +23,7 @@ const TABLE: readonly (readonly [RegExp, Maker])[] = [
   [/^\/models\/?$/, () => ({ page: "models" })],
   [/^\/models\/([^/]+)\/versions\/([^/]+)\/?$/, ([name = "", version = ""]) => ({ page: "version", name, version })],
   [/^\/models\/([^/]+)(?:\/(history))?\/?$/, ([name = "", tab = ""]) => ({ page: "model", name, tab })],
+  [/^\/search\/?$/, () => ({ page: "search" })],
   [/^\/settings(?:\/(webhooks|storage))?\/?$/, ([tab = ""]) => ({ page: "settings", tab })],
 ];
 

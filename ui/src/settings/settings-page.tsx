@@ -13,6 +13,7 @@ import css from "./settings.module.css";
 
 const THEME_NAMES = { system: "As the system", light: "Light", dark: "Dark" } as const;
 const KEYS: readonly (readonly [string, string])[] = [
+  ["Ctrl K", "Go to an experiment, a run, a model or a page"],
   ["/", "Filter"],
   ["j k ↑ ↓", "Next and previous row"],
   ["x or Space", "Select the run"],

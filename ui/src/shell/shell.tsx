@@ -5,10 +5,14 @@ import { onKeys } from "../lib/keys";
 import { liveState, type LiveState } from "../lib/live";
 import { hrefOf, path } from "../lib/location";
 import { setTheme, theme, THEMES } from "../lib/theme";
+import { isPaletteOpen } from "../palette/open";
 import { crumbs } from "./chrome";
 import { Icon, type IconName } from "./icons";
 import css from "./shell.module.css";
+import { lazy } from "./lazy";
 import { Toasts } from "./toasts";
+
+const Palette = lazy(() => import("../palette/palette").then((module) => module.Palette));
 
 const PLACES: readonly { readonly name: string; readonly icon: IconName; readonly page: string }[] = [
   { name: "Home", icon: "home", page: "/" },
@@ -31,6 +35,7 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
         {children}
       </main>
       <Toasts />
+      {isPaletteOpen.value && <Palette />}
     </div>
   );
 }
@@ -43,6 +48,12 @@ function skip(event: Event): void {
 function Header() {
   const next = THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length] ?? "system";
   useEffect(() => onKeys({ "Alt+m": () => setTheme(next) }), [next]);
+  useEffect(() => {
+    const toggle = () => {
+      isPaletteOpen.value = !isPaletteOpen.value;
+    };
+    return onKeys({ "Ctrl+k": toggle });
+  }, []);
   return (
     <header class={css.header}>
       <a class={css.logo} href={hrefOf("/")} aria-label="Headwater: home">
@@ -55,6 +66,18 @@ function Header() {
           ))}
         </ol>
       </nav>
+      <button
+        type="button"
+        class={`${css.find} button`}
+        aria-keyshortcuts="Control+K Meta+K"
+        onClick={() => {
+          isPaletteOpen.value = true;
+        }}
+      >
+        <Icon name="search" small />
+        <span>Go to…</span>
+        <kbd>Ctrl K</kbd>
+      </button>
       <LiveIndicator />
       <button
         type="button"

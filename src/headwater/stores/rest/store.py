@@ -11,6 +11,7 @@ from headwater.protocol import (
     columns,
     edits,
     experiments,
+    finding,
     governance,
     imports,
     inputs,
@@ -248,6 +249,12 @@ class RestTrash(_Resource):
     compact = _Verb(trash.COMPACT)
 
 
+class RestFinding(_Resource):
+    """Finding things on a server."""
+
+    find = _Verb(finding.FIND)
+
+
 class RestViews(_Resource):
     """Saved views on a server."""
 
@@ -316,6 +323,7 @@ class RestStore:
         self.imports = RestImports(self._client)
         self.edits = RestEdits(self._client)
         self.views = RestViews(self._client)
+        self.finding = RestFinding(self._client)
         self.trash = RestTrash(self._client)
         self.webhooks = RestWebhooks(self._client)
         self.alerts = RestAlerts(self._client)

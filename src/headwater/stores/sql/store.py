@@ -10,6 +10,7 @@ from headwater.stores.sql.columns import SqlColumns
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.edits import SqlEdits
 from headwater.stores.sql.experiments import SqlExperiments
+from headwater.stores.sql.finding import SqlFinding
 from headwater.stores.sql.governance import SqlGovernance
 from headwater.stores.sql.imports import SqlImports
 from headwater.stores.sql.inputs import SqlInputs
@@ -57,6 +58,7 @@ class SqlStore:
         self.imports = SqlImports(self.database)
         self.edits = SqlEdits(self.database)
         self.views = SqlViews(self.database)
+        self.finding = SqlFinding(self.database)
         self.trash = SqlTrash(self.database, blobs, live)
         self.webhooks = SqlWebhooks(self.database, sender)
         self.alerts = SqlAlerts(self.database)

@@ -1,0 +1,78 @@
+"""Finding experiments, runs and models in the database by a part of their names."""
+
+from headwater.protocol.finding import Find, FindResponse, FoundExperiment, FoundModel, FoundRun
+from headwater.protocol.registered_models import RegisteredModelAlias
+from headwater.protocol.runs import RunStatus
+from headwater.stores.sql.connection import Connection
+from headwater.stores.sql.database import Database
+
+_ESCAPED = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
+
+
+class SqlFinding:
+    """Finds things by a part of their names. Thread-safe."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find(self, request: Find) -> FindResponse:
+        """Return what fits."""
+        request.check()
+        text, limit = request.text.strip().lower(), request.limit
+        with self._database.read() as connection:
+            return FindResponse(
+                _experiments(connection, text, limit),
+                _runs(connection, text, limit),
+                _models(connection, text, limit),
+            )
+
+
+def _fits(column: str, text: str, id_column: str = "") -> tuple[str, list[str]]:
+    """Return the condition that a name holds every word of a text, or that an id begins with it, and its values."""
+    words = [f"%{word.translate(_ESCAPED)}%" for word in text.split()]
+    if not words:
+        return "1 = 1", []
+    named = " AND ".join(f"LOWER({column}) LIKE ? ESCAPE '\\'" for _ in words)
+    if not id_column:
+        return f"({named})", words
+    return f"(({named}) OR {id_column} LIKE ? ESCAPE '\\')", [*words, f"{text.translate(_ESCAPED)}%"]
+
+
+def _experiments(connection: Connection, text: str, limit: int) -> list[FoundExperiment]:
+    condition, words = _fits("name", text, "CAST(id AS TEXT)")
+    rows = connection.all(
+        f"SELECT CAST(id AS TEXT), name FROM experiment WHERE deleted = 0 AND {condition} "  # noqa: S608 - constants
+        "ORDER BY last_update_time DESC, id DESC LIMIT ?",
+        [*words, limit],
+    )
+    return [FoundExperiment(*row) for row in rows]
+
+
+def _runs(connection: Connection, text: str, limit: int) -> list[FoundRun]:
+    condition, words = _fits("run.name", text, "run.uuid")
+    rows = connection.all(
+        "SELECT run.uuid, run.name, run.status, run.start_time, CAST(run.exp_id AS TEXT), experiment.name "  # noqa: S608 - constants
+        f"FROM run JOIN experiment ON experiment.id = run.exp_id WHERE run.deleted = 0 AND {condition} "
+        "ORDER BY run.start_time DESC, run.uuid LIMIT ?",
+        [*words, limit],
+    )
+    return [FoundRun(row[0], row[1], RunStatus(row[2]), *row[3:]) for row in rows]
+
+
+def _models(connection: Connection, text: str, limit: int) -> list[FoundModel]:
+    condition, words = _fits("name", text)
+    called, aliases = _fits("alias", text)
+    rows = connection.all(
+        "SELECT id, name, (SELECT COALESCE(MAX(version), 0) FROM model_version WHERE model_id = registered_model.id) "  # noqa: S608 - constants
+        f"FROM registered_model WHERE {condition} OR EXISTS (SELECT 1 FROM registered_model_alias "
+        f"WHERE model_id = registered_model.id AND {called}) ORDER BY last_update_time DESC, name LIMIT ?",
+        [*words, *aliases, limit],
+    )
+    return [FoundModel(name, newest, _aliases(connection, model_id)) for model_id, name, newest in rows]
+
+
+def _aliases(connection: Connection, model_id: int) -> list[RegisteredModelAlias]:
+    rows = connection.all(
+        "SELECT alias, CAST(version AS TEXT) FROM registered_model_alias WHERE model_id = ? ORDER BY alias", [model_id]
+    )
+    return [RegisteredModelAlias(*row) for row in rows]

@@ -1,0 +1,5 @@
+/** Whether the palette is open. */
+
+import { signal } from "@preact/signals";
+
+export const isPaletteOpen = signal(false);
