@@ -18,6 +18,7 @@ export function Palette() {
   const { places, error, isLoading } = useFound(asked, LIMIT);
   useEffect(() => dialog.current?.showModal(), []);
   useEffect(() => {
+    if (text === asked) return undefined;
     const timer = setTimeout(() => {
       setAsked(text);
       setActive(0);
