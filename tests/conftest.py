@@ -10,6 +10,9 @@ import pytest
 pytest.register_assert_rewrite("headwater.testing")
 
 from headwater.stores.interface import Store  # noqa: E402 - assertions in headwater.testing are rewritten first
+from headwater.testing.azure import CONTAINER, azure_server  # noqa: E402
+from headwater.testing.environments import node_program  # noqa: E402
+from headwater.testing.gcs import gcs_server  # noqa: E402
 from headwater.testing.postgres import create_database, postgres_server  # noqa: E402
 from headwater.testing.s3 import BUCKET, s3_server  # noqa: E402
 from headwater.testing.stores import (  # noqa: E402
@@ -18,6 +21,13 @@ from headwater.testing.stores import (  # noqa: E402
     rest_live_store,
     sqlite_store,
 )
+
+HERE = Path(__file__).parent
+BUCKETS = {
+    "s3": ("s3_environment", BUCKET),
+    "gs": ("gcs_environment", BUCKET),
+    "az": ("azure_environment", CONTAINER),
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -52,6 +62,33 @@ def s3_environment() -> Iterator[dict[str, str]]:
 def s3_uri(s3_environment: dict[str, str]) -> str:
     """Return a new, empty folder of a bucket."""
     return f"s3://{BUCKET}/{uuid.uuid4().hex}"
+
+
+@pytest.fixture(scope="session")
+def gcs_environment(s3_environment: dict[str, str]) -> Iterator[dict[str, str]]:
+    """Return the variables that lead to the same buckets by Google's interface, in force as long as the tests run."""
+    with gcs_server(s3_environment["AWS_ENDPOINT_URL"]) as variables, pytest.MonkeyPatch.context() as patch:
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        yield variables
+
+
+@pytest.fixture(scope="session")
+def azure_environment() -> Iterator[dict[str, str]]:
+    """Return the variables that lead to Azure's emulator, which are in force as long as the tests run."""
+    program = node_program("azurite-blob", HERE / "servers", HERE.parent / ".cache" / "environments")
+    with azure_server(program) as variables, pytest.MonkeyPatch.context() as patch:
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        yield variables
+
+
+@pytest.fixture(params=["s3", "gs", "az"])
+def bucket_uri(request: pytest.FixtureRequest) -> str:
+    """Return a new, empty folder of a bucket, once of each provider."""
+    environment, bucket = BUCKETS[request.param]
+    request.getfixturevalue(environment)
+    return f"{request.param}://{bucket}/{uuid.uuid4().hex}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql", "rest-in-process", "rest-live"])

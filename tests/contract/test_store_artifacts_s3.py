@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from headwater.stores.interface import Store
-from headwater.testing.contract_artifacts import ArtifactsContract, BlobsContract
+from headwater.testing.contract_artifacts import ArtifactsContract
 from headwater.testing.stores import rest_live_store
 
 
@@ -18,8 +18,4 @@ def store(tmp_path: Path, s3_uri: str) -> Iterator[Store]:
 
 
 class TestArtifacts(ArtifactsContract):
-    """Run over the stores of the fixture."""
-
-
-class TestBlobs(BlobsContract):
     """Run over the stores of the fixture."""

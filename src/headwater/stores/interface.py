@@ -455,8 +455,14 @@ class HeldBlobs(Blobs, Protocol):
     def scan(self, folder: str) -> Iterator[HeldBlob]:
         """Yield the files whose digest begins with two hexadecimal digits."""
 
-    def discard(self, digest: str, before_ms: int) -> bool:
-        """Delete a file unless it was written or renewed after `before_ms`; return whether it was deleted."""
+    def discard(self, digest: str, before_ms: int, *, dry_run: bool = False) -> bool:
+        """Delete a file unless it was written or renewed after `before_ms`; return whether it was deleted.
+
+        A `dry_run` only says whether it would be.
+        """
+
+    def forget_unfinished(self, before_ms: int) -> None:
+        """Delete what writers left behind before then that were killed; what may still be continued stays."""
 
 
 class Store(Protocol):

@@ -1,10 +1,12 @@
-"""Virtual environments of other packages, made once and kept, for tests and benchmarks beside real peers."""
+"""Programs and packages of others that tests and benchmarks run beside: installed once from a pinned list, and kept."""
 
 import fcntl
 import hashlib
+import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 
@@ -16,17 +18,35 @@ def environment_python(requirements: Path, cache: Path, *, by_pip: bool = False)
     """
     digest = hashlib.sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()[:12]
     folder = cache / f"{requirements.stem}-{digest}"
+    _make_once(folder, lambda new: _make(requirements, new, by_pip=by_pip))
+    return _python(folder)
+
+
+def node_program(name: str, packages: Path, cache: Path) -> list[str]:
+    """Return the command of a program of npm packages, installed below `cache` if new; its arguments are to follow.
+
+    `packages` is a folder with a `package.json` and its lock. Scripts that a package wants to run when it is installed
+    are not run. Several processes may ask at once. Raises `FileNotFoundError` if the machine has no npm.
+    """
+    lock = packages / "package-lock.json"
+    folder = cache / f"{packages.name}-{hashlib.sha256(lock.read_bytes()).hexdigest()[:12]}"
+    _make_once(folder, lambda new: _install(packages, new))
+    return ["node", str(folder / "node_modules" / ".bin" / name)]
+
+
+def _make_once(folder: Path, make: Callable[[Path], None]) -> None:
+    cache = folder.parent
     cache.mkdir(parents=True, exist_ok=True)
     (cache / "CACHEDIR.TAG").write_text("Signature: 8a477f597d28d172789f06886806bc55\n")
     with (cache / f"{folder.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
-            _make(requirements, folder, by_pip=by_pip)
-    return _python(folder)
+            new = Path(tempfile.mkdtemp(prefix=f"{folder.name.rpartition('-')[0]}-", dir=cache))
+            make(new)
+            new.rename(folder)
 
 
-def _make(requirements: Path, folder: Path, *, by_pip: bool) -> None:
-    new = Path(tempfile.mkdtemp(prefix=f"{requirements.stem}-", dir=folder.parent))
+def _make(requirements: Path, new: Path, *, by_pip: bool) -> None:
     python = str(_python(new))
     _uv("venv", "--relocatable", "--clear", "--python", sys.executable, str(new))
     if by_pip:
@@ -34,7 +54,15 @@ def _make(requirements: Path, folder: Path, *, by_pip: bool) -> None:
         _run([python, "-m", "pip", "install", "--quiet", "--requirement", str(requirements)])
     else:
         _uv("pip", "install", "--python", python, "--compile-bytecode", "--requirement", str(requirements))
-    new.rename(folder)
+
+
+def _install(packages: Path, new: Path) -> None:
+    npm = shutil.which("npm")
+    if npm is None:
+        raise FileNotFoundError(f"npm is not installed, which '{packages}' needs. Run `just setup`, or install Node.")
+    for name in ("package.json", "package-lock.json"):
+        shutil.copyfile(packages / name, new / name)
+    _run([npm, "ci", "--prefix", str(new), "--ignore-scripts", "--no-audit", "--no-fund"])
 
 
 def _python(folder: Path) -> Path:

@@ -114,7 +114,7 @@ class LocalBlobs:
                     facts = entry.stat()
                     yield HeldBlob(folder + entry.name, facts.st_size, facts.st_mtime_ns // 1_000_000)
 
-    def discard(self, digest: str, before_ms: int) -> bool:
+    def discard(self, digest: str, before_ms: int, *, dry_run: bool = False) -> bool:
         """Delete a file unless it was written or renewed after `before_ms`; return whether it was deleted."""
         path = self.path(digest)
         # Aside first: who renews it from now on does not find it, who renewed it before is seen.
@@ -122,6 +122,8 @@ class LocalBlobs:
         try:
             if path.stat().st_mtime_ns // 1_000_000 > before_ms:
                 return False
+            if dry_run:
+                return True
             self._incoming.mkdir(mode=0o700, exist_ok=True)
             path.rename(aside)
             if aside.stat().st_mtime_ns // 1_000_000 > before_ms:
@@ -133,6 +135,11 @@ class LocalBlobs:
         except OSError as error:
             raise self._explain(error) from error
         return True
+
+    def forget_unfinished(self, before_ms: int) -> None:
+        """Delete what writers left behind that were killed, a day ago at least."""
+        if self._incoming.is_dir():
+            self._remove_stale(min(before_ms / 1000, time.time() - _STALE_S))
 
     def _put_back(self, folder: str) -> None:
         """Return to their place the files that a collector had put aside when it was killed."""
@@ -233,7 +240,7 @@ class LocalBlobs:
             if not self._incoming.is_dir():
                 self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
                 self._incoming.mkdir(mode=0o700, exist_ok=True)
-            self._remove_stale()
+            self._remove_stale(time.time() - _STALE_S)
             if digest:
                 path = self._incoming / digest
                 file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+b", buffering=0)
@@ -260,9 +267,8 @@ class LocalBlobs:
             return False
         return True
 
-    def _remove_stale(self) -> None:
+    def _remove_stale(self, oldest: float) -> None:
         """Remove what writers left behind that were killed."""
-        oldest = time.time() - _STALE_S
         with os.scandir(self._incoming) as entries:
             for entry in entries:
                 # Another writer may be done with it just now.

@@ -11,17 +11,16 @@ from uuid import uuid4
 from headwater.config import aws_settings
 from headwater.protocol.artifacts import ArtifactFile, check_digest
 from headwater.protocol.errors import DataLoss, InvalidParameterValue, RangeNotSatisfiable, ResourceDoesNotExist
-from headwater.stores.artifacts.bucket import PART_BYTES, Bucket, gather
+from headwater.stores.artifacts.blob_claims import BlobClaims
+from headwater.stores.artifacts.bucket import PART_BYTES, Bucket, StoredObject, gather
 from headwater.stores.artifacts.direct import S3Direct, SignedDownloads, blob_key
 from headwater.stores.artifacts.signing import S3Signer
 from headwater.stores.interface import HeldBlob, OnBytes, unnoticed
 from headwater.stores.transfer import counted, for_each, read_chunks, resume_file
 
 _ASKED_AT_ONCE = 16
-_RENEWED = "renewed/"
-_YOUNG_MS = 600_000
-"""A file younger than this needs no renewal, because none younger than twice that is collected."""
-
+_STAGE = "incoming/"
+_STALE_MS = 24 * 3_600_000
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _KEY_LENGTH = 65
 
@@ -30,8 +29,7 @@ class CloudBlobs:
     """A bucket of objects, each at `ab/cdef…` for the digest `abcdef…`. Thread- and process-safe.
 
     A file beyond 16 MiB is sent in parts as it arrives, in constant memory. Without a digest in advance it lands under
-    `incoming/` and is copied inside the bucket; let a rule of the bucket remove what is older than a few days there,
-    and uploads in parts that nobody finished.
+    `incoming/` and is copied inside the bucket. Let a rule of the bucket remove uploads in parts that nobody finished.
 
     Args:
         uri: `s3://bucket/folder`, `gs://bucket/folder` or `az://container/folder`.
@@ -39,6 +37,7 @@ class CloudBlobs:
 
     def __init__(self, uri: str) -> None:
         self._bucket = Bucket(uri)
+        self._claims = BlobClaims(self._bucket)
         self.direct = _open_direct(self._bucket)
 
     def size(self, digest: str) -> int:
@@ -51,14 +50,22 @@ class CloudBlobs:
     def sizes(self, digests: Iterable[str]) -> dict[str, int]:
         """Return the sizes in bytes of those files that are held, asking for many at once."""
         asked = list(dict.fromkeys(digests))
-        found = for_each(asked, self._find_size, threads=_ASKED_AT_ONCE)
-        return {digest: size for digest, size in zip(asked, found, strict=True) if size >= 0}
+        found = for_each(asked, self._find, threads=_ASKED_AT_ONCE)
+        return {digest: item.size for digest, item in zip(asked, found, strict=True) if item is not None}
 
     def renew(self, digests: Iterable[str]) -> dict[str, int]:
-        """Return the sizes as `sizes` does; a small object below `renewed/` says that an old file is wanted again."""
+        """Return the sizes as `sizes` does, and keep collectors away from the files.
+
+        Raises `TemporarilyUnavailable` if one of them is being collected just now.
+        """
         asked = list(dict.fromkeys(digests))
-        found = for_each(asked, self._renew, threads=_ASKED_AT_ONCE)
-        return {digest: size for digest, size in zip(asked, found, strict=True) if size >= 0}
+        self._claims.check_free(asked)
+        found = dict(zip(asked, for_each(asked, self._find, threads=_ASKED_AT_ONCE), strict=True))
+        old = [digest for digest, item in found.items() if item is not None and self._claims.claim(item, digest)]
+        if old:  # one may have been collected before it was claimed
+            self._claims.check_free(old)
+            found |= dict(zip(old, for_each(old, self._find, threads=_ASKED_AT_ONCE), strict=True))
+        return {digest: item.size for digest, item in found.items() if item is not None}
 
     def scan(self, folder: str) -> Iterator[HeldBlob]:
         """Yield the files whose digest begins with the two digits `folder`; other objects there are passed over."""
@@ -67,28 +74,19 @@ class CloudBlobs:
             if len(item.key) == _KEY_LENGTH and _DIGEST.fullmatch(digest):
                 yield HeldBlob(digest, item.size, item.modified_ms)
 
-    def discard(self, digest: str, before_ms: int) -> bool:
+    def discard(self, digest: str, before_ms: int, *, dry_run: bool = False) -> bool:
         """Delete a file unless it was written or renewed after `before_ms`; return whether it was deleted."""
-        before_ms = min(before_ms, time.time_ns() // 1_000_000 - 2 * _YOUNG_MS)
-        for key in (_RENEWED + digest, blob_key(digest)):
-            try:
-                if self._bucket.find(key).modified_ms > before_ms:
-                    return False
-            except ResourceDoesNotExist:
-                if key == blob_key(digest):
-                    return False
-        self._bucket.delete(blob_key(digest))
-        self._bucket.delete(_RENEWED + digest)
-        return True
+        if self._claims.is_wanted(digest, before_ms):
+            return False
+        return dry_run or self._claims.discard(digest, before_ms)
 
-    def _renew(self, digest: str) -> int:
-        try:
-            found = self._bucket.find(blob_key(digest))
-        except ResourceDoesNotExist:
-            return -1
-        if found.modified_ms < time.time_ns() // 1_000_000 - _YOUNG_MS:
-            self._bucket.put(_RENEWED + digest, b"")
-        return found.size
+    def forget_unfinished(self, before_ms: int) -> None:
+        """Delete what writers and collectors left behind that were killed, a day ago at least."""
+        before_ms = min(before_ms, time.time_ns() // 1_000_000 - _STALE_MS)
+        for folder in (_STAGE, *BlobClaims.FOLDERS):
+            for item in self._bucket.list_below(folder.rstrip("/")):
+                if item.modified_ms < before_ms:
+                    self._bucket.delete(item.key)
 
     def received(self, digest: str) -> int:
         """Return 0: a bucket keeps nothing of a file that did not arrive whole."""
@@ -114,7 +112,7 @@ class CloudBlobs:
         elif digest:
             self._bucket.stream(blob_key(digest), hashed)
         else:
-            stage = f"incoming/{uuid4().hex}"
+            stage = f"{_STAGE}{uuid4().hex}"
             self._bucket.stream(stage, hashed)
             self._bucket.copy(stage, blob_key(hashed.hexdigest))
             self._bucket.delete(stage)
@@ -145,11 +143,11 @@ class CloudBlobs:
             return iter(_Hashed(self._bucket.read(blob_key(digest)), digest))
         return self._bucket.read(blob_key(digest), start, wanted)
 
-    def _find_size(self, digest: str) -> int:
+    def _find(self, digest: str) -> StoredObject | None:
         try:
-            return self.size(digest)
+            return self._bucket.find(blob_key(digest))
         except ResourceDoesNotExist:
-            return -1
+            return None
 
     def _create(self, key: str, data: bytes) -> None:
         if not self._bucket.create(key, data) and self._bucket.find(key).size != len(data):

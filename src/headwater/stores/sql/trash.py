@@ -91,10 +91,12 @@ class SqlTrash:
         end = min(start + _FOLDERS_A_CALL, _FOLDERS)
         before = now_ms() - request.grace_ms
         files = size = 0
+        if start == 0 and not request.dry_run:
+            self._blobs.forget_unfinished(before)
         for folder in range(start, end):
             held = {blob.digest: blob for blob in self._blobs.scan(f"{folder:02x}") if blob.modified_ms <= before}
             for digest in self._unnamed(list(held)):
-                if request.dry_run or self._blobs.discard(digest, before):
+                if self._blobs.discard(digest, before, dry_run=request.dry_run):
                     files, size = files + 1, size + held[digest].size
         return CollectBlobsResponse(files, size, end / _FOLDERS, str(end) if end < _FOLDERS else "")
 
