@@ -64,6 +64,7 @@ def measure(gigabytes: float = 1.0, count: float = 1000, megabytes: float = 10) 
         (folder / "served").mkdir()
         with our_server(folder / "served") as server:
             rows += _transfer("through a server", server.url, source, gigabytes, copy_s, server)
+        shutil.rmtree(folder / "served")  # room for the next
         rows += _transfer("a local store", f"sqlite:///{folder}/local/headwater.db", source, gigabytes, copy_s, None)
         source.unlink()
         rows += _equal_files(folder, int(count), int(megabytes * MB))

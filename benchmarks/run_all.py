@@ -76,7 +76,7 @@ def _measure(name: str) -> str:
 
 def _read_sections() -> dict[str, str]:
     text = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
-    found = re.findall(r"^## .*\n<!-- (\w+) -->\n\n(.*?)(?=\n## |\Z)", text, re.MULTILINE | re.DOTALL)
+    found = re.findall(r"^## [^\n]*\n<!-- (\w+) -->\n\n(.*?)(?=\n## |\Z)", text, re.MULTILINE | re.DOTALL)
     return {name: body.rstrip("\n") + "\n" for name, body in found}
 
 
