@@ -1,9 +1,7 @@
 """System metrics: what is read here, what a card would add, and how a run logs them."""
 
 import json
-import sys
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -69,48 +67,6 @@ def test_without_a_card_there_are_no_gpu_metrics() -> None:
 
     assert open_gpus() == []
     assert set(sampler.take_means()) == OF_THE_MACHINE
-
-
-def test_a_card_is_read_through_its_library(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pynvml", _library_of_two_cards())
-
-    values = open_gpus()[0].read()
-
-    assert values == {
-        "gpu_0_memory_usage_percentage": 25.0,
-        "gpu_0_memory_usage_megabytes": 4000.0,
-        "gpu_0_utilization_percentage": 93.0,
-        "gpu_0_power_usage_watts": 150.0,
-        "gpu_0_power_usage_percentage": 50.0,
-        "gpu_1_memory_usage_percentage": 25.0,
-        "gpu_1_memory_usage_megabytes": 4000.0,
-        "gpu_1_utilization_percentage": 93.0,
-    }
-
-
-def _library_of_two_cards() -> ModuleType:
-    """Return a stand-in for NVIDIA's library, which needs a card: two of them, one of which tells no power."""
-
-    class NVMLError(Exception):
-        pass
-
-    def power(card: int) -> int:
-        if card == 1:
-            raise NVMLError("Not Supported")
-        return 150_000
-
-    library = ModuleType("pynvml")
-    library.__dict__.update(
-        NVMLError=NVMLError,
-        nvmlInit=lambda: None,
-        nvmlDeviceGetCount=lambda: 2,
-        nvmlDeviceGetHandleByIndex=lambda index: index,
-        nvmlDeviceGetMemoryInfo=lambda card: SimpleNamespace(used=4_000_000_000, total=16_000_000_000),
-        nvmlDeviceGetUtilizationRates=lambda card: SimpleNamespace(gpu=93, memory=40),
-        nvmlDeviceGetPowerUsage=power,
-        nvmlDeviceGetEnforcedPowerLimit=lambda card: 300_000,
-    )
-    return library
 
 
 def test_a_run_logs_system_metrics_step_by_step_and_goes_on_when_resumed(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Sending one stored file: types, names, byte ranges and validators, in constant memory."""
 
+import asyncio
 import mimetypes
 import re
 import unicodedata
@@ -122,7 +123,12 @@ async def _send(first: bytes, chunks: Iterator[bytes], workers: Workers, length:
     chunk = first
     while chunk:
         sent += len(chunk)
-        yield chunk
-        chunk = await workers.run(partial(next, chunks, b""))
+        following = asyncio.ensure_future(workers.run(partial(next, chunks, b"")))  # is read while this one is sent
+        try:
+            yield chunk
+        except BaseException:
+            following.cancel()
+            raise
+        chunk = await following
     if sent != length:
         raise HeadwaterError(f"A stored file ended after {sent} of {length} bytes.")

@@ -391,8 +391,11 @@ class Blobs(Protocol):
     def size(self, digest: str) -> int:
         """Return the size in bytes of the file with this SHA-256; raise `ResourceDoesNotExist` if it is not held."""
 
-    def read(self, digest: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
-        """Yield chunks of at most 1 MiB; a whole read raises `DataLoss` at its end if the bytes were altered."""
+    def read(self, digest: str, start: int = 0, length: int | None = None, *, verify: bool = True) -> Iterator[bytes]:
+        """Yield chunks of at most 1 MiB; a whole read raises `DataLoss` at its end if the bytes were altered.
+
+        Without `verify` that is left to the caller, who has the digest.
+        """
 
 
 class Location(Protocol):

@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,7 +24,7 @@ from headwater.protocol.errors import (
     TemporarilyUnavailable,
 )
 from headwater.stores.interface import HeldBlob, OnBytes, unnoticed
-from headwater.stores.transfer import counted, read_chunks
+from headwater.stores.transfer import Checksum, counted, read_chunks, write_all
 
 _CHUNK_BYTES = 1 << 20
 _REST_OF_DIGEST = re.compile(r"[0-9a-f]{62}", re.ASCII)
@@ -208,7 +208,7 @@ class LocalBlobs:
             target.unlink()
             raise DataLoss(f"The file with SHA-256 '{file.digest}' was altered on disk. Restore it from a backup.")
 
-    def read(self, digest: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
+    def read(self, digest: str, start: int = 0, length: int | None = None, *, verify: bool = True) -> Iterator[bytes]:
         """Return an iterator of chunks of at most 1 MiB; a whole read raises `DataLoss` at its end if altered.
 
         Raises `ResourceDoesNotExist` if the file is not held, `RangeNotSatisfiable` if `start` is beyond its end.
@@ -216,23 +216,24 @@ class LocalBlobs:
         size = self.size(digest)
         if not 0 <= start <= size or (length is not None and length < 0):
             raise RangeNotSatisfiable(f"The range from '{start}' lies outside the file of {size} bytes.")
-        whole = start == 0 and (length is None or length >= size)
-        return self._read_chunks(digest, start, size - start if length is None else length, verify=whole)
+        is_whole = start == 0 and (length is None or length >= size)
+        wanted = size - start if length is None else length
+        return self._read_chunks(digest, start, wanted, verify=verify and is_whole)
 
     def _read_chunks(self, digest: str, start: int, length: int, *, verify: bool) -> Iterator[bytes]:
-        checksum = hashlib.sha256()
-        try:
-            with self.path(digest).open("rb") as file:
-                file.seek(start)
-                while length > 0 and (chunk := file.read(min(_CHUNK_BYTES, length))):
-                    length -= len(chunk)
-                    if verify:
-                        checksum.update(chunk)
-                    yield chunk
-        except OSError as error:
-            raise self._explain(error) from error
-        if verify and checksum.hexdigest() != digest:
-            raise DataLoss(f"The file with SHA-256 '{digest}' was altered on disk. Restore it from a backup.")
+        with closing(Checksum()) as checksum:
+            try:
+                with self.path(digest).open("rb", buffering=0) as file:
+                    file.seek(start)
+                    while length > 0 and (chunk := file.read(min(_CHUNK_BYTES, length))):
+                        length -= len(chunk)
+                        if verify:
+                            checksum.update(chunk)
+                        yield chunk
+            except OSError as error:
+                raise self._explain(error) from error
+            if verify and checksum.hexdigest() != digest:
+                raise DataLoss(f"The file with SHA-256 '{digest}' was altered on disk. Restore it from a backup.")
 
     def _open_incoming(self, digest: str, start: int) -> tuple[Path, BinaryIO]:
         """Return an open file to write to: the one of `digest` if nobody writes it, else one of its own."""
@@ -277,21 +278,18 @@ class LocalBlobs:
                         Path(entry.path).unlink()
 
     def _fill(self, file: BinaryIO, chunks: Iterable[bytes], start: int) -> tuple[str, int]:
-        checksum = hashlib.sha256()
-        size = 0
-        while size < start and (chunk := file.read(min(_CHUNK_BYTES, start - size))):
-            checksum.update(chunk)
-            size += len(chunk)
-        for chunk in chunks:
-            checksum.update(chunk)
-            size += len(chunk)
-            try:
-                _write_all(file.fileno(), chunk)
-            except OSError as error:
-                raise self._explain(error) from error
-        if self._fsync:
-            os.fsync(file.fileno())
-        return checksum.hexdigest(), size
+        with closing(Checksum()) as checksum:
+            while checksum.size < start and (chunk := file.read(min(_CHUNK_BYTES, start - checksum.size))):
+                checksum.update(chunk)
+            for chunk in chunks:
+                checksum.update(chunk)
+                try:
+                    write_all(file.fileno(), chunk)
+                except OSError as error:
+                    raise self._explain(error) from error
+            if self._fsync:
+                os.fsync(file.fileno())
+            return checksum.hexdigest(), checksum.size
 
     def _publish(self, temporary: Path, target: Path) -> None:
         try:
@@ -321,12 +319,6 @@ def _lock(descriptor: int, path: Path) -> bool:
         return path.stat().st_ino == os.fstat(descriptor).st_ino
     except (BlockingIOError, FileNotFoundError):
         return False
-
-
-def _write_all(descriptor: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
 
 
 def _sync_folder(folder: Path) -> None:

@@ -1,9 +1,9 @@
 """Files kept once under the SHA-256 of their content, in a bucket."""
 
-import hashlib
 import re
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from itertools import chain
 from pathlib import Path
 from uuid import uuid4
@@ -16,7 +16,7 @@ from headwater.stores.artifacts.bucket import PART_BYTES, Bucket, StoredObject, 
 from headwater.stores.artifacts.direct import S3Direct, SignedDownloads, blob_key
 from headwater.stores.artifacts.signing import S3Signer
 from headwater.stores.interface import HeldBlob, OnBytes, unnoticed
-from headwater.stores.transfer import counted, for_each, read_chunks, resume_file
+from headwater.stores.transfer import Checksum, counted, for_each, read_chunks, resume_file
 
 _ASKED_AT_ONCE = 16
 _STAGE = "incoming/"
@@ -130,7 +130,7 @@ class CloudBlobs:
         """Write a file to `target`, going on where an earlier transfer ended."""
         resume_file(lambda start: self.read(file.digest, start), file.digest, target, on_bytes)
 
-    def read(self, digest: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
+    def read(self, digest: str, start: int = 0, length: int | None = None, *, verify: bool = True) -> Iterator[bytes]:
         """Return an iterator of chunks of at most 1 MiB; a whole read raises `DataLoss` at its end if altered.
 
         Raises `ResourceDoesNotExist` if the file is not held, `RangeNotSatisfiable` if `start` is beyond its end.
@@ -139,7 +139,7 @@ class CloudBlobs:
         if not 0 <= start <= size or (length is not None and length < 0):
             raise RangeNotSatisfiable(f"The range from '{start}' lies outside the file of {size} bytes.")
         wanted = size - start if length is None else min(length, size - start)
-        if start == 0 and wanted == size:
+        if verify and start == 0 and wanted == size:
             return iter(_Hashed(self._bucket.read(blob_key(digest)), digest))
         return self._bucket.read(blob_key(digest), start, wanted)
 
@@ -160,22 +160,18 @@ class _Hashed:
     def __init__(self, chunks: Iterable[bytes], digest: str) -> None:
         self._chunks = chunks
         self._expected = digest
-        self._checksum = hashlib.sha256()
+        self.hexdigest = ""
         self.size = 0
 
     def __iter__(self) -> Iterator[bytes]:
-        for chunk in self._chunks:
-            self._checksum.update(chunk)
-            self.size += len(chunk)
-            if chunk:
-                yield chunk
+        with closing(Checksum()) as checksum:
+            for chunk in self._chunks:
+                checksum.update(chunk)
+                if chunk:
+                    yield chunk
+            self.hexdigest, self.size = checksum.hexdigest(), checksum.size
         if self._expected and self.hexdigest != self._expected:
             raise DataLoss(f"The bytes have SHA-256 '{self.hexdigest}', not '{self._expected}'. Send them again.")
-
-    @property
-    def hexdigest(self) -> str:
-        """Return the SHA-256 of what passed."""
-        return self._checksum.hexdigest()
 
 
 def _open_direct(bucket: Bucket) -> SignedDownloads | None:

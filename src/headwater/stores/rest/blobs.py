@@ -1,8 +1,7 @@
 """The bytes of artifacts over HTTP: streamed, resumed where they broke off, and checked against their digest."""
 
-import hashlib
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -24,7 +23,7 @@ from headwater.stores.interface import OnBytes, unnoticed
 from headwater.stores.rest.client import Client
 from headwater.stores.rest.transfers import Transfers
 from headwater.stores.rest.transport import HttpRequest
-from headwater.stores.transfer import resume_file
+from headwater.stores.transfer import Checksum, resume_file
 
 _BLOBS = f"{NATIVE_BASE[0]}/blobs"
 _AJAX = "/ajax-api/2.0/mlflow"
@@ -40,17 +39,18 @@ class _Counted:
 
     def __init__(self, chunks: Iterable[bytes], digest: str) -> None:
         self._chunks = chunks
-        self._digest = digest
-        self.hash = hashlib.sha256()
+        self.digest = digest
         self.size = 0
 
     def __iter__(self) -> Iterator[bytes]:
-        for chunk in self._chunks:
-            if not self._digest:
-                self.hash.update(chunk)
-            self.size += len(chunk)
-            if chunk:
-                yield chunk
+        with closing(Checksum()) as checksum:
+            for chunk in self._chunks:
+                if not self.digest:
+                    checksum.update(chunk)
+                self.size += len(chunk)
+                if chunk:
+                    yield chunk
+            self.digest = self.digest or checksum.hexdigest()
 
 
 class RestBlobs:
@@ -74,8 +74,7 @@ class RestBlobs:
             written = decode_response(_Written, self._client.exchange_once(message).read())
         except InvalidParameterValue as error:
             raise DataLoss(f"The file of {counted.size} bytes did not arrive: {error.message}") from error
-        expected = digest or counted.hash.hexdigest()
-        if (written.digest, written.size) != (expected, start + counted.size):
+        if (written.digest, written.size) != (counted.digest, start + counted.size):
             raise DataLoss(f"The server kept '{written.digest}' of other bytes than were sent. Send the file again.")
         return written.digest, written.size
 
@@ -113,25 +112,30 @@ class RestBlobs:
         reply.read()
         return int(reply.headers["content-length"])
 
-    def read(self, digest: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
+    def read(self, digest: str, start: int = 0, length: int | None = None, *, verify: bool = True) -> Iterator[bytes]:
         """Yield the file or a part of it, continuing where a broken answer ended."""
         check_digest(digest)
-        hashed = hashlib.sha256()
+        with closing(Checksum()) as checksum:
+            for chunk in self._read_on(digest, start, length):
+                if verify:
+                    checksum.update(chunk)
+                yield chunk
+            if verify and start == 0 and length is None and checksum.hexdigest() != digest:
+                raise DataLoss(f"The file '{digest}' arrived as other bytes. Ask again, or restore it from a backup.")
+
+    def _read_on(self, digest: str, start: int, length: int | None) -> Iterator[bytes]:
         received = failures = 0
         while length is None or received < length:
             try:
                 for chunk in self._read_from(digest, start + received, None if length is None else length - received):
                     received += len(chunk)
-                    hashed.update(chunk)
                     yield chunk
-                break
+                return
             except TemporarilyUnavailable:
                 if failures == self._client.retries:
                     raise
                 self._client.pause(failures)
                 failures += 1
-        if start == 0 and length is None and hashed.hexdigest() != digest:
-            raise DataLoss(f"The file '{digest}' arrived as other bytes. Ask again, or restore it from a backup.")
 
     def read_artifact(self, run_id: str, path: str) -> Iterator[bytes]:
         """Yield an artifact of a run by its path, as any MLflow server sends it; a broken answer raises."""

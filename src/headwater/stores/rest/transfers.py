@@ -3,10 +3,10 @@
 What breaks off is continued: through the server at the byte that it has received, past it with the missing parts.
 """
 
-import hashlib
 import logging
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,7 +32,7 @@ from headwater.protocol.errors import (
 from headwater.stores.interface import Blobs, OnBytes
 from headwater.stores.rest.client import Client
 from headwater.stores.rest.transport import Unreachable
-from headwater.stores.transfer import counted, for_each, read_chunks
+from headwater.stores.transfer import Checksum, counted, for_each, read_chunks
 
 if TYPE_CHECKING:
     from headwater.stores.rest.signed import SignedTransport
@@ -93,20 +93,20 @@ class Transfers:
         if signed is None:
             yield from self._blobs.read(digest, start)
             return
-        checksum = hashlib.sha256()
         received = start
-        try:
-            for chunk in self._past().get(signed, start):
-                received += len(chunk)
-                checksum.update(chunk)
-                yield chunk
-        except (TemporarilyUnavailable, InvalidParameterValue) as error:
-            _log.info("Continuing '%s' through the server: %s", digest, error)
-            for chunk in self._blobs.read(digest, received, size - received):
-                checksum.update(chunk)
-                yield chunk
-        if not start and checksum.hexdigest() != digest:
-            raise DataLoss(f"The file '{digest}' arrived as other bytes. Ask again, or restore it from a backup.")
+        with closing(Checksum()) as checksum:
+            try:
+                for chunk in self._past().get(signed, start):
+                    received += len(chunk)
+                    checksum.update(chunk)
+                    yield chunk
+            except (TemporarilyUnavailable, InvalidParameterValue) as error:
+                _log.info("Continuing '%s' through the server: %s", digest, error)
+                for chunk in self._blobs.read(digest, received, size - received):
+                    checksum.update(chunk)
+                    yield chunk
+            if not start and checksum.hexdigest() != digest:
+                raise DataLoss(f"The file '{digest}' arrived as other bytes. Ask again, or restore it from a backup.")
 
     def _send_large(self, source: Path, digest: str, size: int, on_bytes: OnBytes) -> None:
         upload = self._uploads.get(digest)
