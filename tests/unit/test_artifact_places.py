@@ -1,6 +1,7 @@
 """Artifacts of runs and URIs in every kind of place, through the functions that users call."""
 
 import functools
+import hashlib
 import http.server
 import os
 import pty
@@ -157,7 +158,8 @@ def test_a_large_file_is_not_copied_twice_into_a_local_store(tmp_path: Path) -> 
 PROGRAM = """
 import sys, time
 from headwater.tracking.progress import progress
-with progress("Downloading", 100_000_000) as on_bytes:
+is_awaited = {"awaited": lambda: True, "busy": lambda: False}.get(sys.argv[1])
+with progress("Downloading", 100_000_000, is_awaited=is_awaited) as on_bytes:
     deadline = time.monotonic() + 1.5
     while time.monotonic() < deadline:
         on_bytes(1)
@@ -165,18 +167,79 @@ print("done")
 """
 
 
-def test_a_bar_is_shown_on_a_terminal_and_nowhere_else() -> None:
-    quiet = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
+def _run_on_terminal(kind: str) -> str:
+    """Return what the program showed on a terminal that is its stderr."""
     parent, child = pty.openpty()
-    shown = subprocess.run([sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, stderr=child, check=True)
+    shown = subprocess.run([sys.executable, "-c", PROGRAM, kind], stdout=subprocess.PIPE, stderr=child, check=True)
+    os.write(child, b"|")  # so that there is something to read
     os.close(child)
     seen = os.read(parent, 100_000).decode()
     os.close(parent)
+    assert shown.stdout == b"done\n"
+    return seen
+
+
+def test_a_bar_is_shown_on_a_terminal_and_nowhere_else() -> None:
+    quiet = subprocess.run([sys.executable, "-c", PROGRAM, ""], capture_output=True, text=True, check=True)
+    seen = _run_on_terminal("")
 
     assert (quiet.stdout, quiet.stderr) == ("done\n", "")
-    assert shown.stdout == b"done\n"
     assert "Downloading" in seen
     assert "100.0 MB" in seen
+
+
+def test_a_transfer_in_the_background_is_shown_to_who_waits_for_it_only() -> None:
+    awaited, busy = _run_on_terminal("awaited"), _run_on_terminal("busy")
+
+    assert "Downloading" in awaited
+    assert busy == "|"
+
+
+DOWNLOADS = """
+import os, sys
+import headwater as hw
+run_id, wanted = sys.argv[1:]
+place = hw.artifacts.download_artifacts(f"runs:/{run_id}/report.txt")
+if os.fork() == 0:
+    sys.exit(0)  # a fork that ends leaves the parent's files alone
+os.wait()
+print(open(place).read(), hw.artifacts.load_text(f"runs:/{run_id}/report.txt"))
+"""
+
+
+def test_what_was_downloaded_to_a_temporary_folder_goes_with_the_program(uri: str, tmp_path: Path) -> None:
+    with hw.start_run() as run:
+        hw.log_text("text", "report.txt")
+    hw.flush()
+    (tmp_path / "tmp").mkdir()
+    command = [sys.executable, "-W", "ignore", "-c", DOWNLOADS, run.info.run_id, "x"]
+    variables = {**os.environ, "TMPDIR": str(tmp_path / "tmp"), "HEADWATER_TRACKING_URI": uri}
+
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines()[-1] == "text text"
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_a_broken_download_from_a_bucket_goes_on_unless_the_file_changed(s3_uri: str, tmp_path: Path) -> None:
+    location, data = open_location(f"{s3_uri}/place"), os.urandom(9_000_000)
+    location.write("big.bin", [data])
+    _begin_download(tmp_path, location.find("big.bin").etag, b"x" * 5_000_000)  # that these stay proves that it goes on
+
+    place = Path(hw.artifacts.download_artifacts(f"{s3_uri}/place/big.bin", dst_path=tmp_path))
+    whole = place.read_bytes()
+    location.write("big.bin", [data[::-1]])
+    _begin_download(tmp_path, "an older one", b"x" * 5_000_000)
+    hw.artifacts.download_artifacts(f"{s3_uri}/place/big.bin", dst_path=tmp_path)
+
+    assert whole == b"x" * 5_000_000 + data[5_000_000:]
+    assert place.read_bytes() == data[::-1]
+    assert list(tmp_path.glob("*.part")) == []
+
+
+def _begin_download(folder: Path, etag: str, data: bytes) -> None:
+    version = hashlib.sha256(etag.encode()).hexdigest()[:16]
+    (folder / f"big.bin.{version}.part").write_bytes(data)
 
 
 def test_a_file_of_a_model_stays_the_users_own(tmp_path: Path) -> None:

@@ -20,7 +20,8 @@ from headwater.protocol.errors import ResourceDoesNotExist
 from headwater.protocol.model_names import is_model_uri, parse_model_uri
 from headwater.protocol.model_sources import append_path, split_run_source
 from headwater.stores import open_location
-from headwater.stores.interface import Store
+from headwater.stores.interface import Location, Store
+from headwater.stores.transfer import for_each
 from headwater.tracking.artifact_files import (
     download_tree,
     is_proxied,
@@ -199,17 +200,29 @@ def _fetch_cached(place: ModelPlace) -> Path:
 
 
 def _find_digests(place: ModelPlace) -> dict[str, str]:
-    """Return the digest of each file before any is downloaded; none where nobody knows them."""
+    """Return what tells each file from any other before any is downloaded; nothing where nobody knows.
+
+    That is its digest, or where a model without a manifest is kept elsewhere, the place's own ETag and its size.
+    """
     if is_proxied(place.uri):
         files = place.store.artifacts.get_tree(GetTree(tree_root(place.uri))).files
         if not files:
             raise ResourceDoesNotExist(f"No model at '{place.uri}'. List the run's artifacts to see what there is.")
         return {file.path: file.digest for file in files}
+    location = open_location(place.uri)
     try:
-        data = b"".join(open_location(place.uri).read(MANIFEST_FILE))
+        return _digests_in(b"".join(location.read(MANIFEST_FILE)))
     except ResourceDoesNotExist:
+        return _find_etags(location)
+
+
+def _find_etags(location: Location) -> dict[str, str]:
+    paths = [file.path for file in location.walk("")]
+    found = for_each(paths, location.find)
+    if not all(file.etag for file in found):
         return {}
-    return _digests_in(data)
+    named = zip(paths, found, strict=True)
+    return {f"{location.uri}/{path}": f"{file.etag}-{file.size}" for path, file in named}
 
 
 def _download(place: ModelPlace, target: Path, *, is_new: bool = True) -> Path:

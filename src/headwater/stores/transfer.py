@@ -134,16 +134,25 @@ def resume_file(
 
 
 def for_each(items: Sequence[T], work: Callable[[T], ResultT], *, threads: int = THREADS) -> list[ResultT]:
-    """Do the work for all items, several at a time, and return the results; raise what the first failing one raised."""
+    """Do the work for all items, several at a time, and return the results; raise what the first failing one raised.
+
+    An interrupt of the caller leaves what has not begun undone.
+    """
     futures: list[Future[ResultT]] = []
     if len(items) > 1:
-        try:
-            from concurrent.futures import ThreadPoolExecutor  # cannot be imported any more while the program ends
+        from concurrent.futures import ThreadPoolExecutor  # cannot be imported any more while the program ends
 
-            with ThreadPoolExecutor(min(threads, len(items))) as pool:
-                futures += [pool.submit(work, item) for item in items]
+        pool = ThreadPoolExecutor(min(threads, len(items)))
+        try:
+            for item in items:
+                futures.append(pool.submit(work, item))  # noqa: PERF401 - those before an error count
         except RuntimeError:  # the interpreter is ending and starts no threads any more
-            futures = []
+            pass
+        try:
+            pool.shutdown()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     return [future.result() for future in futures] + [work(item) for item in items[len(futures) :]]
 
 

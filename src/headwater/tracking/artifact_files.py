@@ -1,10 +1,13 @@
 """Moving artifact files between this machine and where a run keeps them."""
 
+import atexit
 import hashlib
+import os
 import re
 import shutil
 import tempfile
 from collections.abc import Callable
+from glob import escape
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -18,12 +21,14 @@ from headwater.protocol.artifacts import (
     ListTree,
     check_path,
 )
-from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
+from headwater.protocol.errors import DataLoss, InvalidParameterValue, ResourceDoesNotExist
 from headwater.protocol.runs import GetRun
 from headwater.stores import open_location
-from headwater.stores.interface import OnBytes, Store, unnoticed
-from headwater.stores.transfer import counted, for_each, read_chunks
+from headwater.stores.interface import Location, OnBytes, Store, unnoticed
+from headwater.stores.transfer import counted, for_each, read_chunks, write_all
 from headwater.tracking.progress import progress
+
+_WORTH_A_LOOK_BYTES = 8 * 1024 * 1024  # what is shorter is brought again sooner than looked at
 
 
 def upload_files(store: Store, run_id: str, files: list[tuple[str, Path]], *, on_bytes: OnBytes = unnoticed) -> None:
@@ -52,13 +57,27 @@ def upload_tree(
     described = [ArtifactFile(path, _digest(source, on_bytes), source.stat().st_size) for path, source in files]
     sources = {file.digest: source for file, (_, source) in zip(described, files, strict=True)}
     missing = store.artifacts.find_missing(FindMissing(sorted(sources))).digests
+    lacking = {file.digest: file.size for file in described if file.digest in set(missing)}
+    on_bytes(sum(file.size for file in described) - sum(lacking.values()))
 
     def send(digest: str) -> None:
-        if not (are_ours and store.blobs.adopt(sources[digest], digest)):
+        if are_ours and store.blobs.adopt(sources[digest], digest):
+            on_bytes(lacking[digest])
+        else:
             store.blobs.write_file(sources[digest], digest, on_bytes=on_bytes)
 
     for_each(missing, send)
     store.artifacts.commit(CommitArtifacts(root, described))
+
+
+def send_files(store: Store, run_id: str, files: list[tuple[str, Path]]) -> None:
+    """Keep files as artifacts of a run from where they are, while the caller waits and may see a bar.
+
+    What an earlier call sent of a large file before it broke off is not sent again, where the store remembers it.
+    """
+    artifact_uri = store.runs.get(GetRun(run_id=run_id)).run.info.artifact_uri
+    with progress("Uploading", sum(source.stat().st_size for _, source in files)) as on_bytes:
+        upload_tree(store, artifact_uri, files, on_bytes=on_bytes)
 
 
 def upload_bytes(store: Store, artifact_uri: str, path: str, data: bytes) -> None:
@@ -86,7 +105,7 @@ def download_tree(store: Store, artifact_uri: str, path: str, target: Path) -> P
     """Copy a file or folder of an artifact location into the folder `target`.
 
     What is in the store's own tree is verified. A download that broke off is continued by the next one to the same
-    place.
+    place: whole files that are there already stay, and half a file is completed.
     """
     is_ours = is_proxied(artifact_uri)
     fetch = _tree_fetcher(store, artifact_uri, path) if is_ours else _location_fetcher(artifact_uri, path)
@@ -99,9 +118,7 @@ def download_tree(store: Store, artifact_uri: str, path: str, target: Path) -> P
         def download(file: ArtifactFile) -> None:
             place = base / check_path(file.path) if file.path else base
             place.parent.mkdir(parents=True, exist_ok=True)
-            part = place.with_name(f"{place.name}.part")
-            fetch.one(file, part, on_bytes)
-            part.replace(place)
+            fetch.one(file, place, on_bytes)
 
         for_each(fetch.files, download)
     return base
@@ -117,7 +134,24 @@ class _Fetch(NamedTuple):
 def _tree_fetcher(store: Store, artifact_uri: str, path: str) -> _Fetch:
     root = tree_root(artifact_uri)
     files = store.artifacts.get_tree(GetTree(f"{root}/{check_path(path)}" if path else root)).files
-    return _Fetch(files, lambda file, part, on_bytes: store.blobs.read_file(file, part, on_bytes=on_bytes))
+
+    def fetch(file: ArtifactFile, place: Path, on_bytes: OnBytes) -> None:
+        if _is_there(file, place):
+            on_bytes(file.size)
+            return
+        part = place.with_name(f"{place.name}.part")
+        store.blobs.read_file(file, part, on_bytes=on_bytes)
+        part.replace(place)
+
+    return _Fetch(files, fetch)
+
+
+def _is_there(file: ArtifactFile, place: Path) -> bool:
+    """Return whether an earlier download brought a file that is long enough to be worth the look."""
+    if file.size < _WORTH_A_LOOK_BYTES or not place.is_file() or place.stat().st_size != file.size:
+        return False
+    with place.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest() == file.digest
 
 
 def _location_fetcher(artifact_uri: str, path: str) -> _Fetch:
@@ -130,18 +164,42 @@ def _location_fetcher(artifact_uri: str, path: str) -> _Fetch:
         start = len(path) + 1 if path else 0
         files = [ArtifactFile(file.path[start:], "", file.file_size or 0) for file in location.walk(path)]
 
-    def fetch(file: ArtifactFile, part: Path, on_bytes: OnBytes) -> None:
-        # Without a digest nobody can say that what is there is the beginning of the same file.
-        with part.open("wb", buffering=0) as stream:
-            for chunk in counted(location.read("/".join(filter(None, (path, file.path)))), on_bytes):
-                stream.write(chunk)
+    def fetch(file: ArtifactFile, place: Path, on_bytes: OnBytes) -> None:
+        _fetch_plain(location, "/".join(filter(None, (path, file.path))), file.size, place, on_bytes)
 
     return _Fetch(files, fetch)
 
 
+def _fetch_plain(location: Location, path: str, size: int, place: Path, on_bytes: OnBytes) -> None:
+    """Bring a file of which no digest is known; a long one is continued if its ETag is the same as when it began."""
+    etag = location.find(path).etag if size >= _WORTH_A_LOOK_BYTES else ""
+    version = f".{hashlib.sha256(etag.encode()).hexdigest()[:16]}" if etag else ""
+    part = place.with_name(f"{place.name}{version}.part")
+    start = part.stat().st_size if etag and part.exists() else 0
+    if not 0 < start < size:
+        start = 0
+    on_bytes(start)
+    with part.open("ab" if start else "wb", buffering=0) as stream:
+        for chunk in counted(location.read(path, start), on_bytes):
+            write_all(stream.fileno(), chunk)
+    if start and (part.stat().st_size != size or location.find(path).etag != etag):
+        part.unlink()
+        raise DataLoss(f"The file '{path}' of '{location.uri}' changed while it was read. Download it again.")
+    part.replace(place)
+    for old in place.parent.glob(f"{escape(place.name)}.{'[0-9a-f]' * 16}.part"):
+        old.unlink(missing_ok=True)  # what had arrived of other versions
+
+
 def temporary_folder() -> Path:
-    """Return a new folder for downloads, readable by its owner only."""
-    return Path(tempfile.mkdtemp(prefix="headwater-"))
+    """Return a new folder for downloads, readable by its owner only, which goes with this process."""
+    folder = Path(tempfile.mkdtemp(prefix="headwater-"))
+    atexit.register(_remove_own, folder, os.getpid())
+    return folder
+
+
+def _remove_own(folder: Path, process_id: int) -> None:
+    if os.getpid() == process_id:  # a fork has no folders of its own
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def is_proxied(artifact_uri: str) -> bool:

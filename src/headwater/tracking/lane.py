@@ -54,6 +54,7 @@ class Lane:
         self.failure: HeadwaterError | None = None  # why the last attempt failed, until one succeeds
         self.patience_s = PATIENCE_S
         self.attempts = 0
+        self.waiters = 0  # who does nothing but wait until all of this is stored
         self.retry_at = 0.0
         self.changed_at = time.monotonic()
         self._open_store = open_store
@@ -140,17 +141,27 @@ class Lane:
                 experiment_id = find_or_create(store, batch.creation.experiment_name).experiment_id
             request = with_creation(request, batch.creation, experiment_id)
         if batch.artifacts is not None:
-            from headwater.tracking.artifact_files import upload_files  # loaded by runs with artifacts only
-
             folder = self._spool(batch.artifacts)
             try:
-                files = [(path, folder / name) for path, name in batch.artifacts.files]
-                upload_files(store, self.run_id, files, on_bytes=lambda _count: self._beat(time.monotonic()))
+                self._upload(store, [(path, folder / name) for path, name in batch.artifacts.files])
             except HeadwaterError as error:
                 if self._is_worth_waiting(error, time.monotonic()):
                     raise
                 self.note("artifact", error)
         return request
+
+    def _upload(self, store: "Store", files: list[tuple[str, Path]]) -> None:
+        from headwater.tracking.artifact_files import upload_files  # loaded by runs with artifacts only
+        from headwater.tracking.progress import progress
+
+        size = sum(source.stat().st_size for _, source in files)
+        with progress("Uploading", size, is_awaited=lambda: self.waiters > 0) as show:
+
+            def on_bytes(count: int) -> None:
+                self._beat(time.monotonic())
+                show(count)
+
+            upload_files(store, self.run_id, files, on_bytes=on_bytes)
 
     def _beat(self, now: float) -> None:
         if not self.is_active or self.is_rejected or now < self._beat_at:

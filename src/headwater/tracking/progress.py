@@ -17,20 +17,36 @@ _LEAST_BYTES = 16 * 1024 * 1024
 
 
 @contextmanager
-def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Yield a function that is told of transferred bytes, from any thread; it shows a bar after a second."""
+def progress(what: str, total: int, *, is_awaited: Callable[[], bool] | None = None) -> Iterator[Callable[[int], None]]:
+    """Yield a function that is told of transferred bytes, from any thread; it shows a bar after a second.
+
+    When the block is left by an error or an interrupt, the function raises from then on, so that threads which are
+    still transferring end with the next bytes. With `is_awaited` the bar waits until that says that somebody waits.
+    """
     is_seen = total >= _LEAST_BYTES and PROGRESS.is_on() and sys.stderr is not None and sys.stderr.isatty()
-    bar = _Bar(what, total) if is_seen else None
+    bar = _Bar(what, total, is_awaited or (lambda: True)) if is_seen else None
+    is_over = False
+
+    def add(count: int) -> None:
+        if is_over:
+            raise InterruptedError("The transfer was given up.")
+        if bar is not None:
+            bar.add(count)
+
     try:
-        yield (lambda _count: None) if bar is None else bar.add
+        yield add
+    except BaseException:
+        is_over = True
+        raise
     finally:
         if bar is not None:
             bar.close()
 
 
 class _Bar:
-    def __init__(self, what: str, total: int) -> None:
+    def __init__(self, what: str, total: int, is_awaited: Callable[[], bool]) -> None:
         self._what = what
+        self._is_awaited = is_awaited
         self._total = total
         self._done = 0
         self._begins_at = time.monotonic() + _PATIENCE_S
@@ -41,7 +57,7 @@ class _Bar:
         """Count bytes, and show them if this takes long."""
         with self._lock:
             self._done += count
-            if self._shown is None and time.monotonic() >= self._begins_at:
+            if self._shown is None and time.monotonic() >= self._begins_at and self._is_awaited():
                 self._shown = self._show()
             if self._shown is not None:
                 self._shown.update(self._shown.task_ids[0], completed=self._done)

@@ -71,11 +71,13 @@ class Shipper:
 
         with self._progress:
             self._waiters += 1
+            lane.waiters += 1
             self._wake.put(None)
             try:
                 self._progress.wait_for(is_over, max(0.0, deadline - time.monotonic()))
             finally:
                 self._waiters -= 1
+                lane.waiters -= 1
         return lane.journal.shipped_seq >= seq or lane.is_rejected
 
     def stop(self, deadline: float) -> bool:

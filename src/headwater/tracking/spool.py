@@ -31,7 +31,7 @@ def copy_file(source: Path, target: Path) -> Path:
 
 
 def _copy_large(reader: int, target: Path) -> Path:
-    from headwater.tracking.copying import copy_large  # threads and hashing, which most runs do not need
+    from headwater.stores.copying import copy_large  # threads and hashing, which most runs do not need
 
     with target.open("x+b", buffering=0) as writer:
         digest = copy_large(reader, writer.fileno())

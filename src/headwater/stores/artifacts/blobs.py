@@ -2,10 +2,8 @@
 
 import errno
 import fcntl
-import hashlib
 import os
 import re
-import shutil
 import tempfile
 import threading
 import time
@@ -193,18 +191,17 @@ class LocalBlobs:
     def read_file(self, file: ArtifactFile, target: Path, *, on_bytes: OnBytes = unnoticed) -> None:
         """Write a file to `target`, verified by another thread while the system copies it."""
         target.unlink(missing_ok=True)  # copying anew is faster than reading what is there
-        source = self.path(file.digest)
+        self.size(file.digest)
         try:
-            self.size(file.digest)
-            from concurrent.futures import ThreadPoolExecutor  # cannot be imported any more while the program ends
+            from headwater.stores.copying import copy_large  # threads, which most programs do not need
 
-            with source.open("rb") as stream, ThreadPoolExecutor(1) as pool:
-                verdict = pool.submit(hashlib.file_digest, stream, "sha256")
-                shutil.copyfile(source, target)
+            with self.path(file.digest).open("rb", buffering=0) as reader, target.open("x+b", buffering=0) as writer:
+                actual = copy_large(reader.fileno(), writer.fileno(), on_bytes)
+        except InterruptedError:
+            raise
         except OSError as error:
             raise self._explain(error) from error
-        on_bytes(file.size)
-        if verdict.result().hexdigest() != file.digest:
+        if actual != file.digest:
             target.unlink()
             raise DataLoss(f"The file with SHA-256 '{file.digest}' was altered on disk. Restore it from a backup.")
 

@@ -4,11 +4,13 @@ import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
 
+from headwater.stores.interface import OnBytes, unnoticed
+
 _BLOCK_BYTES = 256 * 1024
-_STEP_BYTES = 64 * 1024 * 1024
+_STEP_BYTES = 16 * 1024 * 1024
 
 
-def copy_large(source: int, target: int) -> str:
+def copy_large(source: int, target: int, on_bytes: OnBytes = unnoticed) -> str:
     """Copy all from one descriptor to another that can be read too, and return the SHA-256 of the copy.
 
     What is hashed is the copy, close behind its end and so still in memory: another program may change the source.
@@ -29,6 +31,7 @@ def copy_large(source: int, target: int) -> str:
             follower.result()
             follower = pool.submit(follow, copied, copied + count)
             copied += count
+            on_bytes(count)
         follower.result()
     return checksum.hexdigest()
 

@@ -1,0 +1,1 @@
+"""List, download and upload the artifacts of runs and models."""
