@@ -138,9 +138,9 @@ ARTIFACTS_DESTINATION = Setting(
 )
 ARTIFACT_LOCATIONS = Setting(
     name="HEADWATER_ARTIFACT_LOCATIONS",
-    default="s3://,gs://,az://",
     meaning="Where else the server lists and serves artifacts of experiments that chose a place of their own: "
-    "beginnings of URIs, separated by commas. Folders of the server's machine only if named here, as file:///folder/.",
+    "beginnings of URIs, separated by commas, such as s3://team-bucket/,file:///srv/shared/; s3:// is any bucket that "
+    "its credentials open. Default: nowhere, since whoever may create an experiment chooses its place.",
 )
 S3_ENDPOINT_URL = Setting(
     name="HEADWATER_S3_ENDPOINT_URL",

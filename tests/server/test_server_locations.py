@@ -139,6 +139,26 @@ def test_no_other_folder_is_read_or_written(store: Store, url: str, tmp_path: Pa
     assert not (tmp_path / "secret" / run_id / "artifacts" / "new").exists()
 
 
+def test_no_bucket_is_read_or_written_unless_the_operator_named_it(
+    tmp_path: Path, s3_uri: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[tuple[int, int, int]] = []
+    messages: list[str] = []
+    for setting in ("", f"s3://another-bucket/,{s3_uri}/team/", f"{s3_uri}/"):
+        monkeypatch.setenv("HEADWATER_ARTIFACT_LOCATIONS", setting)
+        store = open_store(f"sqlite:///{tmp_path / 'named.db'}")
+        run_id = _run_at(store, f"{s3_uri}/teamless/{len(said)}")
+        with live_server(store) as address:
+            put = call(address, "POST", f"/ajax-api/2.0/mlflow/upload-artifact?run_uuid={run_id}&path=new", b"x")
+            got = get(address, f"/get-artifact?run_id={run_id}&path=new")
+        messages += [] if put.status == 200 else [put.message]
+        said.append((put.status, got.status, len(store.artifacts.list(ListArtifacts(run_id)).files)))
+        store.close()
+
+    assert said == [(501, 501, 0), (501, 501, 0), (200, 200, 1)]
+    assert "let its operator name the place in HEADWATER_ARTIFACT_LOCATIONS" in messages[0]
+
+
 def test_a_location_is_decoded_once(store: Store, url: str, tmp_path: Path) -> None:
     run_id = _run_at(store, f"file://{tmp_path}/shared/%252e%252e/x")
 

@@ -30,7 +30,7 @@ BASE = "/api/2.0/mlflow-artifacts"
 @pytest.fixture
 def served_s3(tmp_path: Path, s3_uri: str, request: pytest.FixtureRequest) -> Iterator[Served]:
     """Return a server over a bucket, with a run."""
-    store = open_store(f"sqlite:///{tmp_path / 'headwater.db'}", artifacts=s3_uri)
+    store = open_store(f"sqlite:///{tmp_path / 'headwater.db'}", artifacts=s3_uri, artifact_locations=[s3_uri])
     with live_server(store) as url:
         yield Served(url, store, *make_named_run(store, request.node.name))
     store.close()

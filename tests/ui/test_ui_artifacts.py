@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from headwater.protocol.experiments import CreateExperiment
 from headwater.protocol.runs import GetRun
 from headwater.stores.interface import Store
 from headwater.testing.servers import live_server
-from headwater.testing.stores import sqlite_store
+from headwater.testing.stores import make_run, sqlite_store
 from ui.run_pages import find_violations, make_named_run, make_png, open_browser, put_artifacts
 
 _LOG = "\n".join(f"\x1b[31mERROR\x1b[0m line {number}" for number in range(1, 60_001))
@@ -155,6 +156,18 @@ def test_a_run_without_artifacts_teaches_how_to_log_one(page: Page, tmp_path: Pa
 
         expect(page.get_by_role("heading", name="No artifacts yet")).to_be_visible()
         expect(page.get_by_label("Python code", exact=True)).to_contain_text("hw.log_artifact")
+
+
+def test_a_run_whose_artifacts_are_elsewhere_says_where(page: Page, tmp_path: Path) -> None:
+    with sqlite_store(tmp_path) as store, live_server(store) as url:
+        experiment = store.experiments.create(CreateExperiment("elsewhere", "s3://team-bucket/vision"))
+        run_id = make_run(store, experiment.experiment_id)
+
+        page.goto(f"{url}/runs/{run_id}/artifacts")
+
+        expect(page.get_by_text(f"s3://team-bucket/vision/{run_id}/artifacts")).to_be_visible()
+        expect(page.get_by_text("HEADWATER_ARTIFACT_LOCATIONS")).to_be_visible()
+        assert find_violations(page) == []
 
 
 @pytest.mark.parametrize(

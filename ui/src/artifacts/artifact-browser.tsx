@@ -16,12 +16,14 @@ export interface ArtifactBrowserProps {
   readonly runId: string;
   /** The artifact chosen, or empty. */
   readonly path: string;
+  /** Where the run keeps its artifacts. */
+  readonly location: string;
   readonly revision: number;
   readonly onPath: (path: string) => void;
 }
 
 /** The files of a run as a tree, and beside it what the chosen one holds. */
-export function ArtifactBrowser({ runId, path, revision, onPath }: ArtifactBrowserProps) {
+export function ArtifactBrowser({ runId, path, location, revision, onPath }: ArtifactBrowserProps) {
   const [open, setOpen] = useState<ReadonlySet<string>>(() => new Set(foldersAbove(path)));
   const [filter, setFilter] = useState("");
   const { folders, error } = useFolders(runId, open, revision);
@@ -44,6 +46,17 @@ export function ArtifactBrowser({ runId, path, revision, onPath }: ArtifactBrows
 
   if (!root) {
     return error ? <p role="alert" class={css.error}>{`The artifacts cannot be listed. ${error}`}</p> : <p class={css.hint}>Reading…</p>;
+  }
+  if (root.length === 0 && !location.startsWith("mlflow-artifacts:")) {
+    return (
+      <section class={css.empty}>
+        <h2>No artifacts to show</h2>
+        <p>
+          This run keeps its artifacts at <code>{location}</code>. This server shows what is there once its operator names the place in{" "}
+          <code>HEADWATER_ARTIFACT_LOCATIONS</code>.
+        </p>
+      </section>
+    );
   }
   if (root.length === 0) {
     return (

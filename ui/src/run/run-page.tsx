@@ -55,6 +55,7 @@ function TabContent({ run, place, state }: { readonly run: RunDetails; readonly 
         <ArtifactBrowser
           runId={run.runId}
           path={place.path}
+          location={run.artifactUri}
           revision={revision}
           onPath={(path) => navigate(writePlace(baseOf(page.peek()), "artifacts", path))}
         />

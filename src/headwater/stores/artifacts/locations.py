@@ -59,8 +59,8 @@ def local_path(uri: str) -> Path:
 class ServedLocations:
     """What a server lists and serves for others: locations that begin as its operator said.
 
-    A user of the server chooses an experiment's location, and the server would read it with its own rights. So folders
-    of its machine are out of bounds unless named, web addresses always, and buckets may be narrowed down.
+    A user of the server chooses an experiment's location, and the server would read it with its own rights. So buckets
+    and folders of its machine are out of bounds unless named, and web addresses always.
 
     Args:
         prefixes: beginnings of URIs, such as `s3://` or `s3://team-bucket/` or `file:///srv/shared/`.
@@ -78,7 +78,10 @@ class ServedLocations:
             return CloudLocation(spelled)
         if prefix is not None and scheme == "file":
             return LocalLocation(local_path(spelled), fence=local_path(prefix))
-        raise NotSupported(f"The artifacts at '{uri}' are kept outside of this server. Read them there.")
+        raise NotSupported(
+            f"The artifacts at '{uri}' are kept outside of this server. Read them there, or let its operator name the "
+            "place in HEADWATER_ARTIFACT_LOCATIONS."
+        )
 
 
 def _spell(uri: str) -> str:
