@@ -1,7 +1,7 @@
 """A large artifact up and down beside a plain copy of the same file on the same disk, and equal files stored once.
 
-Every byte is verified, which a plain copy does not do. So what a machine can do is measured, too: SHA-256 of the file by
-one core, and the file through a bare socket of this machine, hashed by a thread beside. Nothing verified is faster.
+Every byte is verified, which a plain copy does not do. So what a machine can do is measured, too: SHA-256 of the file
+by one core, and the file through a bare socket of this machine, hashed by a thread beside.
 
 `python benchmarks/artifacts.py 5 1000 100` takes a file of 5 GB and 1,000 equal files of 100 MB; default 1, 1000, 10.
 """

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from itertools import chain
 from typing import TYPE_CHECKING, Literal, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from headwater.config import aws_settings
 from headwater.protocol.errors import (
@@ -196,6 +196,10 @@ class Bucket:
 
         if not isinstance(self.store, S3Store | GCSStore | AzureStore):
             raise NotSupported(f"'{self.uri}' has no signed URLs. Send the file through the server.")
+        whole = f"{self.address.folder}/{key}"
+        if self.address.provider == "az" and quote(whole, safe="/~") != whole:
+            # The library signs the name as the URL spells it, where Azure expects the name itself.
+            raise NotSupported(f"Azure has no signed URL for '{key}': letters in it must be escaped. Rename the file.")
         with self._translated(key):
             return obstore.sign(self.store, method, key, timedelta(seconds=expires_s))
 
