@@ -123,7 +123,7 @@ def test_files_of_an_experiments_own_folder_are_written_and_read_by_signed_urls(
     assert written.status in {200, 201}
     assert (got.file_size, read.status, read.body) == (6, 200, b"direct")
     if is_azure:
-        with pytest.raises(NotSupported, match="Azure has no signed URL for 'a/é b.txt'"):
+        with pytest.raises(NotSupported, match="Azure has no signed URL for 'a/é b"):
             bucketed.inner.artifacts.presign_upload(PresignUpload(run_id=run_id, path="a/é b.txt"))
     if not bucketed.uri.startswith("s3:"):  # whose test server verifies no signature
         assert _follow("PUT", got.presigned_url, b"other", put.headers).status in {401, 403}
