@@ -23,7 +23,7 @@ from headwater.testing.servers import live_server
 from headwater.testing.stores import get_run, make_run
 
 MIB = 1 << 20
-SIZE = 300 * MIB
+SIZE = 200 * MIB
 
 
 @pytest.fixture

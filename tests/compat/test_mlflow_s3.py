@@ -41,7 +41,10 @@ def session(tmp_path_factory: pytest.TempPathFactory, s3_environment: dict[str, 
     """Run every check in one process of the client."""
     folder = tmp_path_factory.mktemp("mlflow-s3")
     python = environment_python(HERE / "clients" / "mlflow-3.txt", CACHE)
-    store = open_store(f"sqlite:///{folder / 'headwater.db'}", artifacts=f"s3://{BUCKET}/mlflow-proxied")
+    direct = f"s3://{BUCKET}/mlflow-direct"
+    store = open_store(
+        f"sqlite:///{folder / 'headwater.db'}", artifacts=f"s3://{BUCKET}/mlflow-proxied", artifact_locations=[direct]
+    )
     with live_server(store) as url:
         done = subprocess.run(
             [str(python), str(SCRIPT), *CHECKS],
@@ -51,7 +54,7 @@ def session(tmp_path_factory: pytest.TempPathFactory, s3_environment: dict[str, 
                 "HOME": str(folder),
                 "MLFLOW_TRACKING_URI": url,
                 "MLFLOW_S3_ENDPOINT_URL": s3_environment["AWS_ENDPOINT_URL"],
-                "DIRECT_LOCATION": f"s3://{BUCKET}/mlflow-direct",
+                "DIRECT_LOCATION": direct,
                 "MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD": "true",
                 "MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD": "true",
                 "MLFLOW_MULTIPART_UPLOAD_MINIMUM_FILE_SIZE": str(8 * 1024 * 1024),

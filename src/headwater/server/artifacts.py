@@ -248,7 +248,7 @@ class _Upload:
                 if not block:
                     return
                 pending = self._expect()  # the next block arrives while the caller works on this one
-                yield from block
+                yield b"".join(block)
         finally:
             pending.cancel()
         raise TemporarilyUnavailable("The server is stopping. Send the file again.")
