@@ -11,12 +11,14 @@ import pandas as pd
 import pytest
 
 import headwater as hw
+from compat.client_process import Session, checks_in, run_checks
 from headwater.stores import open_store
 from headwater.testing.environments import environment_python
 from headwater.testing.servers import live_server
 from unit.tracking_places import own_place
 
 HERE = Path(__file__).parent
+DELTA = HERE / "delta_cases.py"
 CACHE = HERE.parents[1] / ".cache" / "environments"
 
 pytestmark = [pytest.mark.compat, pytest.mark.slow]
@@ -86,3 +88,15 @@ def test_tables_images_and_inputs_of_one_client_are_found_by_the_other(server: s
     assert inputs["theirs"].context == "eval"
     assert isinstance(hw.data.get_source(inputs["theirs"]), hw.data.CodeSource)
     assert inputs["theirs"].dataset.digest == hw.data.from_numpy(np.arange(3)).digest
+
+
+@pytest.fixture(scope="module")
+def delta(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    variables = {"PYTHONPATH": str(HERE.parents[1] / "src")}
+    with run_checks("mlflow-data", DELTA, tmp_path_factory.mktemp("delta"), variables=variables) as found:
+        yield found
+
+
+@pytest.mark.parametrize("check", checks_in(DELTA))
+def test_delta_tables_are_datasets_without_spark(delta: Session, check: str) -> None:
+    assert not delta.report[check], delta.report[check]

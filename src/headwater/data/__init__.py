@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from headwater.tracking.datasets.dataset import Dataset, MetaDataset, get_source
+from headwater.tracking.datasets.delta import DeltaDataset, load_delta
 from headwater.tracking.datasets.huggingface import HuggingFaceDataset, from_huggingface
 from headwater.tracking.datasets.plugins import find_constructor, list_constructors
 from headwater.tracking.datasets.schema import Schema
@@ -17,6 +18,7 @@ from headwater.tracking.datasets.sources import (
     SparkSource,
     source_from_json,
 )
+from headwater.tracking.datasets.spark import SparkDataset, from_spark
 from headwater.tracking.datasets.tables import (
     ArrowDataset,
     NumpyDataset,
@@ -27,12 +29,14 @@ from headwater.tracking.datasets.tables import (
     from_pandas,
     from_polars,
 )
+from headwater.tracking.datasets.tensorflow import TensorFlowDataset, from_tensorflow
 
 __all__ = [
     "ArrowDataset",
     "CodeSource",
     "Dataset",
     "DatasetSource",
+    "DeltaDataset",
     "DeltaSource",
     "FileSource",
     "HttpSource",
@@ -43,13 +47,18 @@ __all__ = [
     "PandasDataset",
     "PolarsDataset",
     "Schema",
+    "SparkDataset",
     "SparkSource",
+    "TensorFlowDataset",
     "from_arrow",
     "from_huggingface",
     "from_numpy",
     "from_pandas",
     "from_polars",
+    "from_spark",
+    "from_tensorflow",
     "get_source",
+    "load_delta",
     "source_from_json",
 ]
 

@@ -1,6 +1,7 @@
 """Datasets: what a run read, described by a name, a digest, a source, a schema and a profile."""
 
 from headwater.tracking.datasets.dataset import Dataset, MetaDataset, get_source
+from headwater.tracking.datasets.delta import DeltaDataset, load_delta
 from headwater.tracking.datasets.huggingface import HuggingFaceDataset, from_huggingface
 from headwater.tracking.datasets.schema import Schema
 from headwater.tracking.datasets.source import DatasetSource
@@ -13,6 +14,7 @@ from headwater.tracking.datasets.sources import (
     SparkSource,
     source_from_json,
 )
+from headwater.tracking.datasets.spark import SparkDataset, from_spark
 from headwater.tracking.datasets.tables import (
     ArrowDataset,
     NumpyDataset,
@@ -23,12 +25,14 @@ from headwater.tracking.datasets.tables import (
     from_pandas,
     from_polars,
 )
+from headwater.tracking.datasets.tensorflow import TensorFlowDataset, from_tensorflow
 
 __all__ = [
     "ArrowDataset",
     "CodeSource",
     "Dataset",
     "DatasetSource",
+    "DeltaDataset",
     "DeltaSource",
     "FileSource",
     "HttpSource",
@@ -39,12 +43,17 @@ __all__ = [
     "PandasDataset",
     "PolarsDataset",
     "Schema",
+    "SparkDataset",
     "SparkSource",
+    "TensorFlowDataset",
     "from_arrow",
     "from_huggingface",
     "from_numpy",
     "from_pandas",
     "from_polars",
+    "from_spark",
+    "from_tensorflow",
     "get_source",
+    "load_delta",
     "source_from_json",
 ]

@@ -46,6 +46,20 @@ def digest_arrays(arrays: "Iterable[numpy.ndarray[Any, Any] | Mapping[str, numpy
     return _md5(parts)
 
 
+def digest_elements(elements: "Iterable[list[Any]]") -> str:
+    """Return the digest of a stream, each of whose elements is a list of arrays or single values."""
+    import numpy as np
+
+    hash_array = _pandas().util.hash_array
+    parts = ([np.ravel(np.asarray(item)) for item in element] for element in elements)
+    return _md5(hash_array(arrays[0] if len(arrays) == 1 else np.concatenate(arrays)) for arrays in parts)
+
+
+def digest_numbers(numbers: Iterable[int]) -> str:
+    """Return the digest of whole numbers, such as hashes of the data that a library computes."""
+    return _md5(map(_count, numbers))
+
+
 def digest_polars(df: "polars.DataFrame") -> str:
     """Return the digest of a frame: the sum of its rows' hashes."""
     return str(df.hash_rows().sum())

@@ -11,6 +11,7 @@ from headwater.protocol.errors import InvalidParameterValue, NotSupported
 from headwater.stores.artifacts.bucket import SCHEMES
 from headwater.tracking.artifacts import download_artifacts
 from headwater.tracking.context import run_tags
+from headwater.tracking.datasets.delta_tables import open_delta, read_with_spark, spark_session
 from headwater.tracking.datasets.plugins import PluginSource, find_plugin_kind, resolve_by_plugin
 from headwater.tracking.datasets.source import DatasetSource
 
@@ -126,7 +127,7 @@ class SparkSource(_SparselyWritten):
 
     def load(self, dst_path: str | Path | None = None) -> Any:  # noqa: ARG002 - Spark keeps it where it is
         """Return the Spark data frame, read by the active session."""
-        session = _spark_session()
+        session = spark_session()
         if self.sql:
             return session.sql(self.sql)
         return session.table(self.table_name) if self.table_name else session.read.load(self.path)
@@ -146,12 +147,12 @@ class DeltaSource(_SparselyWritten):
         """Return `delta_table`."""
         return "delta_table"
 
-    def load(self, dst_path: str | Path | None = None) -> Any:  # noqa: ARG002 - Spark keeps it where it is
-        """Return the Spark data frame, read by the active session."""
-        reader = _spark_session().read.format("delta")
-        if self.delta_table_version is not None:
-            reader = reader.option("versionAsOf", self.delta_table_version)
-        return reader.load(self.path) if self.path else reader.table(self.delta_table_name)
+    def load(self, dst_path: str | Path | None = None) -> Any:  # noqa: ARG002 - it stays where it is
+        """Return the Spark data frame, read by the active session; the Arrow table if no session knows Delta."""
+        frame = read_with_spark(self.path, self.delta_table_name, self.delta_table_version)
+        if frame is not None:
+            return frame
+        return open_delta(str(self.path), self.delta_table_version).to_pyarrow_table()
 
 
 _BY_TYPE: dict[str, type[DatasetSource]] = {
@@ -202,11 +203,3 @@ def source_from_json(source_json: str, source_type: str) -> DatasetSource:
 def _scheme(uri: str) -> str:
     found = _SCHEME.match(uri)
     return found[1].lower() if found else ""
-
-
-def _spark_session() -> Any:
-    try:
-        from pyspark.sql import SparkSession  # loaded by those who have Spark
-    except ImportError as error:
-        raise NotSupported("Loading this source needs Spark. Install it with: pip install pyspark") from error
-    return SparkSession.builder.getOrCreate()
