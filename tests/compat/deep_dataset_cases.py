@@ -95,7 +95,7 @@ def _compare_frames(spark: Any) -> None:
     frame.write.mode("overwrite").parquet("rows")
     frame.createOrReplaceTempView("rows_view")
     frame.write.mode("overwrite").saveAsTable("rows_table")
-    for options in (
+    cases: list[dict[str, Any]] = [
         {},
         {"path": str(Path("rows").absolute())},
         {"table_name": "rows_view"},
@@ -103,7 +103,8 @@ def _compare_frames(spark: Any) -> None:
         {"sql": "SELECT 1"},
         {"targets": "x", "predictions": "n", "name": "houses"},
         {"digest": "d"},
-    ):
+    ]
+    for options in cases:
         is_same("from_spark", frame, **options)
     is_same("from_spark", spark.read.parquet("rows"), path="rows")
     nested = kinds.StructType(
@@ -117,13 +118,14 @@ def _compare_frames(spark: Any) -> None:
     for index, dtype in enumerate(columns):
         value = [({"a": 1},)] if isinstance(dtype, kinds.MapType) else [(None,)]
         is_same("from_spark", spark.createDataFrame(value, kinds.StructType([kinds.StructField(f"c{index}", dtype)])))
-    for options in (
+    mistakes: list[dict[str, Any]] = [
         {"path": "a", "table_name": "b"},
         {"table_name": "a", "sql": "b"},
         {"targets": "z"},
         {"path": "rows", "version": 1},
         {"table_name": "rows_view", "version": 1},
-    ):
+    ]
+    for options in mistakes:
         refuses_alike("from_spark", frame, **options)
     refuses_alike("load_delta")
     refuses_alike("load_delta", path="a", table_name="b")

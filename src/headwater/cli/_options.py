@@ -211,6 +211,13 @@ def find_experiment(store: Store, either: str, name: str, experiment_id: str) ->
     return store.experiments.get_by_name(GetExperimentByName(given)).experiment
 
 
+def find_viewed(store: Store, either: str, name: str, experiment_id: str) -> str:
+    """Return the id of the experiment whose views are meant; empty, for those across experiments, if none was named."""
+    if not (either or name or experiment_id):
+        return ""
+    return find_experiment(store, either, name, experiment_id).experiment_id
+
+
 def _is_experiment_id(store: Store, text: str) -> bool:
     if not (text.isascii() and text.isdigit()):
         return False

@@ -23,6 +23,20 @@ class ViewVerbs(Connected):
         request = CreateView(name, dict(state), str(experiment_id or ""), user_name(), os.urandom(16).hex())
         return self._settled().views.create(request).view
 
+    def save_view(self, name: str, state: Mapping[str, Any], experiment_id: str | None = None) -> View:
+        """Save a view under a name: a new one, or a new version of the one that has the name there; return it.
+
+        Raises `ResourceConflict` if several views there have the name.
+
+        Example:
+            >>> hw.Client().save_view("curves", {"columns": ["metrics.loss"]}, "1").version
+            2
+        """
+        from headwater.stores.saved_views import save_view  # loaded by those who save views only
+        from headwater.tracking.context import user_name
+
+        return save_view(self._settled(), name, state, str(experiment_id or ""), user_name())
+
     def get_view(self, view_id: str, version: int | None = None) -> View:
         """Return a view, its newest version unless another is named."""
         return self._settled().views.get(GetView(view_id, version or 0)).view

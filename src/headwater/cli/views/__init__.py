@@ -1,0 +1,1 @@
+"""Save, read and delete views: what somebody looks at, under a name."""
