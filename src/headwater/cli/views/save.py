@@ -48,14 +48,11 @@ def command(
 
 
 def _read_state(file: IO[bytes]) -> dict[str, Any]:
+    name = getattr(file, "name", "-")
     try:
         state = yaml.safe_load(file)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise click.ClickException(f"'{_name(file)}' is neither JSON nor YAML: {' '.join(str(error).split())}") from error
+        raise click.ClickException(f"'{name}' is neither JSON nor YAML: {' '.join(str(error).split())}") from error
     if not isinstance(state, dict) or not all(isinstance(key, str) for key in state):
-        raise click.ClickException(f"'{_name(file)}' holds no object with names. Give what `views show --state` prints.")
+        raise click.ClickException(f"'{name}' holds no object with names. Give what `views show --state` prints.")
     return state
-
-
-def _name(file: IO[bytes]) -> str:
-    return str(getattr(file, "name", "-"))
