@@ -35,6 +35,7 @@ def write(client: MlflowClient, folder: Path) -> None:
         write_registry(client, first)
     if HAS_MODELS:
         write_models(client, first)
+        write_trace(first)
 
 
 def write_rich_run(client: MlflowClient, experiment_id: str, folder: Path) -> None:
@@ -118,6 +119,13 @@ def write_models(client: MlflowClient, experiment_id: str) -> None:
     client.finalize_logged_model(failed.model_id, "FAILED")
     client.create_logged_model(experiment_id, "pending")
     client.delete_logged_model(client.create_logged_model(experiment_id, "deleted").model_id)
+
+
+def write_trace(experiment_id: str) -> None:
+    mlflow.set_experiment(experiment_id=experiment_id)
+    with mlflow.start_span("answer") as span:
+        span.set_inputs({"question": "why"})
+    mlflow.flush_trace_async_logging()
 
 
 def write_lifecycles(client: MlflowClient, experiment_id: str) -> None:

@@ -32,6 +32,7 @@ from headwater.protocol.trash import ListTrash
 from headwater.stores import open_store
 from headwater.stores.interface import Store
 from headwater.testing.environments import environment_python
+from headwater.testing.postgres import create_empty_database
 from headwater.testing.progress import NoProgress
 
 HERE = Path(__file__).parent
@@ -48,12 +49,14 @@ START_DEADLINE_S = 120
 pytestmark = [pytest.mark.compat, pytest.mark.slow]
 
 
-@pytest.fixture(scope="module", params=["3-files", "3-sqlite", "2-sqlite", "1-files", "1-sqlite"])
+@pytest.fixture(scope="module", params=["3-files", "3-sqlite", "3-postgresql", "2-sqlite", "1-files", "1-sqlite"])
 def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any]]:
     """Return what to import, and what the client that wrote it answers about it."""
     version, kind = request.param.split("-")
     folder = tmp_path_factory.mktemp(request.param)
     source = str(folder / "mlruns") if kind == "files" else f"sqlite:///{folder / 'mlflow.db'}"
+    if kind == "postgresql":
+        source = create_empty_database(request.getfixturevalue("postgres_url"))
     return source, run_client(version, source, folder)
 
 
@@ -66,6 +69,7 @@ def test_everything_is_here_as_it_was(written: tuple[str, dict[str, Any]], tmp_p
         trash = store.trash.list(ListTrash()).model_ids
 
     assert (report.problems, report.differences) == ([], [])
+    assert report.notes == (["Not imported: 1 trace, and what belongs to it."] if told["logged"] else [])
     assert len(trash) == (1 if told["logged"] else 0)
     assert (found["models"], found["versions"]) == (told["models"], told["versions"])
     assert found["experiments"] == told["experiments"]
@@ -122,6 +126,7 @@ def test_the_reference_serves_it_and_reads_what_is_exported(tmp_path: Path) -> N
     read = run_client("3", migrated, tmp_path, "--read")
 
     assert (report.problems, report.differences, problems) == ([], [], [])
+    assert report.notes[0] == "Not imported: 1 trace, and what belongs to it."
     assert found == told
     assert read == told
     assert len(read["logged"]) == 3

@@ -7,6 +7,7 @@ from functools import partial
 import msgspec
 import numpy as np
 
+from headwater.interop.server_traces import tell_left_out
 from headwater.interop.source import Problem, SourceFile
 from headwater.protocol.artifacts import ListArtifacts, ListArtifactsResponse, check_path
 from headwater.protocol.endpoint import Endpoint, Permission
@@ -203,8 +204,8 @@ class ServerSource:
             request = msgspec.structs.replace(request, page_token=page.next_page_token)
 
     def left_out(self) -> list[str]:
-        """Say that there may be more."""
-        return ["Not asked for: traces and deleted logged models, which a server does not list."]
+        """Say how many traces there are, and that there may be more."""
+        return tell_left_out(self._store, [experiment.experiment_id for experiment, _ in self.experiments()])
 
     def close(self) -> None:
         """Close every connection."""

@@ -9,6 +9,20 @@ from headwater.stores.sql.mlflow_models import read_logged_models
 from headwater.stores.sql.mlflow_registry import read_models
 from headwater.stores.sql.mlflow_schema import MlflowDatabase
 
+_LEFT_OUT = {
+    "trace_info": "traces",
+    "evaluation_datasets": "evaluation datasets",
+    "scorers": "scorers",
+    "label_schemas": "label schemas",
+    "review_queues": "review queues",
+    "issues": "issues",
+    "webhooks": "webhooks",
+    "endpoints": "gateway endpoints",
+    "secrets": "secrets",
+    "mcp_servers": "MCP servers",
+}
+"""Tables of what is not imported, and what their rows are called."""
+
 
 class SqlSource:
     """The database at an MLflow backend store URI; never written to."""
@@ -52,9 +66,9 @@ class SqlSource:
         return read_models(self._database)
 
     def left_out(self) -> list[str]:
-        """Say how many traces there are."""
-        count = self._database.count("trace_info")
-        return [left_out(count, "traces")] if count else []
+        """Say how many traces and other things of MLflow 3 there are."""
+        counts = {what: self._database.count(table) for table, what in _LEFT_OUT.items()}
+        return [left_out(count, what) for what, count in counts.items() if count]
 
     def close(self) -> None:
         """Release the connection."""

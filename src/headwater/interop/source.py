@@ -116,9 +116,11 @@ class ArtifactFolders:
         return found
 
 
-def left_out(count: int, what: str) -> str:
-    """Return the sentence on things of a kind that is not imported."""
-    return f"Not imported: {count:,} {what}, with the files that only they have."
+def left_out(count: int, what: str, *, is_all: bool = True) -> str:
+    """Return the sentence on things of a kind that is not imported; `what` is their plural."""
+    number = f"{'' if is_all else 'at least '}{count:,}"
+    belonging = "it" if count == 1 else "them"
+    return f"Not imported: {number} {what.removesuffix('s') if count == 1 else what}, and what belongs to {belonging}."
 
 
 def is_elsewhere(uri: str) -> bool:

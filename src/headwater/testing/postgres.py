@@ -59,6 +59,14 @@ def create_database(admin_url: str) -> str:
     return _with_name(admin_url, name)
 
 
+def create_empty_database(admin_url: str) -> str:
+    """Create a database without any table on a server and return its URL."""
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    return _with_name(admin_url, name)
+
+
 def _with_name(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
