@@ -11,7 +11,7 @@ from headwater.protocol.artifacts import ListArtifacts
 from headwater.protocol.columns import KeyKind, ListKeys
 from headwater.protocol.experiments import GetExperimentByName
 from headwater.protocol.metrics import GetHistory
-from headwater.protocol.runs import Run, RunStatus, SearchRuns
+from headwater.protocol.runs import GetRun, Run, RunStatus, SearchRuns
 from headwater.stores import open_store
 from headwater.stores.interface import Store
 from headwater.testing.servers import live_server
@@ -119,3 +119,27 @@ def test_a_launcher_that_names_no_job_needs_a_run_id(tmp_path: Path) -> None:
 
     assert "Process '1' of 2 cannot know the run of the others" in refused.stderr
     assert alone.stdout.split() == ["0", "1", "False"]
+
+
+def test_the_first_process_of_each_machine_logs_its_load(server: tuple[Store, str], tmp_path: Path) -> None:
+    store, url = server
+    code = """
+with hw.start_distributed_run(log_system_metrics=True) as run:
+    hw.log_metric("m", 1.0, context={"rank": hw.rank()})
+print(run.info.run_id)
+"""
+    job = {"WORLD_SIZE": "4", "TORCHELASTIC_RUN_ID": "load"}
+
+    for _ in range(2):  # the job is started twice
+        programs = [
+            start_program(tmp_path, url, code, RANK=str(rank), LOCAL_RANK=str(rank % 2), **job) for rank in range(4)
+        ]
+        [run_id] = finish(programs)
+        run_program(tmp_path, url, "hw.sync_journals()")
+
+    run = store.runs.get(GetRun(run_id=run_id)).run
+    loads = {metric.key for metric in run.data.contexts if metric.key.startswith("system/cpu")}
+    assert loads == {f'system/cpu_utilization_percentage{{rank="{rank}"}}' for rank in (0, 2)}
+    for key in loads:
+        points = store.metrics.get_history(GetHistory(key, run_id)).metrics
+        assert [point.step for point in points] == [0, 1]

@@ -217,10 +217,12 @@ def start_shared_run(
     run_name: str | None,
     tags: Mapping[str, object] | None,
     description: str | None,
+    log_system_metrics: bool | None,  # noqa: FBT001 - as all others here, given by its one caller
+    rank: int,
 ) -> ActiveRun:
     """Start a run under an id that other processes know, or resume it if there is one, and make it the active run."""
     stack = _check_stack(nested=False)
-    parts = choose(None, log_system_metrics=None)
+    parts = choose(None, log_system_metrics=log_system_metrics)
     own_tags = _own_tags(tags or {}, description, parts)
     run = _begin(experiment_id, run_name or "", own_tags, check_run_id(run_id))
     # If the run was there, its creation changes nothing, and this begins it again.
@@ -232,12 +234,15 @@ def start_shared_run(
     session.open_run(run.writer.uri, run_id)
     _RUNS.set((*stack, run))
     if parts:
-        _start_capture(run.writer, parts, is_resumed=True)
+        _start_capture(run.writer, parts, is_resumed=True, rank=rank)
     return run
 
 
-def attach_run(run_id: str) -> ActiveRun:
-    """Make a run that another process starts and ends the active run; it need not exist yet."""
+def attach_run(run_id: str, parts: frozenset[str] = frozenset(), rank: int | None = None) -> ActiveRun:
+    """Make a run that another process starts and ends the active run; it need not exist yet.
+
+    This process captures `parts` for it, as the one of its rank.
+    """
     stack = _check_stack(nested=False)
     writer = RunWriter(get_tracking_uri(), run_id)
     info = RunInfo(run_id, "", "", "", RunStatus.RUNNING, 0, "", LifecycleStage.ACTIVE, run_id)
@@ -246,6 +251,8 @@ def attach_run(run_id: str) -> ActiveRun:
     session.read_mode()
     session.attach_run(writer.uri, run_id)
     _RUNS.set((*stack, run))
+    if parts:
+        _start_capture(writer, parts, is_resumed=True, rank=rank)
     return run
 
 
@@ -393,10 +400,10 @@ def _parent_id(stack: tuple[ActiveRun, ...], parent_run_id: str | None) -> str:
     return parent_run_id or active_id
 
 
-def _start_capture(writer: RunWriter, parts: frozenset[str], *, is_resumed: bool) -> None:
+def _start_capture(writer: RunWriter, parts: frozenset[str], *, is_resumed: bool, rank: int | None = None) -> None:
     from headwater.tracking.capturing import RunCapture  # loaded by runs that capture only
 
-    capture = RunCapture(writer, parts, is_resumed=is_resumed)
+    capture = RunCapture(writer, parts, is_resumed=is_resumed, rank=rank)
     current_session().start_capture(writer.uri, writer.run_id, capture)
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from headwater import config
+from headwater.protocol.contexts import in_context, metric_key
 from headwater.protocol.errors import HeadwaterError
 from headwater.protocol.logs import CONSOLE_LOG
 from headwater.protocol.runs import GetRun
@@ -36,12 +37,13 @@ _log = logging.getLogger(__name__)
 
 
 class RunCapture:
-    """Everything that is captured for one open run."""
+    """Everything that is captured for one open run; `rank` is this process's among those that train together."""
 
-    def __init__(self, writer: RunWriter, parts: frozenset[str], *, is_resumed: bool) -> None:
+    def __init__(self, writer: RunWriter, parts: frozenset[str], *, is_resumed: bool, rank: int | None = None) -> None:
         self._writer = writer
         self._parts = parts
         self._is_resumed = is_resumed
+        self._context = None if rank is None else {"rank": rank}
         self._is_over = threading.Event()
         self._code: threading.Thread | None = None
         self._system: threading.Thread | None = None
@@ -130,7 +132,7 @@ class RunCapture:
         node = config.SYSTEM_METRICS_NODE_ID.get()
         prefix = f"{SYSTEM_PREFIX}{node}/" if node else SYSTEM_PREFIX
         sampler = open_sampler()
-        step = self._next_step() if self._is_resumed else 0
+        step = self._next_step(prefix) if self._is_resumed else 0
         taken = 0
         is_over = False
         while not is_over:
@@ -139,15 +141,19 @@ class RunCapture:
             taken += 1
             if taken >= wanted or is_over:  # also the last samples, so that a short run has some
                 means = {prefix + name: value for name, value in sampler.take_means().items()}
-                self._writer.log_metrics(means, step=step, timestamp=None, synchronous=False)
+                own = in_context(means, self._context)
+                self._writer.log_metrics(own, step=step, timestamp=None, synchronous=False)
                 step, taken = step + 1, 0
 
-    def _next_step(self) -> int:
+    def _next_step(self, prefix: str) -> int:
+        """Return the step after the last that this machine measured in the run before."""
         try:
             run = current_session().store_for_start(self._writer.uri).runs.get(GetRun(run_id=self._writer.run_id)).run
         except HeadwaterError:
             return 0
-        return max((metric.step + 1 for metric in run.data.metrics if metric.key.startswith(SYSTEM_PREFIX)), default=0)
+        metrics = run.data.metrics if self._context is None else run.data.contexts
+        own = metric_key("", self._context) if self._context else ""
+        return max((m.step + 1 for m in metrics if m.key.startswith(prefix) and m.key.endswith(own)), default=0)
 
 
 @cache

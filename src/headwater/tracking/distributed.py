@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from headwater import config
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.tracking.active import ActiveRun, attach_run, start_run, start_shared_run
+from headwater.tracking.capture_choice import SYSTEM, choose
 from headwater.tracking.session import current_session
 
 WORLD_SIZE_TAG = "headwater.worldSize"
@@ -37,6 +38,7 @@ def start_distributed_run(
     run_name: str | None = None,
     tags: Mapping[str, object] | None = None,
     description: str | None = None,
+    log_system_metrics: bool | None = None,  # noqa: FBT001 - in its place as in start_run
 ) -> ActiveRun:
     """Make one run the active run of all processes that train together; every one of them calls this.
 
@@ -51,6 +53,8 @@ def start_distributed_run(
         run_name: its name.
         tags: tags to set.
         description: what the run is about.
+        log_system_metrics: whether to log the load of the machines, one series for each: its first process does it,
+            found as `system/cpu_utilization_percentage{rank="8"}`; default: as the settings say.
 
     Raises:
         InvalidParameterValue: there are several processes, and neither `run_id` nor a job's id; or a run is active.
@@ -64,13 +68,21 @@ def start_distributed_run(
     place = config.find_place()
     wanted = run_id or config.RUN_ID.get()
     if place.world_size == 1:
-        return start_run(run_id, experiment_id, run_name, tags=tags, description=description)
+        return start_run(
+            run_id,
+            experiment_id,
+            run_name,
+            tags=tags,
+            description=description,
+            log_system_metrics=log_system_metrics,
+        )
     config.RUN_ID.set("")
     wanted = wanted or _derive_run_id(place)
     if place.rank:
-        return attach_run(wanted)
+        parts = choose(None, log_system_metrics=log_system_metrics) & {SYSTEM}
+        return attach_run(wanted, parts if place.local_rank == 0 else frozenset(), place.rank)
     all_tags = {WORLD_SIZE_TAG: place.world_size, **(tags or {})}
-    return start_shared_run(wanted, experiment_id, run_name, all_tags, description)
+    return start_shared_run(wanted, experiment_id, run_name, all_tags, description, log_system_metrics, place.rank)
 
 
 def _derive_run_id(place: config.Place) -> str:

@@ -247,6 +247,7 @@ class Session:
 
     def leave_run(self, uri: str, run_id: str) -> None:
         """Log no more to an attached run."""
+        self._stop_capture(uri, run_id, CAPTURE_TIMEOUT_S)
         self._params.pop((uri, run_id), None)
         self.lane(uri, run_id).is_ended = True
         self._shipper.notify()
