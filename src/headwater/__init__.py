@@ -158,6 +158,7 @@ if TYPE_CHECKING:
     from headwater.projects.launch import run
 
 MlflowClient = Client
+MlflowException = HeadwaterError
 
 _LATE = ("data", "deployments", "entities", "exceptions", "models", "projects", "types", *FLAVORS, "torch")
 _LATE_NAMES = {
@@ -208,6 +209,7 @@ __all__ = [
     "LoggedModelStatus",
     "Metric",
     "MlflowClient",
+    "MlflowException",
     "ModelVersion",
     "NotSupported",
     "PagedList",

@@ -6,7 +6,9 @@ Each `HEADWATER_X` may also be given as `MLFLOW_X` where MLflow has a variable o
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -288,6 +290,15 @@ def enable_async_logging(enable: bool = True) -> None:  # noqa: FBT001 - as in M
         ...     hw.log_metric("loss", 0.25).wait()
     """
     ASYNC_LOGGING.set("1" if enable else "")
+
+
+if not TYPE_CHECKING:  # or no wrong name would be found by a type checker
+
+    def __getattr__(name: str) -> object:
+        """Return one of the verbs about system metrics, which MLflow has here."""
+        if name.endswith("able_system_metrics_logging") or name.startswith("set_system_metrics_"):
+            return getattr(import_module("headwater.tracking.capture_choice"), name)
+        raise AttributeError(f"module 'headwater.config' has no attribute '{name}'")
 
 
 def environment() -> dict[str, str]:

@@ -20,6 +20,7 @@ from headwater.protocol.errors import (
 MlflowException = HeadwaterError
 RestException = HeadwaterError
 MlflowNotImplementedException = NotSupported
+InvalidUrlException = MissingConfigException = InvalidParameterValue
 
 __all__ = [
     "DataLoss",
@@ -27,6 +28,8 @@ __all__ = [
     "HeadwaterError",
     "InsufficientStorage",
     "InvalidParameterValue",
+    "InvalidUrlException",
+    "MissingConfigException",
     "MlflowException",
     "MlflowNotImplementedException",
     "NotSupported",

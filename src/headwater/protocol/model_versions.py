@@ -6,6 +6,7 @@ import msgspec
 
 from headwater.protocol.attributed import Attributed
 from headwater.protocol.endpoint import Empty, Endpoint, Permission
+from headwater.protocol.entity import find_member
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.model_names import (
     ACTIVE_STAGES,
@@ -37,6 +38,21 @@ class ModelVersionStatus(enum.StrEnum):
     PENDING_REGISTRATION = "PENDING_REGISTRATION"
     FAILED_REGISTRATION = "FAILED_REGISTRATION"
     READY = "READY"
+
+    @staticmethod
+    def from_string(status: str) -> "ModelVersionStatus":
+        """Return the status with this name."""
+        return find_member(ModelVersionStatus, status)
+
+    @staticmethod
+    def to_string(status: "ModelVersionStatus | str | int") -> str:
+        """Return the name of a status, which may be given as a number."""
+        return find_member(ModelVersionStatus, status).value
+
+    @staticmethod
+    def all_status() -> "list[ModelVersionStatus]":
+        """Return every status."""
+        return list(ModelVersionStatus)
 
 
 class ModelVersionTag(msgspec.Struct, frozen=True):

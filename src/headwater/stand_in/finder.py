@@ -11,7 +11,7 @@ from types import ModuleType
 
 from headwater.protocol.errors import NotSupported
 from headwater.protocol.names import SPOKEN_MLFLOW_VERSION
-from headwater.stand_in.mlflow_names import CONSTANTS, MODULES
+from headwater.stand_in.mlflow_names import CONSTANTS, MODULES, OTHER_NAMES
 
 ROOT = "mlflow"
 
@@ -28,6 +28,9 @@ class Mirror(ModuleType):
                 return getattr(import_module(target), name)
             except AttributeError:
                 pass
+            if name in OTHER_NAMES:
+                module, _, own = OTHER_NAMES[name].partition(":")
+                return getattr(import_module(module), own)
         raise AttributeError(f"module '{self.__name__}' has no attribute '{name}' in Headwater, which stands in for it")
 
     def __dir__(self) -> Iterable[str]:

@@ -6,9 +6,35 @@ MODULES = {
     "mlflow": "headwater",
     "mlflow.artifacts": "headwater.tracking.artifacts",
     "mlflow.client": "headwater",
-    "mlflow.data": "headwater.data",
-    "mlflow.entities": "headwater.entities",
-    "mlflow.entities.webhook": "headwater.entities",
+    "mlflow.config": "headwater.config",
+    **dict.fromkeys(
+        [
+            "mlflow.data",
+            *("mlflow.data.dataset", "mlflow.data.dataset_source", "mlflow.data.meta_dataset", "mlflow.data.sources"),
+            *("mlflow.data.pandas_dataset", "mlflow.data.numpy_dataset", "mlflow.data.polars_dataset"),
+            *("mlflow.data.spark_dataset", "mlflow.data.tensorflow_dataset", "mlflow.data.huggingface_dataset"),
+            *("mlflow.data.code_dataset_source", "mlflow.data.http_dataset_source", "mlflow.data.spark_dataset_source"),
+            *("mlflow.data.delta_dataset_source", "mlflow.data.huggingface_dataset_source"),
+            *("mlflow.data.filesystem_dataset_source", "mlflow.data.artifact_dataset_sources"),
+        ],
+        "headwater.data",
+    ),
+    **dict.fromkeys(
+        [
+            "mlflow.entities",
+            *("mlflow.entities.dataset", "mlflow.entities.dataset_input", "mlflow.entities.experiment"),
+            *("mlflow.entities.experiment_tag", "mlflow.entities.file_info", "mlflow.entities.input_tag"),
+            *("mlflow.entities.lifecycle_stage", "mlflow.entities.logged_model", "mlflow.entities.logged_model_status"),
+            *("mlflow.entities.metric", "mlflow.entities.param", "mlflow.entities.run", "mlflow.entities.run_data"),
+            *("mlflow.entities.run_info", "mlflow.entities.run_inputs", "mlflow.entities.run_status"),
+            *("mlflow.entities.run_tag", "mlflow.entities.source_type", "mlflow.entities.view_type"),
+            *("mlflow.entities.model_registry", "mlflow.entities.model_registry.model_version"),
+            *("mlflow.entities.model_registry.model_version_status", "mlflow.entities.model_registry.registered_model"),
+            *("mlflow.entities.model_registry.model_version_tag", "mlflow.entities.webhook"),
+            *("mlflow.store.entities", "mlflow.store.entities.paged_list"),
+        ],
+        "headwater.entities",
+    ),
     "mlflow.exceptions": "headwater.exceptions",
     "mlflow.deployments": "headwater.deployments",
     "mlflow.models": "headwater.models",
@@ -40,7 +66,13 @@ MODULES = {
     "mlflow.spark": "headwater.flavors.spark",
     "mlflow.h2o": "headwater.flavors.h2o",
     "mlflow.shap": "headwater.flavors.shap",
+    "mlflow.protos": "",
+    "mlflow.protos.databricks_pb2": "headwater.interop.mlflow_functions",
+    "mlflow.store": "",
+    "mlflow.system_metrics": "headwater.tracking.capture_choice",
     "mlflow.tracking": "headwater",
+    "mlflow.tracking._model_registry": "headwater.interop.mlflow_functions",
+    "mlflow.tracking.artifact_utils": "headwater.interop.mlflow_functions",
     "mlflow.tracking.client": "headwater",
     "mlflow.tracking.context": "headwater.tracking.context",
     "mlflow.tracking.context.registry": "headwater.tracking.context",
@@ -49,13 +81,14 @@ MODULES = {
     "mlflow.types.schema": "headwater.types",
     "mlflow.types.type_hints": "headwater.models.schema.hint_values",
     "mlflow.utils": "",
+    "mlflow.utils.environment": "headwater.interop.mlflow_functions",
     "mlflow.utils.mlflow_tags": "",
     "mlflow.utils.validation": "",
 }
 """MLflow's modules by name, each with the module whose names it has; an empty one has only constants."""
 
 CONSTANTS: dict[str, dict[str, object]] = {
-    "mlflow": {"__version__": names.SPOKEN_MLFLOW_VERSION},
+    "mlflow": {"__version__": names.SPOKEN_MLFLOW_VERSION, "VERSION": names.SPOKEN_MLFLOW_VERSION},
     "mlflow.utils.mlflow_tags": {
         "MLFLOW_DATASET_CONTEXT": "mlflow.data.context",
         "MLFLOW_GIT_BRANCH": "mlflow.source.git.branch",
@@ -87,3 +120,18 @@ CONSTANTS: dict[str, dict[str, object]] = {
     },
 }
 """Names with values of their own, by module."""
+
+OTHER_NAMES = {
+    "CodeDatasetSource": "headwater.data:CodeSource",
+    "DeltaDatasetSource": "headwater.data:DeltaSource",
+    "ExecutionException": "headwater.projects:ExecutionException",
+    "FileSystemDatasetSource": "headwater.data:FileSource",
+    "HTTPDatasetSource": "headwater.data:HttpSource",
+    "HuggingFaceDatasetSource": "headwater.data:HuggingFaceSource",
+    "LocalArtifactDatasetSource": "headwater.data:FileSource",
+    "MlflowException": "headwater.exceptions:MlflowException",
+    "ModelValidationFailedException": "headwater.models.evaluation:ModelValidationFailedException",
+    "SparkDatasetSource": "headwater.data:SparkSource",
+    "resolve_dataset_source": "headwater.tracking.datasets.sources:find_source",
+}
+"""What MLflow calls something that has another name, or another place, here."""
