@@ -108,6 +108,15 @@ def test_a_local_source_and_an_artifact_can_be_loaded_again(tmp_path: Path) -> N
         hw.data.from_pandas(FRAME).source.load()
 
 
+def test_a_description_takes_the_schema_of_a_model() -> None:
+    schema = hw.types.Schema([hw.types.ColSpec("long", "a")])
+
+    described = MetaDataset("s3://bucket/train.parquet", schema=schema)
+
+    assert described.schema == hw.data.Schema(({"type": "long", "name": "a", "required": True},))
+    assert described.to_evaluation_dataset() is described
+
+
 def test_inputs_are_kept_with_contexts_and_tags() -> None:
     train, test = hw.data.from_pandas(FRAME, name="train"), hw.data.from_numpy(np.ones(3), name="test")
     with hw.start_run() as run:

@@ -2,7 +2,7 @@
 
 import json
 from abc import abstractmethod
-from typing import Any
+from typing import Any, Protocol, Self
 
 from headwater.protocol import inputs as wire
 from headwater.tracking.datasets.digest import digest_facts
@@ -67,6 +67,10 @@ class Dataset:
             "profile": json.dumps(self.profile) if self.profile is not None else None,
         }
 
+    def to_evaluation_dataset(self, path: str | None = None, feature_names: list[str] | None = None) -> Self:  # noqa: ARG002
+        """Return the dataset itself, which `evaluate` takes as it is; MLflow's arguments are passed over."""
+        return self
+
     def to_entity(self) -> wire.Dataset:
         """Return the description as it is logged and read."""
         return wire.Dataset(**{key: value for key, value in self.to_dict().items() if value is not None})
@@ -79,6 +83,13 @@ class Dataset:
         return f"<{type(self).__name__} {self.name!r} {self.digest} from {self.source}>"
 
 
+class _Columns(Protocol):
+    """A schema of a model, such as `headwater.types.Schema`."""
+
+    def to_dict(self) -> list[dict[str, Any]]:
+        """Return the columns as they are logged."""
+
+
 class MetaDataset(Dataset):
     """A dataset whose data stay where they are: only its source, name and perhaps its schema are known.
 
@@ -87,9 +98,13 @@ class MetaDataset(Dataset):
     """
 
     def __init__(
-        self, source: object, name: str | None = None, digest: str | None = None, schema: Schema | None = None
+        self,
+        source: object,
+        name: str | None = None,
+        digest: str | None = None,
+        schema: "Schema | _Columns | None" = None,
     ) -> None:
-        self._schema = schema
+        self._schema = schema if schema is None or isinstance(schema, Schema) else Schema(tuple(schema.to_dict()))
         super().__init__(source, name, digest)
 
     @property
