@@ -127,6 +127,17 @@ CA_BUNDLE = Setting(
     mlflow_name="MLFLOW_TRACKING_SERVER_CERT_PATH",
     meaning="File of certificates that the server's certificate is checked against.",
 )
+CLIENT_CERT = Setting(
+    name="HEADWATER_CLIENT_CERT",
+    mlflow_name="MLFLOW_TRACKING_CLIENT_CERT_PATH",
+    meaning="File with this client's certificate and its key, for servers that ask for one.",
+)
+INSECURE_TLS = Setting(
+    name="HEADWATER_INSECURE_TLS",
+    mlflow_name="MLFLOW_TRACKING_INSECURE_TLS",
+    default="0",
+    meaning="1: do not check the server's certificate, so that anyone between may read and change everything.",
+)
 BACKEND_STORE_URI = Setting(
     name="HEADWATER_BACKEND_STORE_URI",
     mlflow_name="MLFLOW_BACKEND_STORE_URI",
@@ -195,6 +206,12 @@ QUIET_URLS = Setting(
     mlflow_name="MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT",
     default="0",
     meaning="1: do not print the run's address when it ends.",
+)
+
+STATIC_PREFIX = Setting(
+    name="HEADWATER_STATIC_PREFIX",
+    mlflow_name="MLFLOW_STATIC_PREFIX",
+    meaning="The path that a reverse proxy serves this server under, like /headwater.",
 )
 
 CAPTURE = Setting(
@@ -299,6 +316,24 @@ if not TYPE_CHECKING:  # or no wrong name would be found by a type checker
         if name.endswith("able_system_metrics_logging") or name.startswith("set_system_metrics_"):
             return getattr(import_module("headwater.tracking.capture_choice"), name)
         raise AttributeError(f"module 'headwater.config' has no attribute '{name}'")
+
+
+def credentials() -> tuple[str, str]:
+    """Return the user name and password for the server: of the variables, else of MLflow's file of credentials."""
+    if USERNAME.get() or TOKEN.get():
+        return USERNAME.get(), PASSWORD.get()
+    file = Path("~/.mlflow/credentials").expanduser()
+    if not file.is_file():
+        return "", ""
+    from configparser import ConfigParser, Error
+
+    parser = ConfigParser(interpolation=None)
+    try:
+        parser.read_string(file.read_text(encoding="utf-8"))
+    except (Error, OSError, UnicodeDecodeError):
+        return "", ""
+    known = parser["mlflow"] if parser.has_section("mlflow") else {}
+    return known.get("mlflow_tracking_username", ""), known.get("mlflow_tracking_password", "")
 
 
 def environment() -> dict[str, str]:

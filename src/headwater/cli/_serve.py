@@ -19,6 +19,7 @@ from headwater.config import (
     BACKEND_STORE_URI,
     HOST,
     PORT,
+    STATIC_PREFIX,
     Setting,
 )
 
@@ -73,7 +74,7 @@ def serve(options: ServeOptions, *, tracking_uri: str, port: int, browser_path: 
         port=port,
         allowed_hosts=split_list(options.allowed_hosts or ALLOWED_HOSTS.get()),
         allowed_origins=split_list(options.cors_allowed_origins or ALLOWED_ORIGINS.get()),
-        prefix=options.static_prefix,
+        prefix=options.static_prefix or STATIC_PREFIX.get(),
     )
 
     def greet(address: str) -> None:
@@ -119,9 +120,8 @@ def _ship_left_behind() -> None:
         say(str(report))
 
 
-def _text_option(*names: str, setting: Setting | None = None, meaning: str = "") -> Callable[[CommandT], CommandT]:
-    text = f"{setting.meaning}  [env: {setting.name}]" if setting else meaning
-    return click.option(*names, default="", metavar="TEXT", help=text)
+def _text_option(*names: str, setting: Setting) -> Callable[[CommandT], CommandT]:
+    return click.option(*names, default="", metavar="TEXT", help=f"{setting.meaning}  [env: {setting.name}]")
 
 
 _OPTIONS = (
@@ -131,5 +131,5 @@ _OPTIONS = (
     click.option("--port", "-p", type=click.IntRange(0, 65535), help=f"{PORT.meaning}  [env: {PORT.name}]"),
     _text_option("--allowed-hosts", setting=ALLOWED_HOSTS),
     _text_option("--cors-allowed-origins", "--allowed-origins", setting=ALLOWED_ORIGINS),
-    _text_option("--static-prefix", meaning="The path that a reverse proxy serves this server under, like /headwater."),
+    _text_option("--static-prefix", setting=STATIC_PREFIX),
 )

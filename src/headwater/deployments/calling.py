@@ -6,14 +6,14 @@ import msgspec
 
 from headwater.protocol.errors import ErrorBody, TemporarilyUnavailable, error_from_body
 from headwater.stores.rest.network import NetworkTransport
-from headwater.stores.rest.transport import HttpRequest
+from headwater.stores.rest.transport import HttpRequest, Trust
 
 _TIMEOUT_S = 600.0
 
 
 def post(url: str, body: bytes) -> dict[str, Any]:
     """Return the answer to a request of MLflow's scoring protocol; raise the error that the server answers."""
-    transport = NetworkTransport(url, headers={}, timeout_s=_TIMEOUT_S, ca_bundle="")
+    transport = NetworkTransport(url, headers={}, timeout_s=_TIMEOUT_S, trust=Trust())
     try:
         headers = {"content-type": "application/json", "accept": "application/json; nan=null"}
         reply = transport.send(HttpRequest(method="POST", target="/invocations", headers=headers, body=body))

@@ -35,7 +35,10 @@ def resolve_tags(tags: dict[str, str] | None = None) -> dict[str, str]:
 
 @cache
 def user_name() -> str:
-    """Return who runs this process."""
+    """Return who runs this process: the user that the server knows, else the system's."""
+    known, _ = config.credentials()
+    if known:
+        return known
     try:
         return getpass.getuser()
     except (KeyError, OSError):

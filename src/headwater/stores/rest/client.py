@@ -5,12 +5,13 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeVar, cast
 from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
-from headwater.config import CA_BUNDLE, HTTP_RETRIES, HTTP_TIMEOUT_S, PASSWORD, TOKEN, USERNAME
+from headwater.config import CA_BUNDLE, CLIENT_CERT, HTTP_RETRIES, HTTP_TIMEOUT_S, INSECURE_TLS, TOKEN, credentials
 from headwater.protocol import (
     experiments,
     governance,
@@ -38,7 +39,7 @@ from headwater.protocol.errors import (
     Unauthenticated,
     error_from_body,
 )
-from headwater.stores.rest.transport import HttpReply, HttpRequest, Transport, Unreachable
+from headwater.stores.rest.transport import HttpReply, HttpRequest, Transport, Trust, Unreachable
 from headwater.version import __version__
 
 T = TypeVar("T")
@@ -161,7 +162,7 @@ class Client:
             from headwater.stores.rest.network import NetworkTransport  # urllib3 costs 80 ms: not before it is needed
 
             self._transport = NetworkTransport(
-                self.url, headers=self._headers, timeout_s=self._timeout_s, ca_bundle=CA_BUNDLE.get()
+                self.url, headers=self._headers, timeout_s=self._timeout_s, trust=_trust()
             )
         return self._transport
 
@@ -225,6 +226,19 @@ def _retry_after(reply: HttpReply) -> float | None:
     return float(text) if text.isdecimal() else None
 
 
+def _trust() -> Trust:
+    """Return whom the settings say to trust."""
+    trust = Trust(CA_BUNDLE.get(), CLIENT_CERT.get(), is_blind=INSECURE_TLS.is_on())
+    if trust.is_blind and trust.ca_bundle:
+        raise InvalidParameterValue(
+            f"Both {INSECURE_TLS.name} and {CA_BUNDLE.name}='{trust.ca_bundle}' are set. Give one of them."
+        )
+    for setting in (CA_BUNDLE, CLIENT_CERT):
+        if setting.get() and not Path(setting.get()).exists():
+            raise InvalidParameterValue(f"There is no file '{setting.get()}', which {setting.name} names.")
+    return trust
+
+
 def _split_credentials(url: str) -> tuple[str, dict[str, str]]:
     """Return the address without its user and password, and the header that carries them."""
     parts = urlsplit(url)
@@ -233,7 +247,7 @@ def _split_credentials(url: str) -> tuple[str, dict[str, str]]:
     clean = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path.rstrip("/"), "", ""))
     username, password = unquote(parts.username or ""), unquote(parts.password or "")
     if not username:
-        username, password = USERNAME.get(), PASSWORD.get()
+        username, password = credentials()
     if username:
         pair = base64.b64encode(f"{username}:{password}".encode()).decode()
         return clean, {"authorization": f"Basic {pair}"}

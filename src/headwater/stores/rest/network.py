@@ -4,10 +4,10 @@ import os
 from collections.abc import Iterator, Mapping
 
 import urllib3
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, InsecureRequestWarning, NewConnectionError, SSLError
 
 from headwater.protocol.errors import TemporarilyUnavailable
-from headwater.stores.rest.transport import HttpReply, HttpRequest, Unreachable
+from headwater.stores.rest.transport import HttpReply, HttpRequest, Trust, Unreachable
 
 _CHUNK_BYTES = 256 * 1024  # what a broken answer can cost: urllib3 hands over whole chunks only
 _CONNECTIONS = 16
@@ -17,11 +17,11 @@ _CONNECT_TIMEOUT_S = 5.0
 class NetworkTransport:
     """Talks HTTP/1.1 to the server at `url`, which holds no credentials."""
 
-    def __init__(self, url: str, *, headers: Mapping[str, str], timeout_s: float, ca_bundle: str) -> None:
+    def __init__(self, url: str, *, headers: Mapping[str, str], timeout_s: float, trust: Trust) -> None:
         self._url = url
         self._headers = dict(headers)
         self._timeout = urllib3.Timeout(connect=min(_CONNECT_TIMEOUT_S, timeout_s), read=timeout_s)
-        self._ca_bundle = ca_bundle or None
+        self._trust = trust
         self._pool = self._make_pool()
         self._process_id = os.getpid()
 
@@ -53,7 +53,15 @@ class NetworkTransport:
         self._pool.clear()
 
     def _make_pool(self) -> urllib3.PoolManager:
-        return urllib3.PoolManager(maxsize=_CONNECTIONS, timeout=self._timeout, ca_certs=self._ca_bundle)
+        if self._trust.is_blind:
+            urllib3.disable_warnings(InsecureRequestWarning)  # which was asked for, and would come with every request
+        return urllib3.PoolManager(
+            maxsize=_CONNECTIONS,
+            timeout=self._timeout,
+            ca_certs=self._trust.ca_bundle or None,
+            cert_file=self._trust.client_cert or None,
+            cert_reqs="CERT_NONE" if self._trust.is_blind else "CERT_REQUIRED",
+        )
 
     def _chunks(self, response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
         is_complete = False

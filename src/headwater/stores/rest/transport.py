@@ -38,6 +38,18 @@ class HttpReply:
         return b"".join(self.chunks)
 
 
+@dataclass(frozen=True)
+class Trust:
+    """Whom to trust: files of certificates that the server's is checked against and of this client's own, or nobody.
+
+    `is_blind` leaves the server's certificate unchecked.
+    """
+
+    ca_bundle: str = ""
+    client_cert: str = ""
+    is_blind: bool = False
+
+
 class Transport(Protocol):
     """Carries requests to one server; may be called from any thread."""
 
