@@ -24,18 +24,23 @@ _STOP_TIMEOUT_S = 30
 def live_server(store: Store, **settings: Any) -> Iterator[str]:
     """Serve `store` on a free port of this machine in a thread, and yield the server's URL.
 
-    `settings` are those of `ServerSettings`. The caller closes the store.
+    `settings` are those of `ServerSettings`, and `tls` those of uvicorn whose names begin with `ssl_`. The caller closes
+    the store.
     """
+    tls: dict[str, Any] = settings.pop("tls", {})
     chosen = ServerSettings(**{"port": 0, **settings})
     with listen(chosen) as listener:
         ready = threading.Event()
         server = HttpServer(create_app(store, chosen), ready.set)
+        for name, value in tls.items():
+            setattr(server.config, name, value)
         thread = threading.Thread(target=server.run, args=([listener],), name="headwater-test-server")
         thread.start()
         try:
             if not ready.wait(_START_TIMEOUT_S):
                 raise TemporarilyUnavailable(f"The test server did not start within {_START_TIMEOUT_S} s.")
-            yield address(listener, chosen.prefix)
+            url = address(listener, chosen.prefix)
+            yield url.replace("http://", "https://") if tls else url
         finally:
             server.should_exit = True
             thread.join(_STOP_TIMEOUT_S)
