@@ -24,7 +24,7 @@ _STOP_TIMEOUT_S = 30
 def live_server(store: Store, **settings: Any) -> Iterator[str]:
     """Serve `store` on a free port of this machine in a thread, and yield the server's URL.
 
-    `settings` are those of `ServerSettings`, and `tls` those of uvicorn whose names begin with `ssl_`. The caller closes
+    `settings` are those of `ServerSettings`, and `tls` those of uvicorn that begin with `ssl_`. The caller closes
     the store.
     """
     tls: dict[str, Any] = settings.pop("tls", {})
