@@ -124,11 +124,19 @@ def test_a_launcher_that_names_no_job_needs_a_run_id(tmp_path: Path) -> None:
 def test_the_first_process_of_each_machine_logs_its_load(server: tuple[Store, str], tmp_path: Path) -> None:
     store, url = server
     code = """
+def count():
+    hw.flush()
+    key = f'system/cpu_utilization_percentage{{rank="{hw.rank()}"}}'
+    return len(hw.Client().get_metric_history(run.info.run_id, key))
 with hw.start_distributed_run(log_system_metrics=True) as run:
     hw.log_metric("m", 1.0, context={"rank": hw.rank()})
+    before = count()
+    deadline = time.monotonic() + 50
+    while os.environ["LOCAL_RANK"] == "0" and count() == before and time.monotonic() < deadline:
+        pass
 print(run.info.run_id)
 """
-    job = {"WORLD_SIZE": "4", "TORCHELASTIC_RUN_ID": "load"}
+    job = {"WORLD_SIZE": "4", "TORCHELASTIC_RUN_ID": "load", "HEADWATER_SYSTEM_METRICS_SAMPLING_INTERVAL": "0.3"}
 
     for _ in range(2):  # the job is started twice
         programs = [
@@ -142,4 +150,5 @@ print(run.info.run_id)
     assert loads == {f'system/cpu_utilization_percentage{{rank="{rank}"}}' for rank in (0, 2)}
     for key in loads:
         points = store.metrics.get_history(GetHistory(key, run_id)).metrics
-        assert [point.step for point in points] == [0, 1]
+        assert [point.step for point in points] == list(range(len(points)))
+        assert len(points) > 1
