@@ -27,8 +27,9 @@ _START_TRIES = 600
 class Machine:
     """What an image becomes: its files below a folder, its variables, and who would run in it."""
 
-    def __init__(self, folder: Path, context: Path) -> None:
+    def __init__(self, folder: Path, context: Path, dockerfile: str = "Dockerfile") -> None:
         self.context = context
+        self._dockerfile = dockerfile
         self.user = ""
         self.exposed = ""
         self._base = folder / "base"
@@ -45,7 +46,7 @@ class Machine:
         """Execute every step; the base image is an environment with pip and nothing else."""
         uv = [find_uv_bin(), "venv", "--quiet", "--seed", "--python", sys.executable, str(self._base)]
         subprocess.run(uv, check=True)
-        for line in (self.context / "Dockerfile").read_text(encoding="utf-8").splitlines():
+        for line in (self.context / self._dockerfile).read_text(encoding="utf-8").splitlines():
             word, _, rest = line.partition(" ")
             if word and word != "#":
                 getattr(self, f"_{word.lower()}")(rest)
@@ -54,6 +55,12 @@ class Machine:
         """Put a folder of this machine at a place of the image."""
         self._path(place).parent.mkdir(parents=True)
         shutil.copytree(folder, self._path(place))
+
+    def execute(self, *command: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command of the image to its end."""
+        return subprocess.run(
+            command, env=self.variables, cwd=self._path(self._working), capture_output=True, text=True, check=False
+        )
 
     @contextmanager
     def started(self, *command: str) -> Iterator[str]:

@@ -1,16 +1,20 @@
 """Running projects as runs of an experiment, for real, on this machine."""
 
+import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 import headwater as hw
 from faults.programs import wait_for
-from headwater.projects.launch import ExecutionException, run
+from headwater.projects.backends import Execution, Job, find_backend
+from headwater.projects.launch import ExecutionException, create_run, run
+from headwater.projects.plan import make_plan, start_plan
 
 Git = Callable[..., str]
 
@@ -106,7 +110,7 @@ def test_a_run_below_an_active_one_is_its_child(project: Path) -> None:
 def test_a_submitted_run_is_followed_and_cancelled_with_all_its_processes(project: Path) -> None:
     submitted = run(str(project), "sleep", synchronous=False)
     wait_for(lambda: submitted._execution._log._recording.size() > 0)  # type: ignore[attr-defined]
-    group = submitted._execution._process.pid  # type: ignore[attr-defined]
+    group = submitted._execution._group.group_id  # type: ignore[attr-defined]
     assert submitted.get_status() == "RUNNING"
 
     submitted.cancel()
@@ -197,9 +201,67 @@ def test_an_environment_manager_that_is_not_used_is_refused(project: Path, manag
     assert hw.search_runs(output_format="list") == []
 
 
-def test_a_project_for_an_image_is_not_run_elsewhere(project: Path) -> None:
-    (project / "MLproject").write_text("docker_env: {image: a}\nentry_points: {main: {command: 'true'}}\n")
-
-    with pytest.raises(hw.NotSupported, match="needs a backend for images"):
-        run(str(project))
+def test_options_of_images_are_refused_without_one(project: Path) -> None:
+    with pytest.raises(hw.InvalidParameterValue, match="'local' knows no option 'docker_args'"):
+        run(str(project), docker_args={"gpus": "all"})
     assert [found.info.status for found in hw.search_runs(output_format="list")] == ["FAILED"]
+
+
+def test_the_backend_of_databricks_is_left_to_a_plugin(project: Path) -> None:
+    with pytest.raises(hw.InvalidParameterValue, match="'databricks' is left to a plugin, and none is installed"):
+        run(str(project), backend="databricks")
+
+
+def test_a_run_says_what_it_failed_of(project: Path) -> None:
+    (project / "kill.sh").write_text("kill -KILL $$")
+    failed, killed = (run(str(project), name, synchronous=False) for name in ("fail", "kill.sh"))
+
+    assert (failed.wait(), failed.failure) == (False, "exit status 3")
+    assert (killed.wait(), killed.failure) == (False, "ended by SIGKILL")
+    assert hw.get_run(failed.run_id).data.tags["headwater.project.failure"] == "exit status 3"
+
+
+@pytest.mark.parametrize("extension", ["json", "yaml"])
+def test_a_backends_configuration_may_be_a_file(project: Path, tmp_path: Path, extension: str) -> None:
+    (tmp_path / f"config.{extension}").write_text('{"partition": "a b"}')
+
+    with pytest.raises(hw.InvalidParameterValue, match="'partition' of backend 'slurm' is 'a b'"):
+        run(str(project), backend="slurm", backend_config=tmp_path / f"config.{extension}")
+
+
+def test_a_program_that_is_killed_takes_its_project_along(project: Path, uri: str) -> None:
+    (project / "long.sh").write_text("trap '' HUP; echo $$ > group.part; mv group.part group; sleep 300 & sleep 300")
+    command = [sys.executable, "-m", "headwater", "run", str(project), "-e", "long.sh"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        wait_for((project / "group").exists)
+        group = int((project / "group").read_text())
+        assert _lives(group)
+
+        process.kill()
+
+    wait_for(lambda: not _lives(group))
+
+
+class _Interrupting:
+    """The local backend, in the middle of which somebody presses ^C."""
+
+    is_elsewhere = False
+    executions: ClassVar[list[Execution]] = []
+
+    def start(self, job: Job) -> Execution:
+        os.kill(os.getpid(), signal.SIGINT)
+        self.executions.append(find_backend("local").start(job))
+        return self.executions[0]
+
+
+def test_an_interrupt_in_the_middle_of_a_start_leaves_nothing_running(project: Path) -> None:
+    client = hw.Client()
+    plan = make_plan(str(project), "sleep", "", {}, "local")
+    run_id = create_run(client, plan, None, None, None, "local")
+
+    with pytest.raises(KeyboardInterrupt):
+        start_plan(client, run_id, plan, _Interrupting(), {})
+
+    assert hw.get_run(run_id).info.status == "KILLED"
+    (execution,) = _Interrupting.executions
+    wait_for(lambda: not _lives(execution._group.group_id))  # type: ignore[attr-defined]

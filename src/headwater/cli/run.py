@@ -17,7 +17,13 @@ from headwater.cli._options import model_store_option, parameters_option
 @click.option("--experiment-id", default="", metavar="ID", help="The experiment by its id.")
 @click.option("--run-name", default="", metavar="NAME", help="Name of the run.")
 @click.option("--run-id", default="", metavar="ID", help="Be this run instead of a new one.")
-@click.option("--backend", "-b", default="local", metavar="NAME", help="Where to run; default: this machine.")
+@click.option(
+    "--backend",
+    "-b",
+    default="local",
+    metavar="NAME",
+    help="Where to run: local (default), docker, kubernetes, ray, slurm, or a plugin's.",
+)
 @click.option("--backend-config", "-c", default="", metavar="JSON", help="What the backend needs: JSON or its file.")
 @click.option(
     "--env-manager",
@@ -25,6 +31,15 @@ from headwater.cli._options import model_store_option, parameters_option
     metavar="NAME",
     help="uv: the project's own environment, if it has one; local: this one.",
 )
+@click.option(
+    "--docker-args",
+    "-A",
+    multiple=True,
+    metavar="NAME[=VALUE]",
+    help="An option of docker run, for projects in images; may be repeated.",
+    callback=lambda _context, _parameter, values: _split_options(values),
+)
+@click.option("--build-image", is_flag=True, help="Build an image with the project on top of the one that it names.")
 @click.option("--storage-dir", default="", metavar="FOLDER", help="Where remote files of parameters are put.")
 @click.option("--reuse", is_flag=True, help="Do not run it again if nothing changed since an earlier run.")
 @model_store_option
@@ -40,5 +55,17 @@ def command(*, uri: str, parameters: dict[str, str], **options: Any) -> None:
     submitted = run(uri, parameters=parameters, synchronous=False, **given)
     with interruption.allowed(submitted.cancel):
         if not submitted.wait():
-            raise click.ClickException(describe_failure(submitted.run_id))
+            raise click.ClickException(describe_failure(submitted))
     click.echo(f"Run {submitted.run_id} succeeded.", err=True)
+
+
+def _split_options(texts: tuple[str, ...]) -> dict[str, Any]:
+    """Return options by name: true without a value, a list for one that is given again."""
+    found: dict[str, Any] = {}
+    for text in texts:
+        name, mark, value = text.lstrip("-").partition("=")
+        if not name:
+            raise click.BadParameter(f"'{text}' is not NAME or NAME=VALUE.")
+        given = value if mark else True
+        found[name] = [*found[name], given] if name in found else [given]
+    return found

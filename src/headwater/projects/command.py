@@ -29,11 +29,13 @@ class Command:
         text: for a shell; values are in `variables`.
         variables: environment variables that the text expands.
         shown: the same for people, with the values in place.
+        paths: those of the variables that name files of this machine.
     """
 
     text: str
     variables: dict[str, str] = field(default_factory=dict)
     shown: str = ""
+    paths: frozenset[str] = frozenset()
 
 
 def find_entry_point(project: Project, name: str) -> EntryPoint:
@@ -80,7 +82,9 @@ def make_command(point: EntryPoint, values: Mapping[str, str]) -> Command:
                 raise InvalidParameterValue(f"Invalid parameter name '{name}'. Use letters, digits, '_', '-' and '.'.")
             text += f' --{name} "${{{names[name]}}}"'
             shown += f" --{name} {shlex.quote(values[name])}"
-    return Command(text, {names[name]: value for name, value in values.items()}, shown)
+    declared = point.parameters.items()
+    paths = frozenset(names[name] for name, parameter in declared if name in names and parameter.type == "path")
+    return Command(text, {names[name]: value for name, value in values.items()}, shown, paths)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from headwater.environments.files import describe_conda_itself, describe_script,
 from headwater.projects.project_file import EntryPoint, Project
 from headwater.protocol.errors import InvalidParameterValue
 
-LOCAL, UV, CONDA = "local", "uv", "conda"
+LOCAL, UV, CONDA, DOCKER = "local", "uv", "conda", "docker"
 _NAMES = {"": UV, "uv": UV, "virtualenv": UV, "local": LOCAL, "conda": CONDA}
 _log = logging.getLogger(__name__)
 
@@ -61,15 +61,15 @@ def describe_environment(project: Project, point: EntryPoint, manager: str = UV)
     return describe_script(script) if script.suffix == ".py" and script.is_file() else None
 
 
-def prepare(description: Description | None) -> tuple[Path, Description]:
-    """Return the folder with the programs of an environment, made if it is new, and what is installed in it.
+def prepare(description: Description | None) -> tuple[tuple[Path, ...], Description]:
+    """Return the folders with the programs of an environment, made if it is new, and what is installed in it.
 
     Without a description it is the environment of this process, whether it was activated or not.
     """
     if description is None:
-        return Path(sys.executable).parent, describe_present()
+        return (Path(sys.executable).parent,), describe_present()
     python = prepare_environment(description)
-    return python.parent, read_installed(python)
+    return (python.parent,), read_installed(python)
 
 
 def describe_present() -> Description:

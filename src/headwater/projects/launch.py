@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from headwater.capture.code import read_diff
 from headwater.projects.backends import find_backend
 from headwater.projects.fingerprint import FINGERPRINT_TAG, find_run, fingerprint_plan, note_reuse
@@ -14,6 +16,7 @@ from headwater.projects.project_file import DEFAULT_ENTRY_POINT
 from headwater.projects.record import DIFF_FILE
 from headwater.projects.submitted import SubmittedRun
 from headwater.protocol.errors import HeadwaterError, InvalidParameterValue
+from headwater.protocol.runs import RunStatus
 from headwater.tracking.active import active_experiment, active_run
 from headwater.tracking.capture_choice import make_redactor
 from headwater.tracking.client import Client
@@ -57,15 +60,16 @@ def run(
         version: branch, tag or commit.
         parameters: values; what the entry point does not declare becomes `--name value`.
         experiment_name, experiment_id: where; default: the active experiment.
-        backend: "local" or the name of a plugin.
-        backend_config: what the backend takes, as a dict or a JSON file.
+        backend: "local", "docker", "kubernetes", "ray", "slurm", or the name of a plugin.
+        backend_config: what the backend takes, as a dict, JSON, or a file of JSON or YAML.
         storage_dir: where remote files of `path` parameters go; default: in HEADWATER_HOME.
         synchronous: wait for the end, and raise `ExecutionException` if it failed.
         run_id: be this run, which exists, instead of a new one.
         run_name: name of the run.
         env_manager: "uv" for an environment of the project's own, if it describes one, else this process's ("local").
         reuse: be an earlier run of the experiment if code, command, inputs and environment are those of that one.
-        docker_args, build_image, docker_auth: for a plugin that runs projects in images; "local" refuses them.
+        docker_args, docker_auth: options of `docker run`, `{"gpus": "all"}`; "username" and "password" for a registry.
+        build_image: build an image with the project on top of the one that it names, instead of mounting the project.
 
     Raises:
         InvalidParameterValue: something is wrong with URI, entry point or parameters; there is no run then.
@@ -76,8 +80,7 @@ def run(
     """
     where = find_backend(backend or "local")
     config = {**read_backend_config(backend_config)}
-    images = {"docker_args": docker_args, "build_image": build_image, "docker_auth": docker_auth}
-    config |= {key: value for key, value in images.items() if value}
+    config |= _given({"docker_args": docker_args, "build_image": build_image, "docker_auth": docker_auth})
     plan = make_plan(str(uri), entry_point, version or "", parameters or {}, env_manager or "")
     client = Client()
     tags = {FINGERPRINT_TAG: fingerprint_plan(client, plan)} if reuse else {}
@@ -88,8 +91,12 @@ def run(
     found = run_id or create_run(client, plan, experiment_name, experiment_id, run_name, backend or "local", tags)
     submitted = start_plan(client, found, plan, where, config, storage_dir)
     if synchronous and not submitted.wait():
-        raise ExecutionException(describe_failure(found))
+        raise ExecutionException(describe_failure(submitted))
     return submitted
+
+
+def _given(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in options.items() if value}
 
 
 def _find_earlier(client: Client, experiment_id: str, fingerprint: str, run_id: str | None) -> Run | None:
@@ -105,9 +112,11 @@ def _reuse(client: Client, earlier: Run, name: str) -> SubmittedRun:
     return SubmittedRun(earlier.info.run_id, None, client)
 
 
-def describe_failure(run_id: str) -> str:
-    """Return the message for a run whose command failed."""
-    return f"Run (ID '{run_id}') failed. Read its log with: headwater runs logs {run_id}"
+def describe_failure(submitted: SubmittedRun) -> str:
+    """Return the message for a run that failed or was killed."""
+    reason = f": {submitted.failure.rstrip('.')}" if submitted.failure else ""
+    what = "was killed" if submitted.get_status() == RunStatus.KILLED else "failed"
+    return f"Run (ID '{submitted.run_id}') {what}{reason}. Read its log with: headwater runs logs {submitted.run_id}"
 
 
 def create_run(
@@ -167,8 +176,9 @@ def read_backend_config(given: Mapping[str, Any] | str | Path | None) -> Mapping
         return given or {}
     text = str(given)
     try:
-        found = json.loads(Path(text).read_text(encoding="utf-8") if text.endswith(".json") else text)
-    except (OSError, ValueError) as error:
+        is_inline = text.lstrip().startswith("{")
+        found = json.loads(text) if is_inline else yaml.safe_load(Path(text).read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError) as error:
         raise InvalidParameterValue(f"The backend_config '{text}' is no JSON and no file of it: {error}.") from error
     if not isinstance(found, dict):
         raise InvalidParameterValue(f"The backend_config '{text}' is no JSON object.")

@@ -1,7 +1,10 @@
 """An execution of a project that was checked, and its start."""
 
 import logging
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +15,7 @@ from headwater.config import home
 from headwater.environments import Description
 from headwater.projects.backends import Backend, Job
 from headwater.projects.command import find_entry_point, make_command
-from headwater.projects.environment import LOCAL, choose_manager, describe_environment, prepare
+from headwater.projects.environment import DOCKER, LOCAL, choose_manager, describe_environment, prepare
 from headwater.projects.parameters import choose_values, resolve_values
 from headwater.projects.project_file import EntryPoint, Project, read_project
 from headwater.projects.record import RECORD_FILE, ProjectRecord
@@ -57,7 +60,9 @@ def plan_source(
     point = find_entry_point(project, entry_point)
     values = choose_values(point, parameters, source.folder)
     make_command(point, values)
-    if environment is None and manager != LOCAL:
+    if project.docker_env is not None:
+        environment, manager = None, DOCKER
+    elif environment is None and manager != LOCAL:
         environment = describe_environment(project, point, manager)
     return Plan(source, project, point, values, environment, manager)
 
@@ -72,11 +77,14 @@ def start_plan(
     *,
     is_shown: bool = True,
 ) -> SubmittedRun:
-    """Start a plan as an existing run, which is FAILED if that cannot be done; pass on its output if `is_shown`."""
+    """Start a plan as an existing run, which is FAILED if that cannot be done; pass on its output if `is_shown`.
+
+    An interrupt meanwhile ends what was started, and the run is KILLED.
+    """
     try:
         return _start(client, run_id, plan, backend, config, storage_dir, is_shown=is_shown)
-    except BaseException:
-        client.set_terminated(run_id, RunStatus.FAILED)
+    except BaseException as error:
+        client.set_terminated(run_id, RunStatus.FAILED if isinstance(error, Exception) else RunStatus.KILLED)
         raise
 
 
@@ -94,11 +102,44 @@ def _start(
     command = make_command(plan.point, resolve_values(plan.point, plan.values, storage, _download))
     variables = name_run(client, run_id)
     writer = RunWriter(client.tracking_uri, run_id)
-    programs, installed = prepare(plan.environment)
+    is_elsewhere = backend.is_elsewhere or plan.manager == DOCKER
+    path, installed = ((), plan.environment or Description()) if is_elsewhere else prepare(plan.environment)
     writer.log_bytes(_record(plan, installed), RECORD_FILE, synchronous=False)
-    job = Job(writer, plan.project, command, plan.source.folder, variables, (programs,), config, is_shown)
+    job = Job(
+        writer=writer,
+        project=plan.project,
+        command=command,
+        folder=plan.source.folder,
+        variables=variables,
+        path=path,
+        environment=plan.environment,
+        commit=plan.source.commit,
+        config=config,
+        is_shown=is_shown,
+    )
     _log.info("=== Running command '%s' in run with ID '%s' ===", command.shown, run_id)
-    return SubmittedRun(run_id, backend.start(job), client)
+    return _start_whole(lambda: SubmittedRun(run_id, backend.start(job), client))
+
+
+def _start_whole(start: Callable[[], SubmittedRun]) -> SubmittedRun:
+    """Start in a thread of its own: an interrupt, which only the main thread gets, leaves nothing half started."""
+    future: Future[SubmittedRun] = Future()
+    context = copy_context()
+    try:
+        threading.Thread(target=lambda: context.run(_fulfil, future, start), name="headwater-project-start").start()
+        return future.result()
+    except BaseException:
+        if not future.cancel() and future.exception() is None:  # it has begun, and ends now
+            future.result().cancel()
+        raise
+
+
+def _fulfil(future: "Future[SubmittedRun]", start: Callable[[], SubmittedRun]) -> None:
+    if future.set_running_or_notify_cancel():
+        try:
+            future.set_result(start())
+        except BaseException as error:  # noqa: BLE001 - raised by whoever waits for it
+            future.set_exception(error)
 
 
 def name_run(client: Client, run_id: str) -> dict[str, str]:

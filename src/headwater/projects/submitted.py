@@ -4,11 +4,13 @@ import contextlib
 import threading
 
 from headwater import config
-from headwater.projects.backends.backend import Execution
+from headwater.projects.backends.backend import Execution, Outcome
 from headwater.protocol.errors import HeadwaterError
 from headwater.protocol.runs import RunStatus
 from headwater.tracking.client import Client
 from headwater.tracking.session import current_session
+
+FAILURE_TAG = "headwater.project.failure"
 
 
 class SubmittedRun:
@@ -27,7 +29,7 @@ class SubmittedRun:
     def __init__(self, run_id: str, execution: Execution | None, client: Client) -> None:
         self.run_id = run_id
         self._client = client
-        self._was_successful = execution is None  # an earlier run that is reused
+        self._outcome = Outcome(RunStatus.FAILED if execution else RunStatus.FINISHED)  # of an earlier run, if reused
         self._was_cancelled = False
         self._is_over = threading.Event()  # not the thread's own state, which an interrupted join spoils
         if execution is None:
@@ -46,15 +48,18 @@ class SubmittedRun:
         except BaseException:
             self.cancel()
             raise
-        return self._was_successful
+        return self._outcome.status == RunStatus.FINISHED
 
     def get_status(self) -> str:
         """Return "RUNNING", "FINISHED", "FAILED" or "KILLED"."""
         if not self._is_over.is_set():
             return str(RunStatus.RUNNING)
-        if self._was_cancelled:
-            return str(RunStatus.KILLED)
-        return str(RunStatus.FINISHED if self._was_successful else RunStatus.FAILED)
+        return str(self._outcome.status)
+
+    @property
+    def failure(self) -> str:
+        """Return why it failed or was killed; "" while it runs, and of one that finished."""
+        return self._outcome.reason
 
     def cancel(self) -> None:
         """End it, with everything that it started, and return once its run is KILLED.
@@ -67,11 +72,18 @@ class SubmittedRun:
             self._is_over.wait()
 
     def _follow(self) -> None:
+        outcome = Outcome(RunStatus.FAILED)
         try:
-            self._was_successful = self._execution.wait()
+            outcome = self._execution.wait()
         finally:
-            ended = RunStatus.FINISHED if self._was_successful else RunStatus.FAILED
-            self._client.set_terminated(self.run_id, RunStatus.KILLED if self._was_cancelled else ended)
-            with contextlib.suppress(HeadwaterError):  # it stays in the journal, for `headwater sync`
-                current_session().flush(float(config.EXIT_TIMEOUT_S.get()))
-            self._is_over.set()
+            if self._was_cancelled:
+                outcome = Outcome(RunStatus.KILLED, outcome.reason)
+            try:
+                if outcome.reason:
+                    self._client.set_tag(self.run_id, FAILURE_TAG, outcome.reason)
+                self._client.set_terminated(self.run_id, outcome.status)
+                with contextlib.suppress(HeadwaterError):  # it stays in the journal, for `headwater sync`
+                    current_session().flush(float(config.EXIT_TIMEOUT_S.get()))
+            finally:
+                self._outcome = outcome
+                self._is_over.set()

@@ -1,15 +1,13 @@
 """Building an image by the container engine of this machine."""
 
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
+from headwater.environments.image_names import check_image
+from headwater.environments.images import find_engine
 from headwater.models.container.context import generate_dockerfile
-from headwater.models.container.names import check_image
-from headwater.protocol.errors import HeadwaterError, NotSupported
-
-_ENGINES = ("docker", "podman")
+from headwater.protocol.errors import HeadwaterError
 
 
 def build_docker(
@@ -31,12 +29,9 @@ def build_docker(
         >>> hw.models.build_docker("models:/churn@champion", "churn:1")
     """
     check_image(name)
-    engine = next((path for word in _ENGINES if (path := shutil.which(word))), None)
-    if engine is None:
-        raise NotSupported(
-            "Neither docker nor podman is installed. Write the folder by `headwater models generate-dockerfile` and "
-            "build it where one of them is."
-        )
+    engine = find_engine(
+        "Write the folder by `headwater models generate-dockerfile` and build it where one of them is."
+    )
     with tempfile.TemporaryDirectory(prefix="headwater-image-") as scratch:
         context = generate_dockerfile(
             model_uri,

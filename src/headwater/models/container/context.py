@@ -1,18 +1,16 @@
 """The folder that an image is built from: the Dockerfile, the model, Headwater's wheel and the locked requirements."""
 
 import platform
-import re
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
 from headwater.environments import Description, own_requirements
+from headwater.environments.image_names import check_python
+from headwater.environments.images import LOCK_FILE, find_uv_version, lock_requirements
 from headwater.environments.own_package import write_own_wheel
-from headwater.environments.uv import uv_command
 from headwater.models.consent import check_consent
 from headwater.models.container.dockerfile import Image, find_system_packages
-from headwater.models.container.names import check_python
 from headwater.models.environment import requirement_name
 from headwater.models.flavor import ModelFolder
 from headwater.models.isolated.needs import find_needs
@@ -70,10 +68,10 @@ def generate_dockerfile(
     with tempfile.TemporaryDirectory(prefix="headwater-image-") as scratch:
         made = Path(scratch)
         wheel = write_own_wheel(made)
-        (made / "requirements.lock").write_text(lock(description), encoding="utf-8")
+        (made / LOCK_FILE).write_text(lock_requirements(description), encoding="utf-8")
         image = Image(
             base=base_image or f"python:{python}-slim",
-            uv=_uv_version(),
+            uv=find_uv_version(),
             wheel=wheel.name,
             system_packages=find_system_packages(names, with_java=install_java),
             has_model=folder is not None,
@@ -104,23 +102,6 @@ def copy_model(source: Path, target: Path) -> None:
             shutil.copyfile(place, copy)
 
 
-def lock(description: Description) -> str:
-    """Return requirements with exact versions and hashes, for every platform; raise if there is no solution."""
-    with tempfile.TemporaryDirectory(prefix="headwater-lock-") as scratch:
-        listed, bounds = Path(scratch) / "requirements.in", Path(scratch) / "constraints.txt"
-        listed.write_text("\n".join(description.requirements) + "\n", encoding="utf-8")
-        bounds.write_text("\n".join(description.constraints) + "\n", encoding="utf-8")
-        command = [
-            *uv_command(), "pip", "compile", "--quiet", "--no-header", "--no-annotate", "--generate-hashes",
-            "--universal", "--python-version", description.python, "--constraints", str(bounds), str(listed),
-        ]  # fmt: skip
-        done = subprocess.run(command, cwd=scratch, capture_output=True, text=True, check=False)
-    if done.returncode:
-        reason = re.sub(r"\s+", " ", done.stderr).strip()[-1500:]
-        raise InvalidParameterValue(f"The model's requirements cannot be locked: {reason}")
-    return done.stdout
-
-
 def _describe(folder: ModelFolder | None, python: str, *, install_mlflow: bool) -> Description:
     minor = ".".join(python.split(".")[:2])
     if folder is None:
@@ -141,11 +122,3 @@ def _find_python(folder: ModelFolder | None) -> str:
     version = check_python(said) if said else platform.python_version()
     numbers = tuple(int(part) for part in version.split(".")[:2])
     return version if numbers >= _OLDEST_PYTHON else ".".join(map(str, _OLDEST_PYTHON))
-
-
-def _uv_version() -> str:
-    done = subprocess.run([*uv_command(), "--version"], capture_output=True, text=True, check=True)
-    match = re.search(r"\d+\.\d+\.\d+", done.stdout)
-    if match is None:
-        raise InvalidParameterValue(f"'{uv_command()[0]}' does not say its version. Install uv again.")
-    return match[0]

@@ -1,9 +1,9 @@
 """The text of a Dockerfile. Every command is a list of words, so that no shell reads what a model's author wrote."""
 
-import json
 from dataclasses import dataclass
 
-from headwater.models.container.names import check_image
+from headwater.environments.image_names import check_image
+from headwater.environments.images import install_lines
 
 MODEL_PATH = "/opt/model"
 MOUNTED_PATH = "/opt/ml/model"
@@ -48,8 +48,6 @@ class Image:
     def dockerfile(self) -> str:
         """Return the text of the Dockerfile."""
         base = check_image(self.base)
-        python = f"{PREFIX}/bin/python"
-        install = ["python3", "-m", "uv", "pip", "install", "--python", python, "--no-deps", "--compile-bytecode"]
         variables = {
             "PATH": f"{PREFIX}/bin:$PATH",
             "HEADWATER_HOME": "/home/headwater/.headwater",
@@ -60,12 +58,7 @@ class Image:
         lines = [
             "# Written by `headwater models generate-dockerfile`.",
             f"FROM {base} AS build",
-            "ENV UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never UV_NO_CACHE=1",
-            _run("python3", "-m", "pip", "install", "--no-cache-dir", "--quiet", f"uv=={self.uv}"),
-            _run("python3", "-m", "venv", "--without-pip", PREFIX),
-            f"COPY requirements.lock {self.wheel} /build/",
-            _run(*install, "--require-hashes", "--requirement", "/build/requirements.lock"),
-            _run(*install, f"/build/{self.wheel}"),
+            *install_lines(PREFIX, self.uv, self.wheel),
             "",
             f"FROM {base}",
             *self._system_lines(),
@@ -104,7 +97,3 @@ def find_system_packages(distributions: set[str], *, with_java: bool) -> tuple[s
     """Return the Debian packages that some Python packages need."""
     found = {package for name in distributions for package in _SYSTEM_PACKAGES.get(name, ())}
     return tuple(sorted(found | ({_JAVA} if with_java else set())))
-
-
-def _run(*words: str) -> str:
-    return f"RUN {json.dumps(words)}"

@@ -5,8 +5,8 @@ from typing import Any
 
 import yaml
 
+from headwater.environments.image_names import check_image, check_resource
 from headwater.models.container.dockerfile import PORT, USER_ID
-from headwater.models.container.names import check_image, check_resource
 
 Json = dict[str, Any]
 

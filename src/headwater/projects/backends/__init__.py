@@ -1,5 +1,5 @@
-"""Where a project's command runs: on this machine, or where a plugin takes it."""
+"""Where a project's command runs: on this machine, in a container, on a cluster, or where a plugin takes it."""
 
-from headwater.projects.backends.backend import Backend, Job, find_backend
+from headwater.projects.backends.backend import Backend, Execution, Job, Outcome, find_backend
 
-__all__ = ["Backend", "Job", "find_backend"]
+__all__ = ["Backend", "Execution", "Job", "Outcome", "find_backend"]

@@ -105,7 +105,7 @@ class PreparedStep:
         if submitted.get_status() == str(RunStatus.KILLED):
             outcome.state = StepState.KILLED
         elif not was_successful:
-            outcome.reason = describe_failure(run_id)
+            outcome.reason = describe_failure(submitted)
         elif missing := self.list_missing(client, client.get_run(run_id)):
             client.set_terminated(run_id, RunStatus.FAILED)
             outcome.reason = f"It left no artifact '{missing[0]}', which is one of its outputs."
