@@ -41,6 +41,7 @@ class ScoringOptions:
     waiting: int
     max_body_bytes: int
     threads: int
+    streams: int
     follow_s: float
     allowed_hosts: str
     allowed_origins: str
@@ -96,6 +97,7 @@ def serve(options: ScoringOptions) -> None:
         waiting=options.waiting,
         batch_rows=options.batch_rows,
         threads=options.threads,
+        streams=options.streams,
         max_body_bytes=options.max_body_bytes,
         follow_s=options.follow_s,
         allowed_hosts=split_list(options.allowed_hosts or ALLOWED_HOSTS.get()),
@@ -165,6 +167,7 @@ _OPTIONS = (
         "--max-body-mb", type=click.FloatRange(min=0.001), default=64, show_default=True, help="Of a request."
     ),
     _count("--threads", default=4, help="Predictions at once of requests that are not joined."),
+    _count("--max-streams", "streams", default=64, help="Answers in parts at once, beyond which the answer is 429."),
     click.option(
         "--follow",
         "follow_s",

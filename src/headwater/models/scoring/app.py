@@ -7,6 +7,7 @@ import re
 import time
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -23,6 +24,7 @@ from headwater.models.scoring.openapi import describe_page, describe_server
 from headwater.models.scoring.page import page_reply
 from headwater.models.scoring.reading import ScoringInput
 from headwater.models.scoring.settings import ScoringSettings
+from headwater.models.scoring.streaming import Streams, choose_form
 from headwater.protocol.errors import (
     EndpointNotFound,
     HeadwaterError,
@@ -69,6 +71,7 @@ class ScoringApp:
             batch_rows=settings.batch_rows,
             timeout_s=settings.timeout_s,
         )
+        self._streams = Streams(most=settings.streams, timeout_s=settings.timeout_s)
         self._routes: dict[str, dict[str, Handler]] = {
             "/invocations": {"POST": self._invocations},
             "/ping": {"GET": self._alive},
@@ -191,9 +194,14 @@ class ScoringApp:
         served = self._served
         body = await self._read(scope, receive)
         given = served.reader.read(body, header(scope, b"content-type"))
-        answer = await self._predict(served, given)
-        nan_is_null = _NAN_IS_NULL in header(scope, b"accept")
-        reply = Reply(200, encode_predictions(answer, is_chat=given.is_chat, nan_is_null=nan_is_null))
+        accept = header(scope, b"accept")
+        encode = partial(encode_predictions, is_chat=given.is_chat, nan_is_null=_NAN_IS_NULL in accept)
+        form = choose_form(accept, is_asked=given.wants_stream) if served.model.is_streaming else None
+        if form is None:
+            reply = Reply(200, encode(await self._predict(served, given)))
+        else:
+            parts = partial(served.predict_stream, given, encode)
+            reply = await self._streams.begin(parts, form, receive, is_chat=given.is_chat)
         reply.headers.append((b"x-model-version", served.identity.version.encode()))
         return reply
 

@@ -1,7 +1,8 @@
 """A loaded model as the server uses it: what it takes, which version it is, and its predictions."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,6 +79,20 @@ class ServedModel:
             return as_answer(self._evaluate(rows, params))
         try:
             return as_answer(self.model.predict(given.data, given.params))
+        except InvalidParameterValue as error:
+            raise _failed(given, error) from None
+        except HeadwaterError:
+            raise
+        except Exception as error:
+            raise _broken(error) from error
+
+    def predict_stream(self, given: ScoringInput, write: Callable[[Answer], bytes]) -> Iterator[bytes]:
+        """Yield the written parts of the answer to one request as the model makes them; raise what `predict` does."""
+        try:
+            parts: Any = self.model.predict_stream(given.unwrap(), given.params)
+            with closing(parts) if hasattr(parts, "close") else nullcontext():
+                for part in parts:
+                    yield write(as_answer(part))
         except InvalidParameterValue as error:
             raise _failed(given, error) from None
         except HeadwaterError:
