@@ -23,6 +23,7 @@ from headwater.config import (
 
 _LOCAL, _AUTO = "local", "auto"
 _MAX_PORT = 65535
+_SHOWN = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +72,8 @@ def prepare_environment(options: ScoringOptions) -> None:
         missing = find_mismatches(folder)
         if not missing:
             return
-        say(f"This environment lacks what the model was saved with ({', '.join(missing[:3])}…): using one of its own.")
+        shown = ", ".join(missing[:_SHOWN]) + ("…" if len(missing) > _SHOWN else "")
+        say(f"This environment lacks what the model was saved with ({shown}): using one of its own.")
     held = prepare_isolated(folder, allow_pickle=options.allow_pickle or None)
     command = headwater_command(held, "headwater.cli", *sys.argv[1:], "--env-manager", _LOCAL)
     held.keep_over_exec()

@@ -125,7 +125,7 @@ def _describe(folder: ModelFolder | None, python: str, *, install_mlflow: bool) 
     minor = ".".join(python.split(".")[:2])
     if folder is None:
         return Description(minor, ("uv", *own_requirements()))
-    found = find_needs(folder, install_mlflow=install_mlflow)
+    found = find_needs(folder, install_mlflow=install_mlflow, tables=())
     files = [line for line in found.requirements if line.startswith("/")]
     if files:
         raise InvalidParameterValue(
