@@ -80,11 +80,12 @@ def generate_dockerfile(
             allow_pickle=bool(unsafe),
         )
         (made / "Dockerfile").write_text(image.dockerfile(), encoding="utf-8")
+        (made / ".dockerignore").write_text(image.ignore_file(), encoding="utf-8")
         (made / "serve").write_text(image.serve_script(), encoding="utf-8")
-        (made / "serve").chmod(0o755)
         if folder is not None:
             copy_model(folder.path, made / "model")
-        made.chmod(0o755)
+        _open_to_all(made)
+        (made / "serve").chmod(0o755)
         shutil.copytree(made, target, dirs_exist_ok=True)
     return target
 
@@ -102,6 +103,13 @@ def copy_model(source: Path, target: Path) -> None:
         elif "__pycache__" not in path.parts:
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(place, copy)
+
+
+def _open_to_all(folder: Path) -> None:
+    """Let everybody read what an image gets: its user has no rights, whatever files are like that its maker writes."""
+    folder.chmod(0o755)
+    for path in folder.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def lock(description: Description) -> str:

@@ -83,6 +83,11 @@ class Image:
         ]
         return "\n".join(lines) + "\n"
 
+    def ignore_file(self) -> str:
+        """Return what keeps everything from the build that was not written for it."""
+        names = ["requirements.lock", self.wheel, "serve", *(["model"] if self.has_model else [])]
+        return "\n".join(["*", *(f"!{name}" for name in names)]) + "\n"
+
     def serve_script(self) -> str:
         """Return what starts the server; SageMaker runs it by its name, too."""
         path, manager = (MODEL_PATH, "local") if self.has_model else (MOUNTED_PATH, "uv")
