@@ -18,7 +18,7 @@ from headwater.models.scoring.following import find_change, identify, is_moving
 from headwater.models.scoring.http import TEXT, Headers, Receive, Reply, Scope, Send, header, read_body
 from headwater.models.scoring.lanes import Failure, Lanes
 from headwater.models.scoring.metrics import CONTENT_TYPE, Metrics
-from headwater.models.scoring.model import Identity, ServedModel, load_served
+from headwater.models.scoring.model import MODEL_FAILURES, Identity, ServedModel, load_served
 from headwater.models.scoring.open_inference import describe_model, read_infer, write_infer
 from headwater.models.scoring.openapi import describe_page, describe_server
 from headwater.models.scoring.page import page_reply
@@ -43,6 +43,7 @@ _PROBES = frozenset({"/ping", "/health", "/version", "/v2/health/live", "/v2/hea
 _MODEL_PATH = re.compile(r"/v2/models/(?P<name>[^/]+)(?:/versions/(?P<version>[^/]+))?(?P<verb>/ready|/infer)?")
 _NAN_IS_NULL = "nan=null"
 _ALIVE = Reply(200, b"\n")
+_STUCK = Reply(503, b"\n")  # only another process can help
 
 Handler = Callable[[Scope, Receive], Awaitable[Reply]]
 
@@ -90,6 +91,11 @@ class ScoringApp:
     def identity(self) -> Identity:
         """Return which model answers now."""
         return self._served.identity
+
+    @property
+    def is_stuck(self) -> bool:
+        """Return whether too many predictions do not end."""
+        return self._lanes.is_stuck
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or one start and stop of the server."""
@@ -258,10 +264,10 @@ class ScoringApp:
         return {"GET": self._ready if match["verb"] else self._document(describe_model)}
 
     async def _alive(self, _scope: Scope, _receive: Receive) -> Reply:
-        return _ALIVE
+        return _STUCK if self.is_stuck else _ALIVE
 
     async def _ready(self, scope: Scope, _receive: Receive) -> Reply:
-        is_ready = scope["path"].endswith("/live") or not self._is_stopping
+        is_ready = not self.is_stuck and (scope["path"].endswith("/live") or not self._is_stopping)
         return Reply(200 if is_ready else 503, b'{"ready":true}' if is_ready else b'{"ready":false}')
 
     async def _version(self, _scope: Scope, _receive: Receive) -> Reply:
@@ -330,7 +336,7 @@ class ScoringApp:
         """Load another model beside the one in use, and use it from then on; keep the one in use if that fails."""
         try:
             served = await asyncio.to_thread(load_served, identity, allow_pickle=self._settings.allow_pickle)
-        except Exception:
+        except MODEL_FAILURES:
             self._metrics.count_load("failed")
             _logger.exception("'%s' cannot be loaded; version %s stays.", identity.uri, self.identity.version)
             return
