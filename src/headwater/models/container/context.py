@@ -79,9 +79,8 @@ def generate_dockerfile(
             has_model=folder is not None,
             allow_pickle=bool(unsafe),
         )
-        (made / "Dockerfile").write_text(image.dockerfile(), encoding="utf-8")
-        (made / ".dockerignore").write_text(image.ignore_file(), encoding="utf-8")
-        (made / "serve").write_text(image.serve_script(), encoding="utf-8")
+        for name, text in image.files().items():
+            (made / name).write_text(text, encoding="utf-8")
         if folder is not None:
             copy_model(folder.path, made / "model")
         _open_to_all(made)

@@ -45,6 +45,14 @@ class Image:
     has_model: bool = True
     allow_pickle: bool = False
 
+    def files(self) -> dict[str, str]:
+        """Return what is written for the image besides what is copied into it, by names of files."""
+        return {
+            "Dockerfile": self.dockerfile(),
+            ".dockerignore": self.ignore_file(),
+            "serve": self.serve_script(),
+        }
+
     def dockerfile(self) -> str:
         """Return the text of the Dockerfile."""
         base = check_image(self.base)
