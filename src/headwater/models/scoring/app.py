@@ -1,6 +1,7 @@
 """The ASGI application around one model: routes, limits, errors as answers, and the change to another version."""
 
 import asyncio
+import gc
 import itertools
 import logging
 import re
@@ -341,6 +342,7 @@ class ScoringApp:
             _logger.exception("'%s' cannot be loaded; version %s stays.", identity.uri, self.identity.version)
             return
         before, self._served = self.identity, served
+        gc.unfreeze()  # so that what the one before leaves in circles is collected
         self._documents.clear()
         self._metrics.count_load("loaded")
         _logger.warning("Serving '%s' version %s after version %s.", identity.name, identity.version, before.version)

@@ -91,7 +91,7 @@ def run(
 def _without_collector() -> Iterator[None]:
     """Pause the garbage collector, for which a framework's modules are much to look through and nothing to collect.
 
-    What is there afterwards stays until the process ends, so it is not looked through while requests are answered.
+    What is there afterwards is not looked through while requests are answered: it stays until another model is loaded.
     """
     gc.disable()
     try:
