@@ -87,9 +87,9 @@ class PyFuncModel:
 
     def predict_stream(self, data: Any, params: Mapping[str, Any] | None = None) -> Iterator[Any]:
         """Yield parts of a prediction as the model makes them; for models that were saved as streamable."""
-        if not self.is_streaming:
-            raise InvalidParameterValue("This model does not stream: it has no predict_stream. Use predict.")
-        stream = self._predictor.predict_stream  # type: ignore[attr-defined]  # of those that stream
+        stream = getattr(self._predictor, "predict_stream", None)
+        if stream is None:
+            raise InvalidParameterValue("This model does not stream. Use predict.")
         return stream(*self._check(data, params))  # type: ignore[no-any-return]  # the model's own
 
     def close(self) -> None:
@@ -237,7 +237,8 @@ class _AnyPredictor:
         return callable(self._stream)
 
     def predict_stream(self, data: Any, params: Mapping[str, Any] | None = None) -> Any:
-        assert self._stream is not None
+        if self._stream is None:
+            raise InvalidParameterValue("This model does not stream. Use predict.")
         return self._stream(data, params=params) if self._takes_params else self._stream(data)
 
 
