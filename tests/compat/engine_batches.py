@@ -1,6 +1,8 @@
 """Checks of batch prediction on Ray, Dask and Spark; run by the Python of an environment that has them."""
 
 import os
+import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -52,7 +54,9 @@ def predict(engine: str, source: str, target: str, **options: Any) -> dict[str, 
     given, output = Path(f"in.{source}"), Path(f"{engine}-{source}-to.{target}")
     if not given.exists():
         WRITERS[source](FRAME, given)
-    predict_batch(model(), given, output, engine=engine, keep=["key"], **options)
+    told: list[tuple[int, int | None]] = []
+    predict_batch(model(), given, output, engine=engine, keep=["key"], watch=lambda *done: told.append(done), **options)
+    assert told[-1] == (ROWS, ROWS if source == "parquet" else None), told
     parts = [path for path in output.rglob("*") if path.is_file() and not path.name.startswith((".", "_"))]
     found = pd.concat([READERS[target](path) for path in parts if path.stat().st_size])
     assert sorted(found.columns) == ["key", "prediction"], found.columns
@@ -99,6 +103,27 @@ def check_a_failing_engine_leaves_no_output() -> None:
     else:
         raise AssertionError("a column that the model needs is missing")
     assert not Path("bad-out.parquet").exists()
+    assert not list(Path().glob(".*.part"))
+
+
+def check_an_interrupted_engine_leaves_no_output() -> None:
+    FRAME.to_parquet("in.parquet", index=False)
+    main = threading.main_thread().ident
+    assert main is not None
+    try:
+        predict_batch(
+            model(),
+            "in.parquet",
+            "cut",
+            output_format="csv",
+            engine="dask",
+            watch=lambda *_: signal.pthread_kill(main, signal.SIGINT),
+        )
+    except KeyboardInterrupt:
+        pass
+    else:
+        raise AssertionError("it went on")
+    assert not Path("cut").exists()
     assert not list(Path().glob(".*.part"))
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import zipfile
@@ -84,6 +85,31 @@ def test_the_same_model_gives_the_same_folder(home: Path) -> None:
     assert {str(path) for path in found[0]} >= {"Dockerfile", "serve", "requirements.lock", "model/MLmodel"}
     assert "--hash=sha256:" in (first / "requirements.lock").read_text()
     assert "mlflow" not in (first / "requirements.lock").read_text()
+
+
+def test_the_user_of_an_image_can_read_what_its_maker_keeps_to_himself(home: Path) -> None:
+    model = save_linear(home / "line", requirements=["numpy"])
+    before = os.umask(0o077)
+    try:
+        context = generate_dockerfile(model, home / "context")
+    finally:
+        os.umask(before)
+
+    found = {str(path.relative_to(context)): stat.S_IMODE(path.stat().st_mode) for path in context.rglob("*")}
+    assert found.pop("serve") == found.pop("model") == 0o755
+    assert set(found.values()) == {0o644}
+
+
+def test_nothing_enters_an_image_but_what_was_written_for_it(home: Path) -> None:
+    context = generate_dockerfile(save_linear(home / "line", requirements=["numpy"]), home / "context")
+    (wheel,) = context.glob("*.whl")
+
+    ignored = (context / ".dockerignore").read_text().splitlines()
+
+    assert ignored == ["*", "!requirements.lock", f"!{wheel.name}", "!serve", "!model"]
+    copied = [line.split()[1:-1] for line in (context / "Dockerfile").read_text().splitlines() if line[:5] == "COPY "]
+    named = {name for names in copied for name in names if not name.startswith(("--", "/"))}
+    assert named == {line[1:] for line in ignored[1:]}
 
 
 def test_the_wheel_is_one_that_installers_take(home: Path) -> None:
@@ -227,7 +253,8 @@ def test_manifests_run_the_image_under_the_models_name(home: Path, kind: str) ->
     container = _containers(resources)[0]
     assert container["image"] == "reg.example.com/churn:1"
     assert container["args"] == ["serve", "--name", "churn"]
-    assert container["ports"][0]["containerPort"] == 8080
+    named = {} if kind == "kserve" else {"name": "http"}  # Knative allows no name of ours
+    assert container["ports"] == [{**named, "containerPort": 8080, "protocol": "TCP"}]
     assert all(resource["metadata"]["name"] == "churn" for resource in resources)
     assert "&" not in text, "no anchors, which some tools do not read"
 

@@ -21,6 +21,7 @@ import headwater as hw
 from headwater.cli._root import root
 from headwater.deployments.local import LocalDeploymentClient
 from headwater.protocol.errors import (
+    BadRequest,
     InvalidParameterValue,
     NotSupported,
     ResourceAlreadyExists,
@@ -172,6 +173,31 @@ def test_everything_can_be_asked(client: LocalDeploymentClient, line: str) -> No
     assert json.loads(answers[0].to_json() or "") == answers[0]
     with pytest.raises(InvalidParameterValue, match="missing inputs"):
         client.predict("churn", FRAME[["a"]])
+
+
+def test_parts_of_an_answer_come_as_the_model_makes_them(home: Path, client: LocalDeploymentClient, line: str) -> None:
+    class Counting(hw.pyfunc.PythonModel):
+        def predict(self, context: Any, model_input: Any, params: Any = None) -> Any:
+            return list(self.predict_stream(context, model_input))
+
+        def predict_stream(self, context: Any, model_input: Any, params: Any = None) -> Iterator[Any]:
+            yield from (1, float("nan"))
+            if model_input != ["short"]:
+                raise ValueError("no more")
+
+    hw.pyfunc.save_model(home / "counting", python_model=Counting(), pip_requirements=[])
+    client.create_deployment("counting", str(home / "counting"), config=LOCAL)
+    client.create_deployment("churn", line, config=LOCAL)
+
+    parts = list(client.predict_stream("counting", '{"inputs": ["short"]}'))
+    failing: Iterator[Any] = client.predict_stream("counting", '{"messages": "long"}')
+
+    assert parts == [{"predictions": 1}, {"predictions": None}]
+    assert [next(failing), next(failing)] == [1, None]
+    with pytest.raises(BadRequest, match="Error: ValueError: no more"):
+        next(failing)
+    with pytest.raises(NotSupported, match="does not answer in parts"):
+        list(client.predict_stream("churn", FRAME))
 
 
 def test_what_cannot_be_is_said_clearly(home: Path, client: LocalDeploymentClient, line: str) -> None:

@@ -16,8 +16,11 @@ from typing import Any
 import pandas as pd
 import psutil
 import pytest
+from click.testing import CliRunner
+from sklearn.linear_model import LinearRegression
 
 import headwater as hw
+from headwater.cli._root import root
 from headwater.environments import list_environments, prune_environments
 
 pytestmark = [pytest.mark.slow]
@@ -283,3 +286,37 @@ def test_closing_ends_the_process_at_once(model: Any) -> None:
     assert not child.is_running()
     assert time.monotonic() - started < 4
     assert threading.active_count() < 50
+
+
+def test_a_model_is_proved_to_work_with_what_it_says_it_needs(saved: Path, folder: Path) -> None:
+    found = hw.models.verify_environment(saved)
+    told = CliRunner().invoke(root, ["models", "verify", str(saved), "--environment"])
+
+    assert not found.has_predicted
+    assert f"own-wheel-of-a-test @ {(folder / WHEEL).as_uri()}" in found.installed
+    assert told.exit_code == 0, told.output
+    assert f"environment  loads; it has no input example to predict, with Python {found.python}" in told.output
+
+
+def test_a_model_that_says_too_little_is_told_to(folder: Path, saved: Path) -> None:
+    estimator = LinearRegression().fit([[0.0], [1.0]], [0.0, 2.0])
+    hw.sklearn.save_model(estimator, folder / "short", pip_requirements=["pandas"])
+
+    with pytest.raises(
+        hw.InvalidParameterValue, match=r"own requirements: .* needs the module 's\w+'.*add its package"
+    ):
+        hw.models.verify_environment(folder / "short")
+    told = CliRunner().invoke(root, ["models", "verify", str(folder / "short"), "--environment"])
+
+    assert told.exit_code != 0
+
+
+def test_an_example_is_predicted_in_the_environment(folder: Path, saved: Path) -> None:
+    options: dict[str, Any] = {"python_model": folder / "code.py", "pip_requirements": [str(folder / WHEEL), "pandas"]}
+    failing = {**options, "input_example": ["fail"], "signature": False}
+    hw.pyfunc.save_model(folder / "good", **options, input_example=pd.DataFrame({"a": [1.0]}), signature=False)
+    hw.pyfunc.save_model(folder / "failing", **failing)
+
+    assert hw.models.verify_environment(folder / "good").has_predicted
+    with pytest.raises(hw.InvalidParameterValue, match="does not work in an environment of its own"):
+        hw.models.verify_environment(folder / "failing")

@@ -162,3 +162,17 @@ def test_the_cache_gives_up_the_models_that_were_not_used_for_longest(monkeypatc
 
     assert (was_there, kept.exists()) == (True, False)
     assert _predict(first.model_uri) == list(_fit().predict(X))
+
+
+@pytest.mark.parametrize(
+    ("uri", "wanted"),
+    [
+        ("", "a folder, runs:/"),
+        (" ", "a folder, runs:/"),
+        ("runs:/", "runs:/<run_id>/"),
+        ("runs:1/line", "runs:/<run_id>/"),
+    ],
+)
+def test_a_uri_that_names_nothing_is_refused_with_what_is_wanted(uri: str, wanted: str) -> None:
+    with pytest.raises(hw.InvalidParameterValue, match=f"Invalid model URI '{uri}'. Give {wanted}"):
+        load_model(uri)

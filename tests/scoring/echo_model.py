@@ -3,6 +3,7 @@
 Nothing of ours is imported, so that MLflow can load it, too.
 """
 
+import sys
 import threading
 import time
 from typing import Any
@@ -48,6 +49,8 @@ def _misbehave(frame: Any) -> None:
     wish = frame["do"].iloc[0]
     if wish == "fail":
         raise ValueError("asked to fail")
+    if wish == "exit":
+        sys.exit(3)
     if wish == "wait":
         ENTERED.release()
         GATE.wait(30)
@@ -73,6 +76,7 @@ class _Returns:
             "text": "hello",
             "numpy scalar": np.float64(2.5),
             "texts": ["a", "b"],
+            "no text": ["\ud800"],
             "moments": pd.DataFrame({"t": pd.Series(["2026-01-31", None]).astype("datetime64[ns]")}),
         }
         return kinds[data["what"].iloc[0]]

@@ -1,5 +1,6 @@
 """Requests at the same time: joined, kept apart, refused, and given up."""
 
+import asyncio
 import json
 import threading
 from collections.abc import Iterator, Sequence
@@ -8,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from headwater.models.scoring.lanes import Lanes
+from headwater.protocol.errors import DeadlineExceeded
 from headwater.testing.scoring_servers import Scoring, live_scoring
 from scoring import echo_model
 from scoring.conftest import Score
@@ -160,6 +163,70 @@ def test_a_body_that_is_too_long_is_refused(tmp_path: Path, score: Score) -> Non
 
     assert (refused.status, refused.json["error_code"]) == (413, "REQUEST_TOO_LARGE")
     assert taken.status == 200
+
+
+def test_a_client_that_sends_all_before_it_listens_learns_that_a_body_is_too_long(linear: Scoring) -> None:
+    answer = call(linear.url, "POST", "/invocations", b"[" + b" " * 100_000_000, JSON)
+
+    assert (answer.status, answer.json["error_code"]) == (413, "REQUEST_TOO_LARGE")
+
+
+def test_a_model_that_ends_the_program_ends_its_request_alone(waiting_folder: Path) -> None:
+    with live_scoring(str(waiting_folder), allow_pickle=True, threads=1, timeout_s=20) as scoring:
+        answers = [call(scoring.url, "POST", "/invocations", _do(wish), JSON) for wish in ("exit", "exit", "none")]
+
+    assert [answer.status for answer in answers] == [400, 400, 200]
+    assert answers[0].message.endswith("Error: SystemExit: 3")
+
+
+@pytest.mark.usefixtures("closed_gate")
+def test_predictions_that_do_not_end_leave_room_for_others_until_there_are_too_many(waiting_folder: Path) -> None:
+    with live_scoring(str(waiting_folder), allow_pickle=True, threads=2, timeout_s=0.1) as scoring:
+        hung = _wait_in(scoring)
+        other = call(scoring.url, "POST", "/invocations", _do("none"), JSON)
+        alive = call(scoring.url, "GET", "/ping")
+        while not scoring.app.is_stuck:
+            _wait_in(scoring)
+        probes = [call(scoring.url, "GET", path).status for path in ("/ping", "/v2/health/ready", "/v2/health/live")]
+        echo_model.GATE.set()
+
+    assert (hung.status, other.status, alive.status) == (504, 200, 200)
+    assert probes == [503, 503, 503]
+
+
+@pytest.mark.parametrize("may_join", [True, False])
+def test_threads_that_come_back_are_not_too_many(may_join: bool) -> None:  # noqa: FBT001
+    gate = threading.Event()
+
+    def run(work: str) -> str:
+        if work == "wait":
+            gate.wait(30)
+        return work
+
+    async def ask() -> list[object]:
+        before = threading.active_count()
+        lanes = Lanes(
+            lambda works: [run(work) for work in works], run, waiting=9, threads=1, batch_rows=9, timeout_s=0.1
+        )
+        found: list[object] = [
+            *await asyncio.gather(lanes.submit("wait", 1, may_join=may_join), return_exceptions=True),
+            await lanes.submit("a", 1, may_join=may_join),
+        ]
+        gate.set()
+        while threading.active_count() > before + 2:
+            found.append(await lanes.submit("b", 1, may_join=may_join))
+        found.append(await lanes.submit("c", 1, may_join=may_join))
+        lanes.close()
+        return found
+
+    hung, *others = asyncio.run(ask())
+
+    assert isinstance(hung, DeadlineExceeded)
+    assert (others[0], others[-1], set(others[1:-1]) <= {"b"}) == ("a", "c", True)
+
+
+def _do(wish: str) -> str:
+    return json.dumps({"inputs": {"do": [wish]}})
 
 
 def _wait_in(scoring: Scoring) -> Answer:

@@ -39,6 +39,13 @@ def test_missing_columns_are_named_as_a_failure_of_the_schema(echoes: dict[str, 
     assert "\nError: Failed to enforce schema of data " in answer.message
 
 
+def test_what_json_cannot_say_is_the_model_s_mistake(echoes: dict[str, Scoring], score: Score) -> None:
+    answer = score(echoes["returns"], '{"inputs": {"what": ["no text"]}}')
+
+    assert answer.status == 400
+    assert answer.message.startswith("What the model returned cannot be written as JSON: UnicodeEncodeError")
+
+
 @pytest.mark.parametrize(
     ("what", "predictions"),
     [

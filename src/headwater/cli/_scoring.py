@@ -23,6 +23,7 @@ from headwater.config import (
 
 _LOCAL, _AUTO = "local", "auto"
 _MAX_PORT = 65535
+_SHOWN = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +42,7 @@ class ScoringOptions:
     waiting: int
     max_body_bytes: int
     threads: int
+    streams: int
     follow_s: float
     allowed_hosts: str
     allowed_origins: str
@@ -70,7 +72,8 @@ def prepare_environment(options: ScoringOptions) -> None:
         missing = find_mismatches(folder)
         if not missing:
             return
-        say(f"This environment lacks what the model was saved with ({', '.join(missing[:3])}…): using one of its own.")
+        shown = ", ".join(missing[:_SHOWN]) + ("…" if len(missing) > _SHOWN else "")
+        say(f"This environment lacks what the model was saved with ({shown}): using one of its own.")
     held = prepare_isolated(folder, allow_pickle=options.allow_pickle or None)
     command = headwater_command(held, "headwater.cli", *sys.argv[1:], "--env-manager", _LOCAL)
     held.keep_over_exec()
@@ -96,6 +99,7 @@ def serve(options: ScoringOptions) -> None:
         waiting=options.waiting,
         batch_rows=options.batch_rows,
         threads=options.threads,
+        streams=options.streams,
         max_body_bytes=options.max_body_bytes,
         follow_s=options.follow_s,
         allowed_hosts=split_list(options.allowed_hosts or ALLOWED_HOSTS.get()),
@@ -165,6 +169,7 @@ _OPTIONS = (
         "--max-body-mb", type=click.FloatRange(min=0.001), default=64, show_default=True, help="Of a request."
     ),
     _count("--threads", default=4, help="Predictions at once of requests that are not joined."),
+    _count("--max-streams", "streams", default=64, help="Answers in parts at once, beyond which the answer is 429."),
     click.option(
         "--follow",
         "follow_s",

@@ -3,13 +3,14 @@
 import re
 import shutil
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from headwater import config as settings
-from headwater.deployments.calling import post
+from headwater.deployments.calling import post, post_stream
 from headwater.deployments.client import BaseDeploymentClient, Config, Described, PredictionsResponse
 from headwater.deployments.server_process import Choices, ServerProcess, find_port, is_serving, start, stop
 from headwater.models.schema.example import to_serving_input
@@ -153,6 +154,19 @@ class LocalDeploymentClient(BaseDeploymentClient):
 
         Raises `TemporarilyUnavailable` if its server is not running, and what the server answers if it refuses.
         """
+        return PredictionsResponse(post(self._running(deployment_name, endpoint), _payload(inputs)))
+
+    def predict_stream(
+        self, deployment_name: str | None = None, inputs: Any = None, endpoint: str | None = None
+    ) -> Iterator[Described]:
+        """Yield what a deployed model with `predict_stream` yields, as it does; raise as `predict` does.
+
+        Raises `NotSupported` for a model that does not stream.
+        """
+        return post_stream(self._running(deployment_name, endpoint), _payload(inputs))
+
+    def _running(self, deployment_name: str | None, endpoint: str | None) -> str:
+        """Return the URL of the server of a deployment; raise `TemporarilyUnavailable` if it does not run."""
         self._refuse_endpoint(endpoint)
         if deployment_name is None:
             raise InvalidParameterValue("Missing the name of the deployment.")
@@ -162,9 +176,7 @@ class LocalDeploymentClient(BaseDeploymentClient):
                 f"The server of '{deployment_name}' is not running. Start it: "
                 f"headwater deployments update -t local --name {deployment_name}"
             )
-        is_request = isinstance(inputs, str | bytes)
-        body = inputs.encode() if isinstance(inputs, str) else inputs if is_request else _payload(inputs)
-        return PredictionsResponse(post(self._url(kept), body))
+        return self._url(kept)
 
     def _keep(self, deployment: _Deployment) -> Described:
         path = self._folder(deployment.name) / "deployment.json"
@@ -228,7 +240,9 @@ def _wanted(model_uri: str, config: Config | None) -> _Wanted:
 
 
 def _payload(inputs: Any) -> bytes:
-    """Return a request: a dictionary that is one already, or any data as an input example is written."""
+    """Return a request: a text or a dictionary that is one already, or any data as an input example is written."""
+    if isinstance(inputs, str | bytes):
+        return inputs.encode() if isinstance(inputs, str) else inputs
     fields = {"dataframe_split", "dataframe_records", "instances", "inputs"}
     if isinstance(inputs, dict) and len(fields & inputs.keys()) == 1:
         return msgspec.json.encode(inputs)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from headwater.models.schema.example import convert_input_example_to_serving_input
     from headwater.models.schema.infer import infer_signature
     from headwater.models.schema.signature import ModelSignature
+    from headwater.models.verification import VerifiedEnvironment, verify_environment
 
 __all__ = [
     "EvaluationArtifact",
@@ -42,6 +43,7 @@ __all__ = [
     "ModelEvaluator",
     "ModelInfo",
     "ModelSignature",
+    "VerifiedEnvironment",
     "build_docker",
     "convert_input_example_to_serving_input",
     "evaluate",
@@ -59,6 +61,7 @@ __all__ = [
     "validate_evaluation_results",
     "validate_schema",
     "validate_serving_input",
+    "verify_environment",
 ]
 
 _HOMES = {
@@ -67,6 +70,7 @@ _HOMES = {
     "ModelConfig": "python.code_model",
     "ModelInfo": "model_file",
     "ModelSignature": "schema.signature",
+    "VerifiedEnvironment": "verification",
     "_TypeHints": "python.mlflow_pickles",
     "build_docker": "container.build",
     "convert_input_example_to_serving_input": "schema.example",
@@ -81,6 +85,7 @@ _HOMES = {
     "update_model_requirements": "editing",
     "validate_schema": "schema.enforce",
     "validate_serving_input": "prediction",
+    "verify_environment": "verification",
 }
 """Which module has a name that `evaluation` does not have."""
 

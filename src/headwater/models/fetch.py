@@ -16,9 +16,9 @@ from headwater import config
 from headwater.models.manifest import MANIFEST_FILE, Manifest
 from headwater.models.model_file import MODEL_FILE
 from headwater.protocol.artifacts import GetTree
-from headwater.protocol.errors import ResourceDoesNotExist
+from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
 from headwater.protocol.model_names import is_model_uri, parse_model_uri
-from headwater.protocol.model_sources import append_path, split_run_source
+from headwater.protocol.model_sources import append_path, source_scheme, split_run_source
 from headwater.stores import open_location
 from headwater.stores.interface import Location, Store
 from headwater.stores.transfer import for_each
@@ -156,6 +156,7 @@ def _measure(folder: Path) -> _Cached:
 
 def locate_model(uri: str, name: str = "") -> ModelPlace | Path:
     """Return where the files of a URI are; those of a version are checked, all of them or the one of this name."""
+    _check_uri(uri)
     folder = local_folder(uri)
     if folder is not None:
         return folder
@@ -237,6 +238,15 @@ def _digests_in(manifest: bytes) -> dict[str, str]:
     files = msgspec.json.decode(manifest, type=Manifest).files
     digests = {path: file.sha256 for path, file in files.items()}
     return {**digests, MANIFEST_FILE: hashlib.sha256(manifest).hexdigest()}
+
+
+def _check_uri(uri: str) -> None:
+    is_run = source_scheme(uri) == "runs"
+    if not uri.strip() or (is_run and (not uri.startswith("runs:/") or not split_run_source(uri)[0])):
+        wanted = (
+            "runs:/<run_id>/<name or path of the model>" if is_run else "a folder, runs:/…, models:/…, s3://… and so on"
+        )
+        raise InvalidParameterValue(f"Invalid model URI '{uri}'. Give {wanted}.")
 
 
 def _key(digests: dict[str, str]) -> str:

@@ -56,7 +56,8 @@ def load_opened(flavor: Flavor, folder: ModelFolder, *, allow_pickle: bool | Non
     except ModuleNotFoundError as error:
         raise NotSupported(
             f"The model in '{folder.path}' needs the module '{error.name}', which is not installed. Install what it "
-            f"was saved with: pip install -r '{folder.path / REQUIREMENTS_FILE}'"
+            f"was saved with: pip install -r '{folder.path / REQUIREMENTS_FILE}'. If that does not bring the module, "
+            "add its package: headwater.models.update_model_requirements(uri, 'add', [package])"
         ) from error
     finally:
         ALLOW_PICKLE.reset(token)

@@ -80,6 +80,11 @@ class PyFuncModel:
         """Return predictions for data and params that fit the signature already, and are not checked again."""
         return self._predictor.predict(data, params)
 
+    @property
+    def is_streaming(self) -> bool:
+        """Return whether the model yields parts of its predictions, see `predict_stream`."""
+        return bool(getattr(self._predictor, "streams", False))
+
     def predict_stream(self, data: Any, params: Mapping[str, Any] | None = None) -> Iterator[Any]:
         """Yield parts of a prediction as the model makes them; for models that were saved as streamable."""
         stream = getattr(self._predictor, "predict_stream", None)
@@ -218,6 +223,7 @@ class _AnyPredictor:
         import inspect  # needed by such models only
 
         self._predict = native.predict
+        self._stream = getattr(native, "predict_stream", None)
         parameters = inspect.signature(native.predict).parameters
         self._takes_params = "params" in parameters or any(
             parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in parameters.values()
@@ -225,6 +231,15 @@ class _AnyPredictor:
 
     def predict(self, data: Any, params: Mapping[str, Any] | None = None) -> Any:
         return self._predict(data, params=params) if self._takes_params else self._predict(data)
+
+    @property
+    def streams(self) -> bool:
+        return callable(self._stream)
+
+    def predict_stream(self, data: Any, params: Mapping[str, Any] | None = None) -> Any:
+        if self._stream is None:
+            raise InvalidParameterValue("This model does not stream. Use predict.")
+        return self._stream(data, params=params) if self._takes_params else self._stream(data)
 
 
 def merge_config(

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
@@ -62,7 +63,7 @@ def predict_batch(
         input_format, output_format: "csv", "parquet", "jsonl", and of the local output "json", which is MLflow's
             document; default: what the names end with.
         chunk_rows: how many rows to predict at once; default: about two million values.
-        watch: told how many rows are done; by the engine "local" only.
+        watch: told how many rows are done, and how many there are if that is known.
         options: how the model is loaded; see `ModelOptions`.
 
     Returns the number of rows, None where the engine does not say.
@@ -87,7 +88,8 @@ def predict_batch(
             scorer, Path(input_path), Path(output_path), **formats, chunk_rows=chunk_rows, watch=watch
         )
     both = (input_format, output_format)
-    _run_into(_make_job(scorer, str(input_path), str(output_path), both, address, chunk_rows), _find_engine(engine))
+    job = _make_job(scorer, str(input_path), str(output_path), both, address, chunk_rows)
+    _run_into(job, partial(_find_engine(engine), watch=watch))
     return None
 
 
@@ -127,9 +129,9 @@ def _make_job(
     )
 
 
-def _find_engine(name: str) -> Callable[[Job], None]:
+def _find_engine(name: str) -> Callable[..., None]:
     try:
-        run: Callable[[Job], None] = import_module(f"headwater.models.batch.engines.{name}_engine").run
+        run: Callable[..., None] = import_module(f"headwater.models.batch.engines.{name}_engine").run
     except ImportError as error:
         package = {"ray": "ray[data]", "dask": "dask[dataframe]", "spark": "pyspark"}[name]
         raise NotSupported(f"The engine '{name}' is not installed ({error}). Run: pip install '{package}'") from error

@@ -77,12 +77,12 @@ def generate_dockerfile(
             has_model=folder is not None,
             allow_pickle=bool(unsafe),
         )
-        (made / "Dockerfile").write_text(image.dockerfile(), encoding="utf-8")
-        (made / "serve").write_text(image.serve_script(), encoding="utf-8")
-        (made / "serve").chmod(0o755)
+        for name, text in image.files().items():
+            (made / name).write_text(text, encoding="utf-8")
         if folder is not None:
             copy_model(folder.path, made / "model")
-        made.chmod(0o755)
+        _open_to_all(made)
+        (made / "serve").chmod(0o755)
         shutil.copytree(made, target, dirs_exist_ok=True)
     return target
 
@@ -102,11 +102,18 @@ def copy_model(source: Path, target: Path) -> None:
             shutil.copyfile(place, copy)
 
 
+def _open_to_all(folder: Path) -> None:
+    """Let everybody read what an image gets: its user has no rights, whatever files are like that its maker writes."""
+    folder.chmod(0o755)
+    for path in folder.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
 def _describe(folder: ModelFolder | None, python: str, *, install_mlflow: bool) -> Description:
     minor = ".".join(python.split(".")[:2])
     if folder is None:
         return Description(minor, ("uv", *own_requirements()))
-    found = find_needs(folder, install_mlflow=install_mlflow)
+    found = find_needs(folder, install_mlflow=install_mlflow, tables=())
     files = [line for line in found.requirements if line.startswith("/")]
     if files:
         raise InvalidParameterValue(

@@ -45,6 +45,14 @@ class Image:
     has_model: bool = True
     allow_pickle: bool = False
 
+    def files(self) -> dict[str, str]:
+        """Return what is written for the image besides what is copied into it, by names of files."""
+        return {
+            "Dockerfile": self.dockerfile(),
+            ".dockerignore": self.ignore_file(),
+            "serve": self.serve_script(),
+        }
+
     def dockerfile(self) -> str:
         """Return the text of the Dockerfile."""
         base = check_image(self.base)
@@ -75,6 +83,11 @@ class Image:
             'CMD ["serve"]',
         ]
         return "\n".join(lines) + "\n"
+
+    def ignore_file(self) -> str:
+        """Return what keeps everything from the build that was not written for it."""
+        names = ["requirements.lock", self.wheel, "serve", *(["model"] if self.has_model else [])]
+        return "\n".join(["*", *(f"!{name}" for name in names)]) + "\n"
 
     def serve_script(self) -> str:
         """Return what starts the server; SageMaker runs it by its name, too."""

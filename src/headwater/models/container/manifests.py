@@ -20,7 +20,7 @@ def write_manifest_text(kind: str, name: str, image: str) -> str:
 
 
 def _kserve(name: str, image: str) -> list[Json]:
-    predictor = {"containers": [_container("kserve-container", name, image)]}
+    predictor = {"containers": [_container("kserve-container", name, image, port="")]}
     return [_resource("serving.kserve.io/v1beta1", "InferenceService", name, {"predictor": predictor})]
 
 
@@ -46,13 +46,16 @@ def _kubernetes(name: str, image: str) -> list[Json]:
     ]
 
 
-def _container(container: str, model: str, image: str) -> Json:
-    """Return the container that serves the model under its name in the Open Inference Protocol."""
+def _container(container: str, model: str, image: str, port: str = "http") -> Json:
+    """Return the container that serves the model under its name in the Open Inference Protocol.
+
+    `port` names its port, which Knative, below KServe, allows no name but its own.
+    """
     return {
         "name": container,
         "image": image,
         "args": ["serve", "--name", model],
-        "ports": [{"name": "http", "containerPort": PORT, "protocol": "TCP"}],
+        "ports": [{**({"name": port} if port else {}), "containerPort": PORT, "protocol": "TCP"}],
         "readinessProbe": {"httpGet": {"path": "/v2/health/ready", "port": PORT}, "periodSeconds": 5},
         "livenessProbe": {"httpGet": {"path": "/ping", "port": PORT}, "initialDelaySeconds": 60},
         "securityContext": {

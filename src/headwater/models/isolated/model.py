@@ -8,6 +8,7 @@ from headwater.models.consent import check_consent
 from headwater.models.flavor import ModelFolder
 from headwater.models.isolated.needs import find_needs
 from headwater.models.isolated.process import ModelProcess
+from headwater.models.model_file import PYFUNC
 from headwater.models.pyfunc import PyFuncModel, find_unsafe
 from headwater.protocol.errors import NotSupported
 
@@ -27,6 +28,11 @@ class IsolatedModel(PyFuncModel):
     def predict(self, data: Any, params: Mapping[str, Any] | None = None) -> Any:
         """Return predictions; see `PyFuncModel.predict`. Errors of the model are raised here with their text."""
         return self._process.predict(data, params)
+
+    @property
+    def is_streaming(self) -> bool:
+        """Return whether the model was saved as one that yields parts of its predictions."""
+        return bool(self.metadata.flavors[PYFUNC].get("streamable"))
 
     def predict_stream(self, data: Any, params: Mapping[str, Any] | None = None) -> Iterator[Any]:
         """Yield parts of a prediction; see `PyFuncModel.predict_stream`."""

@@ -25,9 +25,16 @@ _log = logging.getLogger(__name__)
 _LOADERS = frozenset({"mlflow", "mlflow-skinny", "headwater"})
 _OLDEST = (3, 11)
 
+TABLES = ("pandas", "pyarrow")
+"""What a model is given its columns with, and what reads those of a request in Arrow or Parquet."""
+
 
 def find_needs(
-    folder: ModelFolder, override: Iterable[str] | None = None, *, install_mlflow: bool = False
+    folder: ModelFolder,
+    override: Iterable[str] | None = None,
+    *,
+    install_mlflow: bool = False,
+    tables: Iterable[str] = TABLES,
 ) -> Description:
     """Return what the environment of a model has to have.
 
@@ -35,16 +42,25 @@ def find_needs(
         folder: the model.
         override: requirements that replace the model's own of the same packages, and add others.
         install_mlflow: install MLflow, too, if the model names it; Headwater does not need it to load the model.
+        tables: packages to add if the signature has named columns, which models are given as frames whether or not
+            their own requirements say so.
     """
     replaced = list(override or ())
     dropped = {requirement_name(line) for line in replaced} | (frozenset() if install_mlflow else _LOADERS)
     kept = [line for line in load_requirements(folder.path) if requirement_name(line) not in dropped]
     lines = [*(_resolve(line, folder.path) for line in kept), *replaced]
     named = {requirement_name(line) for line in lines}
-    ours = [line for line in own_requirements() if requirement_name(line) not in named]
+    wanted = [*own_requirements(), *(tables if _has_columns(folder) else ())]
+    ours = [line for line in wanted if requirement_name(line) not in named]
     constraints = folder.path / CONSTRAINTS_FILE
     bounds = read_requirements([f"-c {constraints}"])[1] if constraints.is_file() else []
     return Description(_python_for(folder), (*lines, *ours), tuple(bounds))
+
+
+def _has_columns(folder: ModelFolder) -> bool:
+    signature = folder.model.signature
+    inputs = signature.inputs if signature else None
+    return inputs is not None and inputs.has_input_names() and not inputs.is_tensor_spec()
 
 
 def _resolve(line: str, folder: Path) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 from headwater.models.schema.fitting import Column
 from headwater.models.schema.kinds import is_frame
 from headwater.models.schema.types import Name
+from headwater.protocol.errors import BadRequest
 
 _encode = msgspec.json.Encoder().encode
 
@@ -64,12 +65,19 @@ def encode_predictions(answer: Answer, *, is_chat: bool = False, nan_is_null: bo
     """Return the body of an answer: `{"predictions": …}`, or the bare value for a chat.
 
     NaN and infinities are the literals that Python's JSON knows, as in MLflow; or null where that was asked for.
+
+    Raises `BadRequest` if the model returned what JSON cannot say, such as a list that holds itself.
     """
     value = answer.value
-    if nan_is_null or _is_finite(value):
-        body = _encode(answer.plain())
-    else:
-        body = json.dumps(answer.plain(), separators=(",", ":"), ensure_ascii=False).encode()
+    try:
+        if nan_is_null or _is_finite(value):
+            body = _encode(answer.plain())
+        else:
+            body = json.dumps(answer.plain(), separators=(",", ":"), ensure_ascii=False).encode()
+    except (ValueError, TypeError, RecursionError, msgspec.MsgspecError) as error:
+        raise BadRequest(
+            f"What the model returned cannot be written as JSON: {type(error).__name__}: {error}"
+        ) from error
     return body if is_chat else b'{"predictions":' + body + b"}"
 
 

@@ -1,12 +1,14 @@
 """The ASGI application around one model: routes, limits, errors as answers, and the change to another version."""
 
 import asyncio
+import gc
 import itertools
 import logging
 import re
 import time
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -17,12 +19,13 @@ from headwater.models.scoring.following import find_change, identify, is_moving
 from headwater.models.scoring.http import TEXT, Headers, Receive, Reply, Scope, Send, header, read_body
 from headwater.models.scoring.lanes import Failure, Lanes
 from headwater.models.scoring.metrics import CONTENT_TYPE, Metrics
-from headwater.models.scoring.model import Identity, ServedModel, load_served
+from headwater.models.scoring.model import MODEL_FAILURES, Identity, ServedModel, load_served
 from headwater.models.scoring.open_inference import describe_model, read_infer, write_infer
 from headwater.models.scoring.openapi import describe_page, describe_server
 from headwater.models.scoring.page import page_reply
 from headwater.models.scoring.reading import ScoringInput
 from headwater.models.scoring.settings import ScoringSettings
+from headwater.models.scoring.streaming import Streams, choose_form
 from headwater.protocol.errors import (
     EndpointNotFound,
     HeadwaterError,
@@ -41,6 +44,7 @@ _PROBES = frozenset({"/ping", "/health", "/version", "/v2/health/live", "/v2/hea
 _MODEL_PATH = re.compile(r"/v2/models/(?P<name>[^/]+)(?:/versions/(?P<version>[^/]+))?(?P<verb>/ready|/infer)?")
 _NAN_IS_NULL = "nan=null"
 _ALIVE = Reply(200, b"\n")
+_STUCK = Reply(503, b"\n")  # only another process can help
 
 Handler = Callable[[Scope, Receive], Awaitable[Reply]]
 
@@ -69,6 +73,7 @@ class ScoringApp:
             batch_rows=settings.batch_rows,
             timeout_s=settings.timeout_s,
         )
+        self._streams = Streams(most=settings.streams, timeout_s=settings.timeout_s)
         self._routes: dict[str, dict[str, Handler]] = {
             "/invocations": {"POST": self._invocations},
             "/ping": {"GET": self._alive},
@@ -87,6 +92,11 @@ class ScoringApp:
     def identity(self) -> Identity:
         """Return which model answers now."""
         return self._served.identity
+
+    @property
+    def is_stuck(self) -> bool:
+        """Return whether too many predictions do not end."""
+        return self._lanes.is_stuck
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or one start and stop of the server."""
@@ -191,9 +201,14 @@ class ScoringApp:
         served = self._served
         body = await self._read(scope, receive)
         given = served.reader.read(body, header(scope, b"content-type"))
-        answer = await self._predict(served, given)
-        nan_is_null = _NAN_IS_NULL in header(scope, b"accept")
-        reply = Reply(200, encode_predictions(answer, is_chat=given.is_chat, nan_is_null=nan_is_null))
+        accept = header(scope, b"accept")
+        encode = partial(encode_predictions, is_chat=given.is_chat, nan_is_null=_NAN_IS_NULL in accept)
+        form = choose_form(accept, is_asked=given.wants_stream) if served.model.is_streaming else None
+        if form is None:
+            reply = Reply(200, encode(await self._predict(served, given)))
+        else:
+            parts = partial(served.predict_stream, given, encode)
+            reply = await self._streams.begin(parts, form, receive, is_chat=given.is_chat)
         reply.headers.append((b"x-model-version", served.identity.version.encode()))
         return reply
 
@@ -250,10 +265,10 @@ class ScoringApp:
         return {"GET": self._ready if match["verb"] else self._document(describe_model)}
 
     async def _alive(self, _scope: Scope, _receive: Receive) -> Reply:
-        return _ALIVE
+        return _STUCK if self.is_stuck else _ALIVE
 
     async def _ready(self, scope: Scope, _receive: Receive) -> Reply:
-        is_ready = scope["path"].endswith("/live") or not self._is_stopping
+        is_ready = not self.is_stuck and (scope["path"].endswith("/live") or not self._is_stopping)
         return Reply(200 if is_ready else 503, b'{"ready":true}' if is_ready else b'{"ready":false}')
 
     async def _version(self, _scope: Scope, _receive: Receive) -> Reply:
@@ -322,11 +337,12 @@ class ScoringApp:
         """Load another model beside the one in use, and use it from then on; keep the one in use if that fails."""
         try:
             served = await asyncio.to_thread(load_served, identity, allow_pickle=self._settings.allow_pickle)
-        except Exception:
+        except MODEL_FAILURES:
             self._metrics.count_load("failed")
             _logger.exception("'%s' cannot be loaded; version %s stays.", identity.uri, self.identity.version)
             return
         before, self._served = self.identity, served
+        gc.unfreeze()  # so that what the one before leaves in circles is collected
         self._documents.clear()
         self._metrics.count_load("loaded")
         _logger.warning("Serving '%s' version %s after version %s.", identity.name, identity.version, before.version)

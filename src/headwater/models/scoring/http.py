@@ -13,6 +13,10 @@ Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 Headers: TypeAlias = list[tuple[bytes, bytes]]
 
+_MOST_DISCARDED = 1 << 30
+_DISCARD_S = 10.0
+_PAUSE_S = 1.0
+
 JSON = b"application/json"
 TEXT = b"text/plain; charset=utf-8"
 
@@ -53,6 +57,8 @@ async def read_body(scope: Scope, receive: Receive, limit: int, timeout_s: float
     """
     length = header(scope, b"content-length")
     if length.isdigit() and int(length) > limit:
+        if header(scope, b"expect").lower() != "100-continue":  # else it has not been sent yet
+            await _discard(receive)
         raise _too_large(limit)
     encoding = header(scope, b"content-encoding")
     if encoding and encoding != "identity":
@@ -79,11 +85,27 @@ async def _read_rest(message: Message, receive: Receive, limit: int) -> bytes:
         chunk = message.get("body", b"")
         size += len(chunk)
         if size > limit:
+            if message.get("more_body"):
+                await _discard(receive)
             raise _too_large(limit)
         chunks.append(chunk)
         if not message.get("more_body"):
             return b"".join(chunks)
         message = await receive()
+
+
+async def _discard(receive: Receive) -> None:
+    """Read what is left of a body, within limits: most clients look at an answer only when they have sent it all."""
+    size = 0
+    try:
+        async with asyncio.timeout(_DISCARD_S):
+            while size < _MOST_DISCARDED:
+                message = await asyncio.wait_for(receive(), _PAUSE_S)
+                size += len(message.get("body", b""))
+                if not message.get("more_body"):
+                    return
+    except TimeoutError:
+        return
 
 
 def _too_large(limit: int) -> RequestTooLarge:

@@ -19,18 +19,38 @@ _logger = logging.getLogger(__name__)
 
 ResultT = TypeVar("ResultT")
 _LONGEST_WAIT_S = 0.002
+_MOST_STUCK = 32
 
 
 class Job:
-    """One request's work: the future is set on the loop once the outcome is there, or its time is over."""
+    """One request's work: the future is set on the loop once the outcome is there, or its time is over.
 
-    __slots__ = ("future", "rows", "timer", "work")
+    Attributes:
+        batch: the pieces that it is predicted with, once it is.
+        is_taken: a thread has it that predicts pieces alone.
+        is_given_up: its time was over while it was predicted, so another thread took the place of that one.
+    """
+
+    __slots__ = ("batch", "future", "is_given_up", "is_taken", "rows", "timer", "work")
 
     def __init__(self, work: Any, rows: int, future: "asyncio.Future[Any]") -> None:
         self.work = work
         self.rows = rows
         self.future = future
         self.timer: asyncio.TimerHandle | None = None
+        self.batch: Batch | None = None
+        self.is_taken = False
+        self.is_given_up = False
+
+
+class Batch:
+    """Pieces of work that are predicted together."""
+
+    __slots__ = ("is_given_up", "jobs")
+
+    def __init__(self, jobs: list[Job]) -> None:
+        self.jobs = jobs
+        self.is_given_up = False
 
 
 @dataclass(frozen=True)
@@ -42,6 +62,9 @@ class Failure:
 
 class Lanes:
     """Runs work in threads, at most `waiting` pieces of it at once.
+
+    A thread cannot be ended. One that is still predicting when the time of its work is over is given up: another takes
+    its place until it comes back, up to a number of such threads.
 
     Args:
         run_joined: predicts several pieces of work together and returns an outcome, or a `Failure`, for each.
@@ -73,20 +96,23 @@ class Lanes:
         self._expected = 1
         self._patience: asyncio.TimerHandle | None = None
         self._last_s = 0.0
-        self._batches: queue.SimpleQueue[list[Job] | None] = queue.SimpleQueue()
+        self._batches: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
         self._singles: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        self._threads = [threading.Thread(target=self._join_loop, name="headwater-joined", daemon=True)]
-        self._threads += [
-            threading.Thread(target=self._alone_loop, name=f"headwater-alone-{number}", daemon=True)
-            for number in range(threads)
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._alone = threads
+        self._stuck = 0
+        _start_thread(self._join_loop)
+        for _ in range(threads):
+            _start_thread(self._alone_loop)
 
     @property
     def unfinished(self) -> int:
         """Return how many pieces of work wait or run."""
         return self._unfinished
+
+    @property
+    def is_stuck(self) -> bool:
+        """Return whether so many predictions do not end that no more threads are given up for them."""
+        return self._stuck >= _MOST_STUCK
 
     async def submit(self, work: Any, rows: int, *, may_join: bool) -> Any:
         """Return the outcome of a piece of work.
@@ -113,16 +139,36 @@ class Lanes:
     def close(self) -> None:
         """Let the threads end once they have done what they are doing."""
         self._batches.put(None)
-        for _ in self._threads[1:]:
+        for _ in range(self._alone):
             self._singles.put(None)
 
     def _expire(self, job: Job) -> None:
-        if not job.future.done():
-            job.future.set_exception(
-                DeadlineExceeded(
-                    f"The model did not answer within {self._timeout_s:g} s. Send less, or try again later."
-                )
-            )
+        if job.future.done():
+            return
+        reason = f"The model did not answer within {self._timeout_s:g} s. Send less, or try again later."
+        job.future.set_exception(DeadlineExceeded(reason))
+        batch = job.batch
+        if batch is not None and not batch.is_given_up and self._may_give_up():
+            batch.is_given_up = True
+            self._is_joining = False
+            _start_thread(self._join_loop)
+            if self._pending:
+                self._consider(job.future.get_loop())
+        elif job.is_taken and self._may_give_up():
+            job.is_given_up = True
+            _start_thread(self._alone_loop)
+
+    def _may_give_up(self) -> bool:
+        if self.is_stuck:
+            return False
+        self._stuck += 1
+        _logger.warning(
+            "A prediction did not end within %g s; another thread goes on (%d of %d at most).",
+            self._timeout_s,
+            self._stuck,
+            _MOST_STUCK,
+        )
+        return True
 
     def _consider(self, loop: asyncio.AbstractEventLoop) -> None:
         """Start a batch if nobody predicts and as many wait as were there the last time, or wait a moment for them."""
@@ -142,45 +188,62 @@ class Lanes:
         if self._patience is not None:
             self._patience.cancel()
             self._patience = None
-        batch: list[Job] = []
+        batch = Batch([])
         rows = 0
-        while self._pending and (not batch or rows + self._pending[0].rows <= self._batch_rows):
+        while self._pending and (not batch.jobs or rows + self._pending[0].rows <= self._batch_rows):
             job = self._pending.popleft()
             if not job.future.done():
-                batch.append(job)
+                batch.jobs.append(job)
+                job.batch = batch
                 rows += job.rows
-        if batch:
+        if batch.jobs:
             self._is_joining = True
-            self._expected = len(batch)
+            self._expected = len(batch.jobs)
             self._batches.put(batch)
 
     def _join_loop(self) -> None:
         while (batch := self._batches.get()) is not None:
             started = time.perf_counter()
             try:
-                outcomes = self._run_joined([job.work for job in batch])
+                outcomes = self._run_joined([job.work for job in batch.jobs])
             except Exception as error:  # noqa: BLE001 - raised where the request is answered
-                outcomes = [Failure(error)] * len(batch)
+                outcomes = [Failure(error)] * len(batch.jobs)
             took_s = time.perf_counter() - started
-            _call_on_loop(batch[0], self._finish_batch, batch, outcomes, took_s)
+            _call_on_loop(batch.jobs[0], self._finish_batch, batch, outcomes, took_s)
 
-    def _finish_batch(self, batch: list[Job], outcomes: Sequence[Any], took_s: float) -> None:
+    def _finish_batch(self, batch: Batch, outcomes: Sequence[Any], took_s: float) -> None:
+        for job, outcome in zip(batch.jobs, outcomes, strict=True):
+            _settle(job, outcome)
+        if batch.is_given_up:  # its thread is one too many now
+            self._stuck -= 1
+            self._batches.put(None)
+            return
         self._is_joining = False
         self._last_s = took_s
-        for job, outcome in zip(batch, outcomes, strict=True):
-            _settle(job, outcome)
         if self._pending:
-            self._consider(batch[0].future.get_loop())
+            self._consider(batch.jobs[0].future.get_loop())
 
     def _alone_loop(self) -> None:
         while (job := self._singles.get()) is not None:
-            if job.future.done():
-                continue
-            try:
-                outcome = self._run_alone(job.work)
-            except Exception as error:  # noqa: BLE001 - raised where the request is answered
-                outcome = Failure(error)
-            _call_on_loop(job, _settle, job, outcome)
+            job.is_taken = True  # before the look at its future, so that no thread is lost between the two
+            outcome: Any = None
+            if not job.future.done():
+                try:
+                    outcome = self._run_alone(job.work)
+                except Exception as error:  # noqa: BLE001 - raised where the request is answered
+                    outcome = Failure(error)
+            _call_on_loop(job, self._finish_single, job, outcome)
+
+    def _finish_single(self, job: Job, outcome: Any) -> None:
+        _settle(job, outcome)
+        job.is_taken = False
+        if job.is_given_up:
+            self._stuck -= 1
+            self._singles.put(None)
+
+
+def _start_thread(target: Callable[[], None]) -> None:
+    threading.Thread(target=target, name="headwater-predicting", daemon=True).start()
 
 
 def _settle(job: Job, outcome: Any) -> None:

@@ -1,7 +1,8 @@
 """A loaded model as the server uses it: what it takes, which version it is, and its predictions."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,9 @@ from headwater.protocol.errors import BadRequest, HeadwaterError, InvalidParamet
 
 _logger = logging.getLogger(__name__)
 _JOINED_ROWS = 64
+MODEL_FAILURES = (Exception, SystemExit, KeyboardInterrupt)
+"""What a model may raise: one that calls `sys.exit` ends its request, not the server."""
+
 FAILED = (
     "Encountered an unexpected error while evaluating the model. Verify that the serialized input Dataframe is "
     "compatible with the model for inference."
@@ -82,7 +86,21 @@ class ServedModel:
             raise _failed(given, error) from None
         except HeadwaterError:
             raise
-        except Exception as error:
+        except MODEL_FAILURES as error:
+            raise _broken(error) from error
+
+    def predict_stream(self, given: ScoringInput, write: Callable[[Answer], bytes]) -> Iterator[bytes]:
+        """Yield the written parts of the answer to one request as the model makes them; raise what `predict` does."""
+        try:
+            parts: Any = self.model.predict_stream(given.unwrap(), given.params)
+            with closing(parts) if hasattr(parts, "close") else nullcontext():
+                for part in parts:
+                    yield write(as_answer(part))
+        except InvalidParameterValue as error:
+            raise _failed(given, error) from None
+        except HeadwaterError:
+            raise
+        except MODEL_FAILURES as error:
             raise _broken(error) from error
 
     def predict_joined(self, parts: Sequence[Rows]) -> list[Answer | Failure]:
@@ -105,7 +123,7 @@ class ServedModel:
             given = self._sample()
             if given is not None:
                 self.predict(given)
-        except Exception:
+        except MODEL_FAILURES:
             _logger.debug("The model could not predict a sample.", exc_info=True)
 
     def serving_input(self) -> str | None:
@@ -141,7 +159,7 @@ class ServedModel:
         rows = join(parts)
         try:
             answer = as_answer(self._call(rows, self._defaults))
-        except Exception:
+        except MODEL_FAILURES:
             _logger.debug("A joint prediction failed; each request is predicted by itself.", exc_info=True)
             return None
         if answer.rows != rows.count or isinstance(answer.value, list):
@@ -171,7 +189,7 @@ class ServedModel:
             return self._call(rows, params)
         except HeadwaterError as error:
             raise BadRequest(f"{FAILED} Error: {error.message}") from error
-        except Exception as error:
+        except MODEL_FAILURES as error:
             raise _broken(error) from error
 
 
@@ -187,6 +205,6 @@ def _failed(given: ScoringInput, error: InvalidParameterValue) -> InvalidParamet
     return type(error)(f"Failed to predict data '{describe(data)}'. \nError: {error.message}")
 
 
-def _broken(error: Exception) -> BadRequest:
+def _broken(error: BaseException) -> BadRequest:
     said = str(error).strip().partition("\n")[0][:300]
     return BadRequest(f"{FAILED} Error: {type(error).__name__}{f': {said}' if said else ''}")

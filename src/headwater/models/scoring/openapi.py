@@ -10,6 +10,7 @@ from headwater.models.schema.types import ParamSpec, Schema
 from headwater.models.scoring.content_types import ContentType
 from headwater.models.scoring.model import ServedModel
 from headwater.models.scoring.open_inference import InferRequest, InferResponse, describe_model
+from headwater.models.scoring.streaming import StreamForm
 from headwater.protocol.errors import ErrorBody
 from headwater.version import __version__
 
@@ -85,13 +86,16 @@ def _invocations(served: ServedModel, error: Json) -> Json:
         body["example"] = example
     tables: Json = {kind.value: {"schema": {}} for kind in ContentType if kind is not ContentType.JSON}
     answer = {"type": "object", "required": ["predictions"], "properties": {"predictions": _predictions(schema)}}
+    content: Json = {"application/json": {"schema": answer}}
+    if served.model.is_streaming:
+        content |= {form.value: {"schema": {"type": "string"}} for form in StreamForm}
     statuses = ("400", "413", "415", "429", "504")
     return {
         "operationId": "invocations",
         "summary": "Predict.",
         "requestBody": {"required": True, "content": {"application/json": body, **tables}},
         "responses": {
-            "200": {"description": "Predictions", "content": {"application/json": {"schema": answer}}},
+            "200": {"description": "Predictions", "content": content},
             **dict.fromkeys(statuses, error),
         },
     }
@@ -116,10 +120,12 @@ def _payload(served: ServedModel) -> Json:
         "instances": {},
         "inputs": _tensors(inputs) if inputs and inputs.is_tensor_spec() else {},
     }
-    params = {"$ref": _REFERENCE.format(name="Params")}
+    others: dict[str, Json] = {"params": {"$ref": _REFERENCE.format(name="Params")}}
+    if served.model.is_streaming:
+        others["stream"] = {"type": "boolean", "default": False}
     return {
         "oneOf": [
-            {"type": "object", "required": [name], "properties": {name: shape, "params": params}}
+            {"type": "object", "required": [name], "properties": {name: shape, **others}}
             for name, shape in shapes.items()
         ]
     }

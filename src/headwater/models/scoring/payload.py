@@ -24,11 +24,15 @@ _decode = msgspec.json.Decoder().decode
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """What a body says; the field "" is a dictionary for a chat model, which is given to it as it is."""
+    """What a body says; the field "" is a dictionary for a chat model, which is given to it as it is.
+
+    `wants_stream`: it says `"stream": true`.
+    """
 
     field: str
     value: Any
     params: Any = None
+    wants_stream: bool = False
 
 
 def parse_payload(body: bytes | str) -> Payload:
@@ -38,10 +42,11 @@ def parse_payload(body: bytes | str) -> Payload:
         kind = "a list" if isinstance(found, list) else f"unexpected input type '{type(found)}'"
         raise BadRequest(f"Invalid input. {_EXPECTED} Received {kind}.")
     fields = [name for name in FIELDS if name in found]
+    wants_stream = found.get("stream") is True
     if len(fields) == 1:
-        return Payload(fields[0], found[fields[0]], found.get("params"))
+        return Payload(fields[0], found[fields[0]], found.get("params"), wants_stream)
     if not fields and any(key in found for key in CHAT_KEYS):
-        return Payload("", found)
+        return Payload("", found, None, wants_stream)
     raise BadRequest(f"{_EXPECTED} Received dictionary with input fields: {fields}. {OLD_PROTOCOL}")
 
 

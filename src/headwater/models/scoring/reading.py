@@ -33,11 +33,13 @@ class ScoringInput:
         data: rows that fit the signature already; or anything else, which `predict` must still check.
         params: as they were given, None for none.
         is_chat: whether the answer is given without the key "predictions".
+        wants_stream: whether the body asks for the answer in parts.
     """
 
     data: Any
     params: Any = None
     is_chat: bool = False
+    wants_stream: bool = False
 
     @property
     def rows(self) -> Rows | None:
@@ -92,13 +94,9 @@ class Reader:
 
     def read_payload(self, payload: Payload) -> ScoringInput:
         """Return what a body of JSON brings; see `read`."""
-        if payload.field == payloads.SPLIT:
-            return ScoringInput(self._read_split(payload.value), payload.params)
-        if payload.field == payloads.RECORDS:
-            return ScoringInput(self._read_records(payload.value), payload.params)
         if not payload.field:
-            return ScoringInput(payload.value, is_chat=True)
-        return ScoringInput(self._read_tensors(payload.field, payload.value), payload.params)
+            return ScoringInput(payload.value, is_chat=True, wants_stream=payload.wants_stream)
+        return ScoringInput(self._read_field(payload), payload.params, wants_stream=payload.wants_stream)
 
     def fit(self, columns: Mapping[Name, Column]) -> Rows:
         """Return typed columns as the rows that the signature wants; raise `SchemaEnforcementFailed` if they differ.
@@ -110,6 +108,13 @@ class Reader:
             return Table(enforce_columns(columns, self._schema))
         except SchemaEnforcementFailed as error:
             raise _failed(columns, error) from None
+
+    def _read_field(self, payload: Payload) -> Any:
+        if payload.field == payloads.SPLIT:
+            return self._read_split(payload.value)
+        if payload.field == payloads.RECORDS:
+            return self._read_records(payload.value)
+        return self._read_tensors(payload.field, payload.value)
 
     def _read_split(self, value: Any) -> Any:
         columns, rows = payloads.parse_split(value)

@@ -1,6 +1,7 @@
 """Serving a model in this process until it is told to stop."""
 
 import contextlib
+import gc
 import signal
 import socket
 import threading
@@ -76,10 +77,25 @@ def run(
     on_ready: Callable[[], None] | None = None,
 ) -> None:
     """Load the model and serve it on a bound socket until SIGTERM or SIGINT; raise what `load_model` raises."""
-    identity = identify(settings.model_uri, settings.name)
-    served = load_served(identity, allow_pickle=settings.allow_pickle)
+    with _without_collector():
+        identity = identify(settings.model_uri, settings.name)
+        served = load_served(identity, allow_pickle=settings.allow_pickle)
     counters = metrics or Metrics()
     counters.count_load("loaded")
 
     app = ScoringApp(served, settings, counters)
     ScoringServer(app, settings, on_ready).run([bound])
+
+
+@contextlib.contextmanager
+def _without_collector() -> Iterator[None]:
+    """Pause the garbage collector, for which a framework's modules are much to look through and nothing to collect.
+
+    What is there afterwards is not looked through while requests are answered: it stays until another model is loaded.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()

@@ -18,6 +18,7 @@ class ScoringSettings:
         waiting: requests inside the server at once, beyond which the answer is 429.
         batch_rows: rows of concurrent requests that are predicted together; 1: never together.
         threads: predictions at once of models whose requests are not joined, and of long requests.
+        streams: answers in parts at once, each in a thread of its own, beyond which the answer is 429.
         follow_s: how often a moving URI is looked up; 0: only on SIGHUP.
         stack_traces: whether an error of the model shows its traceback to who asked.
     """
@@ -32,6 +33,7 @@ class ScoringSettings:
     waiting: int = 1024
     batch_rows: int = 512
     threads: int = 4
+    streams: int = 64
     max_body_bytes: int = 64 * MEBIBYTE
     follow_s: float = 5.0
     allowed_hosts: tuple[str, ...] = ()

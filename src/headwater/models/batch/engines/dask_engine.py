@@ -1,36 +1,81 @@
 """Dask: the partitions of a frame are predicted by processes of this machine, or by a cluster."""
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import dask
 import dask.dataframe as dd
 
+from headwater.models.batch.engines.counting import Count, FileCount, count_nothing, watching
 from headwater.models.batch.formats import Format
 from headwater.models.batch.job import Job
+from headwater.models.batch.local import Watch
 from headwater.protocol.errors import InvalidParameterValue
 
 
-def run(job: Job) -> None:
+def run(job: Job, watch: Watch | None) -> None:
     """Predict on the Dask cluster at the job's address, else on the processors of this machine."""
     with ExitStack() as stack:
         if job.address:
             from distributed import Client  # which only a cluster needs
 
-            stack.enter_context(Client(job.address))
+            client = stack.enter_context(Client(job.address))
+            counted = _counted_on(client, job, watch)
         else:
             stack.enter_context(dask.config.set(scheduler="processes"))
+            counted = _counted_here(job, watch)
         rows = _read(job)
         head = rows.head(5, npartitions=-1)
         if not len(head):
             raise InvalidParameterValue(f"There are no rows in '{job.input_path}'. Give some.")
-        found = rows.map_partitions(_predict, job, meta=job.predict(head).iloc[:0])
-        _write(job, found)
+        empty = job.predict(head).iloc[:0]
+        count = stack.enter_context(counted)
+        _write(job, rows.map_partitions(_predict, job, count, meta=empty))
 
 
-def _predict(frame: Any, job: Job) -> Any:
-    return job.predict(frame)
+@contextmanager
+def _counted_here(job: Job, watch: Watch | None) -> Iterator[Count]:
+    if watch is None:
+        yield count_nothing
+        return
+    with FileCount.made() as count, watching(watch, count.read, job):
+        yield count
+
+
+@contextmanager
+def _counted_on(client: Any, job: Job, watch: Watch | None) -> Iterator[Count]:
+    """Let the workers of a cluster tell the rows that they did as events."""
+    if watch is None:
+        yield count_nothing
+        return
+    done: list[int] = []
+    topic = f"headwater-{uuid4().hex}"
+    client.subscribe_topic(topic, lambda event: done.append(event[1]))
+    try:
+        with watching(watch, lambda: sum(done), job):
+            yield _EventCount(topic)
+    finally:
+        client.unsubscribe_topic(topic)
+
+
+@dataclass(frozen=True)
+class _EventCount:
+    topic: str
+
+    def __call__(self, rows: int) -> None:
+        from distributed import get_worker
+
+        get_worker().log_event(self.topic, rows)
+
+
+def _predict(frame: Any, job: Job, count: Count) -> Any:
+    found = job.predict(frame)
+    count(len(frame))
+    return found
 
 
 def _read(job: Job) -> Any:

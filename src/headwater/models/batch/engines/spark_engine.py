@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -10,15 +11,17 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import from_arrow_schema
 
 from headwater.config import environment, set_environment
+from headwater.models.batch.engines.counting import Count, watching
 from headwater.models.batch.formats import Format
 from headwater.models.batch.job import Job
+from headwater.models.batch.local import Watch
 from headwater.models.batch.spark_files import SentModel, send_model
 from headwater.protocol.errors import InvalidParameterValue
 
 _ROWS = 50_000
 
 
-def run(job: Job) -> None:
+def run(job: Job, watch: Watch | None) -> None:
     """Predict in the active Spark session, else in a new one at the job's address, which is Spark's `master`."""
     active = SparkSession.getActiveSession()
     spark = active or _start(job)
@@ -29,7 +32,9 @@ def run(job: Job) -> None:
             raise InvalidParameterValue(f"There are no rows in '{job.input_path}'. Give some.")
         schema = from_arrow_schema(pa.Schema.from_pandas(job.predict(sample), preserve_index=False))
         sent = send_model(spark, job.scorer.model_uri)
-        _write(job, rows.mapInPandas(_Predict(job, sent), schema))
+        done = spark.sparkContext.accumulator(0)
+        with nullcontext() if watch is None else watching(watch, lambda: done.value, job):
+            _write(job, rows.mapInPandas(_Predict(job, sent, done.add), schema))
     finally:
         if active is None:
             spark.stop()
@@ -38,21 +43,24 @@ def run(job: Job) -> None:
 class _Predict:
     """What an executor's Python process does with its rows."""
 
-    def __init__(self, job: Job, sent: SentModel) -> None:
+    def __init__(self, job: Job, sent: SentModel, count: Count) -> None:
         self._job = job
         self._sent = sent
+        self._count = count
 
     def __call__(self, frames: Iterator[Any]) -> Iterator[Any]:
         scorer = replace(self._job.scorer, model_uri=self._sent.locate())
         job = replace(self._job, scorer=scorer)
         for frame in frames:
             yield job.predict(frame)
+            self._count(len(frame))
 
 
 def _start(job: Job) -> SparkSession:
     variables = environment()
     set_environment({"PYSPARK_PYTHON": variables.get("PYSPARK_PYTHON", sys.executable)})
     builder = SparkSession.builder.appName("headwater").config("spark.ui.enabled", "false")
+    builder = builder.config("spark.ui.showConsoleProgress", "false")
     builder = builder.config("spark.sql.execution.arrow.maxRecordsPerBatch", job.chunk_rows or _ROWS)
     return builder.master(job.address or variables.get("MASTER") or "local[*]").getOrCreate()
 
