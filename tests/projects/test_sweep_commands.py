@@ -91,14 +91,13 @@ def test_a_killed_sweep_goes_on_with_exactly_the_missing_trials(project: Path) -
         (parent,) = _runs("tags.headwater.sweep = '1'")
         with pytest.raises(hw.ResourceConflict, match="is carried out by process"):
             sweep(resume=parent.info.run_id)
+        live = _processes()
         process.kill()
-    wait_for(lambda: len(_processes()) > 0)
+    wait_for(lambda: not any(trial.is_running() and trial.status() != "zombie" for trial in live))
     complete = {run.info.run_id for run in _trials() if run.info.status == "FINISHED"}
     lost = {run.info.run_id for run in _trials()} - complete
-    orphans = _processes()
     with _start("--resume", parent.info.run_id, "--parallel", "2", "--json") as again:
         wait_for(lambda: _count_states() == {"complete": 2, "replaced": 2, "RUNNING": 2})
-        wait_for(lambda: not any(orphan.is_running() and orphan.status() != "zombie" for orphan in orphans))
         (project / "go").touch()
         output, errors = again.communicate(timeout=60)
 
