@@ -46,7 +46,7 @@ def measure() -> list[Row]:
             unit="s",
             ours=cold - uncompiled,
             peer=peer_cold - bare,
-            note=f"the first import compiles modules here, {uncompiled:.2f} s in all, which pip does as it installs them",
+            note=f"the first import compiles modules here ({uncompiled:.2f} s), which pip does as it installs them",
         ),
         Row(
             name="next run, environment there",
