@@ -1,16 +1,20 @@
 """TensorFlow: `import headwater.tensorflow` is the same as using `headwater.tensorflow` after `import headwater`."""
 
 from headwater.flavors.tensorflow import (
+    autolog,
     get_default_conda_env,
     get_default_pip_requirements,
+    load_checkpoint,
     load_model,
     log_model,
     save_model,
 )
 
 __all__ = [
+    "autolog",
     "get_default_conda_env",
     "get_default_pip_requirements",
+    "load_checkpoint",
     "load_model",
     "log_model",
     "save_model",

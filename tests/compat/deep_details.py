@@ -23,6 +23,7 @@ from deep_rows import (  # type: ignore[import-not-found]  # beside it
     Y,
     get_spark,
     make_case,
+    make_image_pipeline,
     make_keras,
     make_module,
     make_pipeline,
@@ -30,6 +31,7 @@ from deep_rows import (  # type: ignore[import-not-found]  # beside it
 )
 
 import headwater as hw
+import headwater.diffusers
 import headwater.h2o
 import headwater.keras
 import headwater.pytorch
@@ -566,3 +568,45 @@ def check_models_are_exchanged_over_a_server() -> None:
 
 
 logging.getLogger("headwater").setLevel(logging.ERROR)
+
+
+# Diffusers
+
+
+def check_an_adapter_changes_the_images_of_its_pipeline() -> None:
+    base_model, adapter = make_image_pipeline()
+    small: Any = {"height": 16, "width": 16, "num_inference_steps": 2}
+    with _folder() as folder:
+        hw.diffusers.save_model(adapter, folder / "model", base_model=base_model)
+        model = load_model(folder / "model")
+
+        first, second = model.predict({"prompt": ["day", "night"]}, params=small)
+
+        pipeline = model.get_raw_model().load_pipeline()
+        assert first[:4] == second[:4] == b"\x89PNG"
+        with_adapter = np.asarray(pipeline("day", **small).images[0])
+        pipeline.unload_lora_weights()
+        assert not np.array_equal(np.asarray(pipeline("day", **small).images[0]), with_adapter)
+
+
+def check_weights_of_an_adapter_that_are_pickles_need_consent() -> None:
+    with _folder() as folder:
+        (folder / "weights").mkdir()
+        torch.save({"unet.weight": torch.ones(1)}, folder / "weights" / "pytorch_lora_weights.bin")
+        hw.diffusers.save_model(folder / "weights", folder / "model", base_model="some/pipeline")
+
+        with a_stranger(folder):
+            expect_refusal(PermissionDenied, lambda: hw.diffusers.load_model(folder / "model"), "pytorch_lora_weights")
+
+
+def check_mistakes_with_adapters_are_told() -> None:
+    base_model, adapter = make_image_pipeline()
+    with _folder() as folder:
+        save = partial(hw.diffusers.save_model, path=folder / "model")
+        wrong: Any = {"base_model": base_model, "adapter_type": "style"}
+
+        expect_refusal(InvalidParameterValue, lambda: save(adapter, **wrong), "'style'")
+        expect_refusal(InvalidParameterValue, lambda: save(folder / "none", base_model=base_model), "none")
+        expect_refusal(InvalidParameterValue, lambda: save(adapter, base_model=""), "base_model")
+        (folder / "empty").mkdir()
+        expect_refusal(InvalidParameterValue, lambda: save(folder / "empty", base_model=base_model), "no weights")

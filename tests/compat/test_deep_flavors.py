@@ -26,6 +26,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
         "PYTHONWARNINGS": "ignore",
         "HF_HUB_OFFLINE": "1",
         "NUMBA_DISABLE_JIT": "1",
+        "OMP_NUM_THREADS": "1",
         "SPARK_LOCAL_IP": "127.0.0.1",
     }
     folder = tmp_path_factory.mktemp("deep")
