@@ -30,7 +30,12 @@ def describe(client: Any, run: Any) -> dict[str, Any]:
     points = {key: client.get_metric_history(run.info.run_id, key) for key in run.data.metrics}
     files = sorted(info.path for info in client.list_artifacts(run.info.run_id))
     described = [
-        [entry.dataset.name, entry.tags[0].value, json.loads(entry.dataset.schema), json.loads(entry.dataset.profile)]
+        [
+            entry.dataset.name,
+            entry.tags[0].value,
+            json.loads(entry.dataset.schema),
+            json.loads(entry.dataset.profile or "null"),
+        ]
         for entry in run.inputs.dataset_inputs
     ]
     return {

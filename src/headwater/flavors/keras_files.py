@@ -66,6 +66,11 @@ def read_keras(
     keras = import_keras(folder)
     objects = {**_read_custom_objects(data), **(custom_objects or {})}
     settings = {"custom_objects": objects or None, "safe_mode": not list(find_code(path)), **(load_model_kwargs or {})}
+    return load_file(keras, path, settings)
+
+
+def load_file(keras: Any, path: Path, settings: Mapping[str, Any]) -> Any:
+    """Return the model in a file; one whose loss or metrics cannot be made again can only predict."""
     try:
         return keras.models.load_model(path, **settings)
     except (ValueError, TypeError) as error:

@@ -7,7 +7,7 @@ from typing import Any, Unpack
 
 from headwater.flavors.tensorflow_autolog import autolog
 from headwater.flavors.tensorflow_checkpoint import load_checkpoint
-from headwater.flavors.tensorflow_files import find_unsafe, read_model, write_model
+from headwater.flavors.tensorflow_files import find_unsafe, get_global_custom_objects, read_model, write_model
 from headwater.flavors.tensorflow_predictor import make_predictor
 from headwater.models.flavor import Flavor
 from headwater.models.load import load_flavor
@@ -20,6 +20,7 @@ __all__ = [
     "autolog",
     "get_default_conda_env",
     "get_default_pip_requirements",
+    "get_global_custom_objects",
     "load_checkpoint",
     "load_model",
     "log_model",

@@ -3,7 +3,7 @@
 from typing import Any
 
 from headwater.flavors.checkpoints import fetch_checkpoint
-from headwater.flavors.keras_files import find_code
+from headwater.flavors.keras_files import find_code, load_file
 from headwater.protocol.errors import InvalidParameterValue, PermissionDenied
 
 
@@ -36,4 +36,4 @@ def load_checkpoint(
         code = sorted(set(find_code(path)))
         if code:
             raise PermissionDenied(f"'{path.name}' would run code: {', '.join(code)}. Give the model for its weights.")
-        return keras.models.load_model(str(path))
+        return load_file(keras, path, {})

@@ -5,6 +5,9 @@ from importlib import import_module
 
 from headwater.flavors import AUTOLOGGING
 
+_MLFLOW_NAMES = {"spark": "pyspark.ml"}
+"""What MLflow's users call those that have another name here."""
+
 
 def autolog(
     log_input_examples: bool = False,  # noqa: FBT001 - the order that callers of MLflow know
@@ -43,7 +46,7 @@ def autolog(
     """
     excluded = set(exclude_flavors or ())
     for name in AUTOLOGGING:
-        if name not in excluded:
+        if not excluded & {name, _MLFLOW_NAMES.get(name, name)}:
             import_module(f"headwater.flavors.{name}_autolog").configure_generally(
                 log_input_examples=log_input_examples,
                 log_model_signatures=log_model_signatures,

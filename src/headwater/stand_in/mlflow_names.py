@@ -67,6 +67,8 @@ MODULES = {
     "mlflow.paddle": "headwater.flavors.paddle",
     "mlflow.diffusers": "headwater.flavors.diffusers",
     "mlflow.fastai": "headwater.flavors.fastai",
+    "mlflow.pyspark": "headwater.pyspark",
+    "mlflow.pyspark.ml": "headwater.pyspark.ml",
     "mlflow.h2o": "headwater.flavors.h2o",
     "mlflow.shap": "headwater.flavors.shap",
     "mlflow.protos": "",

@@ -62,7 +62,7 @@ def autolog(
         log_every_n_epoch: log the metrics after every so many epochs; less than 1 raises `InvalidParameterValue`.
         log_every_n_step: log them after every so many steps, too.
         log_models: keep the trained module as the logged model `model`.
-        log_datasets: accepted without effect, since a loader's data are not known before they are loaded.
+        log_datasets: describe the tensors that loaders of a `TensorDataset` hold; others are known only once loaded.
         disable: log nothing, and take the hooks out of Lightning.
         exclusive: log only to runs that autologging starts, never to one that you started.
         disable_for_unsupported_versions: log nothing with versions of Lightning that were not tested.
