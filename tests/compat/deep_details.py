@@ -610,3 +610,25 @@ def check_mistakes_with_adapters_are_told() -> None:
         expect_refusal(InvalidParameterValue, lambda: save(adapter, base_model=""), "base_model")
         (folder / "empty").mkdir()
         expect_refusal(InvalidParameterValue, lambda: save(folder / "empty", base_model=base_model), "no weights")
+
+
+# What callers of MLflow ask for besides
+
+
+def check_defaults_of_requirements_take_the_arguments_of_mlflow() -> None:
+    names = {line.partition("==")[0] for line in hw.transformers.get_default_pip_requirements(object())}
+    assert names >= {"transformers", "torch", "accelerate"}
+    assert hw.spark.get_default_pip_requirements(is_spark_connect_model=True)[0].startswith("pyspark[connect]==")
+    (pip,) = [item["pip"] for item in hw.spark.get_default_conda_env()["dependencies"] if isinstance(item, dict)]
+    assert any(line.startswith("pyspark==") for line in pip)
+    assert hw.transformers.is_gpu_available() == torch.cuda.is_available()
+
+
+def check_types_and_custom_objects_are_those_of_their_frameworks() -> None:
+    import keras
+    from pyspark.sql.types import LongType
+
+    assert hw.types.DataType.long.to_spark() == LongType()
+    keras.saving.get_custom_objects()["mine"] = Net
+    assert hw.tensorflow.get_global_custom_objects()["mine"] is Net
+    del keras.saving.get_custom_objects()["mine"]

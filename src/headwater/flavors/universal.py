@@ -35,7 +35,7 @@ def autolog(
         log_traces: accepted without effect.
         disable: log nothing, and take the hooks out of the libraries.
         exclusive: log only to runs that autologging starts, never to one that you started.
-        disable_for_unsupported_versions: log nothing with versions of a library that were not tested.
+        disable_for_unsupported_versions: log nothing with versions of a library that it is not made for.
         silent: print nothing about autologging.
         extra_tags: tags for every run that autologging starts.
         exclude_flavors: names of flavors to leave as they are.

@@ -24,7 +24,12 @@ def _save_model(call: Call, run: ActiveRun, model: Any) -> None:
 
 
 _INTEGRATION = Integration(
-    flavor="paddle", package="paddle", tested=("3.3", "3.4"), find_hooks=_find_hooks, save_model=_save_model
+    flavor="paddle",
+    package="paddle",
+    versions=("3.3", "3.4"),
+    tested="3.3.1",
+    find_hooks=_find_hooks,
+    save_model=_save_model,
 )
 
 

@@ -27,7 +27,8 @@ _INTEGRATION = Integration(
     flavor="pytorch",
     package="lightning",
     twins=("pytorch_lightning",),
-    tested=("2.0", "2.7"),
+    versions=("2.0", "2.7"),
+    tested="2.6.6",
     find_hooks=_find_hooks,
     save_model=_save_model,
 )
@@ -65,7 +66,7 @@ def autolog(
         log_datasets: describe the tensors that loaders of a `TensorDataset` hold; others are known only once loaded.
         disable: log nothing, and take the hooks out of Lightning.
         exclusive: log only to runs that autologging starts, never to one that you started.
-        disable_for_unsupported_versions: log nothing with versions of Lightning that were not tested.
+        disable_for_unsupported_versions: log nothing with versions of Lightning that it is not made for.
         silent: print nothing about autologging.
         registered_model_name: register each model as a version of this model.
         extra_tags: tags for every run that autologging starts.

@@ -25,7 +25,12 @@ def _save_model(call: Call, run: ActiveRun, model: Any) -> None:
 
 
 _INTEGRATION = Integration(
-    flavor="pyspark.ml", package="pyspark", tested=("4.3", "4.4"), find_hooks=_find_hooks, save_model=_save_model
+    flavor="pyspark.ml",
+    package="pyspark",
+    versions=("4.3", "4.4"),
+    tested="4.3.0",
+    find_hooks=_find_hooks,
+    save_model=_save_model,
 )
 
 
@@ -54,7 +59,7 @@ def autolog(
         log_datasets: describe the columns that a run was trained on.
         disable: log nothing, and take the hooks out of Spark ML.
         exclusive: log only to runs that autologging starts, never to one that you started.
-        disable_for_unsupported_versions: log nothing with versions of PySpark that were not tested.
+        disable_for_unsupported_versions: log nothing with versions of PySpark that it is not made for.
         silent: print nothing about autologging.
         log_post_training_metrics: log what evaluators measure of a model's predictions after the fit.
         registered_model_name: register each model as a version of this model.
