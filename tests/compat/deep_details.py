@@ -34,6 +34,7 @@ import headwater as hw
 import headwater.diffusers
 import headwater.h2o
 import headwater.keras
+import headwater.pyspark.ml
 import headwater.pytorch
 import headwater.sentence_transformers
 import headwater.shap
@@ -632,3 +633,57 @@ def check_types_and_custom_objects_are_those_of_their_frameworks() -> None:
     keras.saving.get_custom_objects()["mine"] = Net
     assert hw.tensorflow.get_global_custom_objects()["mine"] is Net
     del keras.saving.get_custom_objects()["mine"]
+
+
+# Models that autologging keeps
+
+
+def check_spark_keeps_what_was_fitted_and_the_best_of_a_search() -> None:
+    from pyspark.ml import Pipeline
+    from pyspark.ml.evaluation import RegressionEvaluator
+    from pyspark.ml.feature import VectorAssembler
+    from pyspark.ml.regression import LinearRegression
+    from pyspark.ml.tuning import ParamGridBuilder, TrainValidationSplit
+
+    data = get_spark().createDataFrame(FRAME.assign(label=Y))
+    line = LinearRegression(maxIter=1)
+    pipeline = Pipeline(stages=[VectorAssembler(inputCols=["a", "b", "c"], outputCol="features"), line])
+    grid = ParamGridBuilder().addGrid(line.regParam, [0.0, 10.0]).build()
+    search = TrainValidationSplit(estimator=pipeline, estimatorParamMaps=grid, evaluator=RegressionEvaluator(), seed=1)
+    hw.pyspark.ml.autolog(log_datasets=False, log_input_examples=True)
+    with hw.start_run() as run:
+        fitted = search.fit(data)
+    hw.pyspark.ml.autolog(log_model_allowlist=["pyspark.ml.classification.*"])
+    with hw.start_run() as other:
+        pipeline.fit(data)
+    hw.pyspark.ml.autolog(disable=True)
+    hw.flush()
+
+    models = {
+        name: load_model(f"runs:/{run.info.run_id}/{name}", suppress_warnings=True) for name in ("model", "best_model")
+    }
+
+    expected = [row.prediction for row in fitted.transform(data).limit(3).collect()]
+    for model in models.values():
+        assert np.allclose(model.predict(FRAME.head(3)), expected)
+        assert model.metadata.get_input_schema().input_names() == ["a", "b", "c"]
+    assert list(models["model"].input_example.columns) == ["a", "b", "c"]
+    expect_refusal(ResourceDoesNotExist, lambda: load_model(f"runs:/{other.info.run_id}/model"))
+
+
+def check_tensorflow_keeps_what_was_trained() -> None:
+    import keras
+
+    net = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    net.compile("adam", "mse")
+    hw.tensorflow.autolog(checkpoint=False)
+    with hw.start_run() as run:
+        net.fit(X, X[:, :2], verbose=0)
+    hw.tensorflow.autolog(disable=True)
+    hw.flush()
+
+    model = load_model(f"runs:/{run.info.run_id}/model", suppress_warnings=True)
+
+    assert np.allclose(model.predict(X), net.predict(X, verbose=0), atol=1e-5)
+    assert model.metadata.flavors.keys() == {"tensorflow", "python_function"}
+    assert model.metadata.signature.inputs.inputs[0].shape == (-1, 3)

@@ -330,6 +330,23 @@ def paddle_tensor(rows: Any) -> Any:
     return paddle.to_tensor(rows)
 
 
+def check_paddle_keeps_what_was_trained() -> None:
+    import paddle
+
+    rows = ROWS.to_numpy().astype("float32")
+    model = paddle.Model(make_paddle_net(), [paddle.static.InputSpec([None, 3], "float32", "x")])
+    model.prepare(paddle.optimizer.Adam(parameters=model.parameters()), paddle.nn.MSELoss())
+    hw.paddle.autolog()
+    with hw.start_run() as run:
+        model.fit(paddle.io.TensorDataset([paddle_tensor(rows), paddle_tensor(rows[:, :2])]), verbose=0)
+    hw.paddle.autolog(disable=True)
+    hw.flush()
+
+    found = load_model(f"runs:/{run.info.run_id}/model", suppress_warnings=True).predict(rows)
+
+    assert np.allclose(found, model.predict_batch([rows])[0], atol=1e-6)
+
+
 def check_paddle_says_what_it_cannot_save() -> None:
     with tempfile.TemporaryDirectory() as folder:
         save = partial(hw.paddle.save_model, path=f"{folder}/m")

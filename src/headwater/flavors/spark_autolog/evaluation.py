@@ -3,11 +3,15 @@
 from typing import Any
 
 from headwater.flavors.sklearn_autolog.evaluation import FittedRun, name_of, recall_fit
+from headwater.flavors.spark_autolog.training_data import describe_frame
 from headwater.tracking.autolog import Call, Watch
 from headwater.tracking.autolog.memory import Memory
 
 _PREDICTIONS = Memory()
 """The run and the name of the data of each frame of predictions."""
+
+_DESCRIBED = Memory()
+"""Which of these frames have been described as data that a model was evaluated on."""
 
 
 def watch_transform(call: Call) -> Watch:
@@ -29,6 +33,10 @@ def watch_evaluate(call: Call) -> Watch:
     run, dataset = known
     metric = evaluator.getMetricName() if hasattr(evaluator, "getMetricName") else type(evaluator).__name__
     run.log(metric, dataset, float(call.result), _describe(evaluator))
+    frame = call.arguments["dataset"]
+    if call.options.log_datasets and _DESCRIBED.recall(frame) is None:
+        _DESCRIBED.remember(frame, "eval")
+        run.writer.log_inputs(describe_frame(frame, "eval"), (), synchronous=None)
 
 
 def _describe(evaluator: Any) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def _log_fitted(call: Call, run: ActiveRun, stages: Stages) -> None:
             remember_fit(call.result, run.writer)
     with call.step("datasets"):
         if call.options.log_datasets:
-            run.writer.log_inputs(describe_frame(call.arguments["dataset"]), (), synchronous=None)
+            run.writer.log_inputs(describe_frame(call.arguments["dataset"], "train"), (), synchronous=None)
     call.keep_model(run, call.result)
 
 

@@ -16,11 +16,11 @@ _TYPES = {
 _PLAIN = frozenset({"boolean", "tinyint", "smallint", "int", "bigint", "float", "double", "string"})
 
 
-def describe_frame(frame: Any) -> list[DatasetInput]:
-    """Return what a run says of the frame that it was trained on: its columns, which takes no pass over the rows."""
+def describe_frame(frame: Any, context: str) -> list[DatasetInput]:
+    """Return what a run says of a frame that it reads: its columns, which takes no pass over the rows."""
     columns = [{"type": _TYPES.get(kind, "any"), "name": name, "required": True} for name, kind in frame.dtypes]
     schema = Schema(tuple(columns)) if all(column["type"] != "any" for column in columns) else None
-    return [DatasetInput(MetaDataset(None, schema=schema).to_entity(), [InputTag(CONTEXT_TAG, "train")])]
+    return [DatasetInput(MetaDataset(None, schema=schema).to_entity(), [InputTag(CONTEXT_TAG, context)])]
 
 
 def take_plain_rows(frame: Any, model: Any) -> Any:
