@@ -13,7 +13,7 @@ from compat.flavor_checks import list_checks
 CONTRACT = HERE / "deep_contract.py"
 SOURCE = Path(headwater.__file__).parents[1]
 PAIRS = list_checks(HERE / "deep_rows.py")
-DETAILS = checks_in(HERE / "deep_details.py")
+DETAILS = [*checks_in(HERE / "deep_details.py"), *checks_in(HERE / "deep_more.py")]
 
 pytestmark = [pytest.mark.compat, pytest.mark.slow, pytest.mark.timeout(900)]
 

@@ -103,8 +103,7 @@ class _Predictor:
         import pandas as pd
 
         array = to_array(data)
-        is_number = array.dtype.kind in "Ofiub"
-        found = self._layer(paddle.to_tensor(array.astype("float32") if is_number else array)).numpy()
+        found = self._layer(paddle.to_tensor(array.astype("float32"))).numpy()
         return like_input(data, found) if hasattr(data, "iloc") or found.ndim > 2 else pd.DataFrame(found)
 
 

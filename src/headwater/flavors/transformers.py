@@ -5,16 +5,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
 
-from headwater.flavors.pytorch_predictor import find_device
+from headwater.flavors.transformers_defaults import (
+    get_default_conda_env,
+    get_default_pip_requirements,
+    is_gpu_available,
+)
 from headwater.flavors.transformers_files import find_unsafe, write_pipeline
 from headwater.flavors.transformers_pipelines import build_pipeline, configure, read_pipeline
 from headwater.flavors.transformers_predictor import PipelinePredictor
-from headwater.models.environment import choose_environment
 from headwater.models.flavor import Flavor
 from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
 from headwater.models.model_file import ModelInfo
-from headwater.models.requirements import find_distributions, pin
 from headwater.models.save import SaveOptions, save_flavor
 
 __all__ = [
@@ -126,19 +128,3 @@ FLAVOR = Flavor(
     predictor=PipelinePredictor,
     find_unsafe=find_unsafe,
 )
-
-
-def get_default_pip_requirements(model: Any = None) -> list[str]:  # noqa: ARG001 - all models need the same
-    """Return what a model of Transformers needs, pinned: also what runs it and what loads it."""
-    installed = [*find_distributions("torch"), *find_distributions("accelerate")]
-    return [*FLAVOR.get_default_pip_requirements(), *map(pin, installed)]
-
-
-def get_default_conda_env(model: Any = None) -> dict[str, Any]:
-    """Return the same as a description of a conda environment."""
-    return choose_environment(get_default_pip_requirements(model)).describe_conda()
-
-
-def is_gpu_available() -> bool:
-    """Return whether a pipeline can run on a GPU of this machine."""
-    return find_device() != "cpu"
