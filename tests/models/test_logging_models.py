@@ -165,7 +165,6 @@ def test_the_cache_gives_up_the_models_that_were_not_used_for_longest(monkeypatc
     assert _predict(first.model_uri) == list(_fit().predict(X))
 
 
-<<<<<<< HEAD
 @pytest.mark.parametrize(
     ("uri", "wanted"),
     [
@@ -178,7 +177,8 @@ def test_the_cache_gives_up_the_models_that_were_not_used_for_longest(monkeypatc
 def test_a_uri_that_names_nothing_is_refused_with_what_is_wanted(uri: str, wanted: str) -> None:
     with pytest.raises(hw.InvalidParameterValue, match=f"Invalid model URI '{uri}'. Give {wanted}"):
         load_model(uri)
-=======
+
+
 def test_a_model_is_logged_by_the_flavor_of_another_package() -> None:
     with hw.start_run() as run:
         hw.log_param("rate", 0.1)
@@ -203,4 +203,3 @@ def test_a_model_is_logged_by_the_flavor_of_another_package() -> None:
 def test_a_flavor_without_save_model_is_refused() -> None:
     with hw.start_run(), pytest.raises(hw.InvalidParameterValue, match="save_model"):
         hw.models.Model.log(name="x", flavor=object())
->>>>>>> 473d24a (Say which versions autologging is tested with, and document the new flavors and what they log)
