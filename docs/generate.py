@@ -3,6 +3,7 @@
 import inspect
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -83,6 +84,8 @@ def python_page() -> str:
     for flavor in FLAVORS:
         parts.append(f"## `headwater.{flavor}`\n")
         parts += _describe_module(getattr(headwater, flavor), f"{flavor}.")
+    parts.append("## `headwater.pyspark.ml`\n")
+    parts += _describe_module(import_module("headwater.pyspark.ml"), "pyspark.ml.")
     return "\n".join(parts)
 
 

@@ -160,7 +160,7 @@ if TYPE_CHECKING:
 MlflowClient = Client
 MlflowException = HeadwaterError
 
-_LATE = ("data", "deployments", "entities", "exceptions", "models", "projects", "types", *FLAVORS, "torch")
+_LATE = ("data", "deployments", "entities", "exceptions", "models", "projects", "types", *FLAVORS, "pyspark", "torch")
 _LATE_NAMES = {
     "evaluate": "headwater.models.evaluation",
     "run": "headwater.projects.launch",

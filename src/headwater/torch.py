@@ -1,8 +1,10 @@
 """PyTorch under the name that its users type: the same as `headwater.pytorch`."""
 
 from headwater.flavors.pytorch import (
+    autolog,
     get_default_conda_env,
     get_default_pip_requirements,
+    load_checkpoint,
     load_model,
     load_state_dict,
     log_model,
@@ -12,8 +14,10 @@ from headwater.flavors.pytorch import (
 )
 
 __all__ = [
+    "autolog",
     "get_default_conda_env",
     "get_default_pip_requirements",
+    "load_checkpoint",
     "load_model",
     "load_state_dict",
     "log_model",

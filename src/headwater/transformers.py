@@ -3,6 +3,7 @@
 from headwater.flavors.transformers import (
     get_default_conda_env,
     get_default_pip_requirements,
+    is_gpu_available,
     load_model,
     log_model,
     save_model,
@@ -11,6 +12,7 @@ from headwater.flavors.transformers import (
 __all__ = [
     "get_default_conda_env",
     "get_default_pip_requirements",
+    "is_gpu_available",
     "load_model",
     "log_model",
     "save_model",

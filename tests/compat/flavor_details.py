@@ -14,9 +14,10 @@ import mlflow.xgboost
 import numpy as np
 import pandas as pd
 import yaml
-from flavor_rows import LABELS, ROWS, WALK, X, Y, make_case  # type: ignore[import-not-found]  # beside it
+from flavor_rows import LABELS, ROWS, WALK, X, Y, make_case, make_paddle_net  # type: ignore[import-not-found]  # beside it
 
 import headwater as hw
+import headwater.paddle
 from headwater.models.manifest import MANIFEST_FILE
 from headwater.models.model_file import MODEL_FILE, Model
 from headwater.models.pyfunc import load_model
@@ -270,6 +271,89 @@ def check_prophet_reads_its_plain_json_too() -> None:
         (path / "model.pr").write_text(inner, encoding="utf-8")
 
         assert_same(hw.prophet.load_model(path).predict(case.data), case.expect())
+
+
+def check_paddle_takes_frames_and_keeps_their_rows() -> None:
+    case = make_case("paddle_layer")
+    frame = pd.DataFrame(case.data, index=list("wxyz"), columns=list("abc"))
+    with tempfile.TemporaryDirectory() as folder:
+        path = case.save(Path(folder) / "model")
+
+        found = load_model(path).predict(frame)
+
+        assert list(found.index) == list(frame.index)
+        assert np.allclose(found, case.expect())
+
+
+def check_paddle_finds_the_inputs_of_a_layer_in_the_example() -> None:
+    net, rows = make_paddle_net(), ROWS.to_numpy().astype("float32")
+    with tempfile.TemporaryDirectory() as folder:
+        hw.paddle.save_model(net, f"{folder}/m", input_example=rows[:1])
+
+        found = load_model(f"{folder}/m").predict(rows)
+
+        assert net.training
+        net.eval()
+        assert np.allclose(found, net(paddle_tensor(rows)).numpy())
+
+
+def check_paddle_keeps_the_state_of_a_training() -> None:
+    import mlflow.paddle  # which loads Paddle
+    import paddle
+
+    def prepare() -> Any:
+        model = paddle.Model(make_paddle_net(), [paddle.static.InputSpec([None, 3], "float32", "x")])
+        model.prepare(paddle.optimizer.Adam(parameters=model.parameters()), paddle.nn.MSELoss())
+        return model
+
+    trained, rows = prepare(), ROWS.to_numpy().astype("float32")
+    trained.train_batch([rows], [rows[:, :2]])
+    with tempfile.TemporaryDirectory() as folder:
+        hw.paddle.save_model(trained, f"{folder}/m", training=True)
+
+        restored = hw.paddle.load_model(f"{folder}/m", model=prepare())
+
+        assert np.allclose(restored.predict_batch([rows])[0], trained.predict_batch([rows])[0])
+        assert (Path(folder) / "m" / "model.pdopt").exists()
+        expect_refusal(InvalidParameterValue, lambda: hw.paddle.load_model(f"{folder}/m"), "training=True")
+        expect_refusal(InvalidParameterValue, lambda: load_model(f"{folder}/m"), "python_function")
+        theirs = mlflow.paddle.load_model(f"{folder}/m", model=prepare())
+        assert np.allclose(theirs.predict_batch([rows])[0], trained.predict_batch([rows])[0])
+        with a_stranger(Path(folder)):
+            expect_refusal(PermissionDenied, lambda: hw.paddle.load_model(f"{folder}/m"), "'model.pdparams'")
+
+
+def paddle_tensor(rows: Any) -> Any:
+    """Return an array as Paddle wants it."""
+    import paddle
+
+    return paddle.to_tensor(rows)
+
+
+def check_paddle_keeps_what_was_trained() -> None:
+    import paddle
+
+    rows = ROWS.to_numpy().astype("float32")
+    model = paddle.Model(make_paddle_net(), [paddle.static.InputSpec([None, 3], "float32", "x")])
+    model.prepare(paddle.optimizer.Adam(parameters=model.parameters()), paddle.nn.MSELoss())
+    hw.paddle.autolog()
+    with hw.start_run() as run:
+        model.fit(paddle.io.TensorDataset([paddle_tensor(rows), paddle_tensor(rows[:, :2])]), verbose=0)
+    hw.paddle.autolog(disable=True)
+    hw.flush()
+
+    found = load_model(f"runs:/{run.info.run_id}/model", suppress_warnings=True).predict(rows)
+
+    assert np.allclose(found, model.predict_batch([rows])[0], atol=1e-6)
+
+
+def check_paddle_says_what_it_cannot_save() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        save = partial(hw.paddle.save_model, path=f"{folder}/m")
+
+        expect_refusal(InvalidParameterValue, lambda: save(make_paddle_net(), training=True), "paddle.Model")
+        expect_refusal(InvalidParameterValue, lambda: save(object()), "'object'")
+        assert not Path(folder, "m").exists()
 
 
 def _edit(path: Path, flavor: str, **keys: Any) -> None:

@@ -361,6 +361,44 @@ def row_spacy_sentences() -> FlavorCase:
     )
 
 
+def make_paddle_net() -> Any:
+    """Return a layer of PaddlePaddle for three features."""
+    import paddle
+
+    class Net(paddle.nn.Layer):  # type: ignore[misc]  # not installed here
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = paddle.nn.Linear(3, 2)
+            self.drop = paddle.nn.Dropout(0.5)
+
+        def forward(self, x: Any) -> Any:
+            return self.drop(self.inner(x)) * 2
+
+    return Net()
+
+
+def row_paddle_layer() -> FlavorCase:
+    import paddle
+
+    spec = [paddle.static.InputSpec([None, 3], "float32")]
+
+    def answer(layer: Any, data: Any) -> Any:
+        layer.eval()
+        return pd.DataFrame(layer(paddle.to_tensor(data)).numpy())
+
+    return FlavorCase(
+        flavor="paddle",
+        model=paddle.jit.to_static(make_paddle_net(), input_spec=spec, full_graph=True),
+        data=ROWS.to_numpy().astype("float32"),
+        answer=answer,
+        files=("model.json", "model.pdiparams"),
+        keys={"pickled_model": "model"},
+        requirements=("paddlepaddle",),
+        runs_code=True,
+        keeps_class=False,
+    )
+
+
 def make_case(row: str) -> FlavorCase:
     """Return the case of a row by its name."""
     with warnings.catch_warnings():

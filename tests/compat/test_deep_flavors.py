@@ -13,7 +13,7 @@ from compat.flavor_checks import list_checks
 CONTRACT = HERE / "deep_contract.py"
 SOURCE = Path(headwater.__file__).parents[1]
 PAIRS = list_checks(HERE / "deep_rows.py")
-DETAILS = checks_in(HERE / "deep_details.py")
+DETAILS = [*checks_in(HERE / "deep_details.py"), *checks_in(HERE / "deep_more.py")]
 
 pytestmark = [pytest.mark.compat, pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -26,6 +26,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
         "PYTHONWARNINGS": "ignore",
         "HF_HUB_OFFLINE": "1",
         "NUMBA_DISABLE_JIT": "1",
+        "OMP_NUM_THREADS": "1",
         "SPARK_LOCAL_IP": "127.0.0.1",
     }
     folder = tmp_path_factory.mktemp("deep")

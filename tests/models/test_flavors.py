@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +15,13 @@ from sklearn.preprocessing import FunctionTransformer
 import headwater as hw
 from compat.client_process import HERE
 from compat.flavor_rows import ROWS, X, Y, make_case
-from headwater.flavors import FLAVORS
+from headwater.flavors import AUTOLOGGING, FLAVORS
 from headwater.models.model_file import Model
 from headwater.models.pyfunc import load_model
 from headwater.protocol.errors import InvalidParameterValue, NotSupported
 from headwater.testing.contract_flavors import CHECKS
 
+AUTOLOG_GUIDE = HERE.parents[1] / "docs" / "how-to" / "autolog.md"
 TABLE = HERE.parents[1] / "docs" / "concepts" / "flavors.md"
 SKLEARN_ROWS = ("sklearn_forest", "sklearn_pipeline", "sklearn_pickle")
 
@@ -64,6 +66,22 @@ def test_a_misspelt_argument_makes_no_model() -> None:
         hw.sklearn.log_model(LinearRegression().fit(X, Y), "line", registered_modelname="x")  # type: ignore[call-arg]
 
     assert hw.search_logged_models(experiment_ids=[run.info.experiment_id], output_format="list") == []
+
+
+def test_the_versions_that_autologging_is_tested_with_are_those_of_the_tests() -> None:
+    lists = "".join(path.read_text(encoding="utf-8") for path in sorted((HERE / "clients").glob("*.txt")))
+    pinned = dict(re.findall(r"^([\w-]+)==(\S+)", lists, re.MULTILINE))
+    names = {"sklearn": "scikit-learn", "xgboost": "xgboost-cpu", "paddle": "paddlepaddle"}
+    modules = [import_module(f"headwater.flavors.{name}_autolog.verb") for name in (*AUTOLOGGING, "tensorflow")]
+
+    found = {each.package: each for each in (vars(module)["_INTEGRATION"] for module in modules)}
+
+    assert {name: each.tested for name, each in found.items()} == {
+        name: pinned[names.get(name, name)] for name in found
+    }
+    table = AUTOLOG_GUIDE.read_text(encoding="utf-8")
+    for name, each in found.items():
+        assert f"| `{name}` | ≥ {each.versions[0]}, < {each.versions[1]} | {each.tested} |" in table
 
 
 def test_every_flavor_has_a_row_in_the_table_with_the_version_that_is_tested() -> None:

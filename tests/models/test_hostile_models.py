@@ -106,6 +106,33 @@ def a_config_that_names_a_pickle(folder: Path, mark: Path) -> Path:
     return make(folder, {**SECTION, "python_model_compression": "lzma"}, pickled(mark))
 
 
+def a_pickle_of(flavor: str, file: str, section: dict[str, Any]) -> Callable[[Path, Path], Path]:
+    """Return what makes a model of a flavor, whose framework is not needed to see that it holds a pickle."""
+
+    def make_model(folder: Path, mark: Path) -> Path:
+        pyfunc = {"loader_module": f"mlflow.{flavor}", **section}
+        model = make(folder, pyfunc, {file: pickle.dumps(Marks(mark))})
+        (model / "MLmodel").write_text(yaml.safe_dump({"flavors": {"python_function": pyfunc, flavor: section}}))
+        return model
+
+    make_model.__name__ = f"a_pickle_of_{flavor}"
+    return make_model
+
+
+PICKLES: list[Callable[[Path, Path], Path]] = [
+    a_pickle_of("statsmodels", "model.statsmodels", {"data": "model.statsmodels"}),
+    a_pickle_of("pmdarima", "model.pmd", {"data": "model.pmd"}),
+    a_pickle_of("shap", "explainer.shap", {"serialized_explainer": "explainer.shap"}),
+    a_pickle_of("fastai", "model.fastai", {"data": "model.fastai"}),
+    a_pickle_of("paddle", "model.pdparams", {"pickled_model": "model"}),
+    a_pickle_of("paddle", "model.pdiparams.info", {"pickled_model": "model"}),
+    a_pickle_of("diffusers", "adapter_weights/w.bin", {"adapter_weights": "adapter_weights", "base_model": "x/y"}),
+    a_pickle_of("lightgbm", "model.pkl", {"data": "model.pkl", "model_class": "lightgbm.sklearn.LGBMClassifier"}),
+    a_pickle_of("pytorch", "data/model.pth", {"model_data": "data", "data": "data"}),
+    a_pickle_of("tensorflow", "data/global_custom_objects.cloudpickle", {"data": "data", "model_type": "keras"}),
+    a_pickle_of("keras", "data/custom_objects.cloudpickle", {"data": "data"}),
+]
+
 HARMFUL: list[Callable[[Path, Path], Path]] = [
     a_pickle,
     a_pickle_of_scikit_learn,
@@ -117,6 +144,7 @@ HARMFUL: list[Callable[[Path, Path], Path]] = [
     aliases_that_grow_without_bounds,
     a_file_that_is_no_yaml,
     a_config_that_names_a_pickle,
+    *PICKLES,
 ]
 
 
@@ -127,7 +155,7 @@ def test_nothing_of_a_strangers_model_runs(
     model = make_model(tmp_path / "m", mark)
     paths, modules = list(sys.path), set(sys.modules)
 
-    with pytest.raises((hw.PermissionDenied, hw.InvalidParameterValue)):
+    with pytest.raises((hw.PermissionDenied, hw.InvalidParameterValue, hw.NotSupported)):
         hw.pyfunc.load_model(model)
 
     assert not mark.exists()

@@ -15,6 +15,7 @@ from headwater.models.model_file import Model
 from headwater.models.pyfunc import load_model
 from headwater.stores import open_store
 from headwater.testing.servers import live_server
+from models import flavor_of_others
 
 X = pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": [2.0, 1.0, 0.0]})
 Y = np.array([3.0, 3.0, 3.5])
@@ -176,3 +177,29 @@ def test_the_cache_gives_up_the_models_that_were_not_used_for_longest(monkeypatc
 def test_a_uri_that_names_nothing_is_refused_with_what_is_wanted(uri: str, wanted: str) -> None:
     with pytest.raises(hw.InvalidParameterValue, match=f"Invalid model URI '{uri}'. Give {wanted}"):
         load_model(uri)
+
+
+def test_a_model_is_logged_by_the_flavor_of_another_package() -> None:
+    with hw.start_run() as run:
+        hw.log_param("rate", 0.1)
+        info = hw.models.Model.log(
+            name="greeting",
+            flavor=flavor_of_others,
+            registered_model_name="greetings",
+            metadata={"lang": "en"},
+            tags={"kind": "words"},
+            words="hello",
+            excited=True,
+        )
+
+    logged = hw.get_logged_model(str(info.model_id))
+    assert (info.name, info.run_id, info.registered_model_version) == ("greeting", run.info.run_id, 1)
+    assert (info.flavors["words"], info.metadata) == ({"data": "words.txt"}, {"lang": "en"})
+    assert (logged.tags["kind"], logged.params["rate"]) == ("words", "0.1")
+    path = Path(hw.download_artifacts(f"{info.model_uri}/words.txt"))
+    assert path.read_text(encoding="utf-8") == "hello!"
+
+
+def test_a_flavor_without_save_model_is_refused() -> None:
+    with hw.start_run(), pytest.raises(hw.InvalidParameterValue, match="save_model"):
+        hw.models.Model.log(name="x", flavor=object())

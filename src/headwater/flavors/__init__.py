@@ -2,10 +2,13 @@
 
 FLAVORS = (
     "catboost",
+    "diffusers",
+    "fastai",
     "h2o",
     "keras",
     "lightgbm",
     "onnx",
+    "paddle",
     "pmdarima",
     "prophet",
     "pyfunc",
@@ -22,7 +25,7 @@ FLAVORS = (
 )
 """The modules, each with a `FLAVOR` and with `save_model`, `log_model` and `load_model`."""
 
-AUTOLOGGING = ("keras", "lightgbm", "pytorch", "sklearn", "statsmodels", "xgboost")
+AUTOLOGGING = ("keras", "lightgbm", "paddle", "pytorch", "sklearn", "spark", "statsmodels", "xgboost")
 """Those that can log by themselves: `<name>_autolog` has `autolog` and `configure_generally`."""
 
 __all__ = ["AUTOLOGGING", "FLAVORS"]

@@ -1,13 +1,18 @@
 """Checkpoints that are kept as artifacts while a training goes on, and the file that tells their metrics."""
 
 import json
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from headwater.tracking.active import ActiveRun
+from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
+from headwater.tracking.active import ActiveRun, active_run
 from headwater.tracking.artifact_files import temporary_folder
 from headwater.tracking.autolog import Call
+from headwater.tracking.client import Client
+from headwater.tracking.fluent import flush
 
 FOLDER = "checkpoints"
 LATEST_TAG = "mlflow.latest_checkpoint_artifact"
@@ -60,3 +65,42 @@ class Checkpoints:
             return False
         self._best = value
         return True
+
+
+@contextmanager
+def fetch_checkpoint(run_id: str | None, epoch: int | None, global_step: int | None) -> Iterator[Path]:
+    """Yield a copy of a checkpoint of a run, by default the last one of the active run.
+
+    Raises `ResourceDoesNotExist` if there is none.
+    """
+    run = active_run()
+    if run_id is None and run is None:
+        raise InvalidParameterValue("There is no active run. Give the run_id of the one that kept the checkpoint.")
+    flush()
+    found = str(run_id or (run and run.info.run_id))
+    folder = temporary_folder()
+    try:
+        client = Client()
+        path = _find_checkpoint(client, found, epoch, global_step)
+        yield Path(client.download_artifacts(found, path, str(folder)))
+    finally:
+        shutil.rmtree(folder)
+
+
+def _find_checkpoint(client: Client, run_id: str, epoch: int | None, global_step: int | None) -> str:
+    """Return the path of a checkpoint among the artifacts of a run."""
+    if epoch is not None and global_step is not None:
+        raise InvalidParameterValue(
+            f"Give either the epoch or the global_step, not both '{epoch}' and '{global_step}'."
+        )
+    if epoch is None and global_step is None:
+        latest = client.get_run(run_id).data.tags.get(LATEST_TAG)
+        if latest:
+            return latest
+        raise ResourceDoesNotExist(f"Run '{run_id}' has kept no checkpoint. Train it under autolog(checkpoint=True).")
+    place = f"{FOLDER}/epoch_{epoch}" if epoch is not None else f"{FOLDER}/global_step_{global_step}"
+    for info in client.list_artifacts(run_id, place):
+        if not info.path.endswith(".json"):
+            return str(info.path)
+    known = ", ".join(sorted(info.path for info in client.list_artifacts(run_id, FOLDER))) or "none"
+    raise ResourceDoesNotExist(f"Run '{run_id}' has no checkpoint '{place}'. It has: {known}.")

@@ -65,7 +65,12 @@ def read_keras(
         return tf.saved_model.load(str(path))
     keras = import_keras(folder)
     objects = {**_read_custom_objects(data), **(custom_objects or {})}
-    settings = {"custom_objects": objects or None, "safe_mode": not list(_find_code(path)), **(load_model_kwargs or {})}
+    settings = {"custom_objects": objects or None, "safe_mode": not list(find_code(path)), **(load_model_kwargs or {})}
+    return load_file(keras, path, settings)
+
+
+def load_file(keras: Any, path: Path, settings: Mapping[str, Any]) -> Any:
+    """Return the model in a file; one whose loss or metrics cannot be made again can only predict."""
     try:
         return keras.models.load_model(path, **settings)
     except (ValueError, TypeError) as error:
@@ -82,7 +87,7 @@ def find_unsafe_keras(data: Path) -> list[str]:
     path = find_file(data)
     if path.is_dir():
         return [*found, f"the TensorFlow program '{data.name}/{path.name}'"]
-    codes = sorted(set(_find_code(path)))
+    codes = sorted(set(find_code(path)))
     return [*found, *(f"the Python code of a '{code}' in '{data.name}/{path.name}'" for code in codes)]
 
 
@@ -113,7 +118,8 @@ def _read_custom_objects(data: Path) -> dict[str, Any]:
     return found
 
 
-def _find_code(path: Path) -> Iterator[str]:
+def find_code(path: Path) -> Iterator[str]:
+    """Yield what in a file of Keras runs Python code."""
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             try:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from headwater.flavors.pytorch_autolog import autolog
+from headwater.flavors.pytorch_checkpoint import load_checkpoint
 from headwater.flavors.pytorch_files import find_unsafe, read_module, write_module
 from headwater.flavors.pytorch_predictor import TorchPredictor, kept_modes
 from headwater.flavors.pytorch_state import load_state_dict, log_state_dict, save_state_dict
@@ -19,6 +20,7 @@ __all__ = [
     "autolog",
     "get_default_conda_env",
     "get_default_pip_requirements",
+    "load_checkpoint",
     "load_model",
     "load_state_dict",
     "log_model",

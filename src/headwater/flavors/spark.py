@@ -5,13 +5,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
 
-from headwater.flavors.spark_files import find_unsafe, get_session, read_model, write_model
+from headwater.flavors.spark_files import as_pipeline, find_unsafe, get_session, read_model, write_model
+from headwater.models.environment import choose_environment
 from headwater.models.flavor import Flavor
 from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
 from headwater.models.model_file import ModelInfo
 from headwater.models.save import SaveOptions, save_flavor
-from headwater.protocol.errors import InvalidParameterValue
 
 __all__ = ["FLAVOR", "get_default_conda_env", "get_default_pip_requirements", "load_model", "log_model", "save_model"]
 
@@ -31,7 +31,7 @@ def save_model(
     Example:
         >>> hw.spark.save_model(pipeline.fit(frame), "fitted")
     """
-    save_flavor(FLAVOR, _as_pipeline(spark_model), path, partial(write_model, dfs_tmpdir), options)
+    save_flavor(FLAVOR, as_pipeline(spark_model), path, partial(write_model, dfs_tmpdir), options)
 
 
 def log_model(
@@ -45,7 +45,7 @@ def log_model(
         >>> info = hw.spark.log_model(pipeline.fit(frame), name="fitted", registered_model_name="churn")
         >>> hw.pyfunc.load_model(info.model_uri).predict(frame.toPandas())  # the column "prediction" as a list
     """
-    return log_flavor(FLAVOR, _as_pipeline(spark_model), partial(write_model, dfs_tmpdir), artifact_path, options)
+    return log_flavor(FLAVOR, as_pipeline(spark_model), partial(write_model, dfs_tmpdir), artifact_path, options)
 
 
 def load_model(
@@ -79,14 +79,6 @@ class _Predictor:
         return [row[0] for row in self._model.transform(frame).select(column).collect()]
 
 
-def _as_pipeline(model: Any) -> Any:
-    from pyspark.ml import PipelineModel, Transformer
-
-    if not isinstance(model, Transformer):
-        raise InvalidParameterValue(f"A '{type(model).__name__}' is no fitted model of pyspark.ml. Fit it first.")
-    return model if isinstance(model, PipelineModel) else PipelineModel([model])
-
-
 FLAVOR = Flavor(
     name="spark",
     package="pyspark",
@@ -96,5 +88,14 @@ FLAVOR = Flavor(
     predictor=lambda model, _section: _Predictor(model),
     find_unsafe=find_unsafe,
 )
-get_default_pip_requirements = FLAVOR.get_default_pip_requirements
-get_default_conda_env = FLAVOR.get_default_conda_env
+
+
+def get_default_pip_requirements(is_spark_connect_model: bool = False) -> list[str]:  # noqa: FBT001 - as MLflow has it
+    """Return what every model of Spark ML needs, pinned; those of Spark Connect need its client."""
+    lines = FLAVOR.get_default_pip_requirements()
+    return [line.replace("pyspark", "pyspark[connect]", 1) for line in lines] if is_spark_connect_model else lines
+
+
+def get_default_conda_env(is_spark_connect_model: bool = False) -> dict[str, Any]:  # noqa: FBT001
+    """Return the same as a description of a conda environment."""
+    return choose_environment(get_default_pip_requirements(is_spark_connect_model)).describe_conda()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from headwater.models.flavor import ModelFolder, Saved
+from headwater.protocol.errors import InvalidParameterValue
 
 _FOLDER = "sparkml"
 _PIPELINE = "pyspark.ml.pipeline.PipelineModel"
@@ -18,6 +19,15 @@ def get_session() -> Any:
     from pyspark.sql import SparkSession
 
     return SparkSession.getActiveSession() or SparkSession.builder.master("local[1]").getOrCreate()
+
+
+def as_pipeline(model: Any) -> Any:
+    """Return a fitted model as a pipeline, of one stage if it is none."""
+    from pyspark.ml import PipelineModel, Transformer
+
+    if not isinstance(model, Transformer):
+        raise InvalidParameterValue(f"A '{type(model).__name__}' is no fitted model of pyspark.ml. Fit it first.")
+    return model if isinstance(model, PipelineModel) else PipelineModel([model])
 
 
 def write_model(dfs_tmpdir: str | None, model: Any, folder: Path) -> Saved:

@@ -5,7 +5,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
 
-from headwater.flavors.tensorflow_files import find_unsafe, read_model, write_model
+from headwater.flavors.tensorflow_autolog import autolog
+from headwater.flavors.tensorflow_checkpoint import load_checkpoint
+from headwater.flavors.tensorflow_files import find_unsafe, get_global_custom_objects, read_model, write_model
 from headwater.flavors.tensorflow_predictor import make_predictor
 from headwater.models.flavor import Flavor
 from headwater.models.load import load_flavor
@@ -13,7 +15,17 @@ from headwater.models.log import LogOptions, log_flavor
 from headwater.models.model_file import ModelInfo
 from headwater.models.save import SaveOptions, save_flavor
 
-__all__ = ["FLAVOR", "get_default_conda_env", "get_default_pip_requirements", "load_model", "log_model", "save_model"]
+__all__ = [
+    "FLAVOR",
+    "autolog",
+    "get_default_conda_env",
+    "get_default_pip_requirements",
+    "get_global_custom_objects",
+    "load_checkpoint",
+    "load_model",
+    "log_model",
+    "save_model",
+]
 
 
 def save_model(

@@ -11,6 +11,13 @@ from headwater.protocol.errors import InvalidParameterValue
 _DATA, _PROGRAM = "data", "tf2model"
 
 
+def get_global_custom_objects() -> dict[str, Any]:
+    """Return the classes and functions that Keras knows by names of yours, in this process."""
+    import keras
+
+    return dict(keras.saving.get_custom_objects())
+
+
 def write_model(
     objects: Mapping[str, Any] | None,
     settings: Mapping[str, Any],

@@ -5,6 +5,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
 
+from headwater.flavors.transformers_defaults import (
+    get_default_conda_env,
+    get_default_pip_requirements,
+    is_gpu_available,
+)
 from headwater.flavors.transformers_files import find_unsafe, write_pipeline
 from headwater.flavors.transformers_pipelines import build_pipeline, configure, read_pipeline
 from headwater.flavors.transformers_predictor import PipelinePredictor
@@ -14,7 +19,15 @@ from headwater.models.log import LogOptions, log_flavor
 from headwater.models.model_file import ModelInfo
 from headwater.models.save import SaveOptions, save_flavor
 
-__all__ = ["FLAVOR", "get_default_conda_env", "get_default_pip_requirements", "load_model", "log_model", "save_model"]
+__all__ = [
+    "FLAVOR",
+    "get_default_conda_env",
+    "get_default_pip_requirements",
+    "is_gpu_available",
+    "load_model",
+    "log_model",
+    "save_model",
+]
 
 
 def save_model(
@@ -115,5 +128,3 @@ FLAVOR = Flavor(
     predictor=PipelinePredictor,
     find_unsafe=find_unsafe,
 )
-get_default_pip_requirements = FLAVOR.get_default_pip_requirements
-get_default_conda_env = FLAVOR.get_default_conda_env

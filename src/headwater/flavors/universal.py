@@ -5,6 +5,9 @@ from importlib import import_module
 
 from headwater.flavors import AUTOLOGGING
 
+_MLFLOW_NAMES = {"spark": "pyspark.ml"}
+"""What MLflow's users call those that have another name here."""
+
 
 def autolog(
     log_input_examples: bool = False,  # noqa: FBT001 - the order that callers of MLflow know
@@ -32,7 +35,7 @@ def autolog(
         log_traces: accepted without effect.
         disable: log nothing, and take the hooks out of the libraries.
         exclusive: log only to runs that autologging starts, never to one that you started.
-        disable_for_unsupported_versions: log nothing with versions of a library that were not tested.
+        disable_for_unsupported_versions: log nothing with versions of a library that it is not made for.
         silent: print nothing about autologging.
         extra_tags: tags for every run that autologging starts.
         exclude_flavors: names of flavors to leave as they are.
@@ -43,7 +46,7 @@ def autolog(
     """
     excluded = set(exclude_flavors or ())
     for name in AUTOLOGGING:
-        if name not in excluded:
+        if not excluded & {name, _MLFLOW_NAMES.get(name, name)}:
             import_module(f"headwater.flavors.{name}_autolog").configure_generally(
                 log_input_examples=log_input_examples,
                 log_model_signatures=log_model_signatures,

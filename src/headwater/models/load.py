@@ -47,11 +47,11 @@ def load_flavor(
 
 def load_opened(flavor: Flavor, folder: ModelFolder, *, allow_pickle: bool | None = None, **options: Any) -> Any:
     """Return the framework's own object of a model, once the code that loading it runs is allowed."""
-    for what in [*flavor.find_unsafe(folder), *find_code(folder)]:
-        check_consent(what, folder, allow_pickle)
-    add_code(folder)
     token = ALLOW_PICKLE.set(allow_pickle or ALLOW_PICKLE.get())
     try:
+        for what in [*flavor.find_unsafe(folder), *find_code(folder)]:
+            check_consent(what, folder, allow_pickle)
+        add_code(folder)
         return flavor.load(folder, **options)
     except ModuleNotFoundError as error:
         raise NotSupported(

@@ -9,8 +9,10 @@ from msgspec.structs import replace
 
 from headwater.models.fetch import add_to_cache
 from headwater.models.flavor import Flavor, Write
+from headwater.models.manifest import MANIFEST_FILE
 from headwater.models.model_file import Model, ModelInfo, new_model
-from headwater.models.save import SaveOptions, check_options, save_flavor
+from headwater.models.save import SaveOptions, check_options, finish_folder, save_flavor
+from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.inputs import ModelOutput
 from headwater.protocol.runs import GetRun
 from headwater.tracking.active import active_run, start_run
@@ -104,6 +106,27 @@ def log_saved(
     registered = options.get("registered_model_name")
     version = register_model(f"models:/{logged.model_id}", registered, client=client) if registered else None
     return describe_model(model, client.get_logged_model(logged.model_id), int(version.version) if version else None)
+
+
+def log_by_module(
+    module: Any, artifact_path: str | None, metadata: dict[str, Any] | None, given: Mapping[str, Any]
+) -> ModelInfo:
+    """Log a model by the `save_model` of a module; what `LogOptions` has besides `SaveOptions` is for the logging."""
+    if not hasattr(module, "save_model"):
+        raise InvalidParameterValue(f"The flavor '{module!r}' has no save_model. Give a module such as hw.sklearn.")
+    own = LogOptions.__optional_keys__ - SaveOptions.__optional_keys__
+    options: Any = {key: value for key, value in given.items() if key in own and value is not None}
+    rest = {key: value for key, value in given.items() if key not in own}
+
+    def save(folder: Path, model: Model) -> Model:
+        if metadata is not None:
+            model.metadata = metadata
+        module.save_model(path=str(folder), mlflow_model=model, **rest)
+        if not (folder / MANIFEST_FILE).exists():
+            finish_folder(model, folder)
+        return model
+
+    return log_saved(save, artifact_path, options)
 
 
 def describe_model(model: Model, logged: LoggedModel | None, version: int | None = None, uri: str = "") -> ModelInfo:

@@ -162,6 +162,33 @@ class Model:
 
         return read_model_file(fetch_file(str(path), MODEL_FILE), str(path))
 
+    @classmethod
+    def log(
+        cls,
+        artifact_path: str | None = None,
+        flavor: Any = None,
+        registered_model_name: str | None = None,
+        metadata: dict[str, Any] | None = None,
+        run_id: str | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> "ModelInfo":
+        """Log a model by the `save_model` of any module, also of one that was written for MLflow.
+
+        Args:
+            artifact_path: the older word for `name`.
+            flavor: the module; its `save_model` gets `path`, `mlflow_model` and what is left of `kwargs`.
+            registered_model_name: make a version of this registered model of it.
+            metadata: a dict of anything, kept in `MLmodel`.
+            run_id: the run that made it; default: the active run, else a new one.
+            name: the model's name; default: "model".
+            kwargs: the other arguments of every `log_model`, such as `tags`, and those of `save_model`.
+        """
+        from headwater.models.log import log_by_module  # which reads this module
+
+        given = {"registered_model_name": registered_model_name, "run_id": run_id, "name": name, **kwargs}
+        return log_by_module(flavor, artifact_path, metadata, given)
+
     def _folder(self, path: str | Path | None) -> Path:
         from headwater.models.fetch import fetch_model  # which reads this module
 

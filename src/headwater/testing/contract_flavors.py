@@ -47,6 +47,7 @@ class FlavorCase:
         runs_code: whether loading it runs code, which needs consent.
         has_signature: whether a signature can be found from `data`.
         keeps_class: whether what is loaded is of the class of what was saved.
+        name_is_second: whether the name of a model that is logged may be given as the second argument.
     """
 
     flavor: str
@@ -62,6 +63,7 @@ class FlavorCase:
     runs_code: bool = False
     has_signature: bool = True
     keeps_class: bool = True
+    name_is_second: bool = True
 
     @property
     def module(self) -> ModuleType:
@@ -280,7 +282,11 @@ def it_is_logged_in_every_style_of_call(case: FlavorCase, folder: Path) -> None:
 
     registered = f"{case.flavor}-{folder.name}"
     with hw.start_run():
-        old = case.module.log_model(case.model, "first", **case.options)
+        old = (
+            case.module.log_model(case.model, "first", **case.options)
+            if case.name_is_second
+            else case.module.log_model(case.model, name="first", **case.options)
+        )
         second = case.module.log_model(case.model, artifact_path="second", **case.options)
         third = case.module.log_model(case.model, name="third", registered_model_name=registered, **case.options)
 

@@ -14,7 +14,8 @@ def environment_python(requirements: Path, cache: Path, *, by_pip: bool = False)
     """Return the Python of an environment with exactly `requirements`, a pinned list, made below `cache` if new.
 
     Several processes may ask at once: one makes it, the others wait. `by_pip` installs with pip as this machine has
-    configured it, which may know of builds that uv does not, such as PyTorch's for the CPU.
+    configured it, which may know of builds that uv does not, such as PyTorch's for the CPU; nothing but what the list
+    names is installed, so that a package may go without what it says it needs.
     """
     digest = hashlib.sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()[:12]
     folder = cache / f"{requirements.stem}-{digest}"
@@ -51,7 +52,7 @@ def _make(requirements: Path, new: Path, *, by_pip: bool) -> None:
     _uv("venv", "--relocatable", "--clear", "--python", sys.executable, str(new))
     if by_pip:
         _uv("pip", "install", "--python", python, "pip")
-        _run([python, "-m", "pip", "install", "--quiet", "--requirement", str(requirements)])
+        _run([python, "-m", "pip", "install", "--quiet", "--no-deps", "--requirement", str(requirements)])
     else:
         _uv("pip", "install", "--python", python, "--compile-bytecode", "--requirement", str(requirements))
 

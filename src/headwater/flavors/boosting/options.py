@@ -17,7 +17,7 @@ def _find_metric_hooks(module: ModuleType) -> Iterable[Hook]:
 
 
 _METRICS = Integration(
-    flavor="sklearn.metrics", package="sklearn", tested=("1.4", "1.10"), find_hooks=_find_metric_hooks
+    flavor="sklearn.metrics", package="sklearn", versions=("1.4", "1.10"), tested="1.9.1", find_hooks=_find_metric_hooks
 )
 
 

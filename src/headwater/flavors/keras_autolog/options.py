@@ -2,14 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from headwater.flavors.checkpoint_options import CheckpointOptions, check_count
 
 
 @dataclass(frozen=True, kw_only=True)
 class KerasOptions(CheckpointOptions):
-    """What `headwater.keras.autolog` takes besides the common options."""
+    """What `headwater.keras.autolog` takes besides the common options.
+
+    Attributes:
+        optimizer_prefix: before the names of the params of an optimizer.
+        checkpoint_suffix: of the files of whole models.
+        has_tensorboard: keep logs for TensorBoard.
+    """
+
+    optimizer_prefix: ClassVar[str] = "optimizer"
+    checkpoint_suffix: ClassVar[str] = ".keras"
+    has_tensorboard: ClassVar[bool] = False
 
     log_every_epoch: bool = True
     log_every_n_steps: int | None = None

@@ -42,7 +42,8 @@ class _Progress:
         self._call = call
         self._options: Any = call.options
         self._run = run
-        suffix = ".weights.h5" if getattr(call.options, "checkpoint_save_weights_only", False) else ".keras"
+        options: Any = call.options
+        suffix = ".weights.h5" if options.checkpoint_save_weights_only else options.checkpoint_suffix
         self._checkpoints = Checkpoints(call, run, suffix)
         self.epoch = 0
         self._steps = 0

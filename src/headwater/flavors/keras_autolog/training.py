@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
+from headwater.flavors.keras_autolog.board_logs import BoardLogs
 from headwater.flavors.keras_autolog.recorder import make_recorder
 from headwater.flavors.sklearn_autolog.data import describe_data
 from headwater.tracking.active import ActiveRun, active_run
@@ -31,14 +32,16 @@ def watch_fit(call: Call) -> Watch:
         with call.step("datasets"):
             _describe(call, run)
         with call.step("params"):
-            log_new_params(call, run.writer, {**_find_params(call.settings), **_find_optimizer(model)})
+            log_new_params(call, run.writer, {**_find_params(call.settings), **_find_optimizer(call, model)})
         stopping = next((item for item in _listed(given.get("callbacks")) if _is_stopping(item)), None)
         with call.step("early stopping"):
             if stopping is not None:
                 log_new_params(call, run.writer, {name: getattr(stopping, name) for name in _STOPPING})
+        logs = BoardLogs(call, _listed(given.get("callbacks")))
         with call.step("metrics"):
-            call.give("callbacks", _with(given.get("callbacks"), make_recorder(call, run)))
+            call.give("callbacks", _with(given.get("callbacks"), [make_recorder(call, run), *logs.make_callbacks()]))
         yield
+        logs.keep(run)
         if call.error is None:
             with call.step("early stopping"):
                 _log_stopping(call, run, stopping)
@@ -64,10 +67,11 @@ def _find_params(settings: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _find_optimizer(model: Any) -> dict[str, Any]:
+def _find_optimizer(call: Call, model: Any) -> dict[str, Any]:
+    prefix = getattr(call.options, "optimizer_prefix", "optimizer")
     optimizer = getattr(model, "optimizer", None)
     config = {} if optimizer is None else optimizer.get_config()
-    return {f"optimizer_{key}": value for key, value in config.items()}
+    return {f"{prefix}_{key}": value for key, value in config.items()}
 
 
 def _describe(call: Call, run: ActiveRun) -> None:
@@ -89,12 +93,13 @@ def _listed(callbacks: Any) -> list[Any]:
     return list(getattr(callbacks, "callbacks", [callbacks]))
 
 
-def _with(callbacks: Any, recorder: Any) -> Any:
-    """Return the callbacks and ours before them; a `CallbackList` of the user's gets it appended, and is returned."""
+def _with(callbacks: Any, ours: list[Any]) -> Any:
+    """Return the callbacks and ours before them; a `CallbackList` of the user's gets them appended, and is returned."""
     if hasattr(callbacks, "append") and not isinstance(callbacks, list):
-        callbacks.append(recorder)
+        for callback in ours:
+            callbacks.append(callback)
         return callbacks
-    return [recorder, *_listed(callbacks)]
+    return [*ours, *_listed(callbacks)]
 
 
 def _is_stopping(callback: Any) -> bool:

@@ -24,7 +24,12 @@ def _save_model(call: Call, run: ActiveRun, model: Any) -> None:
 
 
 _INTEGRATION = Integration(
-    flavor="keras", package="keras", tested=("3.0", "3.16"), find_hooks=_find_hooks, save_model=_save_model
+    flavor="keras",
+    package="keras",
+    versions=("3.0", "3.16"),
+    tested="3.15.1",
+    find_hooks=_find_hooks,
+    save_model=_save_model,
 )
 
 
@@ -67,7 +72,7 @@ def autolog(
         log_input_examples: keep the first rows of the training data with a model.
         disable: log nothing, and take the hooks out of Keras.
         exclusive: log only to runs that autologging starts, never to one that you started.
-        disable_for_unsupported_versions: log nothing with versions of Keras that were not tested.
+        disable_for_unsupported_versions: log nothing with versions of Keras that it is not made for.
         silent: print nothing about autologging.
         registered_model_name: register each model as a version of this model.
         save_model_kwargs: arguments for `model.save`, or for `model.export`.

@@ -22,7 +22,12 @@ def _save_model(call: Call, run: ActiveRun, model: Any) -> None:
 
 
 _INTEGRATION = Integration(
-    flavor="lightgbm", package="lightgbm", tested=("4.0", "4.8"), find_hooks=_find_hooks, save_model=_save_model
+    flavor="lightgbm",
+    package="lightgbm",
+    versions=("4.0", "4.8"),
+    tested="4.7.0",
+    find_hooks=_find_hooks,
+    save_model=_save_model,
 )
 
 
@@ -50,7 +55,7 @@ def autolog(
         log_datasets: describe the data that a run was trained and evaluated on.
         disable: log nothing, and take the hooks out of LightGBM.
         exclusive: log only to runs that autologging starts, never to one that you started.
-        disable_for_unsupported_versions: log nothing with versions of LightGBM that were not tested.
+        disable_for_unsupported_versions: log nothing with versions of LightGBM that it is not made for.
         silent: print nothing about autologging.
         registered_model_name: register each model as a version of this model.
         extra_tags: tags for every run that autologging starts.

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from headwater.flavors.pytorch_autolog.loaders import describe_loaders
 from headwater.flavors.pytorch_autolog.recorder import make_recorder
 from headwater.tracking.active import ActiveRun, active_run
 from headwater.tracking.autolog import Call, Hook, Watch
@@ -31,6 +32,9 @@ def watch_fit(call: Call) -> Watch:
         if run is None:
             yield
             return
+        with call.step("datasets"):
+            if call.options.log_datasets:
+                run.writer.log_inputs(describe_loaders(call.arguments), (), synchronous=None)
         recorder = make_recorder(call, run, trainer)
         trainer.callbacks.insert(0, recorder)
         try:

@@ -27,7 +27,8 @@ _INTEGRATION = Integration(
     flavor="pytorch",
     package="lightning",
     twins=("pytorch_lightning",),
-    tested=("2.0", "2.7"),
+    versions=("2.0", "2.7"),
+    tested="2.6.6",
     find_hooks=_find_hooks,
     save_model=_save_model,
 )
@@ -62,10 +63,10 @@ def autolog(
         log_every_n_epoch: log the metrics after every so many epochs; less than 1 raises `InvalidParameterValue`.
         log_every_n_step: log them after every so many steps, too.
         log_models: keep the trained module as the logged model `model`.
-        log_datasets: accepted without effect, since a loader's data are not known before they are loaded.
+        log_datasets: describe the tensors that loaders of a `TensorDataset` hold; others are known only once loaded.
         disable: log nothing, and take the hooks out of Lightning.
         exclusive: log only to runs that autologging starts, never to one that you started.
-        disable_for_unsupported_versions: log nothing with versions of Lightning that were not tested.
+        disable_for_unsupported_versions: log nothing with versions of Lightning that it is not made for.
         silent: print nothing about autologging.
         registered_model_name: register each model as a version of this model.
         extra_tags: tags for every run that autologging starts.

@@ -27,7 +27,7 @@ class FittedRun:
         self.writer = writer
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
-        self._calls: dict[str, str] = {}
+        self._calls: dict[str, str | dict[str, Any]] = {}
         self._data = Memory()
 
     def log_evaluation_data(self, features: Any) -> None:
@@ -36,7 +36,7 @@ class FittedRun:
             self._data.remember(features, "eval")
             self.writer.log_inputs(describe_data(features, None, "eval"), (), synchronous=None)
 
-    def log(self, metric: str, dataset: str, value: float, call_text: str) -> None:
+    def log(self, metric: str, dataset: str, value: float, call_text: str | dict[str, Any]) -> None:
         """Log a metric under a name of its own, and the call that gave it."""
         with self._lock:
             self._counts[metric] += 1
@@ -79,10 +79,16 @@ def remember_fit(estimator: Any, writer: RunWriter) -> FittedRun:
     return run
 
 
+def recall_fit(model: Any) -> FittedRun | None:
+    """Return the run whose fit made a model, if it is known."""
+    found: FittedRun | None = _fits().recall(model)
+    return found
+
+
 def remember_predictions(run: FittedRun, call: Call) -> None:
     """Let metrics of what the call returned be metrics of the run on the data that the call was given."""
     features = next((value for name, value in call.arguments.items() if name != "self"), None)
-    known = _Known(run, _name_of(features, call.caller), _length(call.result))
+    known = _Known(run, name_of(features, call.caller), _length(call.result))
     _predictions().remember(call.result, known)
     origin = getattr(call.result, "base", None)
     if isinstance(origin, np.ndarray) and origin is not features:
@@ -108,7 +114,7 @@ def watch_score(call: Call) -> Watch:
         return
     features = next((value for name, value in call.arguments.items() if name != "self"), None)
     name = type(estimator).__name__
-    run.log(f"{name}_score", _name_of(features, call.caller), call.result, _describe(call, f"{name}.score"))
+    run.log(f"{name}_score", name_of(features, call.caller), call.result, _describe(call, f"{name}.score"))
 
 
 def watch_metric(call: Call) -> Watch:
@@ -152,11 +158,11 @@ def _describe(call: Call, name: str) -> str:
 def _show(value: Any, caller: FrameType) -> str:
     if value is None or isinstance(value, str | int | float | bool | np.number):
         return repr(value)
-    name = _name_of(value, caller)
+    name = name_of(value, caller)
     return f"<{type(value).__name__}>" if name == UNKNOWN else name
 
 
-def _name_of(value: Any, caller: FrameType) -> str:
+def name_of(value: Any, caller: FrameType) -> str:
     """Return the name of the caller's variable that holds `value`."""
     local = caller.f_locals
     for names in (local, caller.f_globals):

@@ -22,7 +22,12 @@ def _save_model(call: Call, run: ActiveRun, estimator: Any) -> None:
 
 
 _INTEGRATION = Integration(
-    flavor="sklearn", package="sklearn", tested=("1.4", "1.10"), find_hooks=_find_hooks, save_model=_save_model
+    flavor="sklearn",
+    package="sklearn",
+    versions=("1.4", "1.10"),
+    tested="1.9.1",
+    find_hooks=_find_hooks,
+    save_model=_save_model,
 )
 
 

@@ -21,7 +21,12 @@ def _save_model(call: Call, run: ActiveRun, results: Any) -> None:
 
 
 _INTEGRATION = Integration(
-    flavor="statsmodels", package="statsmodels", tested=("0.13", "0.16"), find_hooks=_find_hooks, save_model=_save_model
+    flavor="statsmodels",
+    package="statsmodels",
+    versions=("0.13", "0.16"),
+    tested="0.15.0",
+    find_hooks=_find_hooks,
+    save_model=_save_model,
 )
 
 
@@ -45,7 +50,7 @@ def autolog(
         log_datasets: describe the data that a model was made with.
         disable: log nothing, and take the hooks out of statsmodels.
         exclusive: log only to runs that autologging starts, never to one that you started.
-        disable_for_unsupported_versions: log nothing with versions of statsmodels that were not tested.
+        disable_for_unsupported_versions: log nothing with versions of statsmodels that it is not made for.
         silent: print nothing about autologging.
         registered_model_name: register each model as a version of this model.
         extra_tags: tags for every run that autologging starts.

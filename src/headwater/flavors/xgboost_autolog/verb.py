@@ -23,7 +23,12 @@ def _save_model(call: Call, run: ActiveRun, model: Any) -> None:
 
 
 _INTEGRATION = Integration(
-    flavor="xgboost", package="xgboost", tested=("2.0", "3.4"), find_hooks=_find_hooks, save_model=_save_model
+    flavor="xgboost",
+    package="xgboost",
+    versions=("2.0", "3.3"),
+    tested="3.2.0",
+    find_hooks=_find_hooks,
+    save_model=_save_model,
 )
 
 
@@ -55,7 +60,7 @@ def autolog(
         log_datasets: describe the data that a run was trained and evaluated on.
         disable: log nothing, and take the hooks out of XGBoost.
         exclusive: log only to runs that autologging starts, never to one that you started.
-        disable_for_unsupported_versions: log nothing with versions of XGBoost that were not tested.
+        disable_for_unsupported_versions: log nothing with versions of XGBoost that it is not made for.
         silent: print nothing about autologging.
         registered_model_name: register each model as a version of this model.
         model_format: "ubj", "json" or "xgb"; others raise `InvalidParameterValue`.

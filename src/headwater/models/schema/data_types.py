@@ -47,6 +47,12 @@ class DataType(Enum):
         """Return the type of a pandas column of such values: objects for texts and bytes."""
         return object if self in (DataType.string, DataType.binary) else self.to_numpy()
 
+    def to_spark(self) -> Any:
+        """Return the type as Spark's."""
+        from headwater.models.batch.spark_types import to_spark_type  # which builds on this module
+
+        return to_spark_type(self)
+
     def to_python(self) -> type:
         """Return the type of one such value."""
         python: type = self._python  # type: ignore[attr-defined]  # set in __new__

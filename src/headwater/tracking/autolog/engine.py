@@ -25,14 +25,16 @@ class Integration:
     Attributes:
         flavor: its name, the value of the tag `mlflow.autologging`.
         package: the top-level package whose modules are patched; a call from inside this package is not logged.
-        tested: the oldest version that was tested and the first that was not.
+        versions: the oldest version that it is made for, and the first that is newer than what was tested.
+        tested: the version that was tested.
         find_hooks: the hooks in one module of the package, which has just been imported.
         save_model: keeps a trained model with a run, given the call; None where the flavor cannot.
     """
 
     flavor: str
     package: str
-    tested: tuple[str, str]
+    versions: tuple[str, str]
+    tested: str
     find_hooks: Callable[[ModuleType], Iterable[Hook]]
     save_model: SaveModel | None = None
     twins: tuple[str, ...] = ()
@@ -109,7 +111,7 @@ class Engine:
 
     def _accepts_version(self, integration: Integration, package: str, options: Options) -> bool:
         version = str(getattr(sys.modules.get(package), "__version__", ""))
-        oldest, newest = integration.tested
+        oldest, newest = integration.versions
         if not version or _numbers(oldest) <= _numbers(version) < _numbers(newest):
             return True
         place = f"{integration.flavor} {version}"
@@ -117,10 +119,11 @@ class Engine:
             self._reported.add(place)
             what = "Nothing is logged" if options.disable_for_unsupported_versions else "Some may not be logged"
             _log.warning(
-                "Autologging is tested with %s ≥ %s and < %s, not with '%s'. %s.",
+                "Autologging is made for %s ≥ %s and < %s (tested with %s), not for '%s'. %s.",
                 package,
                 oldest,
                 newest,
+                integration.tested,
                 version,
                 what,
             )

@@ -15,7 +15,7 @@ class Options:
         log_datasets: say which data a run was trained and evaluated on.
         disable: log nothing, and take the hooks out of the library.
         exclusive: log only to runs that autologging starts, never to one that the user started.
-        disable_for_unsupported_versions: log nothing with a version of the library that was not tested.
+        disable_for_unsupported_versions: log nothing with a version of the library that it is not made for.
         silent: print nothing about autologging.
         registered_model_name: register each logged model under this name.
         extra_tags: tags for every run that autologging starts.

@@ -1,0 +1,5 @@
+"""Autologging of TensorFlow's Keras."""
+
+from headwater.flavors.tensorflow_autolog.verb import autolog
+
+__all__ = ["autolog"]
