@@ -9,8 +9,10 @@ import pytest
 from headwater.protocol.artifacts import ArtifactFile, CommitArtifacts
 from headwater.protocol.experiments import CreateExperiment
 from headwater.protocol.logged_models import CreateLoggedModel
-from headwater.protocol.runs import CreateRun
 from headwater.server.archives import ARCHIVE_PATH
+from headwater.stores import open_store
+from headwater.testing.servers import live_server
+from headwater.testing.stores import make_run
 from server.caller import call, get
 from server.conftest import Served
 
@@ -57,17 +59,20 @@ def test_the_files_of_a_logged_model_come_as_one_zip(served: Served) -> None:
     assert _unpack(answer.body) == {"MLmodel": b"flavors: {}\n"}
 
 
-def test_artifacts_in_a_place_of_their_own_come_too(served: Served, tmp_path: Path) -> None:
-    experiment_id = served.store.experiments.create(CreateExperiment("own place", tmp_path.as_uri())).experiment_id
-    run_id = served.store.runs.create(CreateRun(experiment_id=experiment_id, start_time=1)).run.info.run_id
-    folder = tmp_path / run_id / "artifacts" / "plots"
-    folder.mkdir(parents=True)
-    (folder / "roc.txt").write_bytes(b"curve")
+def test_artifacts_in_a_place_of_their_own_come_too(tmp_path: Path) -> None:
+    places = f"file://{tmp_path}/shared/"
+    (tmp_path / "shared").mkdir()
+    store = open_store(f"sqlite:///{tmp_path / 'headwater.db'}", artifact_locations=[places])
+    run_id = make_run(store, store.experiments.create(CreateExperiment("own place", f"{places}own")).experiment_id)
+    store.locations.open(f"{places}own/{run_id}/artifacts").write("plots/roc.txt", [b"curve"])
 
-    answer = get(served.url, f"{ARCHIVE_PATH}?run_id={run_id}&path=plots")
+    with live_server(store) as url:
+        folder = get(url, f"{ARCHIVE_PATH}?run_id={run_id}&path=plots")
+        whole = get(url, f"{ARCHIVE_PATH}?run_id={run_id}")
+    store.close()
 
-    assert answer.status == 200, answer.body
-    assert _unpack(answer.body) == {"roc.txt": b"curve"}
+    assert _unpack(folder.body) == {"roc.txt": b"curve"}
+    assert _unpack(whole.body) == {"plots/roc.txt": b"curve"}
 
 
 def test_what_has_no_files_is_not_found(filled: Served) -> None:

@@ -4,15 +4,9 @@ import { onKeys } from "../lib/keys";
 import { hrefOf, navigate } from "../lib/location";
 import css from "../panels/panels.module.css";
 import { writePlace, type Tab } from "./route";
+import type { TabItem } from "./tabs";
 
-export interface TabItem {
-  readonly tab: Tab;
-  readonly label: string;
-  /** How many things the tab holds; null when that is not known. */
-  readonly count: number | null;
-}
-
-/** The tabs of a run as links; the keys 1 to 7 go to them. */
+/** The tabs of a run as links; the keys 1 to 9 go to them. */
 export function RunTabs({ items, current, base }: { readonly items: readonly TabItem[]; readonly current: Tab; readonly base: string }) {
   const order = items.map((item) => item.tab).join(" ");
   useEffect(() => {
