@@ -18,8 +18,9 @@ const CARD_HEIGHT = 170;
 const CARD_WIDTH = 320;
 /** More cards of a section are put into the page as the reader comes near its end. */
 const CARDS_AT_ONCE = 60;
-/** Sections behind so many others are closed at first. */
+/** Sections behind so many others are closed at first, and come into the page as the reader comes near. */
 const OPEN_SECTIONS = 20;
+const SECTIONS_AT_ONCE = 60;
 
 export interface ChartGridProps {
   readonly runs: readonly ChartRun[];
@@ -71,14 +72,21 @@ function ChartSection({ section, isHeadless, isOpenAtFirst, loader, runs, view, 
               height={CARD_HEIGHT}
             />
           ))}
-          {section.keys.length > most && <MoreCards rest={section.keys.length - most} onMore={() => setMost(most + CARDS_AT_ONCE)} />}
+          {section.keys.length > most && <More rest={section.keys.length - most} noun="charts" onMore={() => setMost(most + CARDS_AT_ONCE)} />}
         </div>
       )}
     </section>
   );
 }
 
-function MoreCards({ rest, onMore }: { readonly rest: number; readonly onMore: () => void }) {
+interface MoreProps {
+  readonly rest: number;
+  readonly noun: string;
+  readonly onMore: () => void;
+}
+
+/** Brings more into the page when it comes into view. */
+function More({ rest, noun, onMore }: MoreProps) {
   const host = useRef<HTMLButtonElement>(null);
   const isInView = useInView(host);
   useEffect(() => {
@@ -86,7 +94,7 @@ function MoreCards({ rest, onMore }: { readonly rest: number; readonly onMore: (
   }, [isInView, rest]);
   return (
     <button type="button" class="button" ref={host} onClick={onMore}>
-      {formatCount(rest)} more
+      {formatCount(rest)} more {noun}
     </button>
   );
 }
@@ -102,6 +110,7 @@ export function ChartGrid({ runs, keys, view, onView, revision = 0, focused, ask
   const shown = useMemo(() => searchKeys(keys, view.search), [keys, view.search]);
   const sections = useMemo(() => groupKeys(shown), [shown]);
   const { current } = loader;
+  const [most, setMost] = useState(SECTIONS_AT_ONCE);
 
   useEffect(() => {
     current.aim(makeRequest(runs, view, CARD_WIDTH), revision);
@@ -127,7 +136,7 @@ export function ChartGrid({ runs, keys, view, onView, revision = 0, focused, ask
           )}
         </p>
       )}
-      {sections.map((section, index) => (
+      {sections.slice(0, most).map((section, index) => (
         <ChartSection
           key={section.name}
           {...shared}
@@ -137,6 +146,9 @@ export function ChartGrid({ runs, keys, view, onView, revision = 0, focused, ask
           loader={current}
         />
       ))}
+      {sections.length > most && (
+        <More rest={sections.length - most} noun="sections" onMore={() => setMost(most + SECTIONS_AT_ONCE)} />
+      )}
       {view.open && keys.includes(view.open) && <ChartDialog name={view.open} {...shared} revision={revision} ask={ask} />}
     </div>
   );

@@ -74,7 +74,7 @@ function DataTree({ url, path, language, onFail }: DataTreeProps) {
 
 function Branch({ name, value, depth }: { readonly name: string; readonly value: unknown; readonly depth: number }) {
   const children = childrenOf(value);
-  const [isOpen, setOpen] = useState(depth < 2 && children.length <= AT_ONCE);
+  const [isOpen, setOpen] = useState(depth === 0 || (depth < 2 && children.length <= 20));
   const [most, setMost] = useState(AT_ONCE);
   useEffect(() => setMost(AT_ONCE), [isOpen]);
   const label = name !== "" && <span class={css.name}>{name}: </span>;

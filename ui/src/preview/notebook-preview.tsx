@@ -3,7 +3,7 @@ import { useQuery } from "../api/use-query";
 import { readTextFile } from "../artifacts/artifacts-api";
 import { AnsiText } from "./ansi-text";
 import { highlight } from "./highlight";
-import { Markdown } from "./markdown";
+import { Markdown, sanitizeHtml } from "./markdown";
 import { readNotebook, type Cell, type Output } from "./notebook";
 import css from "./preview.module.css";
 
@@ -54,7 +54,7 @@ function OutputView({ output }: { readonly output: Output }) {
     case "image":
       return <img src={output.address} alt="Output of the cell" />;
     case "html":
-      return <iframe sandbox="" srcdoc={output.html} title="Output of the cell" />;
+      return <HtmlOutput html={output.html} />;
     case "text":
       return (
         <pre class={`${css.output} ${css.ansi}`}>
@@ -67,4 +67,16 @@ function OutputView({ output }: { readonly output: Output }) {
         </pre>
       );
   }
+}
+
+function HtmlOutput({ html }: { readonly html: string }) {
+  const [safe, setSafe] = useState("");
+  useEffect(() => {
+    let isCurrent = true;
+    void sanitizeHtml(html).then((done) => isCurrent && setSafe(done));
+    return () => {
+      isCurrent = false;
+    };
+  }, [html]);
+  return <div class={css.markdown} dangerouslySetInnerHTML={{ __html: safe }} />;
 }

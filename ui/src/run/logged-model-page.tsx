@@ -13,11 +13,13 @@ import { TagsPanel } from "../panels/tags-panel";
 import { ModelPreview } from "../preview/model-preview";
 import { LineagePanel } from "../registry/lineage-panel";
 import { Missing } from "../registry/missing";
+import { writeEqual } from "../query/tokens";
 import { loggedModelPage, runPage } from "../registry/places";
+import { searchVersions } from "../registry/registry-api";
 import { useChrome } from "../shell/chrome";
 import { Failure } from "../shell/notice";
 import { groupByDataset, lastMetrics, MODEL_STATUS } from "./logged-model";
-import { Registrations } from "./registrations";
+import { RegisteredAs } from "./registered-as";
 import { RegisterDialog } from "./register-dialog";
 import own from "./run.module.css";
 
@@ -137,7 +139,20 @@ function Loaded({ model, rest }: { readonly model: LoggedModel; readonly rest: s
   );
 }
 
-function About({ model: { info } }: { readonly model: LoggedModel }) {
+/** The versions that a model is: those made of its run, by its id, else what its tag says. */
+function useVersions({ info }: LoggedModel) {
+  const { data } = useQuery({
+    key: ["registry", "logged", info.model_id, "versions"],
+    ask: (signal) => searchVersions(writeEqual("run_id", info.source_run_id ?? ""), "creation_timestamp DESC", "", signal),
+    enabled: Boolean(info.source_run_id),
+  });
+  const versions = (data?.items ?? []).filter((version) => version.model_id === info.model_id);
+  return { versions, isKnown: data !== undefined || !info.source_run_id };
+}
+
+function About({ model }: { readonly model: LoggedModel }) {
+  const { info } = model;
+  const { versions, isKnown } = useVersions(model);
   return (
     <section class={css.panel} aria-labelledby="about-heading">
       <header>
@@ -173,7 +188,7 @@ function About({ model: { info } }: { readonly model: LoggedModel }) {
         <div>
           <dt>Registered as</dt>
           <dd>
-            <Registrations registrations={info.registrations ?? []} />
+            {versions.length > 0 ? <RegisteredAs versions={versions} /> : <span class="muted">{isKnown ? "nothing yet" : "…"}</span>}
           </dd>
         </div>
       </dl>

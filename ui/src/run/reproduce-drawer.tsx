@@ -2,6 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { addressOf } from "../artifacts/artifacts-api";
 import { nameOf } from "../artifacts/tree";
 import { serverUrl } from "../home/snippets";
+import { plural } from "../lib/format";
 import { CopyButton } from "../panels/copy-button";
 import css from "../panels/panels.module.css";
 import { formatBytes } from "../preview/bytes";
@@ -55,6 +56,16 @@ export function ReproduceDrawer({ run, onClose }: { readonly run: RunDetails; re
               <Snippet code={plan.anew} label="command that runs the project" />
             </>
           )}
+        </>
+      )}
+      {data?.record && data.record.installed.length > 0 && (
+        <>
+          <h3>
+            Environment <CopyButton text={data.record.installed.join("\n")} label="installed packages" />
+          </h3>
+          <p class={css.hint}>
+            Python {data.record.python} with {plural(data.record.installed.length, "package")}, each with its version.
+          </p>
         </>
       )}
       {data && data.locks.length > 0 && (

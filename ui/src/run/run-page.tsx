@@ -73,7 +73,7 @@ function Loaded({ run, place, state }: Shown) {
   const top = useTop(run, state.revision);
   const family = useFamily(run);
   const models = useModels(run);
-  const system = useMemo(() => run.metrics.filter(({ key }) => isSystemMetric(key)).length, [run.metrics]);
+  const system = useMemo(() => run.metrics.filter(({ key }) => isSystemMetric(key) && !key.endsWith("}")).length, [run.metrics]);
   const tabs = listTabs({ run, place, top, models, system });
   const name = run.name || run.runId;
   useChrome(name, [

@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { formatCount } from "../charts/numbers";
 import { onKeys } from "../lib/keys";
 import { hrefOf, navigate } from "../lib/location";
@@ -13,8 +13,14 @@ export function RunTabs({ items, current, base }: { readonly items: readonly Tab
     const go = items.map((item, index) => [String(index + 1), () => navigate(writePlace(base, item.tab))] as const);
     return onKeys(Object.fromEntries(go));
   }, [order, base]);
+  const bar = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const { current: element } = bar;
+    const tab = element?.querySelector<HTMLElement>("[aria-current]");
+    if (element && tab) element.scrollLeft = tab.offsetLeft - (element.clientWidth - tab.offsetWidth) / 2;
+  }, [current, order]);
   return (
-    <nav class={css.tabs} aria-label="Run">
+    <nav class={css.tabs} aria-label="Run" ref={bar}>
       {items.map(({ tab, label, count }) => (
         <a key={tab} href={hrefOf(writePlace(base, tab))} aria-current={tab === current ? "page" : undefined}>
           {label}

@@ -12,13 +12,15 @@ export interface TabItem {
   readonly count: number | null;
 }
 
+const hasNoContext = ({ key }: { readonly key: string }): boolean => !key.endsWith("}");
+
 export interface TabFacts {
   readonly run: RunDetails;
   readonly place: RunPlace;
   /** What stands at the top of its artifacts; undefined until it is known. */
   readonly top: readonly Pick<Entry, "path" | "isFolder">[] | undefined;
   readonly models: RunModels;
-  /** How many of its metrics tell about the machine. */
+  /** How many of its metrics tell about the machine, contexts aside. */
   readonly system: number;
 }
 
@@ -29,7 +31,7 @@ export function listTabs({ run, place, top, models, system }: TabFacts): TabItem
   const count = countModels(models);
   const all: readonly (TabItem & { readonly isThere: boolean })[] = [
     { tab: "overview", label: "Overview", count: null, isThere: true },
-    { tab: "metrics", label: "Metrics", count: run.metrics.length - system, isThere: true },
+    { tab: "metrics", label: "Metrics", count: run.metrics.filter(hasNoContext).length - system, isThere: true },
     { tab: "system", label: "System", count: system, isThere: system > 0 },
     { tab: "artifacts", label: "Artifacts", count: top?.length ?? null, isThere: true },
     { tab: "models", label: "Models", count, isThere: count > 0 },

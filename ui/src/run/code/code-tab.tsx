@@ -170,7 +170,9 @@ function Requirements({ runId, lock }: { readonly runId: string; readonly lock: 
       <header>
         <h2 id={id}>{nameOf(lock.path)}</h2>
         <span class={panels.count}>{data === undefined ? "" : formatCount(packages.length)}</span>
-        <CopyButton text={data ?? ""} label={nameOf(lock.path)} />
+        <span>
+          <CopyButton text={data ?? ""} label={nameOf(lock.path)} />
+        </span>
         {packages.length > 10 && (
           <input
             class="field"

@@ -33,7 +33,8 @@ export function DiffView({ text, title, download }: DiffViewProps) {
   const row = (index: number) => {
     const found = rows[index];
     if (!found) return null;
-    if (found.line === null) return <FileRow key={index} file={found.file} isOpen={found.isOpen} onFlip={() => flip(found.file.path)} />;
+    if (found.kind === "room") return <div key={index} class={css.room} />;
+    if (found.kind === "file") return <FileRow key={index} file={found.file} isOpen={found.isOpen} onFlip={() => flip(found.file.path)} />;
     return <LineRow key={index} line={found.line} />;
   };
   return (

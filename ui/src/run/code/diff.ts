@@ -85,16 +85,17 @@ export function parseDiff(text: string): Diff {
   return { head, files: readers.map(({ path, note, added, removed, lines }) => ({ path, note, added, removed, lines })) };
 }
 
-/** A row of a patch on the page: the head of a file, or one of its lines. */
+/** A row of a patch on the page: room above a file, the head of the file, or one of its lines. */
 export type DiffRow =
-  | { readonly file: DiffFile; readonly line: null; readonly isOpen: boolean }
-  | { readonly file: DiffFile; readonly line: DiffLine };
+  | { readonly kind: "room" }
+  | { readonly kind: "file"; readonly file: DiffFile; readonly isOpen: boolean }
+  | { readonly kind: "line"; readonly line: DiffLine };
 
 /** List what stands one below the other when the files in `closed` show their heads only. */
 export function listDiffRows(files: readonly DiffFile[], closed: ReadonlySet<string>): DiffRow[] {
   return files.flatMap((file): DiffRow[] => {
     const isOpen = !closed.has(file.path);
-    const head: DiffRow = { file, line: null, isOpen };
-    return isOpen ? [head, ...file.lines.map((line) => ({ file, line }))] : [head];
+    const head: readonly DiffRow[] = [{ kind: "room" }, { kind: "file", file, isOpen }];
+    return isOpen ? [...head, ...file.lines.map((line): DiffRow => ({ kind: "line", line }))] : [...head];
   });
 }

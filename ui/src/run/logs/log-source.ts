@@ -82,7 +82,8 @@ export class LogSource {
       index: answer.name ? extendIndex(before.index, answer) : NO_INDEX,
       size: answer.size ?? 0,
       isLive: answer.is_live ?? false,
-      isKnown: true,
+      // The lines of a long log are shown when all of them are counted, or a link would lead to the wrong one.
+      isKnown: before.isKnown || answer.more !== true,
       error: "",
     };
     return answer.more === true && hasGrown;
