@@ -97,6 +97,7 @@ export function ArtifactTree({ folders, open, chosen, filter, onOpen, onChoose }
           tabIndex={from + place === current ? 0 : -1}
           style={{ "--level": row.level }}
           title={row.entry.path}
+          onFocus={() => setFocused(row.entry.path)}
           onClick={() => {
             setFocused(row.entry.path);
             onChoose(row.entry);

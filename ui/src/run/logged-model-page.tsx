@@ -102,6 +102,7 @@ function Loaded({ model, rest }: { readonly model: LoggedModel; readonly rest: s
           <ArtifactBrowser
             owner={owner}
             path={rest.split("/").slice(1).join("/")}
+            location={info.artifact_uri}
             revision={0}
             onPath={(path) => navigate(`${base}/artifacts/${path.split("/").map(encodeURIComponent).join("/")}`)}
           />

@@ -191,7 +191,7 @@ function Requirements({ runId, lock }: { readonly runId: string; readonly lock: 
         </p>
       ))}
       {data !== undefined && (
-        <pre class={css.lock} tabIndex={0} aria-label={nameOf(lock.path)}>
+        <pre class={css.lock} tabIndex={0} aria-label={`Packages of ${nameOf(lock.path)}`}>
           {found.join("\n") || `Nothing matches “${search}”.`}
         </pre>
       )}

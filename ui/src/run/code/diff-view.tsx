@@ -61,7 +61,7 @@ export function DiffView({ text, title, download }: DiffViewProps) {
       {files.length === 0 && head.length === 0 && <p class={panels.hint}>The patch is empty.</p>}
       {rows.length > 0 && (
         <div class={css.diff} style={{ "--rows": Math.min(rows.length, 32) }}>
-          <RowList label="Uncommitted changes" count={rows.length} rowHeight={ROW_HEIGHT} row={row} />
+          <RowList label="Lines of the patch" count={rows.length} rowHeight={ROW_HEIGHT} row={row} />
         </div>
       )}
     </section>
