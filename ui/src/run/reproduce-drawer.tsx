@@ -34,7 +34,7 @@ export function ReproduceDrawer({ run, onClose }: { readonly run: RunDetails; re
             {plan.isExact
               ? "One command makes the environment again, runs the commit with its changes and parameters, and compares both runs:"
               : plan.commands
-                ? plan.anew
+                ? plan.commands.startsWith("headwater reproduce")
                   ? "As far as it is kept, one command does it:"
                   : "As far as it is kept, these steps do it:"
                 : "There is no way to run this run again from what is kept of it."}

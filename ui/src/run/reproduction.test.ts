@@ -3,7 +3,7 @@ import type { CodeFiles } from "./code/use-code";
 import { readRun, type RunDetails } from "./model";
 import { planReproduction, quoteShell } from "./reproduction";
 
-const NO_CODE: CodeFiles = { files: [], patch: null, locks: [], others: [], record: null };
+const NO_CODE: CodeFiles = { files: [], patch: null, locks: [], others: [], record: null, program: null };
 const SERVER = "http://tracking:5000";
 const entry = (path: string) => ({ path, isFolder: false, size: 10 });
 
@@ -48,11 +48,23 @@ it("writes the steps for a run whose commit, changes and packages are kept", () 
   expect(plan.missing).toHaveLength(1);
 });
 
+it("reproduces a program that captured its code by one command, unless its command line held a secret", () => {
+  const program = { folder: "file:///home/ada/churn", directory: ".", command: ["python", "train.py"], commit: "abc", python: "3.11" };
+  const code = { ...NO_CODE, program, locks: [entry("code/requirements.txt")] };
+  const plan = planReproduction(makeRun({ "mlflow.source.git.repoURL": "git@host:a/b.git" }), code, SERVER);
+  expect(plan).toEqual({ isExact: true, commands: "headwater reproduce r1 --tracking-uri http://tracking:5000", anew: "", missing: [] });
+  expect(planReproduction(makeRun({}), code, SERVER).missing).toEqual([
+    "The repository has no remote: its commit is looked for in file:///home/ada/churn.",
+  ]);
+  const secret = { ...code, program: { ...program, command: ["python", "train.py", "--token=***"] } };
+  expect(planReproduction(makeRun({}), secret, SERVER).missing[0]).toContain("The command line held a secret");
+});
+
 it("is honest about a run of which nothing is kept", () => {
   const plan = planReproduction(makeRun({}), NO_CODE, SERVER);
   expect(plan.commands).toBe("");
   expect(plan.missing).toEqual([
-    "It is no run of a project: “headwater reproduce” needs one that “headwater run” started.",
+    "How it was started was not kept: “headwater reproduce” needs a run of “headwater run”, or one that captured its code.",
     "The code was in no git repository.",
     "The installed packages were not kept. Capture the code of the next run: HEADWATER_CAPTURE=code.",
     "The command is not known.",

@@ -1,4 +1,4 @@
-/** What a project's run keeps of how it came to be: the artifact `code/project.json`. */
+/** What is kept of how a run came to be: `code/project.json` of a project's, `code/program.json` of another program's. */
 
 import { readFields, readList, readText } from "../../lib/read";
 
@@ -21,5 +21,26 @@ export function readRecord(text: string): ProjectRecord {
     commit: readText(fields["commit"]),
     python: readText(fields["python"]),
     installed: readList(fields["installed"]).map(readText).filter(Boolean),
+  };
+}
+
+export interface ProgramRecord {
+  /** The URI of the repository's top folder, or of the working folder. */
+  readonly folder: string;
+  readonly directory: string;
+  readonly command: readonly string[];
+  readonly commit: string;
+  readonly python: string;
+}
+
+/** Read how a program was started; raise an error if it is no JSON. */
+export function readProgram(text: string): ProgramRecord {
+  const fields = readFields(JSON.parse(text));
+  return {
+    folder: readText(fields["folder"]),
+    directory: readText(fields["directory"]),
+    command: readList(fields["command"]).map(readText),
+    commit: readText(fields["commit"]),
+    python: readText(fields["python"]),
   };
 }

@@ -2,10 +2,11 @@ import { reach } from "../../api/client";
 import { useQuery } from "../../api/use-query";
 import { addressOf, listFolder } from "../../artifacts/artifacts-api";
 import { nameOf, type Entry } from "../../artifacts/tree";
-import { readRecord, type ProjectRecord } from "./project-record";
+import { readProgram, readRecord, type ProgramRecord, type ProjectRecord } from "./project-record";
 
 const FOLDER = "code";
 const RECORD = "code/project.json";
+const PROGRAM = "code/program.json";
 const PATCHES = ["code/changes.patch", "code/diff.patch"];
 const LOCKS = ["requirements.txt", "uv.lock", "pylock.toml", "python_env.yaml", "conda.yaml"];
 const MOST_BYTES = 20_000_000;
@@ -19,6 +20,8 @@ export interface CodeFiles {
   /** The program, and whatever else was kept. */
   readonly others: readonly Entry[];
   readonly record: ProjectRecord | null;
+  /** How the program was started; null if that was not kept. */
+  readonly program: ProgramRecord | null;
 }
 
 async function readCode(runId: string, signal: AbortSignal): Promise<CodeFiles> {
@@ -27,7 +30,9 @@ async function readCode(runId: string, signal: AbortSignal): Promise<CodeFiles> 
   const patch = PATCHES.map(find).find((entry) => entry !== null) ?? null;
   const locks = files.filter(({ path }) => LOCKS.includes(nameOf(path)));
   const record = find(RECORD) ? readRecord(await readWhole(runId, RECORD, signal)) : null;
-  return { files, patch, locks, others: files.filter((entry) => entry !== patch && entry.path !== RECORD && !locks.includes(entry)), record };
+  const program = find(PROGRAM) ? readProgram(await readWhole(runId, PROGRAM, signal)) : null;
+  const known = new Set([patch?.path, RECORD, PROGRAM, ...locks.map(({ path }) => path)]);
+  return { files, patch, locks, others: files.filter(({ path }) => !known.has(path)), record, program };
 }
 
 /** Read a text of a run's artifacts. */
