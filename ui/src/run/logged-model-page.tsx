@@ -21,6 +21,7 @@ import { Failure } from "../shell/notice";
 import { groupByDataset, lastMetrics, MODEL_STATUS } from "./logged-model";
 import { RegisteredAs } from "./registered-as";
 import { RegisterDialog } from "./register-dialog";
+import { getFamily } from "./run-api";
 import own from "./run.module.css";
 
 interface LoggedModelPageProps {
@@ -36,9 +37,11 @@ export function LoggedModelPage({ modelId, rest }: LoggedModelPageProps) {
     ask: async (signal) => (await readMlflow<LoggedModelResponse>(`logged-models/${encodeURIComponent(modelId)}`, {}, signal)).model,
   });
   const name = data?.info.name ?? modelId;
+  const runId = data?.info.source_run_id ?? "";
+  const family = useQuery({ key: ["family", runId], ask: (signal) => getFamily(runId, signal), enabled: runId !== "" });
   useChrome(name, [
     { text: "Experiments", page: "/experiments" },
-    ...(data ? [{ text: `Experiment ${data.info.experiment_id}`, page: `/experiments/${data.info.experiment_id}/runs` }] : []),
+    ...(data ? [{ text: family.data?.experiment_name ?? `Experiment ${data.info.experiment_id}`, page: `/experiments/${data.info.experiment_id}/runs` }] : []),
     { text: name },
   ]);
   if (error instanceof ApiError && (error.status === 404 || error.status === 400)) return <Missing title="Model not found" message={error.message} />;

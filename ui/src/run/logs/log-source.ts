@@ -69,6 +69,13 @@ export class LogSource {
     const before = this.state.value;
     const question = { run_id: this.#runId, name: before.name, ...lastMark(before.index) };
     const answer = await readNative<IndexLogResponse>("logs/index", question, this.#stop.signal);
+    if ((answer.size ?? 0) < before.size) {
+      // A long log is kept without its middle when it is finished: its lines are where they were no more.
+      this.#chunks.clear();
+      this.#asked.clear();
+      this.state.value = { ...before, index: NO_INDEX, size: answer.size ?? 0 };
+      return true;
+    }
     const last = before.index.positions.length - 1;
     const hasGrown = answer.end !== before.index.end;
     if (hasGrown) {
