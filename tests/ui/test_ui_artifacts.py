@@ -154,6 +154,10 @@ def test_a_table_is_paged_by_the_server(page: Page, root: str) -> None:
     page.get_by_role("button", name="Next").click()
 
     expect(page.get_by_text("Rows 201 to 400")).to_be_visible()
+    page.get_by_role("button", name="id", exact=True).click()
+    page.get_by_role("button", name="id", exact=True).click()
+    expect(page.get_by_role("columnheader", name="id", exact=True)).to_have_attribute("aria-sort", "descending")
+    expect(page.get_by_role("row", name="1 499 name, 499", exact=True)).to_be_visible()
 
 
 def test_an_html_page_is_shown_on_demand_and_shut_off(page: Page, root: str) -> None:

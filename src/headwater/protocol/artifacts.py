@@ -170,7 +170,8 @@ class DeleteTree(msgspec.Struct, frozen=True):
 class PreviewTable(msgspec.Struct, frozen=True, omit_defaults=True):
     """Read rows of a CSV, TSV, JSON-lines, Parquet or NumPy artifact as columns of text.
 
-    `contains` leaves only rows with this text in a cell, in any case; `offset` counts those.
+    `contains` leaves only rows with this text in a cell, in any case; `sort` names a column to order them by, if there
+    are no more than 200,000. `offset` counts what is left, in that order.
     """
 
     run_id: str
@@ -178,6 +179,8 @@ class PreviewTable(msgspec.Struct, frozen=True, omit_defaults=True):
     offset: int = 0
     limit: int = 200
     contains: str = ""
+    sort: str = ""
+    descending: bool = False
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` unless run, path and range are allowed."""

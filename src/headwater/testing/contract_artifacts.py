@@ -275,6 +275,25 @@ class PreviewContract:
 
         assert answer == PreviewTableResponse(["n", "name"], [["5", "Row 2"]], more=True)
 
+    def test_rows_are_sorted_by_a_column(self, store: Store) -> None:
+        """Numbers before texts, empty cells at the end whatever the direction."""
+        run_id, root = _make_root(store)
+        cells = ["10", "", "9", "b", "A", "-1.5"]
+        files = {
+            "t.csv": "n,v\n" + "".join(f"{row},{cell}\n" for row, cell in enumerate(cells)),
+            "t.jsonl": "".join(f'{{"n": {row}, "v": "{cell}"}}\n' for row, cell in enumerate(cells)),
+        }
+        _put_files(store, root, {name: text.encode() for name, text in files.items()})
+
+        for name in files:
+            up = store.artifacts.preview_table(PreviewTable(run_id, name, sort="v"))
+            down = store.artifacts.preview_table(PreviewTable(run_id, name, 1, 2, sort="v", descending=True))
+
+            assert [row[1] for row in up.rows] == ["-1.5", "9", "10", "A", "b", ""]
+            assert (down.rows, down.more) == ([["4", "A"], ["0", "10"]], True)
+        with expect_error(InvalidParameterValue, "Cannot sort by 'x'. Name a column of 't.csv'."):
+            store.artifacts.preview_table(PreviewTable(run_id, "t.csv", sort="x"))
+
     def test_a_parquet_file_is_read_where_it_is_asked_for(self, store: Store) -> None:
         """Types, the number of rows, nested values as JSON."""
         parquet = pytest.importorskip("pyarrow.parquet")
@@ -297,6 +316,8 @@ class PreviewContract:
             about="Parquet, 5 row groups",
         )
         assert (found.rows, found.more, found.total) == ([["1499", '["a", null]']], True, None)
+        last = store.artifacts.preview_table(PreviewTable(run_id, "t.parquet", 1, 1, sort="n", descending=True))
+        assert (last.rows, last.more, last.total) == ([["4998", '["a", null]']], True, 5000)
 
     def test_an_array_is_shown_as_rows(self, store: Store) -> None:
         """Of any number of dimensions; the first one counts rows."""

@@ -1076,6 +1076,8 @@ export interface PreviewTable {
   readonly offset?: number;
   readonly limit?: number;
   readonly contains?: string;
+  readonly sort?: string;
+  readonly descending?: boolean;
 }
 
 export interface PreviewTableResponse {

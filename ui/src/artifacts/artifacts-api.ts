@@ -101,6 +101,9 @@ export interface TableQuestion {
   readonly offset: number;
   readonly limit: number;
   readonly contains: string;
+  /** The column to order by; empty for the order of the file. */
+  readonly sort: string;
+  readonly descending: boolean;
 }
 
 /** Read rows of a CSV, TSV, JSON-lines, Parquet or NumPy file of a run. */

@@ -17,7 +17,7 @@ import type { ChartView } from "./view";
 const CARD_HEIGHT = 170;
 const CARD_WIDTH = 320;
 /** More cards of a section are put into the page as the reader comes near its end. */
-const CARDS_AT_ONCE = 60;
+const CARDS_AT_ONCE = 200;
 /** Sections behind so many others are closed at first, and come into the page as the reader comes near. */
 const OPEN_SECTIONS = 20;
 const SECTIONS_AT_ONCE = 60;

@@ -20,6 +20,17 @@ export function summarize(cells: readonly string[]): string {
   return `${formatCount(new Set(filled).size)} different${rest}`;
 }
 
+interface Order {
+  readonly sort: string;
+  readonly descending: boolean;
+}
+
+/** Return the order after a click on a column's name: up, down, as in the file. */
+export function nextOrder(order: Order, column: string): Order {
+  if (order.sort !== column) return { sort: column, descending: false };
+  return order.descending ? { sort: "", descending: false } : { sort: column, descending: true };
+}
+
 function describeRows({ rows, more, total, columns }: TablePage, offset: number, isFiltered: boolean): string {
   const what = `${formatCount(columns.length)} columns`;
   if (rows.length === 0) return `${isFiltered ? "No row matches" : "No rows"} · ${what}`;
@@ -51,11 +62,12 @@ function Filter({ onFilter }: { readonly onFilter: (text: string) => void }) {
 export function TablePreview({ runId, path }: { readonly runId: string; readonly path: string }) {
   const [offset, setOffset] = useState(0);
   const [contains, setContains] = useState("");
+  const [order, setOrder] = useState<Order>({ sort: "", descending: false });
   const [page, setPage] = useState<TablePage | null>(null);
   const [error, setError] = useState("");
   useEffect(() => {
     const controller = new AbortController();
-    readTable(runId, { path, offset, limit: PAGE, contains }, controller.signal).then(
+    readTable(runId, { path, offset, limit: PAGE, contains, ...order }, controller.signal).then(
       (answer) => {
         setPage(answer);
         setError("");
@@ -65,8 +77,19 @@ export function TablePreview({ runId, path }: { readonly runId: string; readonly
       },
     );
     return () => controller.abort();
-  }, [runId, path, offset, contains]);
-  if (error) return <p role="alert" class={css.error}>{`The table cannot be read. ${error}`}</p>;
+  }, [runId, path, offset, contains, order]);
+  if (error) {
+    return (
+      <p role="alert" class={css.error}>
+        The table cannot be read. {error}{" "}
+        {order.sort && (
+          <button type="button" class="button small" onClick={() => setOrder({ sort: "", descending: false })}>
+            Take the order of the file
+          </button>
+        )}
+      </p>
+    );
+  }
   if (!page) return <p class={css.hint}>Reading…</p>;
   return (
     <div class={css.text}>
@@ -96,8 +119,17 @@ export function TablePreview({ runId, path }: { readonly runId: string; readonly
                 #
               </th>
               {page.columns.map((column, index) => (
-                <th scope="col" key={index}>
-                  {column}
+                <th scope="col" key={index} aria-sort={order.sort !== column ? undefined : order.descending ? "descending" : "ascending"}>
+                  <button
+                    type="button"
+                    onClick={() => {
+                      setOffset(0);
+                      setOrder(nextOrder(order, column));
+                    }}
+                  >
+                    {column}
+                    <span aria-hidden="true">{order.sort !== column ? "" : order.descending ? " ↓" : " ↑"}</span>
+                  </button>
                 </th>
               ))}
             </tr>

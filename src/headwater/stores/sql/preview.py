@@ -3,6 +3,7 @@
 import codecs
 import csv
 import json
+import math
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from typing import NamedTuple
 from headwater.protocol.artifacts import PreviewTable, PreviewTableResponse
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.stores.sql.preview_binary import BINARY_TABLES, ReadAt, preview_binary
+from headwater.stores.sql.preview_order import MAX_SORTED_ROWS, order_rows
 
 _SEPARATORS = {"csv": ",", "tsv": "\t", "tab": "\t"}
 _JSON_LINES = {"jsonl", "ndjson"}
@@ -52,7 +54,7 @@ def preview_table(file: TableFile, request: PreviewTable) -> PreviewTableRespons
 def _preview_rows(rows: _Rows, request: PreviewTable) -> PreviewTableResponse:
     filled = (row[:_MAX_COLUMNS] for row in rows if row)
     columns = _cut(next(filled, []))
-    wanted = _matching(filled, request.contains)
+    wanted = order_rows(_matching(filled, request.contains), columns, request)
     page = [_cut(row) for row in islice(wanted, request.offset, request.offset + request.limit)]
     more = next(wanted, None) is not None
     width = max((len(row) for row in page), default=0)
@@ -68,23 +70,27 @@ def _matching(rows: _Rows, contains: str) -> _Rows:
 def _preview_records(records: Iterator[_Record], request: PreviewTable) -> PreviewTableResponse:
     # Columns come from the file's beginning to the page's end, so that they stand in one order on every page.
     columns: dict[str, None] = {}
-    page: list[_Record] = []
     needle = request.contains.lower()
-    index = 0
-    more = False
-    for record in records:
-        if needle and not any(needle in cell.lower() for cell in record.values()):
-            continue
-        if index >= request.offset + request.limit:
-            more = True
-            break
-        for name in record:
-            if len(columns) < _MAX_COLUMNS:
-                columns.setdefault(name)
-        if index >= request.offset:
-            page.append(record)
-        index += 1
-    return PreviewTableResponse(list(columns), [[record.get(name, "") for name in columns] for record in page], more)
+    last = math.inf if request.sort else request.offset + request.limit
+
+    def read() -> Iterator[_Record]:
+        wanted = (one for one in records if not needle or any(needle in cell.lower() for cell in one.values()))
+        for index, record in enumerate(wanted):
+            if index < last:
+                for name in islice(record, _MAX_COLUMNS - len(columns)):
+                    columns.setdefault(name)
+            yield record
+
+    if request.sort:
+        known = list(islice(read(), MAX_SORTED_ROWS + 1))
+        names = list(columns)
+        ordered = order_rows(([one.get(name, "") for name in names] for one in known), names, request)
+        page = list(islice(ordered, request.offset, request.offset + request.limit))
+        return PreviewTableResponse(names, page, more=next(ordered, None) is not None)
+    rows = read()
+    shown = list(islice(rows, request.offset, request.offset + request.limit))
+    more = next(rows, None) is not None
+    return PreviewTableResponse(list(columns), [[record.get(name, "") for name in columns] for record in shown], more)
 
 
 def _parse_records(lines: Iterator[str], path: str) -> Iterator[_Record]:

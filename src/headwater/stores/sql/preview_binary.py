@@ -5,12 +5,15 @@ import io
 import json
 import math
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from headwater.protocol.artifacts import PreviewTable, PreviewTableResponse
 from headwater.protocol.errors import InvalidParameterValue, NotSupported
+from headwater.stores.sql.preview_order import order_rows
 
 BINARY_TABLES = frozenset({"parquet", "pq", "npy"})
 _MAX_CELL = 2000
@@ -73,8 +76,9 @@ def _preview_parquet(file: "io.BufferedReader[ReadAt]", request: PreviewTable) -
         opened = pyarrow.parquet.ParquetFile(file)
         fields = list(opened.schema_arrow)[:_MAX_COLUMNS]
         names = [field.name for field in fields]
-        rows = _parquet_rows(opened, names, request)
-        page = [row for row, _ in zip(rows, range(request.limit), strict=False)]
+        whole = _whole(request)
+        rows = _from_offset(order_rows(_parquet_rows(opened, names, whole), names, request), request)
+        page = list(islice(rows, request.limit))
         more = next(rows, None) is not None
     except (pyarrow.ArrowInvalid, OSError) as error:
         raise InvalidParameterValue(f"Cannot read '{request.path}': {error}. Download it instead.") from error
@@ -82,6 +86,15 @@ def _preview_parquet(file: "io.BufferedReader[ReadAt]", request: PreviewTable) -
     about = f"Parquet, {opened.metadata.num_row_groups} row groups"
     types = [str(field.type) for field in fields]
     return PreviewTableResponse(names, page, more, types, None if request.contains else total, about)
+
+
+def _whole(request: PreviewTable) -> PreviewTable:
+    """Return what to read: from the offset on, or everything if it is to be sorted."""
+    return msgspec.structs.replace(request, offset=0) if request.sort else request
+
+
+def _from_offset(rows: Iterator[list[str]], request: PreviewTable) -> Iterator[list[str]]:
+    return islice(rows, request.offset, None) if request.sort else rows
 
 
 def _parquet_rows(opened: Any, names: list[str], request: PreviewTable) -> Iterator[list[str]]:
@@ -122,8 +135,8 @@ def _preview_array(file: "io.BufferedReader[ReadAt]", request: PreviewTable) -> 
     names = list(kind.names) if kind.names else ["value"] if len(shape) < 2 else _name_columns(shape[1:])
     if width * kind.itemsize > _MAX_ROW_BYTES:
         raise InvalidParameterValue(f"Cannot show '{request.path}': a row has {width} values. Download it instead.")
-    found = _array_rows(file, kind, rows, width, request)
-    page = [row for row, _ in zip(found, range(request.limit), strict=False)]
+    found = _from_offset(order_rows(_array_rows(file, kind, rows, width, _whole(request)), names, request), request)
+    page = list(islice(found, request.limit))
     more = next(found, None) is not None
     total = None if request.contains else rows
     return PreviewTableResponse(names, page, more, [str(kind)] * len(names), total, about)
