@@ -100,6 +100,7 @@ def test_a_run_can_be_renamed_tagged_and_archived(page: Page, url: str, run_stor
     page.get_by_label("New tag's value").fill("growth")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Remove tag team")).to_be_visible()
+    page.get_by_role("button", name="More actions").click()
     page.get_by_role("button", name="Archive").click()
     expect(page.get_by_role("button", name="Restore")).to_be_visible()
 
@@ -165,7 +166,7 @@ def test_number_keys_go_to_the_tabs(page: Page, url: str, run_store: Store) -> N
     append_points(run_store, run_id, {"loss": learning_curve(3), "system/cpu": learning_curve(3)})
     page.goto(f"{url}/runs/{run_id}")
     tabs = page.get_by_role("navigation", name="Run")
-    expect(tabs).to_have_text("OverviewMetrics1System1Artifacts0")
+    expect(tabs).to_have_text("OverviewMetrics1System1Artifacts0LogsLineage")
 
     page.keyboard.press("3")
     expect(page).to_have_url(f"{url}/runs/{run_id}/system")

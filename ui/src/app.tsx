@@ -15,6 +15,7 @@ const SettingsPage = lazy(() => import("./settings/settings-page").then((module)
 const RunPage = lazy(() => import("./run/run-page").then((module) => module.RunPage));
 const ModelsPage = lazy(() => import("./registry/models-page").then((module) => module.ModelsPage));
 const ModelPage = lazy(() => import("./registry/model-page").then((module) => module.ModelPage));
+const LoggedModelPage = lazy(() => import("./run/logged-model-page").then((module) => module.LoggedModelPage));
 const VersionPage = lazy(() => import("./registry/version-page").then((module) => module.VersionPage));
 
 /** The whole application. */
@@ -54,6 +55,8 @@ function Page({ route }: { readonly route: Route }) {
       return <ModelsPage />;
     case "model":
       return <ModelPage key={route.name} name={route.name} tab={route.tab} />;
+    case "logged-model":
+      return <LoggedModelPage key={route.modelId} modelId={route.modelId} rest={route.rest} />;
     case "version":
       return <VersionPage key={`${route.name}/${route.version}`} name={route.name} version={route.version} />;
     case "search":

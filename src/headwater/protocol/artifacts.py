@@ -168,29 +168,43 @@ class DeleteTree(msgspec.Struct, frozen=True):
 
 
 class PreviewTable(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Read rows of a CSV, TSV or JSON-lines artifact as columns of text."""
+    """Read rows of a CSV, TSV, JSON-lines, Parquet or NumPy artifact as columns of text.
+
+    `contains` leaves only rows with this text in a cell, in any case; `sort` names a column to order them by, if there
+    are no more than 200,000. `offset` counts what is left, in that order.
+    """
 
     run_id: str
     path: str
     offset: int = 0
     limit: int = 200
+    contains: str = ""
+    sort: str = ""
+    descending: bool = False
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` unless run, path and range are allowed."""
         check_run_id(self.run_id)
         check_path(require("path", self.path))
+        check_no_nul("contains", self.contains)
         if self.offset < 0 or not 1 <= self.limit <= 2000:
             raise InvalidParameterValue(
                 f"Invalid range: offset '{self.offset}', limit '{self.limit}'. Ask for 1 to 2000 rows from 0 on."
             )
 
 
-class PreviewTableResponse(msgspec.Struct, frozen=True):
-    """The rows asked for; `more` says whether rows follow."""
+class PreviewTableResponse(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The rows asked for; `more` says whether rows follow.
+
+    Formats that know it tell the `types` of the columns, how many rows there are in all, and the file in a few words.
+    """
 
     columns: list[str]
     rows: list[list[str]]
     more: bool
+    types: list[str] = []
+    total: int | None = None
+    about: str = ""
 
 
 class SignedUrl(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -15,6 +15,11 @@ LOGS_FOLDER = "logs"
 MAX_APPEND_BYTES = 1 << 20
 MAX_READ_BYTES = 1 << 20
 MAX_POSITION = 1 << 50
+MAX_INDEX_BYTES = 64 << 20
+MARK_BYTES = 1 << 16
+
+STREAMS = ("", "out", "err")
+"""The streams of a program; the empty one stands for both."""
 
 _LOG_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]{0,99}", re.ASCII)
 
@@ -46,8 +51,9 @@ class AppendLog(msgspec.Struct, frozen=True, omit_defaults=True):
 class ReadLog(msgspec.Struct, frozen=True, omit_defaults=True):
     """Read whole lines of a log from a position on, or find lines in it.
 
-    A negative `position` counts from the end. `contains` leaves only lines with this text, in any case. Go on at
-    `next_position`; a log that is being written has nothing new if that is where this request began.
+    A negative `position` counts from the end. `contains` leaves only lines with this text, in any case, `stream` only
+    those that were printed there. Go on at `next_position`; a log that is being written has nothing new if that is
+    where this request began.
     """
 
     run_id: str
@@ -55,6 +61,7 @@ class ReadLog(msgspec.Struct, frozen=True, omit_defaults=True):
     position: int = 0
     limit_bytes: int = 262144
     contains: str = ""
+    stream: str = ""
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` unless run, name, position and limit are allowed."""
@@ -62,6 +69,8 @@ class ReadLog(msgspec.Struct, frozen=True, omit_defaults=True):
         if self.name:
             check_log_name(self.name)
         check_no_nul("contains", self.contains)
+        if self.stream not in STREAMS:
+            raise InvalidParameterValue(f"Invalid stream '{self.stream[:100]}'. Use 'out', 'err' or none.")
         if abs(self.position) > MAX_POSITION:
             raise InvalidParameterValue(f"Invalid position '{self.position}'. Give a byte offset within the log.")
         if not 1 <= self.limit_bytes <= MAX_READ_BYTES:
@@ -88,6 +97,46 @@ class ReadLogResponse(msgspec.Struct, frozen=True):
     lines: list[LogLine] = []
     next_position: int = 0
     size: int = 0
+    is_live: bool = False
+
+
+class IndexLog(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Ask where the lines of a log are, from the line numbered `line` on, which begins at `position`.
+
+    With it any line can be read by its number without reading those before it. Line numbers begin at 0.
+    """
+
+    run_id: str
+    name: str = ""
+    position: int = 0
+    line: int = 0
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless run, name, position and line are allowed."""
+        check_run_id(self.run_id)
+        if self.name:
+            check_log_name(self.name)
+        if not 0 <= self.position <= MAX_POSITION or not 0 <= self.line <= self.position:
+            raise InvalidParameterValue(
+                f"Invalid position '{self.position}' of line '{self.line}'. Give the beginning of a line from 0 on."
+            )
+
+
+class IndexLogResponse(msgspec.Struct, frozen=True):
+    """A line about every 64 KiB: line `lines[i]` begins at `positions[i]`.
+
+    `end` is where the last whole line ends, behind line `count - 1`. At most 64 MiB are looked at at once: if there
+    is `more`, go on at the last of the lines.
+    """
+
+    name: str = ""
+    names: list[str] = []
+    positions: list[int] = []
+    lines: list[int] = []
+    count: int = 0
+    end: int = 0
+    size: int = 0
+    more: bool = False
     is_live: bool = False
 
 
@@ -121,4 +170,15 @@ READ = Endpoint(
     bases=NATIVE_BASE,
 )
 
-ENDPOINTS = (APPEND, READ)
+INDEX = Endpoint(
+    resource="logs",
+    verb="index",
+    methods=("GET",),
+    path="logs/index",
+    request=IndexLog,
+    response=IndexLogResponse,
+    permission=Permission.READ,
+    bases=NATIVE_BASE,
+)
+
+ENDPOINTS = (APPEND, READ, INDEX)

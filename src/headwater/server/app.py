@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from headwater.protocol.columns import Sweep
 from headwater.protocol.errors import EndpointNotFound, HeadwaterError, InvalidParameterValue, MethodNotAllowed
 from headwater.protocol.table import ENDPOINTS
+from headwater.server.archives import Archives
 from headwater.server.artifacts import ArtifactRoutes
 from headwater.server.bodies import error_response
 from headwater.server.couriers import Couriers
@@ -46,6 +47,7 @@ class App:
             [
                 *derive_routes(ENDPOINTS, store, self._workers, settings),
                 *artifacts.routes(),
+                *Archives(store, self._workers).routes(),
                 *multipart.routes(),
                 *self._events.routes(),
                 *self._pages.routes(),

@@ -61,6 +61,7 @@ from headwater.protocol.experiments import (
     SetExperimentTag,
     UpdateExperiment,
 )
+from headwater.protocol.families import Family, GetFamily
 from headwater.protocol.inputs import LogInputs, LogOutputs, SearchDatasets, SearchDatasetsResponse
 from headwater.protocol.journals import Append, AppendResponse, GetJournal
 from headwater.protocol.logged_models import (
@@ -78,7 +79,7 @@ from headwater.protocol.logged_models import (
     SearchLoggedModelsResponse,
     SetLoggedModelTags,
 )
-from headwater.protocol.logs import AppendLog, ReadLog, ReadLogResponse
+from headwater.protocol.logs import AppendLog, IndexLog, IndexLogResponse, ReadLog, ReadLogResponse
 from headwater.protocol.metrics import (
     GetHistory,
     GetHistoryBulk,
@@ -188,6 +189,9 @@ class Runs(Protocol):
 
     def get_journal(self, request: GetJournal) -> AppendResponse:
         """See `GetJournal`."""
+
+    def get_family(self, request: GetFamily) -> Family:
+        """See `GetFamily`."""
 
 
 class Inputs(Protocol):
@@ -317,6 +321,9 @@ class Logs(Protocol):
 
     def read(self, request: ReadLog) -> ReadLogResponse:
         """See `ReadLog`."""
+
+    def index(self, request: IndexLog) -> IndexLogResponse:
+        """See `IndexLog`."""
 
 
 class Direct(Protocol):

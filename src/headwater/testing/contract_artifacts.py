@@ -1,8 +1,11 @@
 """What every store does with artifacts. Subclass in a test module that has a fixture `store`."""
 
 import hashlib
+import io
 from collections.abc import Iterator
+from typing import Any
 
+import numpy as np
 import pytest
 
 from headwater.protocol.artifacts import (
@@ -44,6 +47,12 @@ def _make_root(store: Store) -> tuple[str, str]:
     experiment_id = make_experiment(store)
     run_id = make_run(store, experiment_id)
     return run_id, f"{experiment_id}/{run_id}/artifacts"
+
+
+def _save(array: Any) -> bytes:
+    output = io.BytesIO()
+    np.save(output, array)
+    return output.getvalue()
 
 
 def _list(store: Store, run_id: str, path: str = "") -> list[FileInfo]:
@@ -257,6 +266,83 @@ class PreviewContract:
             more=False,
         )
 
+    def test_rows_are_left_out_that_do_not_have_a_text(self, store: Store) -> None:
+        """In any case, in any cell; offsets count the rows that are left."""
+        run_id, root = _make_root(store)
+        _put(store, root, t_dot_csv=b"n,name\n" + b"".join(b"%d,Row %d\n" % (n, n % 3) for n in range(9)))
+
+        answer = store.artifacts.preview_table(PreviewTable(run_id, "t.csv", 1, 1, "row 2"))
+
+        assert answer == PreviewTableResponse(["n", "name"], [["5", "Row 2"]], more=True)
+
+    def test_rows_are_sorted_by_a_column(self, store: Store) -> None:
+        """Numbers before texts, empty cells at the end whatever the direction."""
+        run_id, root = _make_root(store)
+        cells = ["10", "", "9", "b", "A", "-1.5"]
+        files = {
+            "t.csv": "n,v\n" + "".join(f"{row},{cell}\n" for row, cell in enumerate(cells)),
+            "t.jsonl": "".join(f'{{"n": {row}, "v": "{cell}"}}\n' for row, cell in enumerate(cells)),
+        }
+        _put_files(store, root, {name: text.encode() for name, text in files.items()})
+
+        for name in files:
+            up = store.artifacts.preview_table(PreviewTable(run_id, name, sort="v"))
+            down = store.artifacts.preview_table(PreviewTable(run_id, name, 1, 2, sort="v", descending=True))
+
+            assert [row[1] for row in up.rows] == ["-1.5", "9", "10", "A", "b", ""]
+            assert (down.rows, down.more) == ([["4", "A"], ["0", "10"]], True)
+        with expect_error(InvalidParameterValue, "Cannot sort by 'x'. Name a column of 't.csv'."):
+            store.artifacts.preview_table(PreviewTable(run_id, "t.csv", sort="x"))
+
+    def test_a_parquet_file_is_read_where_it_is_asked_for(self, store: Store) -> None:
+        """Types, the number of rows, nested values as JSON."""
+        parquet = pytest.importorskip("pyarrow.parquet")
+        pyarrow = pytest.importorskip("pyarrow")
+        run_id, root = _make_root(store)
+        table = pyarrow.table({"n": range(5000), "tags": [["a", None]] * 5000})
+        output = io.BytesIO()
+        parquet.write_table(table, output, row_group_size=1000)
+        _put_files(store, root, {"t.parquet": output.getvalue()})
+
+        answer = store.artifacts.preview_table(PreviewTable(run_id, "t.parquet", 4998, 2))
+        found = store.artifacts.preview_table(PreviewTable(run_id, "t.parquet", 1, 1, "499"))
+
+        assert answer == PreviewTableResponse(
+            ["n", "tags"],
+            [["4998", '["a", null]'], ["4999", '["a", null]']],
+            more=False,
+            types=["int64", "list<element: string>"],
+            total=5000,
+            about="Parquet, 5 row groups",
+        )
+        assert (found.rows, found.more, found.total) == ([["1499", '["a", null]']], True, None)
+        last = store.artifacts.preview_table(PreviewTable(run_id, "t.parquet", 1, 1, sort="n", descending=True))
+        assert (last.rows, last.more, last.total) == ([["4998", '["a", null]']], True, 5000)
+
+    def test_an_array_is_shown_as_rows(self, store: Store) -> None:
+        """Of any number of dimensions; the first one counts rows."""
+        run_id, root = _make_root(store)
+        arrays = {
+            "flat.npy": np.arange(5000.0),
+            "cube.npy": np.arange(24, dtype="int32").reshape(4, 2, 3),
+            "named.npy": np.array([(1, "a"), (2, "b")], dtype=[("id", "i4"), ("label", "U1")]),
+        }
+        _put_files(store, root, {name: _save(array) for name, array in arrays.items()})
+
+        flat = store.artifacts.preview_table(PreviewTable(run_id, "flat.npy", 4999, 5))
+        cube = store.artifacts.preview_table(PreviewTable(run_id, "cube.npy", 1, 1))
+        named = store.artifacts.preview_table(PreviewTable(run_id, "named.npy"))
+
+        assert flat == PreviewTableResponse(
+            ["value"], [["4999.0"]], more=False, types=["float64"], total=5000, about="NumPy array, 5000, float64"
+        )
+        assert (cube.columns, cube.rows, cube.more) == (
+            ["0,0", "0,1", "0,2", "1,0", "1,1", "1,2"],
+            [["6", "7", "8", "9", "10", "11"]],
+            True,
+        )
+        assert (named.columns, named.rows) == (["id", "label"], [["1", "a"], ["2", "b"]])
+
     def test_a_long_cell_is_cut(self, store: Store) -> None:
         """At 2,000 characters."""
         run_id, root = _make_root(store)
@@ -274,6 +360,8 @@ class PreviewContract:
             ("t.csv", b"a\n" + b"x" * 3_000_000, "Cannot read 't.csv': a line has more than 1048576 characters."),
             ("t.jsonl", b'{"a": 1}\n{"a"', "Cannot read 't.jsonl': line '2' is not JSON."),
             ("t.jsonl", b"[" * 100_000, "Cannot read 't.jsonl': line '1' is not JSON."),
+            ("t.parquet", b"PAR1" * 10, "Cannot read 't.parquet': …"),
+            ("t.npy", b"no array", "Cannot read 't.npy': …"),
         ],
     )
     def test_what_is_no_table_is_refused(self, store: Store, name: str, data: bytes, message: str) -> None:

@@ -5,7 +5,7 @@ import pytest
 from headwater.capture.recording import SEGMENT_BYTES
 from headwater.protocol.artifacts import ArtifactFile, CommitArtifacts
 from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
-from headwater.protocol.logs import AppendLog, LogLine, ReadLog, ReadLogResponse
+from headwater.protocol.logs import AppendLog, IndexLog, IndexLogResponse, LogLine, ReadLog, ReadLogResponse
 from headwater.protocol.runs import DeleteRun, RunStatus, UpdateRun
 from headwater.stores.interface import Store
 from headwater.testing.stores import expect_error, get_run, make_run
@@ -90,12 +90,72 @@ class LogsContract:
 
         assert texts == [f"line {number}" for number in range(5000)]
 
+    def test_lines_are_left_out_that_were_printed_on_the_other_stream(self, store: Store) -> None:
+        run_id = make_run(store)
+        _append(store, run_id, _LOG)
+
+        assert _texts(store, ReadLog(run_id, stream="err")) == ["careful: Ünïcode"]
+        assert _texts(store, ReadLog(run_id, stream="out", contains="o")) == ["loading", "done"]
+        with expect_error(InvalidParameterValue, "Invalid stream 'log'. Use 'out', 'err' or none."):
+            store.logs.read(ReadLog(run_id, stream="log"))
+
+    def test_every_line_can_be_found_by_its_number(self, store: Store) -> None:
+        run_id = make_run(store)
+        lines = [f"{_TIME} out line {number}" for number in range(9000)]
+        text = "".join(f"{line}\n" for line in lines).encode()
+        _append(store, run_id, text + b"unfinished")
+
+        index = store.logs.index(IndexLog(run_id))
+
+        assert (index.count, index.end, index.size) == (9000, len(text), len(text) + 10)
+        assert (index.name, index.names, index.more, index.is_live) == ("console.log", ["console.log"], False, True)
+        assert len(index.positions) == len(text) // 65_536 + 1
+        for position, line in zip(index.positions, index.lines, strict=True):
+            [found, *_] = store.logs.read(ReadLog(run_id, position=position, limit_bytes=1)).lines
+            assert (found.position, found.text) == (position, f"line {line}")
+
+    def test_an_index_goes_on_where_it_ended(self, store: Store) -> None:
+        run_id = make_run(store)
+        _append(store, run_id, _LOG)
+        before = store.logs.index(IndexLog(run_id))
+        _append(store, run_id, _LOG, len(_LOG))
+
+        after = store.logs.index(IndexLog(run_id, position=before.end, line=before.count))
+
+        assert (before.positions, before.lines, before.count, before.end) == ([0], [0], 3, len(_LOG))
+        assert (after.positions, after.lines, after.count, after.end) == ([len(_LOG)], [3], 6, 2 * len(_LOG))
+        assert store.logs.index(IndexLog(make_run(store))) == IndexLogResponse(is_live=True)
+        with expect_error(InvalidParameterValue, "Invalid position '2' of line '3'…"):
+            store.logs.index(IndexLog(run_id, position=2, line=3))
+
+    def test_the_last_line_of_a_kept_log_needs_no_end(self, store: Store) -> None:
+        run_id = make_run(store)
+        _finish(store, run_id, b"one\r\ntwo\rdrawn over\nthree")
+
+        assert _texts(store, ReadLog(run_id)) == ["one", "two\rdrawn over", "three"]
+        assert store.logs.index(IndexLog(run_id)).count == 3
+
+    def test_a_line_without_an_end_does_not_hold_up_the_rest(self, store: Store) -> None:
+        run_id = make_run(store)
+        _finish(store, run_id, b"x" * (3 * SEGMENT_BYTES) + b"\nlast\n")
+
+        texts, position = [], 0
+        while True:
+            answer = store.logs.read(ReadLog(run_id, position=position))
+            texts += [line.text for line in answer.lines]
+            position = answer.next_position
+            if position == answer.size:
+                break
+
+        assert (texts[-1], sum(map(len, texts))) == ("last", 3 * SEGMENT_BYTES + 4)
+
     def test_a_gap_in_the_middle_is_said(self, store: Store) -> None:
         run_id = make_run(store)
         _append(store, run_id, b"begin\n")
         _append(store, run_id, b"half a line\nend\n", 30 * SEGMENT_BYTES)
 
         assert _texts(store, ReadLog(run_id)) == ["begin", "… 30.0 MiB of output left out here …", "end"]
+        assert store.logs.index(IndexLog(run_id)).count == 3
 
     def test_a_kept_log_takes_the_place_of_the_live_one(self, store: Store) -> None:
         run_id = make_run(store)

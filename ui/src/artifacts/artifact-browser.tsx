@@ -1,7 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
+import { FolderPreview } from "../preview/folder-preview";
 import { Preview } from "../preview/preview";
 import { Snippet } from "../shell/snippet";
 import { ArtifactTree } from "./artifact-tree";
+import type { ArtifactOwner } from "./artifacts-api";
 import css from "./artifacts.module.css";
 import { folderOf, foldersAbove, type Entry } from "./tree";
 import { useFolders } from "./use-folders";
@@ -13,20 +15,22 @@ with hw.start_run():
     hw.log_artifact("report.html", "reports")`;
 
 export interface ArtifactBrowserProps {
-  readonly runId: string;
+  readonly owner: ArtifactOwner;
+  /** The parent of the run, whose picture of the same name can be looked at beside; empty if there is none. */
+  readonly parentId?: string;
   /** The artifact chosen, or empty. */
   readonly path: string;
-  /** Where the run keeps its artifacts. */
+  /** Where they are kept. */
   readonly location: string;
   readonly revision: number;
   readonly onPath: (path: string) => void;
 }
 
 /** The files of a run as a tree, and beside it what the chosen one holds. */
-export function ArtifactBrowser({ runId, path, location, revision, onPath }: ArtifactBrowserProps) {
+export function ArtifactBrowser({ owner, parentId = "", path, location, revision, onPath }: ArtifactBrowserProps) {
   const [open, setOpen] = useState<ReadonlySet<string>>(() => new Set(foldersAbove(path)));
   const [filter, setFilter] = useState("");
-  const { folders, error } = useFolders(runId, open, revision);
+  const { folders, error } = useFolders(owner, open, revision);
   const root = folders.get("");
 
   useEffect(() => {
@@ -41,8 +45,15 @@ export function ArtifactBrowser({ runId, path, location, revision, onPath }: Art
   };
   const onChoose = (entry: Entry) => {
     if (entry.isFolder) onOpen(entry.path, !open.has(entry.path));
-    else onPath(entry.path);
+    onPath(entry.path);
   };
+
+  const chosen = folders.get(folderOf(path))?.find((entry) => entry.path === path);
+  const isMissing = path !== "" && !chosen && folders.has(folderOf(path));
+  const isFolderUnread = chosen?.isFolder === true && !folders.has(chosen.path);
+  useEffect(() => {
+    if (isFolderUnread) onOpen(path, true);
+  }, [isFolderUnread, path]);
 
   if (!root) {
     return error ? <p role="alert" class={css.error}>{`The artifacts cannot be listed. ${error}`}</p> : <p class={css.hint}>Reading…</p>;
@@ -52,7 +63,7 @@ export function ArtifactBrowser({ runId, path, location, revision, onPath }: Art
       <section class={css.empty}>
         <h2>No artifacts to show</h2>
         <p>
-          This run keeps its artifacts at <code>{location}</code>. This server shows what is there once its operator names the place in{" "}
+          The artifacts are kept at <code>{location}</code>. This server shows what is there once its operator names the place in{" "}
           <code>HEADWATER_ARTIFACT_LOCATIONS</code>.
         </p>
       </section>
@@ -67,8 +78,6 @@ export function ArtifactBrowser({ runId, path, location, revision, onPath }: Art
       </section>
     );
   }
-  const chosen = folders.get(folderOf(path))?.find((entry) => entry.path === path);
-  const isMissing = path !== "" && !chosen && folders.has(folderOf(path));
   return (
     <div class={css.browser}>
       <div class={css.side}>
@@ -83,10 +92,14 @@ export function ArtifactBrowser({ runId, path, location, revision, onPath }: Art
         <ArtifactTree {...{ folders, open, filter, onOpen, onChoose }} chosen={path} />
       </div>
       <section class={css.preview} aria-label="Preview">
-        {chosen && !chosen.isFolder ? (
-          <Preview key={chosen.path} runId={runId} entry={chosen} />
+        {chosen?.isFolder ? (
+          <FolderPreview key={chosen.path} owner={owner} path={chosen.path} entries={folders.get(chosen.path) ?? null} onPath={onPath} />
+        ) : chosen ? (
+          <Preview key={chosen.path} owner={owner} parentId={parentId} entry={chosen} />
+        ) : isMissing ? (
+          <p class={css.hint}>{`There is no artifact “${path}” in this run.`}</p>
         ) : (
-          <p class={css.hint}>{isMissing ? `There is no artifact “${path}” in this run.` : "Choose a file to see it here."}</p>
+          <FolderPreview owner={owner} path="" entries={root} onPath={onPath} />
         )}
       </section>
     </div>

@@ -1,4 +1,5 @@
-import { useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { findRows } from "../panels/scroll-scale";
 import { formatBytes } from "../preview/bytes";
 import css from "./artifacts.module.css";
 import { listRows, moveBy, type Entry, type Folders, type Row } from "./tree";
@@ -12,6 +13,28 @@ export interface ArtifactTreeProps {
   readonly onChoose: (entry: Entry) => void;
 }
 
+const ROW_HEIGHT = 26;
+const SPARE = 20;
+
+/** Which rows of the tree are in the page: all of a short one, those in view of a long one. */
+function useWindow(host: { readonly current: HTMLElement | null }, count: number) {
+  const [place, setPlace] = useState({ top: 0, height: 800 });
+  const isThere = count > 0;
+  useLayoutEffect(() => {
+    const element = host.current;
+    if (!element) return undefined;
+    const measure = () => setPlace({ top: element.scrollTop, height: element.clientHeight || 800 });
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    element.addEventListener("scroll", measure, { passive: true });
+    return () => {
+      observer.disconnect();
+      element.removeEventListener("scroll", measure);
+    };
+  }, [isThere]);
+  return findRows({ count, rowHeight: ROW_HEIGHT, viewHeight: place.height }, place.top, SPARE);
+}
+
 function Icon({ row }: { readonly row: Row }) {
   const shape = row.entry.isFolder ? "M1.5 3.5h4l1.5 2h7.5v7h-13z" : "M3.5 1.5h6l3 3v10h-9z";
   return (
@@ -21,12 +44,28 @@ function Icon({ row }: { readonly row: Row }) {
   );
 }
 
+function keepInView(index: number, { scrollTop, clientHeight }: HTMLElement): number {
+  const top = index * ROW_HEIGHT;
+  if (top < scrollTop) return top;
+  return top + ROW_HEIGHT > scrollTop + clientHeight ? top + ROW_HEIGHT - clientHeight : scrollTop;
+}
+
 /** The files of a run, to walk through by mouse and keys. */
 export function ArtifactTree({ folders, open, chosen, filter, onOpen, onChoose }: ArtifactTreeProps) {
   const rows = listRows(folders, open, filter);
   const [focused, setFocused] = useState("");
   const tree = useRef<HTMLUListElement>(null);
   const current = Math.max(0, rows.findIndex((row) => row.entry.path === (focused || chosen)));
+
+  const { from, to } = useWindow(tree, rows.length);
+  const wanted = useRef("");
+  useLayoutEffect(() => {
+    if (!wanted.current) return;
+    const item = [...(tree.current?.children ?? [])].find((one) => one instanceof HTMLElement && one.title === wanted.current);
+    if (!(item instanceof HTMLElement)) return;
+    wanted.current = "";
+    item.focus();
+  });
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -36,15 +75,16 @@ export function ArtifactTree({ folders, open, chosen, filter, onOpen, onChoose }
     if (move.kind === "choose") onChoose(move.entry);
     else if (move.kind !== "focus") onOpen(move.path, move.kind === "open");
     else {
-      setFocused(rows[move.index]?.entry.path ?? "");
-      const item = tree.current?.children[move.index];
-      if (item instanceof HTMLElement) item.focus();
+      wanted.current = rows[move.index]?.entry.path ?? "";
+      setFocused(wanted.current);
+      tree.current?.scrollTo({ top: keepInView(move.index, tree.current) });
     }
   };
   if (rows.length === 0) return <p class={css.hint}>Nothing read so far matches “{filter}”.</p>;
   return (
     <ul class={css.tree} role="tree" aria-label="Artifacts" ref={tree} onKeyDown={onKeyDown}>
-      {rows.map((row, index) => (
+      {from > 0 && <li role="presentation" class={css.gap} style={{ height: `${from * ROW_HEIGHT}px` }} />}
+      {rows.slice(from, to).map((row, place) => (
         // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the tree listens to the keys of its items
         <li
           key={row.entry.path}
@@ -54,9 +94,10 @@ export function ArtifactTree({ folders, open, chosen, filter, onOpen, onChoose }
           aria-setsize={row.siblings}
           aria-selected={row.entry.path === chosen}
           {...(row.entry.isFolder ? { "aria-expanded": row.isOpen } : {})}
-          tabIndex={index === current ? 0 : -1}
+          tabIndex={from + place === current ? 0 : -1}
           style={{ "--level": row.level }}
           title={row.entry.path}
+          onFocus={() => setFocused(row.entry.path)}
           onClick={() => {
             setFocused(row.entry.path);
             onChoose(row.entry);
@@ -70,6 +111,7 @@ export function ArtifactTree({ folders, open, chosen, filter, onOpen, onChoose }
           <span class={css.size}>{row.isPending ? "…" : row.entry.isFolder ? "" : formatBytes(row.entry.size)}</span>
         </li>
       ))}
+      {to < rows.length && <li role="presentation" class={css.gap} style={{ height: `${(rows.length - to) * ROW_HEIGHT}px` }} />}
     </ul>
   );
 }

@@ -1,6 +1,6 @@
 /** The requests of the artifact browser and the previews. */
 
-import { isFields } from "../lib/read";
+import { isFields, readText } from "../lib/read";
 import { totalOf } from "../preview/bytes";
 import { sortEntries, type Entry } from "./tree";
 
@@ -16,11 +16,23 @@ function readEntry(value: unknown): Entry[] {
   return [{ path: value["path"], isFolder: value["is_dir"] === true, size: typeof size === "number" ? size : 0 }];
 }
 
-/** List one folder of a run's artifacts, folders first; the empty path is the root. */
-export async function listFolder(runId: string, path: string, signal?: AbortSignal): Promise<Entry[]> {
-  const url = new URL("ajax-api/2.0/mlflow/artifacts/list", document.baseURI);
-  url.searchParams.set("run_id", runId);
-  if (path) url.searchParams.set("path", path);
+/** Whose files they are: of a run, or of a logged model. */
+export interface ArtifactOwner {
+  readonly kind: "run" | "model";
+  readonly id: string;
+}
+
+export const ofRun = (id: string): ArtifactOwner => ({ kind: "run", id });
+export const ofModel = (id: string): ArtifactOwner => ({ kind: "model", id });
+
+const modelUrl = (id: string, place: string): URL =>
+  new URL(`ajax-api/2.0/mlflow/logged-models/${encodeURIComponent(id)}/artifacts/${place}`, document.baseURI);
+
+/** List one folder of somebody's artifacts, folders first; the empty path is the root. */
+export async function listOwned({ kind, id }: ArtifactOwner, path: string, signal?: AbortSignal): Promise<Entry[]> {
+  const url = kind === "run" ? new URL("ajax-api/2.0/mlflow/artifacts/list", document.baseURI) : modelUrl(id, "directories");
+  if (kind === "run") url.searchParams.set("run_id", id);
+  if (path) url.searchParams.set(kind === "run" ? "path" : "artifact_directory_path", path);
   const response = await fetch(url, signal ? { signal } : {});
   if (!response.ok) throw await failureOf(response);
   const body: unknown = await response.json();
@@ -28,12 +40,31 @@ export async function listFolder(runId: string, path: string, signal?: AbortSign
   return sortEntries(Array.isArray(files) ? files.flatMap(readEntry) : []);
 }
 
+export const listFolder = (runId: string, path: string, signal?: AbortSignal): Promise<Entry[]> => listOwned(ofRun(runId), path, signal);
+
 /** Return where the bytes of an artifact are. */
-export function addressOf(runId: string, path: string): string {
-  const url = new URL("get-artifact", document.baseURI);
-  url.searchParams.set("run_id", runId);
-  url.searchParams.set("path", path);
+export function addressIn({ kind, id }: ArtifactOwner, path: string): string {
+  const url = kind === "run" ? new URL("get-artifact", document.baseURI) : modelUrl(id, "files");
+  if (kind === "run") url.searchParams.set("run_id", id);
+  url.searchParams.set(kind === "run" ? "path" : "artifact_file_path", path);
   return url.href;
+}
+
+export const addressOf = (runId: string, path: string): string => addressIn(ofRun(runId), path);
+
+/** Return where a folder can be had as a ZIP; the empty path stands for everything. */
+export function archiveOf({ kind, id }: ArtifactOwner, path: string): string {
+  const url = new URL("api/headwater/1/artifacts/archive", document.baseURI);
+  url.searchParams.set(kind === "run" ? "run_id" : "model_id", id);
+  if (path) url.searchParams.set("path", path);
+  return url.href;
+}
+
+/** Read a text of at most 20 MB. */
+export async function readTextFile(url: string, signal: AbortSignal): Promise<string> {
+  const response = await fetch(url, { signal });
+  if (!response.ok) throw await failureOf(response);
+  return response.text();
 }
 
 export interface Piece {
@@ -56,22 +87,40 @@ export interface TablePage {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
   readonly more: boolean;
+  /** Of the columns, where the format knows them. */
+  readonly types: readonly string[];
+  /** Rows in all, null where that is not known. */
+  readonly total: number | null;
+  readonly about: string;
 }
 
 const readTexts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
-/** Read rows of a CSV, TSV or JSON-lines file. */
-export async function readTable(runId: string, path: string, offset: number, limit: number, signal: AbortSignal): Promise<TablePage> {
+export interface TableQuestion {
+  readonly path: string;
+  readonly offset: number;
+  readonly limit: number;
+  readonly contains: string;
+  /** The column to order by; empty for the order of the file. */
+  readonly sort: string;
+  readonly descending: boolean;
+}
+
+/** Read rows of a CSV, TSV, JSON-lines, Parquet or NumPy file of a run. */
+export async function readTable(runId: string, question: TableQuestion, signal: AbortSignal): Promise<TablePage> {
   const url = new URL("api/headwater/1/artifacts/preview-table", document.baseURI);
-  for (const [name, value] of Object.entries({ run_id: runId, path, offset, limit })) url.searchParams.set(name, String(value));
+  for (const [name, value] of Object.entries({ run_id: runId, ...question })) url.searchParams.set(name, String(value));
   const response = await fetch(url, { signal });
   if (!response.ok) throw await failureOf(response);
   const body: unknown = await response.json();
   if (!isFields(body)) throw new Error("The server sent no table.");
-  const rows = body["rows"];
+  const { rows, total } = body;
   return {
     columns: readTexts(body["columns"]),
     rows: Array.isArray(rows) ? rows.map(readTexts) : [],
     more: body["more"] === true,
+    types: readTexts(body["types"]),
+    total: typeof total === "number" ? total : null,
+    about: readText(body["about"]),
   };
 }

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { listFolder } from "./artifacts-api";
+import { listOwned, type ArtifactOwner } from "./artifacts-api";
 import type { Entry, Folders } from "./tree";
 
 export interface FolderState {
@@ -8,16 +8,16 @@ export interface FolderState {
 }
 
 /** Read the folders that are open, each once, and all of them again when `revision` grows. */
-export function useFolders(runId: string, open: ReadonlySet<string>, revision: number): FolderState {
+export function useFolders(owner: ArtifactOwner, open: ReadonlySet<string>, revision: number): FolderState {
   const [folders, setFolders] = useState<Folders>(new Map());
   const [error, setError] = useState("");
   const stamps = useRef(new Map<string, string>());
-  const stamp = `${runId}|${revision}`;
+  const stamp = `${owner.kind}|${owner.id}|${revision}`;
   useEffect(() => {
     for (const path of ["", ...open]) {
       if (stamps.current.get(path) === stamp) continue;
       stamps.current.set(path, stamp);
-      listFolder(runId, path).then(
+      listOwned(owner, path).then(
         (entries: readonly Entry[]) => {
           setFolders((old) => new Map(old).set(path, entries));
           setError("");
@@ -28,6 +28,6 @@ export function useFolders(runId: string, open: ReadonlySet<string>, revision: n
         },
       );
     }
-  }, [runId, stamp, open]);
+  }, [owner.kind, owner.id, stamp, open]);
   return { folders, error };
 }

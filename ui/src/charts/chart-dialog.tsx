@@ -1,10 +1,9 @@
 import type { Signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { askSeries } from "./ask";
 import { ChartCard } from "./chart-card";
 import css from "./charts.module.css";
 import type { ChartRun } from "./lines";
-import { SeriesLoader } from "./loader";
+import { SeriesLoader, type AskSeries } from "./loader";
 import { makeRequest } from "./request";
 import type { ChartView } from "./view";
 
@@ -16,13 +15,14 @@ export interface ChartDialogProps {
   readonly revision: number;
   readonly group: string;
   readonly focused: Signal<string>;
+  readonly ask: AskSeries;
 }
 
 /** One chart shown large, with as many buckets as it has pixels. */
-export function ChartDialog({ name, runs, view, onView, revision, group, focused }: ChartDialogProps) {
+export function ChartDialog({ name, runs, view, onView, revision, group, focused, ask }: ChartDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const loader = useRef<SeriesLoader | null>(null);
-  loader.current ??= new SeriesLoader(askSeries);
+  loader.current ??= new SeriesLoader(ask);
   const { current } = loader;
   useEffect(() => {
     current.aim(makeRequest(runs, view, window.innerWidth), revision);

@@ -7,14 +7,20 @@ import { ChartDialog } from "./chart-dialog";
 import { ChartToolbar } from "./chart-toolbar";
 import css from "./charts.module.css";
 import type { ChartRun } from "./lines";
-import { SeriesLoader } from "./loader";
+import { SeriesLoader, type AskSeries } from "./loader";
 import { formatCount } from "./numbers";
 import { makeRequest, MAX_RUNS } from "./request";
 import { groupKeys, searchKeys, type Section } from "./sections";
+import { useInView } from "./use-in-view";
 import type { ChartView } from "./view";
 
 const CARD_HEIGHT = 170;
 const CARD_WIDTH = 320;
+/** More cards of a section are put into the page as the reader comes near its end. */
+const CARDS_AT_ONCE = 200;
+/** Sections behind so many others are closed at first, and come into the page as the reader comes near. */
+const OPEN_SECTIONS = 20;
+const SECTIONS_AT_ONCE = 60;
 
 export interface ChartGridProps {
   readonly runs: readonly ChartRun[];
@@ -26,18 +32,22 @@ export interface ChartGridProps {
   readonly revision?: number;
   /** The run under the pointer, here or elsewhere on the page. */
   readonly focused?: Signal<string>;
+  /** What reads the series; unless told otherwise, the server's metrics of the runs. */
+  readonly ask?: AskSeries;
 }
 
-type GroupProps = Omit<ChartGridProps, "keys"> & {
+type GroupProps = Omit<ChartGridProps, "keys" | "ask"> & {
   readonly section: Section;
   readonly isHeadless: boolean;
+  readonly isOpenAtFirst: boolean;
   readonly loader: SeriesLoader;
   readonly group: string;
   readonly focused: Signal<string>;
 };
 
-function ChartSection({ section, isHeadless, loader, runs, view, onView, group, focused }: GroupProps) {
-  const [isOpen, setOpen] = useState(true);
+function ChartSection({ section, isHeadless, isOpenAtFirst, loader, runs, view, onView, group, focused }: GroupProps) {
+  const [isOpen, setOpen] = useState(isOpenAtFirst);
+  const [most, setMost] = useState(CARDS_AT_ONCE);
   const title = section.name || "Metrics";
   return (
     <section class={css.section} aria-label={title}>
@@ -54,7 +64,7 @@ function ChartSection({ section, isHeadless, loader, runs, view, onView, group, 
       )}
       {isOpen && (
         <div class={css.cards}>
-          {section.keys.map((name) => (
+          {section.keys.slice(0, most).map((name) => (
             <ChartCard
               key={name}
               {...{ name, runs, loader, view, onView, group, focused }}
@@ -62,21 +72,45 @@ function ChartSection({ section, isHeadless, loader, runs, view, onView, group, 
               height={CARD_HEIGHT}
             />
           ))}
+          {section.keys.length > most && <More rest={section.keys.length - most} noun="charts" onMore={() => setMost(most + CARDS_AT_ONCE)} />}
         </div>
       )}
     </section>
   );
 }
 
+interface MoreProps {
+  readonly rest: number;
+  readonly noun: string;
+  readonly onMore: () => void;
+}
+
+/** Brings more into the page when it comes into view. */
+function More({ rest, noun, onMore }: MoreProps) {
+  const host = useRef<HTMLButtonElement>(null);
+  const isInView = useInView(host);
+  useEffect(() => {
+    if (isInView) onMore();
+  }, [isInView, rest]);
+  return (
+    <button type="button" class="button" ref={host} onClick={onMore}>
+      {formatCount(rest)} more {noun}
+    </button>
+  );
+}
+
 /** Charts of metrics, one card each, under headings by prefix. */
-export function ChartGrid({ runs, keys, view, onView, revision = 0, focused }: ChartGridProps) {
+export function ChartGrid({ runs, keys, view, onView, revision = 0, focused, ask = askSeries }: ChartGridProps) {
   const group = useId();
   const own = useSignal("");
   const loader = useRef<SeriesLoader | null>(null);
-  loader.current ??= new SeriesLoader(askSeries);
+  const latest = useRef(ask);
+  latest.current = ask;
+  loader.current ??= new SeriesLoader((query, signal) => latest.current(query, signal));
   const shown = useMemo(() => searchKeys(keys, view.search), [keys, view.search]);
   const sections = useMemo(() => groupKeys(shown), [shown]);
   const { current } = loader;
+  const [most, setMost] = useState(SECTIONS_AT_ONCE);
 
   useEffect(() => {
     current.aim(makeRequest(runs, view, CARD_WIDTH), revision);
@@ -102,16 +136,20 @@ export function ChartGrid({ runs, keys, view, onView, revision = 0, focused }: C
           )}
         </p>
       )}
-      {sections.map((section) => (
+      {sections.slice(0, most).map((section, index) => (
         <ChartSection
           key={section.name}
           {...shared}
           section={section}
+          isOpenAtFirst={index < OPEN_SECTIONS}
           isHeadless={sections.length === 1 && section.name === ""}
           loader={current}
         />
       ))}
-      {view.open && keys.includes(view.open) && <ChartDialog name={view.open} {...shared} revision={revision} />}
+      {sections.length > most && (
+        <More rest={sections.length - most} noun="sections" onMore={() => setMost(most + SECTIONS_AT_ONCE)} />
+      )}
+      {view.open && keys.includes(view.open) && <ChartDialog name={view.open} {...shared} revision={revision} ask={ask} />}
     </div>
   );
 }

@@ -15,7 +15,7 @@ describe("addresses of MLflow's pages", () => {
     ["#/experiments/1/runs/ab12/artifacts/model/MLmodel", "/runs/ab12/artifacts/model/MLmodel"],
     ["#/experiments/1/runs/ab12/artifactPath/model", "/runs/ab12/artifacts/model"],
     ["#/runs/ab12", "/runs/ab12"],
-    ["#/experiments/1/models/m-1", "/experiments/1/runs"],
+    ["#/experiments/1/models/m-1", "/models/m/m-1"],
     ["#/models", "/models"],
     ["#/models/churn/versions/3", "/models/churn/versions/3"],
     ["#/prompts/p", "/prompts/p"],

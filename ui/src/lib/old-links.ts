@@ -11,7 +11,7 @@ const RULES: readonly Rule[] = [
   [/^\/?$/, () => "/"],
   [/^\/experiments\/?$/, () => "/experiments"],
   [/^\/experiments\/([^/]+)\/runs\/([^/]+)(?:\/(.*))?$/, ([, run = "", tab = ""]) => runPage(run, tab)],
-  [/^\/experiments\/([^/]+)\/models\/([^/]+)/, ([experiment = ""]) => `/experiments/${experiment}/runs`],
+  [/^\/experiments\/([^/]+)\/models\/([^/]+)/, ([, model = ""]) => `/models/m/${model}`],
   [/^\/experiments\/([^/]+)(?:\/.*)?$/, ([experiment = ""], query) => runsPage(experiment, query)],
   [/^\/runs\/([^/]+)(?:\/(.*))?$/, ([run = "", tab = ""]) => runPage(run, tab)],
   [/^\/compare-runs/, (_, query) => comparison(query, "")],

@@ -7,6 +7,9 @@ test("the pages of the registry are found by the addresses that lead to them", (
   const name = "it's 50% a+b?#";
 
   expect(findRoute("/models")).toEqual({ page: "models" });
+  expect(findRoute("/models/m/m-0a1/artifacts/MLmodel")).toEqual({ page: "logged-model", modelId: "m-0a1", rest: "artifacts/MLmodel" });
+  expect(findRoute("/models/m/history")).toEqual({ page: "model", name: "m", tab: "history" });
+  expect(findRoute("/models/m/versions/1")).toEqual({ page: "version", name: "m", version: "1" });
   expect(findRoute(modelPage(name))).toEqual({ page: "model", name, tab: "" });
   expect(findRoute(modelPage(name, "history"))).toEqual({ page: "model", name, tab: "history" });
   expect(findRoute(versionPage(name, "3"))).toEqual({ page: "version", name, version: "3" });

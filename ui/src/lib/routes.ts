@@ -7,6 +7,7 @@ export type Route =
   | { readonly page: "run"; readonly runId: string; readonly rest: string }
   | { readonly page: "models" }
   | { readonly page: "model"; readonly name: string; readonly tab: string }
+  | { readonly page: "logged-model"; readonly modelId: string; readonly rest: string }
   | { readonly page: "version"; readonly name: string; readonly version: string }
   | { readonly page: "search" }
   | { readonly page: "settings"; readonly tab: string }
@@ -21,6 +22,7 @@ const TABLE: readonly (readonly [RegExp, Maker])[] = [
   [/^\/experiments\/[^/]+\/runs\/([^/]+)(?:\/(.*))?$/, ([runId = "", rest = ""]) => ({ page: "run", runId, rest })],
   [/^\/runs\/([^/]+)(?:\/(.*))?$/, ([runId = "", rest = ""]) => ({ page: "run", runId, rest })],
   [/^\/models\/?$/, () => ({ page: "models" })],
+  [/^\/models\/m\/(m-[^/]+)(?:\/(.*))?$/, ([modelId = "", rest = ""]) => ({ page: "logged-model", modelId, rest })],
   [/^\/models\/([^/]+)\/versions\/([^/]+)\/?$/, ([name = "", version = ""]) => ({ page: "version", name, version })],
   [/^\/models\/([^/]+)(?:\/(history))?\/?$/, ([name = "", tab = ""]) => ({ page: "model", name, tab })],
   [/^\/search\/?$/, () => ({ page: "search" })],

@@ -8,19 +8,21 @@ export type Kind =
   | "pdf"
   | "audio"
   | "video"
+  | "notebook"
   | "code"
   | "text"
   | "unknown";
 
 const EXTENSIONS: Readonly<Record<Kind, string>> = {
   image: "png jpg jpeg gif webp avif bmp ico svg",
-  table: "csv tsv jsonl ndjson",
+  table: "csv tsv tab jsonl ndjson parquet pq npy",
   markdown: "md markdown",
   html: "html htm",
   pdf: "pdf",
   audio: "mp3 wav ogg oga flac m4a aac opus",
   video: "mp4 webm ogv mov m4v",
-  code: "json geojson ipynb yaml yml toml ini cfg py js mjs ts tsx jsx css xml sh bash sql r c h cc cpp hpp rs go java diff patch dockerfile makefile",
+  notebook: "ipynb",
+  code: "json geojson yaml yml toml ini cfg py js mjs ts tsx jsx css xml sh bash sql r c h cc cpp hpp rs go java diff patch dockerfile makefile",
   text: "txt log out err text rst tex env lock properties gitignore",
   unknown: "",
 };
@@ -38,7 +40,6 @@ const NAMES: Readonly<Record<string, Kind>> = {
 const LANGUAGES: Readonly<Record<string, string>> = {
   json: "json",
   geojson: "json",
-  ipynb: "json",
   yaml: "yaml",
   yml: "yaml",
   mlmodel: "yaml",

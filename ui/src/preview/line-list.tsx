@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { splitAnsi } from "./ansi";
+import { AnsiText } from "./ansi-text";
 import css from "./preview.module.css";
 
 const ROW = 18;
@@ -12,22 +12,6 @@ export function findWindow(top: number, height: number, count: number): { readon
   return { from, to: Math.min(count, Math.ceil((top + height) / ROW) + SPARE) };
 }
 
-function AnsiLine({ line }: { readonly line: string }) {
-  return (
-    <>
-      {splitAnsi(line).map((piece, index) =>
-        piece.color || piece.isBold ? (
-          <span key={index} data-ansi={piece.color} data-bold={piece.isBold}>
-            {piece.text}
-          </span>
-        ) : (
-          piece.text
-        ),
-      )}
-    </>
-  );
-}
-
 export interface LineListProps {
   readonly name: string;
   readonly lines: readonly string[];
@@ -36,10 +20,13 @@ export interface LineListProps {
   /** The line to bring into view, or -1. */
   readonly marked: number;
   readonly found: ReadonlySet<number>;
+  /** Return the address of a line. */
+  readonly hrefOf: (index: number) => string;
+  readonly onChoose: (index: number) => void;
 }
 
 /** Lines of text with numbers, of which only those in view are in the page. */
-export function LineList({ name, lines, html, marked, found }: LineListProps) {
+export function LineList({ name, lines, html, marked, found, hrefOf, onChoose }: LineListProps) {
   const host = useRef<HTMLDivElement>(null);
   const [place, setPlace] = useState({ top: 0, height: 800 });
   useEffect(() => {
@@ -63,12 +50,22 @@ export function LineList({ name, lines, html, marked, found }: LineListProps) {
     const coloured = html?.[index];
     return (
       <div key={index} class={css.line} data-found={found.has(index)} data-marked={index === marked}>
-        <span class={css.number} style={{ width: `${digits + 2}ch` }} aria-hidden="true">
+        <a
+          class={css.number}
+          style={{ width: `${digits + 2}ch` }}
+          href={hrefOf(index)}
+          tabIndex={-1}
+          aria-label={`Line ${index + 1}`}
+          onClick={(event) => {
+            event.preventDefault();
+            onChoose(index);
+          }}
+        >
           {index + 1}
-        </span>
+        </a>
         {coloured === undefined ? (
           <code>
-            <AnsiLine line={lines[index] ?? ""} />
+            <AnsiText line={lines[index] ?? ""} />
           </code>
         ) : (
           <code dangerouslySetInnerHTML={{ __html: coloured }} />

@@ -1,31 +1,61 @@
 import { useEffect, useState } from "preact/hooks";
 import css from "./preview.module.css";
 
-/** A picture, as wide as there is room or pixel by pixel. */
-export function ImagePreview({ url, name }: { readonly url: string; readonly name: string }) {
+interface ImagePreviewProps {
+  readonly url: string;
+  readonly name: string;
+  /** Where the picture of the same name of the parent run would be; empty if there is no parent. */
+  readonly otherUrl: string;
+}
+
+/** A picture, as wide as there is room or pixel by pixel, alone or beside the parent's. */
+export function ImagePreview({ url, name, otherUrl }: ImagePreviewProps) {
   const [isFull, setFull] = useState(false);
+  const [isBeside, setBeside] = useState(false);
   const [size, setSize] = useState("");
-  const [isBroken, setBroken] = useState(false);
-  if (isBroken) return <p role="alert" class={css.error}>The picture cannot be shown. Download it instead.</p>;
   return (
     <div class={css.text}>
       <div class={css.tools}>
         <span role="status">{size}</span>
         <span class={css.more}>
+          {otherUrl && (
+            <button type="button" class="button small" aria-pressed={isBeside} onClick={() => setBeside(!isBeside)}>
+              Beside the parent’s
+            </button>
+          )}
           <button type="button" class="button small" aria-pressed={isFull} onClick={() => setFull(!isFull)}>
             {isFull ? "Fit" : "100 %"}
           </button>
         </span>
       </div>
-      <div class={css.image} tabIndex={0} role="region" aria-label={`Picture ${name}`}>
-        <img
-          src={url}
-          alt={name}
-          data-full={isFull}
-          onError={() => setBroken(true)}
-          onLoad={({ currentTarget: image }) => setSize(`${image.naturalWidth} × ${image.naturalHeight}`)}
-        />
+      <div class={css.pictures}>
+        <Picture {...{ url, name, isFull }} missing="The picture cannot be shown. Download it instead." onSize={setSize} />
+        {isBeside && <Picture url={otherUrl} name={`${name} of the parent run`} isFull={isFull} missing="The parent run has no such picture." />}
       </div>
+    </div>
+  );
+}
+
+interface PictureProps {
+  readonly url: string;
+  readonly name: string;
+  readonly isFull: boolean;
+  readonly missing: string;
+  readonly onSize?: (size: string) => void;
+}
+
+function Picture({ url, name, isFull, missing, onSize }: PictureProps) {
+  const [isBroken, setBroken] = useState(false);
+  if (isBroken) return <p role="alert" class={css.error}>{missing}</p>;
+  return (
+    <div class={css.image} tabIndex={0} role="region" aria-label={`Picture ${name}`}>
+      <img
+        src={url}
+        alt={name}
+        data-full={isFull}
+        onError={() => setBroken(true)}
+        onLoad={({ currentTarget: image }) => onSize?.(`${image.naturalWidth} × ${image.naturalHeight}`)}
+      />
     </div>
   );
 }

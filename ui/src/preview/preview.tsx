@@ -1,16 +1,20 @@
-import { addressOf } from "../artifacts/artifacts-api";
+import { useState } from "preact/hooks";
+import { addressIn, ofRun, type ArtifactOwner } from "../artifacts/artifacts-api";
 import { nameOf, type Entry } from "../artifacts/tree";
+import { CopyButton } from "../panels/copy-button";
 import { formatBytes } from "./bytes";
+import { DataPreview } from "./data-preview";
 import { HexPreview } from "./hex-preview";
 import { extensionOf, kindOf, type Kind } from "./kind";
 import { Markdown } from "./markdown";
 import { HtmlPreview, ImagePreview, PdfPreview, PlayerPreview, useWholeText } from "./media-preview";
+import { NotebookPreview } from "./notebook-preview";
 import css from "./preview.module.css";
 import { TablePreview } from "./table-preview";
 import { TextPreview } from "./text-preview";
 
 const MAX_WHOLE = 20_000_000;
-const WHOLE_KINDS: ReadonlySet<Kind> = new Set<Kind>(["image", "pdf", "html", "markdown"]);
+const WHOLE_KINDS: ReadonlySet<Kind> = new Set<Kind>(["image", "pdf", "html", "markdown", "notebook"]);
 
 function MarkdownPreview({ url }: { readonly url: string }) {
   const { text, error } = useWholeText(url);
@@ -18,7 +22,19 @@ function MarkdownPreview({ url }: { readonly url: string }) {
   return text === null ? <p class={css.hint}>Reading…</p> : <Markdown text={text} />;
 }
 
-function Body({ runId, entry, url }: { readonly runId: string; readonly entry: Entry; readonly url: string }) {
+interface PreviewProps {
+  readonly owner: ArtifactOwner;
+  /** The parent of the run, or empty. */
+  readonly parentId?: string;
+  readonly entry: Entry;
+}
+
+function Unknown({ url, path }: { readonly url: string; readonly path: string }) {
+  const [isPlain, setPlain] = useState(false);
+  return isPlain ? <TextPreview url={url} path={path} /> : <HexPreview url={url} onText={() => setPlain(true)} />;
+}
+
+function Body({ owner, parentId = "", entry, url }: PreviewProps & { readonly url: string }) {
   const kind = kindOf(entry.path);
   const name = nameOf(entry.path);
   if (entry.size === 0) return <p class={css.hint}>The file is empty.</p>;
@@ -27,9 +43,10 @@ function Body({ runId, entry, url }: { readonly runId: string; readonly entry: E
   }
   switch (kind) {
     case "image":
-      return <ImagePreview url={url} name={name} />;
+      return <ImagePreview url={url} name={name} otherUrl={parentId ? addressIn(ofRun(parentId), entry.path) : ""} />;
     case "table":
-      return <TablePreview runId={runId} path={entry.path} />;
+      if (owner.kind === "run") return <TablePreview runId={owner.id} path={entry.path} />;
+      return <Unknown url={url} path={entry.path} />;
     case "markdown":
       return <MarkdownPreview url={url} />;
     case "html":
@@ -39,17 +56,20 @@ function Body({ runId, entry, url }: { readonly runId: string; readonly entry: E
     case "audio":
     case "video":
       return <PlayerPreview url={url} name={name} kind={kind} />;
+    case "notebook":
+      return <NotebookPreview url={url} />;
     case "code":
+      return <DataPreview url={url} path={entry.path} size={entry.size} />;
     case "text":
       return <TextPreview url={url} path={entry.path} />;
     default:
-      return <HexPreview url={url} />;
+      return <Unknown url={url} path={entry.path} />;
   }
 }
 
 /** What one artifact holds, by its kind; with its size and a way to keep it. */
-export function Preview({ runId, entry }: { readonly runId: string; readonly entry: Entry }) {
-  const url = addressOf(runId, entry.path);
+export function Preview({ owner, parentId = "", entry }: PreviewProps) {
+  const url = addressIn(owner, entry.path);
   return (
     <>
       <header class={css.head}>
@@ -57,11 +77,12 @@ export function Preview({ runId, entry }: { readonly runId: string; readonly ent
         <span>
           {extensionOf(entry.path)} · {formatBytes(entry.size)}
         </span>
+        <CopyButton text={entry.path} label="path" />
         <a class="button small" href={url} download={nameOf(entry.path)}>
           Download
         </a>
       </header>
-      <Body runId={runId} entry={entry} url={url} />
+      <Body owner={owner} parentId={parentId} entry={entry} url={url} />
     </>
   );
 }

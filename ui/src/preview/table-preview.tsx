@@ -1,20 +1,73 @@
 import { useEffect, useState } from "preact/hooks";
 import { readTable, type TablePage } from "../artifacts/artifacts-api";
-import { formatCount } from "../charts/numbers";
+import { formatCount, formatValue } from "../charts/numbers";
 import css from "./preview.module.css";
 
 const PAGE = 200;
 
 const isNumeric = (text: string): boolean => text !== "" && !Number.isNaN(Number(text));
 
+/** Sum up the cells of a column that are shown: the range of numbers, else how many different ones there are. */
+export function summarize(cells: readonly string[]): string {
+  const filled = cells.filter((cell) => cell !== "");
+  const empty = cells.length - filled.length;
+  const rest = empty > 0 ? `, ${formatCount(empty)} empty` : "";
+  if (filled.length === 0) return cells.length === 0 ? "" : "all empty";
+  if (filled.every(isNumeric)) {
+    const numbers = filled.map(Number);
+    return `${formatValue(Math.min(...numbers))} to ${formatValue(Math.max(...numbers))}${rest}`;
+  }
+  return `${formatCount(new Set(filled).size)} different${rest}`;
+}
+
+interface Order {
+  readonly sort: string;
+  readonly descending: boolean;
+}
+
+/** Return the order after a click on a column's name: up, down, as in the file. */
+export function nextOrder(order: Order, column: string): Order {
+  if (order.sort !== column) return { sort: column, descending: false };
+  return order.descending ? { sort: "", descending: false } : { sort: column, descending: true };
+}
+
+function describeRows({ rows, more, total, columns }: TablePage, offset: number, isFiltered: boolean): string {
+  const what = `${formatCount(columns.length)} columns`;
+  if (rows.length === 0) return `${isFiltered ? "No row matches" : "No rows"} · ${what}`;
+  const range = `Rows ${formatCount(offset + 1)} to ${formatCount(offset + rows.length)}`;
+  const end = total !== null ? ` of ${formatCount(total)}` : more ? "" : ", the last";
+  return `${range}${isFiltered ? " that match" : ""}${end} · ${what}`;
+}
+
+function Filter({ onFilter }: { readonly onFilter: (text: string) => void }) {
+  const [typed, setTyped] = useState<string | null>(null);
+  useEffect(() => {
+    if (typed === null) return undefined;
+    const timer = setTimeout(() => onFilter(typed.trim()), 250);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  return (
+    <input
+      class="field"
+      type="search"
+      placeholder="Filter rows"
+      aria-label="Filter rows"
+      value={typed ?? ""}
+      onInput={(event) => setTyped(event.currentTarget.value)}
+    />
+  );
+}
+
 /** A table of text, page by page; the server reads the file. */
 export function TablePreview({ runId, path }: { readonly runId: string; readonly path: string }) {
   const [offset, setOffset] = useState(0);
+  const [contains, setContains] = useState("");
+  const [order, setOrder] = useState<Order>({ sort: "", descending: false });
   const [page, setPage] = useState<TablePage | null>(null);
   const [error, setError] = useState("");
   useEffect(() => {
     const controller = new AbortController();
-    readTable(runId, path, offset, PAGE, controller.signal).then(
+    readTable(runId, { path, offset, limit: PAGE, contains, ...order }, controller.signal).then(
       (answer) => {
         setPage(answer);
         setError("");
@@ -24,18 +77,31 @@ export function TablePreview({ runId, path }: { readonly runId: string; readonly
       },
     );
     return () => controller.abort();
-  }, [runId, path, offset]);
-  if (error) return <p role="alert" class={css.error}>{`The table cannot be read. ${error}`}</p>;
+  }, [runId, path, offset, contains, order]);
+  if (error) {
+    return (
+      <p role="alert" class={css.error}>
+        The table cannot be read. {error}{" "}
+        {order.sort && (
+          <button type="button" class="button small" onClick={() => setOrder({ sort: "", descending: false })}>
+            Take the order of the file
+          </button>
+        )}
+      </p>
+    );
+  }
   if (!page) return <p class={css.hint}>Reading…</p>;
   return (
     <div class={css.text}>
       <div class={css.tools}>
-        <span role="status">
-          {page.rows.length === 0
-            ? "No rows"
-            : `Rows ${formatCount(offset + 1)} to ${formatCount(offset + page.rows.length)}${page.more ? "" : ", the last"}`}{" "}
-          · {formatCount(page.columns.length)} columns
-        </span>
+        <Filter
+          onFilter={(text) => {
+            setOffset(0);
+            setContains(text);
+          }}
+        />
+        <span role="status">{describeRows(page, offset, contains !== "")}</span>
+        {page.about && <span>{page.about}</span>}
         <span class={css.more}>
           <button type="button" class="button small" disabled={offset === 0} onClick={() => setOffset(Math.max(0, offset - PAGE))}>
             Previous
@@ -53,8 +119,26 @@ export function TablePreview({ runId, path }: { readonly runId: string; readonly
                 #
               </th>
               {page.columns.map((column, index) => (
-                <th scope="col" key={index}>
-                  {column}
+                <th scope="col" key={index} aria-sort={order.sort !== column ? undefined : order.descending ? "descending" : "ascending"}>
+                  <button
+                    type="button"
+                    onClick={() => {
+                      setOffset(0);
+                      setOrder(nextOrder(order, column));
+                    }}
+                  >
+                    {column}
+                    <span aria-hidden="true">{order.sort !== column ? "" : order.descending ? " ↓" : " ↑"}</span>
+                  </button>
+                </th>
+              ))}
+            </tr>
+            <tr class={css.types}>
+              <th scope="row">{page.types.length > 0 ? "type" : "here"}</th>
+              {page.columns.map((column, index) => (
+                <th key={index} scope="col" title={`${column}: in the rows shown`}>
+                  {page.types[index] ? `${page.types[index]}, ` : ""}
+                  {summarize(page.rows.map((row) => row[index] ?? ""))}
                 </th>
               ))}
             </tr>

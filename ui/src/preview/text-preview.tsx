@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { formatCount } from "../charts/numbers";
+import { hrefOf, path as page, query, setQuery, writeQuery } from "../lib/location";
 import { formatBytes } from "./bytes";
 import { HexPreview } from "./hex-preview";
 import { highlight, splitLines } from "./highlight";
@@ -28,6 +29,12 @@ export function findLines(lines: readonly string[], search: string): number[] {
   return needle ? lines.flatMap((line, index) => (line.toLowerCase().includes(needle) ? [index] : [])) : [];
 }
 
+function withLine(index: number): URLSearchParams {
+  const next = new URLSearchParams(query.peek());
+  next.set("line", String(index + 1));
+  return next;
+}
+
 /** A text with line numbers and search, read in pieces. */
 export function TextPreview({ url, path }: { readonly url: string; readonly path: string }) {
   const { slice, isReading, error, isBinary, more } = useText(url);
@@ -51,10 +58,15 @@ export function TextPreview({ url, path }: { readonly url: string; readonly path
       isCurrent = false;
     };
   }, [lines, language]);
+  const chosen = Number(query.value.get("line") ?? 0) - 1;
+  const isChosenUnread = chosen >= lines.length && !isWhole && !error;
+  useEffect(() => {
+    if (isChosenUnread && !isReading) more();
+  }, [isChosenUnread, isReading]);
   if (isBinary) return <HexPreview url={url} />;
   if (error && slice.read === 0) return <p role="alert" class={css.error}>{error}</p>;
   if (isReading && slice.read === 0) return <p class={css.hint}>Reading…</p>;
-  const marked = found.length > 0 ? (found[turn % found.length] ?? -1) : -1;
+  const marked = found.length > 0 ? (found[turn % found.length] ?? -1) : Math.min(chosen, lines.length - 1);
   return (
     <div class={css.text}>
       <div class={css.tools}>
@@ -89,7 +101,13 @@ export function TextPreview({ url, path }: { readonly url: string; readonly path
       {lines.length === 0 ? (
         <p class={css.hint}>The file is empty.</p>
       ) : (
-        <LineList name={path} lines={lines} html={html} marked={marked} found={new Set(found)} />
+        <LineList
+          name={path}
+          found={new Set(found)}
+          hrefOf={(index) => hrefOf(page.value + writeQuery(withLine(index)))}
+          onChoose={(index) => setQuery(withLine(index))}
+          {...{ lines, html, marked }}
+        />
       )}
     </div>
   );

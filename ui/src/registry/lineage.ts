@@ -1,7 +1,7 @@
 /** A lineage as a drawing: each thing in a column to the right of everything that led to it. */
 
 import type { EdgeKind, Lineage, LineageEdge, LineageNode, NodeKind } from "../api/schema";
-import { modelPage, runPage, versionPage } from "./places";
+import { loggedModelPage, modelPage, runPage, versionPage } from "./places";
 
 export const CARD_HEIGHT = 46;
 const WIDTH = { least: 132, most: 220 } as const;
@@ -57,6 +57,7 @@ const WORDS: Readonly<Record<EdgeKind, string>> = {
 /** Return the page of a node, or an empty text if it has none here. */
 export function pageOfNode({ id, kind, is_here: isHere = true }: LineageNode): string {
   if (!isHere) return "";
+  if (kind === "logged_model") return loggedModelPage(id.slice("models:/".length));
   if (kind === "run") return runPage(id.slice("runs:/".length));
   const [, name = "", rest = ""] = /^models:\/([^/]+?)(?:[/@]([^/@]*))?$/.exec(id) ?? [];
   if (kind === "version") return versionPage(name, rest);

@@ -1,8 +1,10 @@
 import type { ComponentChildren } from "preact";
 import { formatX } from "../charts/numbers";
+import { hrefOf, path as page } from "../lib/location";
 import { CopyButton } from "../panels/copy-button";
 import css from "../panels/panels.module.css";
 import type { RunDetails } from "./model";
+import { baseOf, writePlace } from "./route";
 import { RunDuration } from "./run-duration";
 import own from "./run.module.css";
 
@@ -46,7 +48,9 @@ export function AboutPanel({ run }: { readonly run: RunDetails }) {
         )}
         {commit && (
           <Fact name="Commit">
-            <code title={commit}>{commit.slice(0, 8)}</code>
+            <a class="link" href={hrefOf(writePlace(baseOf(page.value), "code"))}>
+              <code title={commit}>{commit.slice(0, 8)}</code>
+            </a>
             {isDirty && <span class={own.dirty}>+ uncommitted changes</span>}
             <CopyButton text={commit} label="commit" />
           </Fact>

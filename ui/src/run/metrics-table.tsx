@@ -1,9 +1,10 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { askSeries } from "../charts/ask";
 import { formatCount, formatValue } from "../charts/numbers";
 import { decodeSeries, findExtremes, type Series } from "../charts/series";
 import css from "../panels/panels.module.css";
 import { guessBest, type Metric, type RunDetails } from "./model";
+import { splitKey, writeContext } from "./metrics/courses";
 import own from "./run.module.css";
 import { Sparkline } from "./sparkline";
 
@@ -41,9 +42,16 @@ function useSeries(runId: string, keys: readonly string[], revision: number): { 
   return { known: known.runId === runId ? known : { runId, series: new Map() }, error };
 }
 
-function MetricRow({ metric, series }: { readonly metric: Metric; readonly series: Series | undefined }) {
+interface MetricRowProps {
+  readonly metric: Metric;
+  readonly series: Series | undefined;
+  /** What stands under a metric's name: a context. Empty for the metric itself. */
+  readonly context: string;
+}
+
+function MetricRow({ metric, series, context }: MetricRowProps) {
   const found = series ? findExtremes(series) : null;
-  const best = guessBest(metric.key);
+  const best = guessBest(splitKey(metric.key).name);
   const [value, x] = best === "min" ? [found?.min, found?.minX] : [found?.max, found?.maxX];
   const isKnown = found !== null && best !== "" && value !== undefined && !Number.isNaN(value);
   // Of a bucket only the x of its last point is known, so the step of a downsampled best is rounded up to that.
@@ -51,8 +59,8 @@ function MetricRow({ metric, series }: { readonly metric: Metric; readonly serie
   const write = (number: number | undefined) => (number === undefined ? "–" : formatValue(number));
   return (
     <tr>
-      <th scope="row" title={metric.key}>
-        {metric.key}
+      <th scope="row" title={metric.key} data-context={context !== "" || undefined}>
+        {context || metric.key}
       </th>
       <td>
         <Sparkline series={series} />
@@ -78,6 +86,7 @@ export function MetricsTable({ run, metrics, revision }: { readonly run: RunDeta
   const [isAll, setAll] = useState(false);
   const [search, setSearch] = useState("");
   const needle = search.trim().toLowerCase();
+  const names = useMemo(() => new Set(metrics.map((metric) => metric.key)), [metrics]);
   const found = metrics.filter((metric) => metric.key.toLowerCase().includes(needle));
   const shown = isAll ? found.slice(0, 200) : found.slice(0, AT_FIRST);
   const { known, error } = useSeries(run.runId, shown.map((metric) => metric.key), revision);
@@ -116,7 +125,12 @@ export function MetricsTable({ run, metrics, revision }: { readonly run: RunDeta
             </thead>
             <tbody>
               {shown.map((metric) => (
-                <MetricRow key={metric.key} metric={metric} series={known.series.get(metric.key)} />
+                <MetricRow
+                  key={metric.key}
+                  metric={metric}
+                  series={known.series.get(metric.key)}
+                  context={names.has(splitKey(metric.key).name) ? writeContext(splitKey(metric.key).context) : ""}
+                />
               ))}
             </tbody>
           </table>

@@ -14,6 +14,19 @@ export interface Pair {
   readonly value: string;
 }
 
+/** A dataset that a run read. */
+export interface DatasetUse {
+  readonly name: string;
+  readonly digest: string;
+  /** `training`, `validation`, …; empty if it was not said. */
+  readonly context: string;
+  readonly sourceType: string;
+  readonly source: string;
+  /** JSON, or empty. */
+  readonly schema: string;
+  readonly profile: string;
+}
+
 export interface RunDetails {
   readonly runId: string;
   readonly experimentId: string;
@@ -28,6 +41,7 @@ export interface RunDetails {
   readonly metrics: readonly Metric[];
   readonly params: readonly Pair[];
   readonly tags: ReadonlyMap<string, string>;
+  readonly datasets: readonly DatasetUse[];
 }
 
 /** Read a number, also one written as text, as `NaN` and the infinities are. */
@@ -53,6 +67,21 @@ function readMetric(value: unknown): Metric {
   };
 }
 
+function readDataset(value: unknown): DatasetUse {
+  const input = readFields(value);
+  const dataset = readFields(input["dataset"]);
+  const tags = new Map(readList(input["tags"]).map(readPair).map(({ key, value: text }) => [key, text]));
+  return {
+    name: readText(dataset["name"]),
+    digest: readText(dataset["digest"]),
+    context: tags.get("mlflow.data.context") ?? "",
+    sourceType: readText(dataset["source_type"]),
+    source: readText(dataset["source"]),
+    schema: readText(dataset["schema"]),
+    profile: readText(dataset["profile"]),
+  };
+}
+
 /** Read the answer of `runs/get`, or one entry of `runs/search`. */
 export function readRun(value: unknown): RunDetails {
   const run = readFields(value);
@@ -73,8 +102,25 @@ export function readRun(value: unknown): RunDetails {
     metrics: [...readList(data["metrics"]), ...readList(data["contexts"])].map(readMetric).sort(byKey),
     params: readList(data["params"]).map(readPair),
     tags: new Map(readList(data["tags"]).map(readPair).map(({ key, value: text }) => [key, text])),
+    datasets: readList(readFields(run["inputs"])["dataset_inputs"]).map(readDataset),
   };
 }
+
+export const PARENT_TAG = "mlflow.parentRunId";
+export const STAR_TAG = "headwater.starred";
+
+/** Whether a run goes on. */
+export const isRunning = ({ status, endTime }: Pick<RunDetails, "status" | "endTime">): boolean =>
+  endTime === null && (status === "RUNNING" || status === "SCHEDULED");
+
+/** The colours of the states. */
+export const TONES: Readonly<Record<string, string>> = {
+  RUNNING: "run",
+  SCHEDULED: "run",
+  FINISHED: "ok",
+  FAILED: "bad",
+  KILLED: "warn",
+};
 
 /** Whether a metric tells about the machine. */
 export const isSystemMetric = (key: string): boolean => key.startsWith("system/");

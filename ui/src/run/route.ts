@@ -1,6 +1,6 @@
 /** Where within a run's page: which tab, which artifact. */
 
-export const TABS = ["overview", "metrics", "system", "artifacts"] as const;
+export const TABS = ["overview", "metrics", "system", "artifacts", "models", "logs", "code", "lineage"] as const;
 export type Tab = (typeof TABS)[number];
 
 export interface RunPlace {

@@ -1,53 +1,35 @@
 import { useState } from "preact/hooks";
+import type { Relative } from "../api/schema";
 import { Swatch } from "../charts/swatch";
+import { plural } from "../lib/format";
 import { hrefOf } from "../lib/location";
 import { CopyButton } from "../panels/copy-button";
 import { Editable } from "../panels/editable";
 import css from "../panels/panels.module.css";
-import { Popover } from "../shell/popover";
-import { Snippet } from "../shell/snippet";
-import { say } from "../shell/toasts";
 import type { RunDetails } from "./model";
-import { archiveRun, renameRun, restoreRun } from "./run-api";
+import { TONES } from "./model";
+import { RegisterDialog } from "./register-dialog";
+import { ReproduceDrawer } from "./reproduce-drawer";
+import { RunActions } from "./run-actions";
+import { renameRun, restoreRun } from "./run-api";
 import { RunDuration } from "./run-duration";
 import own from "./run.module.css";
-import type { Family } from "./use-family";
-
-const TONES: Readonly<Record<string, string>> = {
-  RUNNING: "run",
-  SCHEDULED: "run",
-  FINISHED: "ok",
-  FAILED: "bad",
-  KILLED: "warn",
-};
-
-const snippetFor = (run: RunDetails): string => `import headwater as hw
-
-hw.set_tracking_uri("${new URL(".", document.baseURI).href.replace(/\/$/, "")}")
-run = hw.get_run("${run.runId}")
-run.data.metrics, run.data.params`;
+import { childrenOf, type KnownFamily } from "./use-family";
+import type { RunModels } from "./use-models";
 
 export interface RunHeaderProps {
   readonly run: RunDetails;
-  readonly family: Family;
+  readonly family: KnownFamily;
+  readonly models: RunModels;
   readonly color: string;
   readonly refresh: () => void;
 }
 
 /** Name, state, relatives and what can be done with a run. */
-export function RunHeader({ run, family, color, refresh }: RunHeaderProps) {
+export function RunHeader({ run, family, models, color, refresh }: RunHeaderProps) {
   const [error, setError] = useState("");
-  const link = (one: RunDetails) => hrefOf(`/experiments/${one.experimentId}/runs/${one.runId}`);
-  const move = async () => {
-    try {
-      await (run.isArchived ? restoreRun(run.runId) : archiveRun(run.runId));
-      setError("");
-      say(run.isArchived ? "Run restored." : "Run archived.");
-      refresh();
-    } catch (failure) {
-      setError(failure instanceof Error ? failure.message : String(failure));
-    }
-  };
+  const [isReproducing, setReproducing] = useState(false);
+  const [isRegistering, setRegistering] = useState(false);
   return (
     <header class={css.header}>
       <div class={css.title}>
@@ -66,50 +48,65 @@ export function RunHeader({ run, family, color, refresh }: RunHeaderProps) {
           <span class="dot" data-tone={TONES[run.status] ?? "warn"} />
           {run.status.toLowerCase()} · <RunDuration run={run} />
         </span>
-        {run.isArchived && <span class={css.status}>archived</span>}
-        <span class={css.actions}>
-          <Popover trigger="Load in Python" label="Load in Python">
-            {() => (
-              <div class={css.code}>
-                <Snippet code={snippetFor(run)} label="Python code" />
-              </div>
-            )}
-          </Popover>
-          <button type="button" class="button" onClick={() => void move()}>
-            {run.isArchived ? "Restore" : "Archive"}
-          </button>
-        </span>
-      </div>
-      <p class={css.relatives}>
-        <span>
-          Experiment <a href={hrefOf(`/experiments/${run.experimentId}/runs`)}>{family.experiment || run.experimentId}</a>
-        </span>
-        {family.parent && (
-          <span>
-            Parent <a href={link(family.parent)}>{family.parent.name}</a>
+        {run.isArchived && (
+          <span class={css.status}>
+            archived
+            <button type="button" class={own.inline} onClick={() => void restoreRun(run.runId).then(refresh, (failure: unknown) => setError(String(failure)))}>
+              Restore
+            </button>
           </span>
         )}
-        {family.children.length > 0 && (
-          <details class={own.children}>
-            <summary>
-              {family.children.length === 100 ? "100 or more" : family.children.length}{" "}
-              {family.children.length === 1 ? "child" : "children"}
-            </summary>
-            <ul>
-              {family.children.map((child) => (
-                <li key={child.runId}>
-                  <a href={link(child)}>{child.name}</a> <small>{child.status.toLowerCase()}</small>
-                </li>
-              ))}
-            </ul>
-          </details>
-        )}
-        <span>
-          <code>{run.runId.slice(0, 8)}</code>
-          <CopyButton text={run.runId} label="run id" />
-        </span>
-      </p>
+        <RunActions
+          {...{ run, family, refresh }}
+          onReproduce={() => setReproducing(true)}
+          onRegister={models.sources.length > 0 ? () => setRegistering(true) : null}
+          onError={setError}
+        />
+      </div>
+      <Relatives run={run} family={family} />
       {error && <p role="alert" class={css.error}>{error}</p>}
+      {isReproducing && <ReproduceDrawer run={run} onClose={() => setReproducing(false)} />}
+      {isRegistering && <RegisterDialog runId={run.runId} sources={models.sources} onClose={() => setRegistering(false)} />}
     </header>
+  );
+}
+
+function Relatives({ run, family }: { readonly run: RunDetails; readonly family: KnownFamily }) {
+  const link = (one: Relative) => hrefOf(`/experiments/${run.experimentId}/runs/${one.run_id}`);
+  const children = childrenOf(family, run.runId);
+  return (
+    <p class={css.relatives}>
+      <span>
+        Experiment <a href={hrefOf(`/experiments/${run.experimentId}/runs`)}>{family.experiment || run.experimentId}</a>
+        {family.isExperimentArchived && " (archived)"}
+      </span>
+      {family.ancestors.length > 0 && (
+        <span>
+          {family.ancestors.length === 1 ? "Parent " : "Parents "}
+          {[...family.ancestors].reverse().map((one, index) => (
+            <span key={one.run_id}>
+              {index > 0 && " › "}
+              <a href={link(one)}>{one.run_name}</a>
+            </span>
+          ))}
+        </span>
+      )}
+      {children.length > 0 && (
+        <details class={own.children}>
+          <summary>{plural(children.length, "child", "children")}</summary>
+          <ul>
+            {children.map((child) => (
+              <li key={child.run_id}>
+                <a href={link(child)}>{child.run_name}</a> <small>{child.status.toLowerCase()}</small>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+      <span>
+        <code>{run.runId.slice(0, 8)}</code>
+        <CopyButton text={run.runId} label="run id" />
+      </span>
+    </p>
   );
 }

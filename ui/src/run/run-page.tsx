@@ -1,59 +1,54 @@
-import { useEffect, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
+import { useQuery } from "../api/use-query";
 import { ArtifactBrowser } from "../artifacts/artifact-browser";
-import { listFolder } from "../artifacts/artifacts-api";
+import { listFolder, ofRun } from "../artifacts/artifacts-api";
+import type { Entry } from "../artifacts/tree";
 import { navigate, path as page } from "../lib/location";
 import css from "../panels/panels.module.css";
 import { useChrome } from "../shell/chrome";
+import { lazy } from "../shell/lazy";
 import { MissingRun } from "./missing-run";
-import { isSystemMetric, type RunDetails } from "./model";
+import { isRunning, isSystemMetric, PARENT_TAG, type RunDetails } from "./model";
 import { Overview } from "./overview";
 import { baseOf, readPlace, writePlace, type RunPlace } from "./route";
 import { RunHeader } from "./run-header";
-import { RunMetrics } from "./run-metrics";
-import { RunTabs, type TabItem } from "./run-tabs";
+import { RunMetrics } from "./metrics/run-metrics";
+import { RunTabs } from "./run-tabs";
+import { listTabs } from "./tabs";
 import { useChartView } from "./use-chart-view";
-import { useFamily } from "./use-family";
+import { useFamily, type KnownFamily } from "./use-family";
+import { useModels, type RunModels } from "./use-models";
 import { useRun, type RunState } from "./use-run";
 
 const COLOR = "var(--c1)";
+const LogsTab = lazy(() => import("./logs/logs-tab").then((module) => module.LogsTab));
+const CodeTab = lazy(() => import("./code/code-tab").then((module) => module.CodeTab));
+const ModelsTab = lazy(() => import("./models-tab").then((module) => module.ModelsTab));
+const LineageTab = lazy(() => import("./lineage-tab").then((module) => module.LineageTab));
 
-/** Count what stands at the top of a run's artifacts; null until it is known. */
-function useArtifactCount(runId: string, revision: number): number | null {
-  const [known, setKnown] = useState<{ runId: string; count: number } | null>(null);
-  useEffect(() => {
-    let isCurrent = true;
-    listFolder(runId, "").then(
-      (entries) => isCurrent && setKnown({ runId, count: entries.length }),
-      () => isCurrent && setKnown(null),
-    );
-    return () => {
-      isCurrent = false;
-    };
-  }, [runId, revision]);
-  return known?.runId === runId ? known.count : null;
+/** What stands at the top of a run's artifacts; undefined until it is known. */
+function useTop({ runId, status }: RunDetails, revision: number): readonly Entry[] | undefined {
+  const { data } = useQuery({ key: ["artifacts-top", runId, status, revision], ask: (signal) => listFolder(runId, "", signal) });
+  return data;
 }
 
-function listTabs(run: RunDetails, artifacts: number | null): TabItem[] {
-  const system = run.metrics.filter(({ key }) => isSystemMetric(key)).length;
-  const tabs: TabItem[] = [
-    { tab: "overview", label: "Overview", count: null },
-    { tab: "metrics", label: "Metrics", count: run.metrics.length - system },
-  ];
-  if (system > 0) tabs.push({ tab: "system", label: "System", count: system });
-  tabs.push({ tab: "artifacts", label: "Artifacts", count: artifacts });
-  return tabs;
+interface Shown {
+  readonly run: RunDetails;
+  readonly place: RunPlace;
+  readonly state: RunState;
 }
 
-function TabContent({ run, place, state }: { readonly run: RunDetails; readonly place: RunPlace; readonly state: RunState }) {
+function TabContent({ run, place, state, family, models }: Shown & { readonly family: KnownFamily; readonly models: RunModels }) {
   const [view, setView] = useChartView();
   const { revision, refresh } = state;
   switch (place.tab) {
     case "overview":
-      return <Overview run={run} revision={revision} refresh={refresh} />;
+      return <Overview {...{ run, models, revision, refresh }} />;
     case "artifacts":
       return (
         <ArtifactBrowser
-          runId={run.runId}
+          owner={ofRun(run.runId)}
+          parentId={run.tags.get(PARENT_TAG) ?? ""}
           path={place.path}
           location={run.artifactUri}
           revision={revision}
@@ -62,24 +57,24 @@ function TabContent({ run, place, state }: { readonly run: RunDetails; readonly 
       );
     case "metrics":
     case "system":
-      return (
-        <RunMetrics
-          key={place.tab}
-          {...{ run, view, revision }}
-          color={COLOR}
-          isSystem={place.tab === "system"}
-          onView={setView}
-        />
-      );
-    default:
-      return null;
+      return <RunMetrics key={place.tab} {...{ run, view, revision }} isSystem={place.tab === "system"} onView={setView} />;
+    case "models":
+      return <ModelsTab run={run} models={models} />;
+    case "logs":
+      return <LogsTab runId={run.runId} isRunning={isRunning(run)} revision={revision} />;
+    case "code":
+      return <CodeTab run={run} revision={revision} />;
+    case "lineage":
+      return <LineageTab {...{ run, family, revision }} />;
   }
 }
 
-function Loaded({ run, place, state }: { readonly run: RunDetails; readonly place: RunPlace; readonly state: RunState }) {
-  const count = useArtifactCount(run.runId, state.revision);
+function Loaded({ run, place, state }: Shown) {
+  const top = useTop(run, state.revision);
   const family = useFamily(run);
-  const tabs = listTabs(run, count);
+  const models = useModels(run);
+  const system = useMemo(() => run.metrics.filter(({ key }) => isSystemMetric(key) && !key.endsWith("}")).length, [run.metrics]);
+  const tabs = listTabs({ run, place, top, models, system });
   const name = run.name || run.runId;
   useChrome(name, [
     { text: "Experiments", page: "/experiments" },
@@ -88,7 +83,7 @@ function Loaded({ run, place, state }: { readonly run: RunDetails; readonly plac
   ]);
   return (
     <>
-      <RunHeader run={run} family={family} color={COLOR} refresh={state.refresh} />
+      <RunHeader {...{ run, family, models }} color={COLOR} refresh={state.refresh} />
       <RunTabs items={tabs} current={place.tab} base={baseOf(page.value)} />
       {state.error && (
         <p class={css.banner} role="alert">
@@ -99,7 +94,7 @@ function Loaded({ run, place, state }: { readonly run: RunDetails; readonly plac
         </p>
       )}
       <div class={css.content}>
-        <TabContent key={run.runId} run={run} place={place} state={state} />
+        <TabContent key={run.runId} {...{ run, place, state, family, models }} />
       </div>
     </>
   );

@@ -1,31 +1,38 @@
-import { useEffect, useState } from "preact/hooks";
+import type { Family, Relative } from "../api/schema";
+import { useQuery } from "../api/use-query";
 import type { RunDetails } from "./model";
-import { getExperimentName, getRun, listChildren } from "./run-api";
+import { PARENT_TAG } from "./model";
+import { getFamily } from "./run-api";
 
-export interface Family {
+export interface KnownFamily {
   readonly experiment: string;
-  readonly parent: RunDetails | null;
-  readonly children: readonly RunDetails[];
+  readonly isExperimentArchived: boolean;
+  /** From the parent up. */
+  readonly ancestors: readonly Relative[];
+  readonly descendants: readonly Relative[];
+  readonly truncated: boolean;
+}
+
+const NOBODY: KnownFamily = { experiment: "", isExperimentArchived: false, ancestors: [], descendants: [], truncated: false };
+
+function readFamily(family: Family | undefined): KnownFamily {
+  if (!family) return NOBODY;
+  return {
+    experiment: family.experiment_name,
+    isExperimentArchived: family.is_experiment_archived ?? false,
+    ancestors: family.ancestors ?? [],
+    descendants: family.descendants ?? [],
+    truncated: family.truncated ?? false,
+  };
 }
 
 /** Read the names around a run; what cannot be read is left out, for the run itself is what matters here. */
-export function useFamily(run: RunDetails): Family {
-  const [family, setFamily] = useState<Family>({ experiment: "", parent: null, children: [] });
-  const parentId = run.tags.get("mlflow.parentRunId");
-  useEffect(() => {
-    let isCurrent = true;
-    const work = [getExperimentName(run.experimentId), parentId ? getRun(parentId) : null, listChildren(run)] as const;
-    void Promise.allSettled(work).then(([experiment, parent, children]) => {
-      if (!isCurrent) return;
-      setFamily({
-        experiment: experiment.status === "fulfilled" ? experiment.value : "",
-        parent: parent.status === "fulfilled" ? parent.value : null,
-        children: children.status === "fulfilled" ? children.value : [],
-      });
-    });
-    return () => {
-      isCurrent = false;
-    };
-  }, [run.runId, run.experimentId, parentId]);
-  return family;
+export function useFamily(run: RunDetails): KnownFamily {
+  const parentId = run.tags.get(PARENT_TAG) ?? "";
+  const { data } = useQuery({ key: ["family", run.runId, parentId, run.status], ask: (signal) => getFamily(run.runId, signal) });
+  return readFamily(data);
 }
+
+/** List the runs whose parent is `runId`. */
+export const childrenOf = ({ descendants }: KnownFamily, runId: string): readonly Relative[] =>
+  descendants.filter((one) => one.parent_id === runId);

@@ -11,6 +11,7 @@ from headwater.protocol import (
     columns,
     edits,
     experiments,
+    families,
     finding,
     governance,
     imports,
@@ -87,6 +88,7 @@ class RestRuns(_Resource):
     log_batch = _Verb(runs.LOG_BATCH)
     append = _Verb(journals.APPEND)
     get_journal = _Verb(journals.GET_JOURNAL)
+    get_family = _Verb(families.GET)
 
 
 class RestInputs(_Resource):
@@ -152,6 +154,7 @@ class RestLogs(_Resource):
 
     append = _Verb(logs.APPEND)
     read = _Verb(logs.READ)
+    index = _Verb(logs.INDEX)
 
 
 class RestLocations:

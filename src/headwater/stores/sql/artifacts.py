@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
 from headwater.config import SIGNED_URL_S
 from headwater.protocol.artifacts import (
@@ -38,7 +39,7 @@ from headwater.stores.sql.connection import Connection, Dialect, chunks, marks
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.live_logs import LiveLogs
 from headwater.stores.sql.logged_model_rows import find_model, load_model_uri
-from headwater.stores.sql.preview import preview_table
+from headwater.stores.sql.preview import TableFile, preview_table
 from headwater.stores.sql.rows import find_run, load_info
 
 _RUN_PATH = re.compile(r"([0-9]{1,18})/([^/]+)/artifacts(?:/(.+))?", re.ASCII)
@@ -131,16 +132,17 @@ class SqlArtifacts:
         return Empty()
 
     def preview_table(self, request: PreviewTable) -> PreviewTableResponse:
-        """Return rows of a CSV, TSV or JSON-lines artifact of a run."""
+        """Return rows of an artifact of a run that is a table."""
         request.check()
         with self._database.read() as connection:
             uri, root = _run_root(connection, request.run_id)
             entries = _read_at(connection, join_paths(root, request.path)) if root else []
         if entries:
-            return preview_table(self._blobs.read(entries[0].digest), request)
+            return preview_table(TableFile(entries[0].size, partial(self._blobs.read, entries[0].digest)), request)
         if root:
             raise ResourceDoesNotExist(f"No such artifact: '{request.path}'")
-        return preview_table(self._locations.open(uri).read(request.path), request)
+        location = self._locations.open(uri)
+        return preview_table(TableFile(location.find(request.path).size, partial(location.read, request.path)), request)
 
     def start_upload(self, request: StartUpload) -> StartUploadResponse:
         """Return where to send a large file: its parts past us if it can be, else the rest of it to us."""

@@ -3,11 +3,15 @@
 import codecs
 import csv
 import json
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from itertools import islice
+from typing import NamedTuple
 
 from headwater.protocol.artifacts import PreviewTable, PreviewTableResponse
 from headwater.protocol.errors import InvalidParameterValue
+from headwater.stores.sql.preview_binary import BINARY_TABLES, ReadAt, preview_binary
+from headwater.stores.sql.preview_order import MAX_SORTED_ROWS, order_rows
 
 _SEPARATORS = {"csv": ",", "tsv": "\t", "tab": "\t"}
 _JSON_LINES = {"jsonl", "ndjson"}
@@ -16,17 +20,29 @@ _MAX_CELL = 2000
 _MAX_COLUMNS = 1000
 
 _Record = dict[str, str]
+_Rows = Iterator[list[str]]
 
 
-def preview_table(data: Iterator[bytes], request: PreviewTable) -> PreviewTableResponse:
-    """Return the rows of a file's bytes that `request` asks for, every cell as text of at most 2,000 characters.
+class TableFile(NamedTuple):
+    """A file: its size in bytes, and its bytes from one on, of a length or up to the end."""
+
+    size: int
+    read: Callable[[int, int | None], Iterator[bytes]]
+
+
+def preview_table(file: TableFile, request: PreviewTable) -> PreviewTableResponse:
+    """Return the rows of a file that `request` asks for, every cell as text of at most 2,000 characters.
 
     Raises `InvalidParameterValue` if the file is of another kind, or not what its name says.
     """
     extension = request.path.rpartition(".")[2].lower()
+    if extension in BINARY_TABLES:
+        return preview_binary(ReadAt(file.size, file.read), extension, request)
     if extension not in _SEPARATORS and extension not in _JSON_LINES:
-        raise InvalidParameterValue(f"Cannot preview '{request.path}' as a table. Name a csv, tsv or jsonl file.")
-    lines = _read_lines(data, request.path)
+        raise InvalidParameterValue(
+            f"Cannot preview '{request.path}' as a table. Name a csv, tsv, jsonl, parquet or npy file."
+        )
+    lines = _read_lines(file.read(0, None), request.path)
     try:
         if extension in _JSON_LINES:
             return _preview_records(_parse_records(lines, request.path), request)
@@ -35,28 +51,46 @@ def preview_table(data: Iterator[bytes], request: PreviewTable) -> PreviewTableR
         raise InvalidParameterValue(f"Cannot read '{request.path}': {error}. Download it instead.") from error
 
 
-def _preview_rows(rows: Iterator[list[str]], request: PreviewTable) -> PreviewTableResponse:
+def _preview_rows(rows: _Rows, request: PreviewTable) -> PreviewTableResponse:
     filled = (row[:_MAX_COLUMNS] for row in rows if row)
     columns = _cut(next(filled, []))
-    page = [_cut(row) for row in islice(filled, request.offset, request.offset + request.limit)]
-    more = next(filled, None) is not None
+    wanted = order_rows(_matching(filled, request.contains), columns, request)
+    page = [_cut(row) for row in islice(wanted, request.offset, request.offset + request.limit)]
+    more = next(wanted, None) is not None
     width = max((len(row) for row in page), default=0)
     columns += [f"column {index + 1}" for index in range(len(columns), width)]
     return PreviewTableResponse(columns, [row + [""] * (len(columns) - len(row)) for row in page], more)
 
 
+def _matching(rows: _Rows, contains: str) -> _Rows:
+    needle = contains.lower()
+    return (row for row in rows if any(needle in cell.lower() for cell in row)) if needle else rows
+
+
 def _preview_records(records: Iterator[_Record], request: PreviewTable) -> PreviewTableResponse:
     # Columns come from the file's beginning to the page's end, so that they stand in one order on every page.
     columns: dict[str, None] = {}
-    page: list[_Record] = []
-    for index, record in enumerate(islice(records, request.offset + request.limit)):
-        for name in record:
-            if len(columns) < _MAX_COLUMNS:
-                columns.setdefault(name)
-        if index >= request.offset:
-            page.append(record)
-    more = next(records, None) is not None
-    return PreviewTableResponse(list(columns), [[record.get(name, "") for name in columns] for record in page], more)
+    needle = request.contains.lower()
+    last = math.inf if request.sort else request.offset + request.limit
+
+    def read() -> Iterator[_Record]:
+        wanted = (one for one in records if not needle or any(needle in cell.lower() for cell in one.values()))
+        for index, record in enumerate(wanted):
+            if index < last:
+                for name in islice(record, _MAX_COLUMNS - len(columns)):
+                    columns.setdefault(name)
+            yield record
+
+    if request.sort:
+        known = list(islice(read(), MAX_SORTED_ROWS + 1))
+        names = list(columns)
+        ordered = order_rows(([one.get(name, "") for name in names] for one in known), names, request)
+        page = list(islice(ordered, request.offset, request.offset + request.limit))
+        return PreviewTableResponse(names, page, more=next(ordered, None) is not None)
+    rows = read()
+    shown = list(islice(rows, request.offset, request.offset + request.limit))
+    more = next(rows, None) is not None
+    return PreviewTableResponse(list(columns), [[record.get(name, "") for name in columns] for record in shown], more)
 
 
 def _parse_records(lines: Iterator[str], path: str) -> Iterator[_Record]:

@@ -2,6 +2,7 @@
 
 from headwater.protocol.endpoint import Empty
 from headwater.protocol.errors import InvalidParameterValue
+from headwater.protocol.families import Family, GetFamily
 from headwater.protocol.journals import Append, AppendResponse, GetJournal
 from headwater.protocol.paging import decode_page_token, encode_page_token
 from headwater.protocol.runs import (
@@ -27,6 +28,7 @@ from headwater.stores.sql.append import apply_append, read_journal
 from headwater.stores.sql.connection import Connection
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.event_words import note_run_created
+from headwater.stores.sql.families import load_family
 from headwater.stores.sql.model_metrics import write_model_metrics
 from headwater.stores.sql.rows import find_run, load_info, load_runs
 from headwater.stores.sql.search import select_runs
@@ -66,6 +68,12 @@ class SqlRuns:
         with self._database.read() as connection:
             run = find_run(connection, request.run, active=False)
             return RunResponse(load_runs(connection, [run.id])[0])
+
+    def get_family(self, request: GetFamily) -> Family:
+        """Return the ancestors and descendants of a run."""
+        request.check()
+        with self._database.read() as connection:
+            return load_family(connection, find_run(connection, request.run_id, active=False))
 
     def update(self, request: UpdateRun) -> UpdateRunResponse:
         """Change status, end time or name."""

@@ -1,0 +1,40 @@
+import type { Alert } from "../api/schema";
+import { useQuery } from "../api/use-query";
+import { formatCount, formatMoment } from "../lib/format";
+import css from "../panels/panels.module.css";
+import { listAlerts } from "./run-api";
+import own from "./run.module.css";
+
+const TONES: Readonly<Record<Alert["level"], string>> = { INFO: "run", WARNING: "warn", ERROR: "bad" };
+const EVERY_MS = 5_000;
+
+/** What a run raised, and what rules said of it; nothing without any. New ones come while the run runs. */
+export function AlertsPanel({ runId, isRunning, revision }: { readonly runId: string; readonly isRunning: boolean; readonly revision: number }) {
+  const { data, error } = useQuery({
+    key: ["alerts", runId, revision],
+    ask: (signal) => listAlerts(runId, signal),
+    ...(isRunning ? { everyMs: EVERY_MS } : {}),
+  });
+  if (!error && (data ?? []).length === 0) return null;
+  return (
+    <section class={css.panel} aria-labelledby="alerts-heading">
+      <header>
+        <h2 id="alerts-heading">Alerts</h2>
+        <span class={css.count}>{formatCount(data?.length ?? 0)}</span>
+      </header>
+      {error && <p class={css.error} role="alert">{`The alerts cannot be listed. ${error.message}`}</p>}
+      <ul class={own.alerts} aria-live="polite">
+        {(data ?? []).map(({ alert_id: id, level, title, text, time, rule_id: rule }) => (
+          <li key={id}>
+            <span class="dot" data-tone={TONES[level]} />
+            <b>{title}</b>
+            <span class="tag">{level.toLowerCase()}</span>
+            {rule && <span class="tag">by a rule</span>}
+            <time dateTime={new Date(time).toISOString()}>{formatMoment(time)}</time>
+            {text && <p>{text}</p>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
