@@ -28,6 +28,15 @@ class KeyKind(enum.StrEnum):
     PARAM = "param"
     TAG = "tag"
     ATTRIBUTE = "attribute"
+    DATASET = "dataset"
+
+
+class Statistic(enum.StrEnum):
+    """What a column of a metric holds instead of the last value: one number of all its points."""
+
+    MIN = "min"
+    MAX = "max"
+    MEAN = "mean"
 
 
 class QueryRuns(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -36,6 +45,8 @@ class QueryRuns(msgspec.Struct, frozen=True, omit_defaults=True):
     `columns` are `metrics.<key>`, `params.<key>`, `tags.<key>` or `attributes.<name>` with the key as it is, not
     quoted; attributes: status (RUNNING … KILLED, or LOST), start_time, end_time, duration (ms), user_id,
     experiment_id, artifact_uri. The key `*` stands for every key that a run of the page has, sorted.
+    `datasets.name`, `.digest` and `.context` are of what the run read, several joined by a comma. `min:metrics.<key>`
+    (or `max:`, `mean:`) is that of all points instead of the last; a NaN counts as no point.
     """
 
     experiment_ids: list[str]

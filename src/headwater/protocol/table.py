@@ -5,6 +5,7 @@ from typing import Any
 from headwater.protocol import (
     alerts,
     artifacts,
+    bulk,
     columns,
     edits,
     experiments,
@@ -24,6 +25,7 @@ from headwater.protocol import (
     trash,
     views,
     webhooks,
+    workspace,
 )
 from headwater.protocol.endpoint import Endpoint
 
@@ -42,9 +44,11 @@ ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *lineage.ENDPOINTS,
     *columns.ENDPOINTS,
     *finding.ENDPOINTS,
+    *workspace.ENDPOINTS,
     *logs.ENDPOINTS,
     *imports.ENDPOINTS,
     *edits.ENDPOINTS,
+    *bulk.ENDPOINTS,
     *views.ENDPOINTS,
     *trash.ENDPOINTS,
     *webhooks.ENDPOINTS,

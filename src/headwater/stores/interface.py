@@ -108,6 +108,7 @@ from headwater.stores.imported import Imports
 from headwater.stores.lifecycle import Edits, Finding, Trash, Views
 from headwater.stores.notices import Alerts, Webhooks
 from headwater.stores.registered import Governance, LineageGraphs, ModelVersions, RegisteredModels
+from headwater.stores.workspace import Bulk, Workspace
 
 OnBytes = Callable[[int], object]
 """Is told of progress: how many more bytes have been transferred."""
@@ -537,6 +538,14 @@ class Store(Protocol):
     @property
     def edits(self) -> Edits:
         """Return the edits."""
+
+    @property
+    def bulk(self) -> Bulk:
+        """Return the changes of many runs."""
+
+    @property
+    def workspace(self) -> Workspace:
+        """Return the sums over many runs."""
 
     @property
     def views(self) -> Views:

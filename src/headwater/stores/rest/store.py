@@ -8,6 +8,7 @@ import msgspec
 from headwater.protocol import (
     alerts,
     artifacts,
+    bulk,
     columns,
     edits,
     experiments,
@@ -27,6 +28,7 @@ from headwater.protocol import (
     trash,
     views,
     webhooks,
+    workspace,
 )
 from headwater.protocol.endpoint import Endpoint, RequestT, ResponseT
 from headwater.protocol.errors import NotSupported
@@ -258,6 +260,22 @@ class RestFinding(_Resource):
     find = _Verb(finding.FIND)
 
 
+class RestBulk(_Resource):
+    """Changes of many runs on a server."""
+
+    archive = _Verb(bulk.ARCHIVE)
+    unarchive = _Verb(bulk.UNARCHIVE)
+    tag = _Verb(bulk.TAG)
+
+
+class RestWorkspace(_Resource):
+    """Sums over many runs of a server."""
+
+    query_groups = _Verb(workspace.QUERY_GROUPS)
+    list_values = _Verb(workspace.LIST_VALUES)
+    list_overviews = _Verb(workspace.LIST_OVERVIEWS)
+
+
 class RestViews(_Resource):
     """Saved views on a server."""
 
@@ -325,6 +343,8 @@ class RestStore:
         self.lineage = RestLineage(self._client)
         self.imports = RestImports(self._client)
         self.edits = RestEdits(self._client)
+        self.bulk = RestBulk(self._client)
+        self.workspace = RestWorkspace(self._client)
         self.views = RestViews(self._client)
         self.finding = RestFinding(self._client)
         self.trash = RestTrash(self._client)

@@ -66,7 +66,7 @@ class SqlExperiments:
         """Return an experiment, deleted or not."""
         request.check()
         with self._database.read() as connection:
-            found = _load_experiments(connection, [int(request.experiment_id)])
+            found = load_experiments(connection, [int(request.experiment_id)])
         if not found:
             raise unknown_experiment(request.experiment_id)
         return GetExperimentResponse(found[0])
@@ -76,7 +76,7 @@ class SqlExperiments:
         request.check()
         with self._database.read() as connection:
             row = connection.one("SELECT id FROM experiment WHERE name = ?", (request.experiment_name,))
-            found = _load_experiments(connection, [row[0]]) if row else []
+            found = load_experiments(connection, [row[0]]) if row else []
         if not found:
             raise ResourceDoesNotExist(f"Could not find experiment with name '{request.experiment_name}'")
         return GetExperimentResponse(found[0])
@@ -94,7 +94,7 @@ class SqlExperiments:
                 limit=request.max_results + 1,
                 offset=offset,
             )
-            found = _load_experiments(connection, ids[: request.max_results])
+            found = load_experiments(connection, ids[: request.max_results])
         more = len(ids) > request.max_results
         token = encode_page_token(offset + request.max_results) if more else ""
         return SearchExperimentsResponse(found, token)
@@ -218,7 +218,8 @@ def _move(connection: Connection, experiment_id: str, *, deleted: bool) -> None:
             connection.touch(run_id)
 
 
-def _load_experiments(connection: Connection, ids: Sequence[int]) -> list[Experiment]:
+def load_experiments(connection: Connection, ids: Sequence[int]) -> list[Experiment]:
+    """Return experiments by their row ids, in that order; ids that do not exist are left out."""
     found: dict[int, Experiment] = {}
     for chunk in chunks(ids):
         among = f"IN ({marks(chunk)})"

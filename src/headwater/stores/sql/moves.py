@@ -15,7 +15,7 @@ from headwater.stores.sql.experiments import find_active_experiment
 from headwater.stores.sql.history import copy_history
 from headwater.stores.sql.inputs import copy_inputs, move_inputs
 from headwater.stores.sql.rows import RunRow, find_run, load_info
-from headwater.stores.sql.run_columns import PARENT_TAG
+from headwater.stores.sql.run_pages import PARENT_TAG
 from headwater.stores.sql.writes import insert_run
 
 ORIGIN_TAG, ORIGIN_STEP_TAG = "headwater.origin", "headwater.originStep"
@@ -29,9 +29,7 @@ _NOT_COPIED = {PARENT_TAG, RUN_NAME_TAG, ORIGIN_TAG, ORIGIN_STEP_TAG, "headwater
 def move_runs(connection: Connection, request: MoveRuns) -> list[str]:
     """Move runs to an experiment and return the ids of those that were elsewhere."""
     exp_id = find_active_experiment(connection, request.experiment_id)
-    runs = _lock_runs(connection, request.run_ids)
-    if absent := next((run_id for run_id in request.run_ids if run_id not in runs), None):
-        raise ResourceDoesNotExist(f"Run with id={absent} not found")
+    runs = find_all_runs(connection, request.run_ids)
     if request.children:
         runs |= _find_descendants(connection, runs)
     moving = [run for run in runs.values() if run.exp_id != exp_id]
@@ -106,6 +104,14 @@ def _read_tags(connection: Connection, run_id: int) -> dict[str, str]:
     rows = connection.all("SELECT key_id, value FROM tag WHERE run_id = ?", (run_id,))
     names = connection.key_names({row[0] for row in rows})
     return {names[key_id]: value for key_id, value in rows}
+
+
+def find_all_runs(connection: Connection, run_ids: Sequence[str]) -> dict[str, RunRow]:
+    """Return the runs, kept from other servers' writes; raise `ResourceDoesNotExist` if there is one less."""
+    runs = _lock_runs(connection, run_ids)
+    if absent := next((run_id for run_id in run_ids if run_id not in runs), None):
+        raise ResourceDoesNotExist(f"Run with id={absent} not found")
+    return runs
 
 
 def _lock_runs(connection: Connection, run_ids: Iterable[str]) -> dict[str, RunRow]:

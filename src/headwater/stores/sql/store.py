@@ -6,6 +6,7 @@ from headwater.stores.interface import HeldBlobs, Locations
 from headwater.stores.notices import Sender
 from headwater.stores.sql.alerts import SqlAlerts
 from headwater.stores.sql.artifacts import SqlArtifacts
+from headwater.stores.sql.bulk import SqlBulk
 from headwater.stores.sql.columns import SqlColumns
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.edits import SqlEdits
@@ -25,6 +26,7 @@ from headwater.stores.sql.runs import SqlRuns
 from headwater.stores.sql.trash import SqlTrash
 from headwater.stores.sql.views import SqlViews
 from headwater.stores.sql.webhooks import SqlWebhooks
+from headwater.stores.sql.workspace import SqlWorkspace
 
 
 class SqlStore:
@@ -57,6 +59,8 @@ class SqlStore:
         self.lineage = SqlLineage(self.database)
         self.imports = SqlImports(self.database)
         self.edits = SqlEdits(self.database)
+        self.bulk = SqlBulk(self.database)
+        self.workspace = SqlWorkspace(self.database)
         self.views = SqlViews(self.database)
         self.finding = SqlFinding(self.database)
         self.trash = SqlTrash(self.database, blobs, live)
