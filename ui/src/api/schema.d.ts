@@ -100,6 +100,10 @@ export interface Approve {
   readonly reason?: string;
 }
 
+export interface ArchiveRuns {
+  readonly run_ids: readonly (string)[];
+}
+
 export interface ArtifactFile {
   readonly path: string;
   readonly digest: string;
@@ -443,17 +447,18 @@ export interface Experiment {
   readonly tags?: readonly (ExperimentTag)[];
 }
 
+export interface ExperimentOverview {
+  readonly experiment: Experiment;
+  readonly runs: number;
+  readonly running: number;
+  readonly last_activity: number;
+  readonly best: number | "NaN" | "Infinity" | "-Infinity" | null;
+  readonly best_run_id: string;
+}
+
 export interface ExperimentTag {
   readonly key: string;
   readonly value?: string;
-}
-
-export interface Family {
-  readonly experiment_name: string;
-  readonly is_experiment_archived?: boolean;
-  readonly ancestors?: readonly (Relative)[];
-  readonly descendants?: readonly (Relative)[];
-  readonly truncated?: boolean;
 }
 
 export interface FileInfo {
@@ -540,10 +545,6 @@ export interface GetExperimentByName {
 
 export interface GetExperimentResponse {
   readonly experiment: Experiment;
-}
-
-export interface GetFamily {
-  readonly run_id: string;
 }
 
 export interface GetHistory {
@@ -648,23 +649,19 @@ export interface GetWebhook {
   readonly webhook_id: string;
 }
 
-export interface IndexLog {
-  readonly run_id: string;
-  readonly name?: string;
-  readonly position?: number;
-  readonly line?: number;
+export interface GroupColumn {
+  readonly name: string;
+  readonly count: readonly (number)[];
+  readonly mean: readonly (number | "NaN" | "Infinity" | "-Infinity" | null)[];
+  readonly min: readonly (number | "NaN" | "Infinity" | "-Infinity" | null)[];
+  readonly max: readonly (number | "NaN" | "Infinity" | "-Infinity" | null)[];
+  readonly std: readonly (number | "NaN" | "Infinity" | "-Infinity" | null)[];
 }
 
-export interface IndexLogResponse {
-  readonly name?: string;
-  readonly names?: readonly (string)[];
-  readonly positions?: readonly (number)[];
-  readonly lines?: readonly (number)[];
-  readonly count?: number;
-  readonly end?: number;
-  readonly size?: number;
-  readonly more?: boolean;
-  readonly is_live?: boolean;
+export interface Histogram {
+  readonly min: number | "NaN" | "Infinity" | "-Infinity";
+  readonly max: number | "NaN" | "Infinity" | "-Infinity";
+  readonly counts: readonly (number)[];
 }
 
 export interface InputTag {
@@ -672,7 +669,7 @@ export interface InputTag {
   readonly value?: string;
 }
 
-export type KeyKind = "attribute" | "metric" | "param" | "tag";
+export type KeyKind = "attribute" | "dataset" | "metric" | "param" | "tag";
 
 export interface KeySummary {
   readonly kind: KeyKind;
@@ -808,6 +805,18 @@ export interface ListLoggedModelArtifactsResponse {
   readonly next_page_token?: string;
 }
 
+export interface ListOverviews {
+  readonly filter?: string;
+  readonly view_type?: ViewType;
+  readonly order_by?: readonly (string)[];
+  readonly limit?: number;
+}
+
+export interface ListOverviewsResponse {
+  readonly experiments: readonly (ExperimentOverview)[];
+  readonly more: boolean;
+}
+
 export interface ListTrash {
   readonly older_than_ms?: number;
   readonly experiment_ids?: readonly (string)[];
@@ -831,6 +840,21 @@ export interface ListTree {
 
 export interface ListTreeResponse {
   readonly files?: readonly (FileInfo)[];
+}
+
+export interface ListValues {
+  readonly experiment_ids: readonly (string)[];
+  readonly key: string;
+  readonly contains?: string;
+  readonly limit?: number;
+  readonly bins?: number;
+}
+
+export interface ListValuesResponse {
+  readonly values: readonly (ValueCount)[];
+  readonly total: number;
+  readonly runs: number;
+  readonly histogram?: Histogram | null;
 }
 
 export interface ListViews {
@@ -1075,18 +1099,12 @@ export interface PreviewTable {
   readonly path: string;
   readonly offset?: number;
   readonly limit?: number;
-  readonly contains?: string;
-  readonly sort?: string;
-  readonly descending?: boolean;
 }
 
 export interface PreviewTableResponse {
   readonly columns: readonly (string)[];
   readonly rows: readonly (readonly (string)[])[];
   readonly more: boolean;
-  readonly types?: readonly (string)[];
-  readonly total?: number | null;
-  readonly about?: string;
 }
 
 export interface Provenance {
@@ -1183,6 +1201,24 @@ export interface PutVersionCopy {
   readonly reason?: string;
 }
 
+export interface QueryGroups {
+  readonly experiment_ids: readonly (string)[];
+  readonly by: readonly (string)[];
+  readonly filter?: string;
+  readonly view_type?: ViewType;
+  readonly columns?: readonly (string)[];
+  readonly best?: string;
+  readonly least?: boolean;
+  readonly limit?: number;
+}
+
+export interface QueryGroupsResponse {
+  readonly total: number;
+  readonly matched: number;
+  readonly groups: readonly (RunGroup)[];
+  readonly columns: readonly (GroupColumn)[];
+}
+
 export interface QueryRuns {
   readonly experiment_ids: readonly (string)[];
   readonly filter?: string;
@@ -1226,7 +1262,6 @@ export interface ReadLog {
   readonly position?: number;
   readonly limit_bytes?: number;
   readonly contains?: string;
-  readonly stream?: string;
 }
 
 export interface ReadLogResponse {
@@ -1303,16 +1338,6 @@ export interface RegistryEvent {
 export interface Rejection {
   readonly what: string;
   readonly message: string;
-}
-
-export interface Relative {
-  readonly run_id: string;
-  readonly run_name: string;
-  readonly status: RunStatus;
-  readonly start_time: number;
-  readonly end_time?: number | null;
-  readonly parent_id?: string;
-  readonly is_archived?: boolean;
 }
 
 export interface RenameMetric {
@@ -1399,6 +1424,15 @@ export interface RunData {
   readonly contexts?: readonly (Metric)[];
 }
 
+export interface RunGroup {
+  readonly values: readonly (string | null)[];
+  readonly runs: number;
+  readonly running: number;
+  readonly best: number | "NaN" | "Infinity" | "-Infinity" | null;
+  readonly best_run_id: string;
+  readonly best_run_name: string;
+}
+
 export interface RunInfo {
   readonly run_uuid: string;
   readonly experiment_id: string;
@@ -1423,6 +1457,10 @@ export interface RunOutputs {
 
 export interface RunResponse {
   readonly run: Run;
+}
+
+export interface RunsChanged {
+  readonly run_ids: readonly (string)[];
 }
 
 export type RunStatus = "FAILED" | "FINISHED" | "KILLED" | "RUNNING" | "SCHEDULED";
@@ -1641,6 +1679,20 @@ export interface Sweep {
   readonly silence_ms?: number;
 }
 
+export interface TagChange {
+  readonly run_ids: readonly (string)[];
+  readonly key: string;
+  readonly value?: string | null;
+}
+
+export interface TagRuns {
+  readonly changes: readonly (TagChange)[];
+}
+
+export interface TagRunsResponse {
+  readonly undo: readonly (TagChange)[];
+}
+
 export interface TestWebhook {
   readonly webhook_id: string;
   readonly event?: WebhookEvent | null;
@@ -1669,6 +1721,10 @@ export interface TransitionModelVersionStage {
 
 export interface TreeResponse {
   readonly files: readonly (ArtifactFile)[];
+}
+
+export interface UnarchiveRuns {
+  readonly run_ids: readonly (string)[];
 }
 
 export interface Undeploy {
@@ -1732,6 +1788,11 @@ export interface UploadedPart {
   readonly part_number: number;
   readonly etag: string;
   readonly url?: string;
+}
+
+export interface ValueCount {
+  readonly value: string;
+  readonly runs: number;
 }
 
 export interface View {

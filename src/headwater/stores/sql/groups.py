@@ -15,6 +15,7 @@ from headwater.stores.sql.connection import Connection, chunks, marks
 from headwater.stores.sql.run_columns import count_active, open_page
 from headwater.stores.sql.run_pages import NUMBERS, RunPage, parse_column
 from headwater.stores.sql.search import select_runs
+from headwater.stores.sql.writes import parse_number
 
 _PARENT = "parent"
 _CHUNK = 5000
@@ -108,7 +109,7 @@ def _read_texts(page: RunPage, name: str) -> Sequence[str | None]:
         )
     if column.kind is KeyKind.ATTRIBUTE:
         return [str(value) for value in page.attributes([column.key])[column.key]]
-    values, index = page.texts(page.cells(column))
+    values, index = page.column_texts(column)
     texts: list[str | None] = [*values, None]
     return [texts[code] for code in index]
 
@@ -119,7 +120,9 @@ def _read_numbers(page: RunPage, name: str) -> Float64s:
     if column.kind is KeyKind.METRIC:
         found = dict(page.cells(column))
     elif column.kind is KeyKind.PARAM:
-        found = _read_params(page, column.key)
+        values, index = page.column_texts(column)
+        numbers = [parse_number(value) for value in values]
+        return np.array([*numbers, None], np.float64)[index] if index else np.empty(0)
     elif column.kind is KeyKind.ATTRIBUTE and column.key in NUMBERS:
         return np.array(page.attributes([column.key])[column.key], np.float64)
     else:
@@ -128,15 +131,6 @@ def _read_numbers(page: RunPage, name: str) -> Float64s:
             f"{', '.join(NUMBERS)}."
         )
     return np.array(list(map(found.get, page.run_ids)), np.float64)
-
-
-def _read_params(page: RunPage, key: str) -> dict[int, float | str | None]:
-    key_id = page.connection.find_key_ids([key]).get(key)
-    found: dict[int, float | str | None] = {}
-    for column, chunk in page.ranges("exp_id", "run_id"):
-        sql = f"SELECT run_id, num FROM param WHERE {column} IN ({marks(chunk)}) AND key_id = ?"  # noqa: S608 - marks
-        found.update(page.connection.all(sql, (*chunk, key_id)))
-    return found
 
 
 def _describe(grouping: _Grouping, best: Sequence[tuple[float, int] | None]) -> list[RunGroup]:

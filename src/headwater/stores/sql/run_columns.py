@@ -8,7 +8,7 @@ from headwater.protocol.errors import InvalidParameterValue, RequestTooLarge
 from headwater.protocol.experiments import ViewType
 from headwater.protocol.names import check_experiment_id
 from headwater.stores.sql.connection import Connection, marks
-from headwater.stores.sql.run_pages import NUMBERS, TABLES, Cell, ColumnName, RunPage, parse_column
+from headwater.stores.sql.run_pages import NUMBERS, TABLES, ColumnName, RunPage, parse_column
 from headwater.stores.sql.search import count_runs, select_runs
 
 _SCAN_SHARE = 4
@@ -93,8 +93,8 @@ def _read_column(page: RunPage, column: ColumnName, attributes: dict[str, list[A
         return RunColumn(name, numbers=attributes[key])
     if kind is KeyKind.METRIC:
         return RunColumn(name, numbers=page.numbers(page.cells(column)))
-    cells: list[Cell] | None = None
     if kind is KeyKind.ATTRIBUTE:
-        cells = list(zip(page.run_ids, attributes[key], strict=True))
-    values, index = page.texts(page.cells(column) if cells is None else cells)
+        values, index = page.texts(zip(page.run_ids, attributes[key], strict=True))
+    else:
+        values, index = page.column_texts(column)
     return RunColumn(name, values=values, index=index)

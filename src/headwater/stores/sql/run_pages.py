@@ -4,8 +4,10 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 
 from headwater.protocol.columns import KeyKind, QuerySeries, Statistic
@@ -13,7 +15,7 @@ from headwater.protocol.errors import InvalidParameterValue
 from headwater.stores.sql.blocks import Float64s
 from headwater.stores.sql.charts import read_lines
 from headwater.stores.sql.clock import now_ms
-from headwater.stores.sql.connection import Connection, Row, chunks, marks
+from headwater.stores.sql.connection import Connection, Dialect, Row, chunks, marks
 from headwater.stores.sql.search_runs import DATASETS
 from headwater.stores.sql.series import read_series
 
@@ -108,7 +110,7 @@ class RunPage:
 
     def parents(self) -> list[str]:
         """Return each run's parent, empty for none."""
-        values, index = self.texts(self.cells(ColumnName(PARENT_TAG, KeyKind.TAG, PARENT_TAG)))
+        values, index = self.column_texts(ColumnName(PARENT_TAG, KeyKind.TAG, PARENT_TAG))
         values.append("")
         return [values[code] for code in index]
 
@@ -161,6 +163,31 @@ class RunPage:
         codes: dict[float | str | None, int] = {value: code for code, value in enumerate(distinct)}
         codes[None] = -1
         return [str(value) for value in distinct], list(map(codes.__getitem__, column))
+
+    def column_texts(self, column: ColumnName) -> tuple[list[str], list[int]]:
+        """Return the distinct values of a column that is no attribute, and for each run which one it has, or -1."""
+        if column.kind not in {KeyKind.PARAM, KeyKind.TAG} or not self.scan:
+            return self.texts(self.cells(column))
+        key_id = self.connection.find_key_ids([column.key]).get(column.key)
+        of_run: dict[int, int] = {}
+        values: list[str] = []
+        # The index holds the runs of each value together, so that the database hands them over as one row.
+        ids = "group_concat(run_id)" if self.connection.dialect is Dialect.SQLITE else "string_agg(run_id::text, ',')"
+        sql = (
+            f"SELECT value, {ids} FROM {TABLES[column.kind]} WHERE exp_id IN ({marks(self.experiments)}) AND key_id = ?"  # noqa: S608 - constants and marks
+        )
+        for code, (value, joined) in enumerate(
+            self.connection.all(f"{sql} GROUP BY value", (*self.experiments, key_id))
+        ):
+            values.append(value)
+            of_run.update(dict.fromkeys(msgspec.json.decode(f"[{joined}]", type=list[int]), code))
+        index = list(map(of_run.get, self.run_ids, repeat(-1)))
+        used = dict.fromkeys(index)
+        used.pop(-1, None)
+        if len(used) == len(values):
+            return values, index
+        codes = {old: new for new, old in enumerate(used)} | {-1: -1}
+        return [values[code] for code in used], list(map(codes.__getitem__, index))
 
 
 def _mean(values: Float64s) -> float:
