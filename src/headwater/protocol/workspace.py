@@ -132,20 +132,26 @@ class ListValuesResponse(msgspec.Struct, frozen=True):
 
 
 class ListOverviews(msgspec.Struct, frozen=True, omit_defaults=True):
-    """List experiments that match (see `experiments/search`) with what goes on in them."""
+    """List experiments that match (see `experiments/search`) with what goes on in them.
 
+    Or those of `experiment_ids`, in that order, whether in the trash or not; one that does not exist is an error.
+    """
+
+    experiment_ids: list[str] = []
     filter: str = ""
     view_type: ViewType = ViewType.ACTIVE_ONLY
     order_by: list[str] = []
     limit: int = 10_000
 
     def check(self) -> None:
-        """Raise `InvalidParameterValue` unless the limit is allowed."""
+        """Raise `InvalidParameterValue` unless the ids and the limit are allowed."""
+        for experiment_id in self.experiment_ids:
+            check_experiment_id(experiment_id)
         _check_limit(self.limit, MAX_EXPERIMENTS)
 
 
 class ExperimentOverview(msgspec.Struct, frozen=True):
-    """An experiment, its active runs, and the best of its main metric (see `MAIN_METRIC_TAG`) among them.
+    """An experiment, its active runs, models and datasets, and the best of its main metric (see `MAIN_METRIC_TAG`).
 
     `last_activity` is when a run last began or ended, or the experiment was changed.
     """
@@ -153,6 +159,8 @@ class ExperimentOverview(msgspec.Struct, frozen=True):
     experiment: Experiment
     runs: int
     running: int
+    models: int
+    datasets: int
     last_activity: int
     best: float | None
     best_run_id: str

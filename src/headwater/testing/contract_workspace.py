@@ -6,7 +6,7 @@ from statistics import stdev
 import pytest
 
 from headwater.protocol.columns import QueryRuns
-from headwater.protocol.errors import InvalidParameterValue
+from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
 from headwater.protocol.experiments import ExperimentTag, SetExperimentTag, ViewType
 from headwater.protocol.inputs import Dataset, DatasetInput, InputTag, LogInputs
 from headwater.protocol.metrics import Metric
@@ -236,6 +236,7 @@ class OverviewsContract:
         ]
         gone = _make_trial(store, experiment, 2, model="m", lr="1", auc=1.0)
         store.runs.delete(DeleteRun(gone))
+        _read_dataset(store, runs[0], "train")
         end = 4_000_000_000_000
         store.runs.update(UpdateRun(run_id=runs[0], status=RunStatus.FINISHED, end_time=end))
 
@@ -256,4 +257,9 @@ class OverviewsContract:
         assert ExperimentTag(MAIN_METRIC_TAG, "auc") in listed.experiments[0].experiment.tags
         assert listed.more is False
         assert store.workspace.list_overviews(ListOverviews(limit=1)).more is True
+        named = store.workspace.list_overviews(ListOverviews([plain, experiment])).experiments
+        assert [one.experiment.experiment_id for one in named] == [plain, experiment]
+        assert [(one.models, one.datasets) for one in named] == [(0, 0), (0, 1)]
+        with expect_error(ResourceDoesNotExist, "No Experiment with id=987654 exists"):
+            store.workspace.list_overviews(ListOverviews(["987654"]))
         assert store.workspace.list_overviews(ListOverviews(view_type=ViewType.DELETED_ONLY)).experiments == []

@@ -451,6 +451,8 @@ export interface ExperimentOverview {
   readonly experiment: Experiment;
   readonly runs: number;
   readonly running: number;
+  readonly models: number;
+  readonly datasets: number;
   readonly last_activity: number;
   readonly best: number | "NaN" | "Infinity" | "-Infinity" | null;
   readonly best_run_id: string;
@@ -806,6 +808,7 @@ export interface ListLoggedModelArtifactsResponse {
 }
 
 export interface ListOverviews {
+  readonly experiment_ids?: readonly (string)[];
   readonly filter?: string;
   readonly view_type?: ViewType;
   readonly order_by?: readonly (string)[];

@@ -11,13 +11,15 @@ from headwater.protocol.workspace import (
     ListOverviewsResponse,
 )
 from headwater.stores.sql.connection import Connection, chunks, marks
-from headwater.stores.sql.experiments import load_experiments
+from headwater.stores.sql.experiments import find_experiment, load_experiments
 from headwater.stores.sql.search import select_experiments
 
 _COUNT_RUNS = """
 SELECT exp_id, COUNT(*), COUNT(*) FILTER (WHERE status = 'RUNNING'), MAX(start_time), MAX(COALESCE(end_time, 0))
 FROM run WHERE exp_id IN ({marks}) AND deleted = 0 GROUP BY exp_id
 """
+_COUNT_MODELS = "SELECT exp_id, COUNT(*) FROM logged_model WHERE exp_id IN ({marks}) AND deleted = 0 GROUP BY exp_id"
+_COUNT_DATASETS = "SELECT exp_id, COUNT(*) FROM dataset WHERE exp_id IN ({marks}) GROUP BY exp_id"
 _FIND_BEST = """
 SELECT l.exp_id, l.value, r.uuid FROM (
   SELECT latest.exp_id, {best}(value) AS value FROM latest JOIN run ON run.id = latest.run_id AND run.deleted = 0
@@ -29,14 +31,7 @@ JOIN run r ON r.id = l.run_id AND r.deleted = 0 ORDER BY r.start_time DESC
 
 def list_overviews(connection: Connection, request: ListOverviews) -> ListOverviewsResponse:
     """Answer `ListOverviews` from one snapshot."""
-    found = select_experiments(
-        connection,
-        filter=request.filter,
-        order_by=request.order_by,
-        view=request.view_type,
-        limit=request.limit + 1,
-        offset=0,
-    )
+    found = _find_experiments(connection, request)
     ids = found[: request.limit]
     experiments = load_experiments(connection, ids)
     tags = {
@@ -44,17 +39,44 @@ def list_overviews(connection: Connection, request: ListOverviews) -> ListOvervi
         for exp_id, experiment in zip(ids, experiments, strict=True)
     }
     runs: dict[int, tuple[int, int, int, int]] = {}
+    models: dict[int, int] = {}
+    datasets: dict[int, int] = {}
     for chunk in chunks(ids):
         rows = connection.all(_COUNT_RUNS.format(marks=marks(chunk)), chunk)
         runs.update((exp_id, (count, running, begun, ended)) for exp_id, count, running, begun, ended in rows)
+        models.update(connection.all(_COUNT_MODELS.format(marks=marks(chunk)), chunk))
+        datasets.update(connection.all(_COUNT_DATASETS.format(marks=marks(chunk)), chunk))
     best = _find_best(connection, tags)
     overviews = []
     for exp_id, experiment in zip(ids, experiments, strict=True):
         count, running, begun, ended = runs.get(exp_id, (0, 0, 0, 0))
         value, run_id = best.get(exp_id, (None, ""))
-        active = max(begun, ended, experiment.last_update_time)
-        overviews.append(ExperimentOverview(experiment, count, running, active, value, run_id))
+        overviews.append(
+            ExperimentOverview(
+                experiment=experiment,
+                runs=count,
+                running=running,
+                models=models.get(exp_id, 0),
+                datasets=datasets.get(exp_id, 0),
+                last_activity=max(begun, ended, experiment.last_update_time),
+                best=value,
+                best_run_id=run_id,
+            )
+        )
     return ListOverviewsResponse(overviews, len(found) > len(ids))
+
+
+def _find_experiments(connection: Connection, request: ListOverviews) -> list[int]:
+    if request.experiment_ids:
+        return [find_experiment(connection, experiment_id) for experiment_id in dict.fromkeys(request.experiment_ids)]
+    return select_experiments(
+        connection,
+        filter=request.filter,
+        order_by=request.order_by,
+        view=request.view_type,
+        limit=request.limit + 1,
+        offset=0,
+    )
 
 
 def _find_best(connection: Connection, tags: dict[int, dict[str, str]]) -> dict[int, tuple[float, str]]:

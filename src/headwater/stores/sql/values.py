@@ -32,7 +32,9 @@ def list_values(connection: Connection, request: ListValues) -> ListValuesRespon
 def _count_texts(connection: Connection, column: ColumnName, experiments: Sequence[int]) -> list[Row]:
     among = f"r.exp_id IN ({marks(experiments)}) AND r.deleted = 0"
     if column.kind is KeyKind.ATTRIBUTE:
-        sql = f"SELECT {TEXTS[column.key]}, COUNT(*) FROM run r WHERE {among} GROUP BY 1"  # noqa: S608 - constants and marks
+        # As filters compare it: a lost run is a failed one.
+        value = "status" if column.key == "status" else TEXTS[column.key]
+        sql = f"SELECT {value}, COUNT(*) FROM run r WHERE {among} GROUP BY 1"  # noqa: S608 - constants and marks
         return connection.all(sql, experiments)
     if column.kind is KeyKind.DATASET:
         source = f"FROM {DATASETS[column.key]} v JOIN run r ON r.id = v.run_id WHERE {among} AND v.value <> ''"
