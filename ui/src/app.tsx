@@ -1,22 +1,26 @@
 import { useEffect, useRef } from "preact/hooks";
 import { ExperimentsPage } from "./experiments/experiments-page";
 import { HomePage } from "./home/home-page";
-import { onKeys } from "./lib/keys";
+import { onKeys, showKeys } from "./lib/keys";
 import { hrefOf, navigate, path } from "./lib/location";
 import { findRoute, type Route } from "./lib/routes";
 import { RunsPage } from "./runs/runs-page";
 import { useChrome } from "./shell/chrome";
+import { KeysDialog } from "./shell/keys-dialog";
 import { lazy } from "./shell/lazy";
 import { Notice } from "./shell/notice";
 import { Shell } from "./shell/shell";
 
 const SearchPage = lazy(() => import("./palette/search-page").then((module) => module.SearchPage));
 const SettingsPage = lazy(() => import("./settings/settings-page").then((module) => module.SettingsPage));
+const ExperimentPage = lazy(() => import("./experiments/experiment-page").then((module) => module.ExperimentPage));
 const RunPage = lazy(() => import("./run/run-page").then((module) => module.RunPage));
 const ModelsPage = lazy(() => import("./registry/models-page").then((module) => module.ModelsPage));
 const ModelPage = lazy(() => import("./registry/model-page").then((module) => module.ModelPage));
 const LoggedModelPage = lazy(() => import("./run/logged-model-page").then((module) => module.LoggedModelPage));
 const VersionPage = lazy(() => import("./registry/version-page").then((module) => module.VersionPage));
+
+const KEYS = { "g h / e / m / s": "Go to home, experiments, models, settings", "[": "Names in the rail", "Alt+M": "Theme", "?": "These keys" };
 
 /** The whole application. */
 export function App() {
@@ -34,9 +38,11 @@ export function App() {
       }),
     [],
   );
+  useEffect(() => showKeys(KEYS), []);
   return (
     <Shell>
       <Page route={route} />
+      <KeysDialog />
     </Shell>
   );
 }
@@ -49,6 +55,8 @@ function Page({ route }: { readonly route: Route }) {
       return <ExperimentsPage />;
     case "runs":
       return <RunsPage key={route.experimentId} experimentId={route.experimentId} />;
+    case "experiment":
+      return <ExperimentPage key={route.experimentId} experimentId={route.experimentId} tab={route.tab} />;
     case "run":
       return <RunPage key={route.runId} runId={route.runId} rest={route.rest} />;
     case "models":

@@ -1,45 +1,63 @@
-import { useEffect, useState } from "preact/hooks";
-import type { Experiment } from "../api/schema";
-import { put } from "../lib/codec";
-import { plural } from "../lib/format";
-import { onKeys } from "../lib/keys";
-import { useChanges } from "../lib/live";
-import { navigate, query, setQuery } from "../lib/location";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { refresh } from "../api/use-query";
 import { FirstSteps } from "../home/first-steps";
+import { put } from "../lib/codec";
+import { plural } from "../lib/format";
+import { onKeys, showKeys } from "../lib/keys";
+import { useChanges } from "../lib/live";
+import { navigate, query, setQuery } from "../lib/location";
+import { type Offer, QueryBox } from "../query/query-box";
 import { errorPosition, isPlain } from "../query/tokens";
-import { QueryBox, type Offer } from "../query/query-box";
 import { useChrome } from "../shell/chrome";
 import { Icon } from "../shell/icons";
 import { Failure } from "../shell/notice";
-import { ExperimentsTable } from "./experiments-table";
+import { Anchored, Menu } from "../shell/popover";
+import { compareRows } from "./experiment-columns";
+import { CreateDialog, RenameDialog } from "./experiment-dialogs";
+import { ExperimentsGrid } from "./experiments-grid";
 import css from "./experiments.module.css";
-import { NameDialog } from "./name-dialog";
-import { createExperiment, renameExperiment, useExperiments } from "./use-experiments";
+import { arrangeExperiments, type ExperimentRow } from "./folders";
+import { toggleStar, useStars } from "./stars";
+import { createExperiment, moveExperiment, renameExperiment, useExperiments } from "./use-experiments";
+import type { ExperimentFacts } from "./use-facts";
 
 const OFFERS: readonly Offer[] = ["name", "creation_time", "last_update_time"].map((key) => ({ key, note: "attribute" }));
-const DEFAULT_ORDER = "last_update_time DESC";
+const DEFAULT_ORDER = "last_activity DESC";
+const KEYS = { "/": "Search", n: "New experiment" };
 
-type Asking = { readonly kind: "create" } | { readonly kind: "rename"; readonly experiment: Experiment };
+type Asking = { readonly kind: "create" } | { readonly kind: "rename"; readonly facts: ExperimentFacts };
 
 /** The list of experiments. */
 export function ExperimentsPage() {
   useChrome("Experiments", [{ text: "Experiments" }]);
   const [asking, setAsking] = useState<Asking | null>(null);
+  const [menu, setMenu] = useState<{ readonly row: ExperimentRow; readonly anchor: DOMRect } | null>(null);
+  const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const starred = useStars();
   const search = query.value.get("q") ?? "";
   const isArchive = query.value.get("state") === "archived";
   const order = query.value.get("sort") ?? DEFAULT_ORDER;
-  const { data, error, refetch } = useExperiments({ search, isArchive, order });
-  useChanges({}, () => refresh("experiments"));
+  const { experiments, isCut, error, retry } = useExperiments(search, isArchive);
+  useChanges({}, () => refresh("overview"));
   useEffect(() => onKeys({ n: () => setAsking({ kind: "create" }) }), []);
+  useEffect(() => showKeys(KEYS), []);
+  const rows = useMemo(
+    () => (experiments ? arrangeExperiments([...experiments].sort(compareRows(order, starred)), collapsed, search !== "") : null),
+    [experiments, order, starred, collapsed, search],
+  );
 
   const change = (name: string, value: string, absent = "") => {
     const next = new URLSearchParams(query.peek());
     put(next, name, value, absent);
     setQuery(next);
   };
-  const experiments = data?.experiments ?? [];
-  const isEmpty = data !== undefined && experiments.length === 0;
+  const toggle = (set: ReadonlySet<string>, id: string, on: boolean) => {
+    const next = new Set(set);
+    if (on) next.add(id);
+    else next.delete(id);
+    return next;
+  };
   return (
     <div class={css.page}>
       <div class={css.titleRow}>
@@ -52,6 +70,16 @@ export function ExperimentsPage() {
             Archive
           </button>
         </div>
+        {selected.size > 0 && (
+          <>
+            <button type="button" class="button" onClick={() => navigate(`/experiments/${[...selected].join()}/runs`)}>
+              Open {plural(selected.size, "experiment")} together
+            </button>
+            <button type="button" class="button quiet" onClick={() => setSelected(new Set())}>
+              Clear
+            </button>
+          </>
+        )}
         <button type="button" class="button primary" onClick={() => setAsking({ kind: "create" })}>
           <Icon name="plus" small /> New experiment
         </button>
@@ -61,45 +89,72 @@ export function ExperimentsPage() {
           value={search}
           label="Search experiments"
           placeholder="Words in the name, or tags.team = 'vision'"
-          error={error && data ? error.message : ""}
+          error={error && experiments ? error.message : ""}
           errorAt={isPlain(search) || !error ? -1 : errorPosition(error.message)}
           offers={OFFERS}
           onChange={(text) => change("q", text)}
         />
       </div>
-      {error && !data && <Failure error={error} onRetry={() => void refetch()} />}
-      {experiments.length > 0 && (
-        <ExperimentsTable
-          experiments={experiments}
-          isArchive={isArchive}
-          order={order}
-          onOrder={(text) => change("sort", text, DEFAULT_ORDER)}
-          onRename={(experiment) => setAsking({ kind: "rename", experiment })}
-        />
+      {error && !experiments && <Failure error={error} onRetry={retry} />}
+      {isCut && <p class={css.note}>The first {plural(experiments?.length ?? 0, "experiment")} are shown. Search to find others.</p>}
+      {rows && rows.length > 0 && (
+        <div class={css.list}>
+          <ExperimentsGrid
+            {...{ rows, order, starred, selected }}
+            onOrder={(text) => change("sort", text, DEFAULT_ORDER)}
+            onFolder={(row, open) => setCollapsed(toggle(collapsed, row.id, !open))}
+            onSelect={(row) => row.facts && setSelected(toggle(selected, row.id, !selected.has(row.id)))}
+            onStar={(row) => row.facts && toggleStar(row.id)}
+            onActions={(row, anchor) => setMenu({ row, anchor })}
+          />
+        </div>
       )}
-      {data?.next_page_token && <p class={css.note}>The first {plural(experiments.length, "experiment")} are shown. Search to find others.</p>}
-      {isEmpty && <Nothing search={search} isArchive={isArchive} onClear={() => setQuery(new URLSearchParams())} />}
+      {rows?.length === 0 && <Nothing search={search} isArchive={isArchive} onClear={() => setQuery(new URLSearchParams())} />}
+      {menu?.row.facts && <Actions facts={menu.row.facts} anchor={menu.anchor} isArchive={isArchive} onAsk={setAsking} onClose={() => setMenu(null)} />}
       {asking?.kind === "create" && (
-        <NameDialog
-          title="New experiment"
-          action="Create"
-          name=""
-          hasDescription
-          onSave={async (name, description) => navigate(`/experiments/${await createExperiment(name, description)}/runs`)}
-          onClose={() => setAsking(null)}
-        />
+        <CreateDialog onSave={async (experiment) => navigate(`/experiments/${await createExperiment(experiment)}/runs`)} onClose={() => setAsking(null)} />
       )}
       {asking?.kind === "rename" && (
-        <NameDialog
-          title={`Rename “${asking.experiment.name}”`}
-          action="Rename"
-          name={asking.experiment.name}
-          hasDescription={false}
-          onSave={(name) => renameExperiment(asking.experiment.experiment_id, name)}
+        <RenameDialog
+          name={asking.facts.experiment.name}
+          onSave={(name) => renameExperiment(asking.facts.experiment.experiment_id, name)}
           onClose={() => setAsking(null)}
         />
       )}
     </div>
+  );
+}
+
+interface ActionsProps {
+  readonly facts: ExperimentFacts;
+  readonly anchor: DOMRect;
+  readonly isArchive: boolean;
+  readonly onAsk: (asking: Asking) => void;
+  readonly onClose: () => void;
+}
+
+function Actions({ facts, anchor, isArchive, onAsk, onClose }: ActionsProps) {
+  const { experiment } = facts;
+  const item = (text: string, work: () => unknown) => (
+    <button
+      type="button"
+      onClick={() => {
+        onClose();
+        void work();
+      }}
+    >
+      {text}
+    </button>
+  );
+  return (
+    <Anchored anchor={anchor} label={`Actions for ${experiment.name}`} onClose={onClose}>
+      <Menu>
+        {!isArchive && item("Rename…", () => onAsk({ kind: "rename", facts }))}
+        {item("Notes", () => navigate(`/experiments/${experiment.experiment_id}/notes`))}
+        {item("Settings and tags", () => navigate(`/experiments/${experiment.experiment_id}/settings`))}
+        {item(isArchive ? "Restore" : "Archive", () => moveExperiment(isArchive ? "restore" : "delete", experiment))}
+      </Menu>
+    </Anchored>
   );
 }
 

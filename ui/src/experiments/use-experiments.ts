@@ -1,47 +1,63 @@
 /** The experiments of the server, and what can be done with them. */
 
-import { callMlflow } from "../api/client";
-import type { CreateExperimentResponse, Experiment, SearchExperiments, SearchExperimentsResponse } from "../api/schema";
+import { useMemo } from "preact/hooks";
+import { callMlflow, callNative } from "../api/client";
+import type { CreateExperimentResponse, Experiment, ListOverviews, ListOverviewsResponse } from "../api/schema";
 import { refresh, useQuery } from "../api/use-query";
 import { toFilter } from "../query/tokens";
+import type { MainMetric } from "../runs/columns";
 import { say } from "../shell/toasts";
+import { DESCRIPTION_TAG, DIRECTION_TAG, MAIN_METRIC_TAG } from "./tags";
+import { describeExperiment, type ExperimentFacts } from "./use-facts";
 
-const PAGE = 1000;
-export const DESCRIPTION_TAG = "mlflow.note.content";
+const LIMIT = 10_000;
 
-export interface ExperimentsQuery {
-  readonly search: string;
-  readonly isArchive: boolean;
-  readonly order: string;
+export interface ExperimentList {
+  readonly experiments: readonly ExperimentFacts[] | null;
+  /** Whether there are more than were read. */
+  readonly isCut: boolean;
+  readonly error: Error | null;
+  readonly retry: () => void;
 }
 
-/** Read the experiments that match. */
-export function useExperiments({ search, isArchive, order }: ExperimentsQuery) {
-  const request: SearchExperiments = {
-    max_results: PAGE,
+/** Read the experiments that match, with what goes on in them. */
+export function useExperiments(search: string, isArchive: boolean): ExperimentList {
+  const request: ListOverviews = {
+    limit: LIMIT,
     filter: toFilter(search, "attribute.name"),
-    order_by: [order],
     ...(isArchive ? { view_type: "DELETED_ONLY" } : {}),
   };
-  return useQuery<SearchExperimentsResponse>({
-    key: ["experiments", request],
-    ask: (signal) => callMlflow("experiments/search", request, signal),
+  const { data, error, refetch } = useQuery<ListOverviewsResponse>({
+    key: ["overview", "list", request],
+    ask: (signal) => callNative("experiments/overview", request, signal),
   });
+  const experiments = useMemo(() => data?.experiments.map(describeExperiment) ?? null, [data]);
+  return { experiments, isCut: data?.more ?? false, error, retry: () => void refetch() };
+}
+
+export interface NewExperiment {
+  readonly name: string;
+  readonly description: string;
+  readonly tags: readonly { readonly key: string; readonly value: string }[];
+  readonly main: MainMetric | null;
 }
 
 /** Create an experiment and return its id. */
-export async function createExperiment(name: string, description: string): Promise<string> {
-  const tags = description ? [{ key: DESCRIPTION_TAG, value: description }] : [];
-  const { experiment_id: id } = await callMlflow<CreateExperimentResponse>("experiments/create", { name, tags });
-  refresh("experiments");
+export async function createExperiment({ name, description, tags, main }: NewExperiment): Promise<string> {
+  const all = [
+    ...tags,
+    ...(description ? [{ key: DESCRIPTION_TAG, value: description }] : []),
+    ...(main ? [{ key: MAIN_METRIC_TAG, value: main.key }, { key: DIRECTION_TAG, value: main.isLess ? "min" : "max" }] : []),
+  ];
+  const { experiment_id: id } = await callMlflow<CreateExperimentResponse>("experiments/create", { name, tags: all });
+  refreshExperiments();
   return id;
 }
 
 /** Give an experiment another name. */
 export async function renameExperiment(experimentId: string, name: string): Promise<void> {
   await callMlflow("experiments/update", { experiment_id: experimentId, new_name: name });
-  refresh("experiments");
-  refresh("experiment", experimentId);
+  refreshExperiments();
 }
 
 /** Move an experiment to the archive (`delete`) or back, and offer to undo it. */
@@ -55,6 +71,10 @@ export async function moveExperiment(verb: "delete" | "restore", { experiment_id
   } catch (failure) {
     say(failure instanceof Error ? failure.message : String(failure));
   }
-  refresh("experiments");
+  refreshExperiments();
 }
 
+function refreshExperiments(): void {
+  refresh("overview");
+  refresh("experiments");
+}

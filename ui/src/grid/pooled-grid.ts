@@ -27,6 +27,8 @@ export interface GridModel {
   readonly isTree: boolean;
   readonly columns: readonly GridColumn[];
   readonly rowCount: number;
+  /** In pixels; `ROW_HEIGHT` unless it is given. */
+  readonly rowHeight?: number | undefined;
   /** Absent if rows cannot be selected. */
   readonly isSelected?: ((row: number) => boolean) | undefined;
   /** Level in a tree, from 1, and whether children show; null if the row has none. */
@@ -61,6 +63,7 @@ export class PooledGrid {
   #height = 0;
   #active = 0;
   #isScheduled = false;
+  #rowHeight = ROW_HEIGHT;
 
   constructor(host: HTMLElement, model: GridModel) {
     this.#model = model;
@@ -89,13 +92,17 @@ export class PooledGrid {
   }
 
   get pageRows(): number {
-    return Math.max(1, Math.floor((this.#height - HEADER_HEIGHT) / ROW_HEIGHT) - 1);
+    return Math.max(1, Math.floor((this.#height - HEADER_HEIGHT) / this.#rowHeight) - 1);
   }
 
   /** Show other data; the elements and the place stay. */
   setModel(model: GridModel): void {
-    const isSameShape = sameColumns(this.#model.columns, model.columns) && this.#pool.length > 0;
+    const rowHeight = model.rowHeight ?? ROW_HEIGHT;
+    const isSameHeight = rowHeight === this.#rowHeight;
+    const isSameShape = isSameHeight && sameColumns(this.#model.columns, model.columns) && this.#pool.length > 0;
     this.#model = model;
+    this.#rowHeight = rowHeight;
+    if (!isSameHeight) this.element.style.setProperty("--row", `${rowHeight}px`);
     this.#active = Math.min(this.#active, Math.max(0, model.rowCount - 1));
     this.element.setAttribute("role", model.isTree ? "treegrid" : "grid");
     this.element.setAttribute("aria-label", model.label);
@@ -109,7 +116,7 @@ export class PooledGrid {
     const width = `${this.#frozenWidth + (this.#offsets.at(-1) ?? 0)}px`;
     this.#header.style.width = width;
     this.#body.style.width = width;
-    this.#body.style.height = `${model.rowCount * ROW_HEIGHT}px`;
+    this.#body.style.height = `${model.rowCount * rowHeight}px`;
     if (isSameShape) this.#fillHeader();
     else this.#rebuild();
     this.#draw(true);
@@ -120,7 +127,7 @@ export class PooledGrid {
     if (this.#model.rowCount === 0) return;
     this.#active = Math.max(0, Math.min(row, this.#model.rowCount - 1));
     const height = this.#height - HEADER_HEIGHT;
-    this.element.scrollTop = scrollToRow(this.#active, this.element.scrollTop, height, ROW_HEIGHT);
+    this.element.scrollTop = scrollToRow(this.#active, this.element.scrollTop, height, this.#rowHeight);
     this.#draw(true);
   }
 
@@ -217,7 +224,7 @@ export class PooledGrid {
   #draw(isStale: boolean): void {
     const { rowCount } = this.#model;
     const { scrollTop } = this.element;
-    const { first, end } = rowsInView(scrollTop, this.#height - HEADER_HEIGHT, ROW_HEIGHT, rowCount, SPARE_ROWS);
+    const { first, end } = rowsInView(scrollTop, this.#height - HEADER_HEIGHT, this.#rowHeight, rowCount, SPARE_ROWS);
     while (this.#pool.length < end - first) this.#pool.push(this.#makeRow());
     const size = this.#pool.length;
     for (const [slot, row] of this.#pool.entries()) {
@@ -239,7 +246,7 @@ export class PooledGrid {
     const { element } = row;
     if (row.index !== index) {
       element.hidden = false;
-      element.style.transform = `translateY(${index * ROW_HEIGHT}px)`;
+      element.style.transform = `translateY(${index * this.#rowHeight}px)`;
       element.setAttribute("aria-rowindex", String(index + 2));
       element.dataset["row"] = String(index);
       element.id = `grid-row-${index}`;
@@ -292,7 +299,7 @@ function sameColumns(left: readonly GridColumn[], right: readonly GridColumn[]):
     left.length === right.length &&
     left.every((column, index) => {
       const other = right[index];
-      return column.id === other?.id && column.cell === other.cell && column.width === other.width;
+      return column.id === other?.id && column.cell === other.cell && column.width === other.width && column.isFrozen === other.isFrozen;
     })
   );
 }

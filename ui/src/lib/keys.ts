@@ -1,5 +1,7 @@
 /** Keyboard shortcuts of one letter; off in text fields, and off altogether if the reader says so. */
 
+import { signal } from "@preact/signals";
+
 const SETTING = "headwater.keys";
 const SEQUENCE_MS = 1000;
 
@@ -39,4 +41,15 @@ export function onKeys(actions: Readonly<Record<string, (event: KeyboardEvent) =
   };
   addEventListener("keydown", listen);
   return () => removeEventListener("keydown", listen);
+}
+
+/** The keys that are valid on the page, with what they do. */
+export const shownKeys = signal<readonly Readonly<Record<string, string>>[]>([]);
+
+/** Tell the reader who asks for them of keys and what they do; returns what takes them back. */
+export function showKeys(words: Readonly<Record<string, string>>): () => void {
+  shownKeys.value = [...shownKeys.value, words];
+  return () => {
+    shownKeys.value = shownKeys.value.filter((known) => known !== words);
+  };
 }

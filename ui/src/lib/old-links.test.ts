@@ -21,7 +21,7 @@ describe("addresses of MLflow's pages", () => {
     ["#/prompts/p", "/prompts/p"],
     ['#/compare-runs?runs=["a1","b2"]&experiments=["7"]', "/experiments/7/runs?sel=a1,b2&layout=charts"],
     ['#/metric?runs=["a1"]&metric="val_loss"&experiments=["7"]', "/experiments/7/runs?sel=a1&layout=charts&keys=val_loss"],
-    ['#/compare-experiments/s?experiments=["3","4"]', "/experiments/3/runs"],
+    ['#/compare-experiments/s?experiments=["3","4"]', "/experiments/3,4/runs"],
     [
       "#/experiments/2/s?searchFilter=metrics.a%20%3E%201&orderByKey=metrics.%60a%60&orderByAsc=false&lifecycleFilter=Deleted",
       "/experiments/2/runs?q=metrics.a+>+1&sort=metrics.a+desc&state=archived",
@@ -37,6 +37,9 @@ describe("routes", () => {
     ["/experiments", { page: "experiments" }],
     ["/experiments/4", { page: "runs", experimentId: "4" }],
     ["/experiments/4/runs", { page: "runs", experimentId: "4" }],
+    ["/experiments/4,5/runs", { page: "runs", experimentId: "4,5" }],
+    ["/experiments/4/notes", { page: "experiment", experimentId: "4", tab: "notes" }],
+    ["/experiments/4/nonsense", { page: "unknown", path: "/experiments/4/nonsense" }],
     ["/experiments/4/runs/ab/metrics", { page: "run", runId: "ab", rest: "metrics" }],
     ["/runs/ab", { page: "run", runId: "ab", rest: "" }],
     ["/runs/ab/artifacts/a%20b/c%25.txt", { page: "run", runId: "ab", rest: "artifacts/a b/c%.txt" }],

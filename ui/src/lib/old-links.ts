@@ -16,7 +16,7 @@ const RULES: readonly Rule[] = [
   [/^\/runs\/([^/]+)(?:\/(.*))?$/, ([run = "", tab = ""]) => runPage(run, tab)],
   [/^\/compare-runs/, (_, query) => comparison(query, "")],
   [/^\/metric/, (_, query) => comparison(query, readQuoted(query.get("metric")))],
-  [/^\/compare-experiments/, (_, query) => runsPage(readIds(query.get("experiments"))[0] ?? "0", query)],
+  [/^\/compare-experiments/, (_, query) => runsPage(readIds(query.get("experiments")).join() || "0", query)],
 ];
 
 /** Return the page that an old hash meant, or an empty string if it is not one. */

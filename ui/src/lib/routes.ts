@@ -1,9 +1,12 @@
 /** The table of pages: which path shows what. */
 
+export type ExperimentTabName = "models" | "datasets" | "notes" | "settings";
+
 export type Route =
   | { readonly page: "home" }
   | { readonly page: "experiments" }
   | { readonly page: "runs"; readonly experimentId: string }
+  | { readonly page: "experiment"; readonly experimentId: string; readonly tab: ExperimentTabName }
   | { readonly page: "run"; readonly runId: string; readonly rest: string }
   | { readonly page: "models" }
   | { readonly page: "model"; readonly name: string; readonly tab: string }
@@ -19,6 +22,12 @@ const TABLE: readonly (readonly [RegExp, Maker])[] = [
   [/^\/$/, () => ({ page: "home" })],
   [/^\/experiments\/?$/, () => ({ page: "experiments" })],
   [/^\/experiments\/([^/]+)(?:\/runs)?\/?$/, ([experimentId = ""]) => ({ page: "runs", experimentId })],
+  ...(["models", "datasets", "notes", "settings"] as const).map(
+    (tab): readonly [RegExp, Maker] => [
+      new RegExp(`^/experiments/([^/]+)/${tab}/?$`),
+      ([experimentId = ""]) => ({ page: "experiment", experimentId, tab }),
+    ],
+  ),
   [/^\/experiments\/[^/]+\/runs\/([^/]+)(?:\/(.*))?$/, ([runId = "", rest = ""]) => ({ page: "run", runId, rest })],
   [/^\/runs\/([^/]+)(?:\/(.*))?$/, ([runId = "", rest = ""]) => ({ page: "run", runId, rest })],
   [/^\/models\/?$/, () => ({ page: "models" })],

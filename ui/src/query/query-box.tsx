@@ -2,12 +2,12 @@ import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import { onKeys } from "../lib/keys";
 import { Icon } from "../shell/icons";
 import css from "./query.module.css";
-import { keyAt, tokenize } from "./tokens";
+import { type Place, placeAt, tokenize } from "./tokens";
 
 const PAUSE_MS = 200;
-const MAX_OPTIONS = 8;
+const MAX_OPTIONS = 10;
 
-/** A key that the box offers, as the language writes it, and what is known of it. */
+/** What the box offers to put at the caret, as the language writes it, and what is known of it. */
 export interface Offer {
   readonly key: string;
   readonly note: string;
@@ -20,12 +20,15 @@ interface QueryBoxProps {
   readonly error: string;
   /** Where in the text the error is, or -1. */
   readonly errorAt: number;
+  /** What fits the place that `onPlace` told of last; without it, the keys there are. */
   readonly offers: readonly Offer[];
+  /** The caret is where something can be completed, or, with null, nowhere such. */
+  readonly onPlace?: (place: Place | null) => void;
   readonly onChange: (text: string) => void;
 }
 
 /** One line of the search language, coloured, with keys to complete; what is wrong stands below it. */
-export function QueryBox({ value, label, placeholder, error, errorAt, offers, onChange }: QueryBoxProps) {
+export function QueryBox({ value, label, placeholder, error, errorAt, offers, onPlace, onChange }: QueryBoxProps) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const layer = useRef<HTMLDivElement>(null);
@@ -40,12 +43,15 @@ export function QueryBox({ value, label, placeholder, error, errorAt, offers, on
     return () => clearTimeout(timer);
   }, [text]);
 
-  const place = caret < 0 ? null : keyAt(text, caret);
+  const found = caret < 0 ? null : placeAt(text, caret);
+  const place = onPlace || found?.kind === "key" ? found : null;
+  const identity = JSON.stringify(place);
+  useEffect(() => onPlace?.(place), [identity]);
   const options = useMemo(() => {
-    const typed = place?.typed.toLowerCase() ?? "";
-    if (!place || (typed === "" && text !== "")) return [];
+    const typed = place?.typed.replaceAll(/^['"]|['"]$/g, "").toLowerCase() ?? "";
+    if (!place || (place.kind === "key" && typed === "" && text !== "")) return [];
     return offers.filter(({ key }) => key.toLowerCase().includes(typed) && key !== place.typed).slice(0, MAX_OPTIONS);
-  }, [offers, place?.start, place?.typed]);
+  }, [offers, identity]);
 
   const take = (offer: Offer | undefined) => {
     if (!offer || !place || !input.current) return;
@@ -54,7 +60,7 @@ export function QueryBox({ value, label, placeholder, error, errorAt, offers, on
     input.current.value = changed; // at once: the next key may be pressed before the next drawing
     input.current.setSelectionRange(end, end);
     setText(changed);
-    setCaret(-1);
+    setCaret(onPlace && place.kind !== "value" ? end : -1);
     setChosen(-1);
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -123,7 +129,7 @@ export function QueryBox({ value, label, placeholder, error, errorAt, offers, on
           </button>
         )}
       </div>
-      <div class={css.options} id={`${id}-options`} role="listbox" aria-label="Keys" hidden={!isOpen}>
+      <div class={css.options} id={`${id}-options`} role="listbox" aria-label="Completions" hidden={!isOpen}>
         {options.map((offer, index) => (
           <div
             key={offer.key}

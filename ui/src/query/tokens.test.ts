@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { errorPosition, isPlain, keyAt, quoteKey, toFilter, tokenize, writeEqual } from "./tokens";
+import { errorPosition, isPlain, placeAt, quoteKey, toFilter, tokenize, writeEqual } from "./tokens";
 
 const kinds = (text: string) =>
   tokenize(text)
@@ -25,6 +25,9 @@ describe("tokenize", () => {
 describe("plain words", () => {
   it("are searched in the run's name", () => {
     expect(toFilter("owl keen")).toBe("attributes.run_name ILIKE '%owl%' AND attributes.run_name ILIKE '%keen%'");
+  });
+  it("are searched in other keys, too", () => {
+    expect(toFilter("a b", "n", ["t"])).toBe("(n ILIKE '%a%' OR t ILIKE '%a%') AND (n ILIKE '%b%' OR t ILIKE '%b%')");
   });
   it("cannot break out of their quotes", () => {
     expect(toFilter("o'wl%")).toBe("attributes.run_name ILIKE '%owl%'");
@@ -53,11 +56,32 @@ describe("keys", () => {
     expect(quoteKey("metrics.val/auc")).toBe("metrics.`val/auc`");
     expect(quoteKey("params.depth")).toBe("params.depth");
   });
-  it("are completed where a key may stand", () => {
-    expect(keyAt("met", 3)).toEqual({ start: 0, typed: "met" });
-    expect(keyAt("metrics.auc > 1 and pa", 22)).toEqual({ start: 20, typed: "pa" });
-    expect(keyAt("metrics.auc > ", 14)).toBeNull();
-    expect(keyAt("metrics.auc > 1 and ", 20)).toEqual({ start: 20, typed: "" });
+});
+
+describe("what can be completed", () => {
+  const at = (text: string) => {
+    const place = placeAt(text, text.length);
+    return place && [place.kind, place.key, place.start, place.typed];
+  };
+  it("is a key at the start, after AND and in parentheses", () => {
+    expect(at("met")).toEqual(["key", "", 0, "met"]);
+    expect(at("metrics.auc > 1 and pa")).toEqual(["key", "", 20, "pa"]);
+    expect(at("metrics.auc > 1 and ")).toEqual(["key", "", 20, ""]);
+    expect(at("not (pa")).toEqual(["key", "", 5, "pa"]);
+  });
+  it("is an operator after a key", () => {
+    expect(at("params.model ")).toEqual(["operator", "params.model", 13, ""]);
+    expect(at("params.model I")).toEqual(["operator", "params.model", 13, "I"]);
+    expect(at("metrics.auc >")).toEqual(["operator", "metrics.auc", 12, ">"]);
+  });
+  it("is a value after an operator, in its quotes or not, and in a list", () => {
+    expect(at("params.model = ")).toEqual(["value", "params.model", 15, ""]);
+    expect(at("params.model = 'xg")).toEqual(["value", "params.model", 15, "'xg"]);
+    expect(at("params.`a b` in ('x', 'y")).toEqual(["value", "params.`a b`", 22, "'y"]);
+    expect(at("params.model in (")).toEqual(["value", "params.model", 17, ""]);
+  });
+  it("is nothing after a whole clause", () => {
+    expect(at("metrics.auc > 1 ")).toBeNull();
   });
 });
 

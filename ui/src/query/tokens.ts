@@ -31,14 +31,17 @@ export function isPlain(text: string): boolean {
   );
 }
 
-/** Return the filter to send: plain words become searches in the run's name. */
-export function toFilter(text: string, key = "attributes.run_name"): string {
+/** Return the filter to send: each plain word becomes a search in the run's name, or in any of `keys`. */
+export function toFilter(text: string, key = "attributes.run_name", others: readonly string[] = []): string {
   const trimmed = text.trim();
   if (!trimmed || !isPlain(trimmed)) return trimmed;
   const words = trimmed.split(/\s+/).map((word) => word.replaceAll(/['"%]/g, ""));
   return words
     .filter((word) => word !== "")
-    .map((word) => `${key} ILIKE '%${word}%'`)
+    .map((word) => {
+      const tests = [key, ...others].map((one) => `${one} ILIKE '%${word}%'`);
+      return tests.length > 1 ? `(${tests.join(" OR ")})` : tests.join("");
+    })
     .join(" AND ");
 }
 
@@ -62,13 +65,49 @@ export function quoteKey(column: string): string {
   return /^[A-Za-z_]\w*$/.test(key) ? column : `${column.slice(0, dot + 1)}\`${key}\``;
 }
 
-/** What can be completed at the caret: where the begun key starts, and what was typed of it. */
-export function keyAt(text: string, caret: number): { readonly start: number; readonly typed: string } | null {
+/** What can be completed at the caret: which part of a clause, where it starts, and what was typed of it. */
+export interface Place {
+  readonly kind: "key" | "operator" | "value";
+  /** The key before an operator or value, as the language writes it. */
+  readonly key: string;
+  readonly start: number;
+  readonly typed: string;
+}
+
+/** Return what can be completed at the caret, or null. */
+export function placeAt(text: string, caret: number): Place | null {
   const tokens = tokenize(text.slice(0, caret));
   const last = tokens.at(-1);
-  const before = tokens.filter(({ kind }) => kind !== "space").at(last?.kind === "space" ? -1 : -2);
-  const isKeyPlace = !before || (before.kind === "word" && /^(and|or|not)$/i.test(before.text)) || before.text === "(";
-  if (!isKeyPlace) return null;
-  if (!last || last.kind === "space" || last.text === "(") return { start: caret, typed: "" };
-  return last.kind === "key" || last.kind === "word" ? { start: last.start, typed: last.text } : null;
+  const isBegun = last !== undefined && last.kind !== "space" && last.text !== "(" && last.text !== ",";
+  const begun = isBegun ? last : undefined;
+  const before = tokens.filter(({ kind }) => kind !== "space").slice(0, isBegun ? -1 : undefined);
+  const start = begun?.start ?? caret;
+  const typed = begun?.text ?? "";
+  const previous = before.at(-1);
+  if (isKeyPlace(previous, before)) return !begun || isName(begun) ? { kind: "key", key: "", start, typed } : null;
+  const key = before.findLast(({ kind }) => kind === "key")?.text ?? "";
+  if (previous?.kind === "key") {
+    const isOperator = !begun || begun.kind === "operator" || isName(begun);
+    return isOperator ? { kind: "operator", key, start, typed } : null;
+  }
+  const isAfterOperator = previous?.kind === "operator" || /^(like|ilike|in|,|\()$/i.test(previous?.text ?? "");
+  if (!key || !isAfterOperator) return null;
+  return !begun || begun.kind === "value" || isName(begun) ? { kind: "value", key, start, typed } : null;
+}
+
+function isName({ kind }: Token): boolean {
+  return kind === "key" || kind === "word";
+}
+
+/** Return whether a key comes after `previous`; a parenthesis or comma may also be that of a list of values. */
+function isKeyPlace(previous: Token | undefined, before: readonly Token[]): boolean {
+  if (!previous) return true;
+  if (previous.kind === "word") return /^(and|or|not)$/i.test(previous.text);
+  if (previous.text !== "(") return false;
+  return !/^in$/i.test(before.at(-2)?.text ?? "");
+}
+
+/** Return the column that a key of the language names: `params.`a b`` is `params.a b`. */
+export function unquoteKey(key: string): string {
+  return key.replaceAll("`", "");
 }

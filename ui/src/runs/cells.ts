@@ -2,9 +2,11 @@
 
 import type { CellView } from "../grid/pooled-grid";
 import { makeText, statusCell, wrap } from "../grid/text-cell";
-import { formatAgo, formatDuration, formatMoment, formatNumber } from "../lib/format";
+import { formatAgo, formatDuration, formatMoment, formatNumber, plural } from "../lib/format";
 import { hrefOf } from "../lib/location";
 import type { Column } from "./columns";
+import type { Grouping } from "./grouping";
+import { DEFAULT_LOOK, type Looks, writeNumber } from "./looks";
 import css from "./runs.module.css";
 import type { Row, RunTable } from "./table";
 
@@ -13,15 +15,38 @@ export interface CellSource {
   table: RunTable;
   rows: readonly Row[];
   selected: ReadonlySet<string>;
+  /** The colours of runs by id. */
   colors: ReadonlyMap<string, string>;
   hasTree: boolean;
   now: number;
+  looks: Looks;
+  grouping: Grouping | null;
+  /** The colours and names of groups, in their order. */
+  groupColors: readonly string[];
+  groupNames: readonly string[];
+  /** The runs of each group. */
+  members: readonly (readonly string[])[];
+  /** The names of experiments by id. */
+  experiments: ReadonlyMap<string, string>;
 }
 
+const NO_ROW: Row = { run: -1, group: -1, level: 1, isExpanded: null };
 const TONES: Readonly<Record<string, string>> = { FINISHED: "ok", RUNNING: "run", FAILED: "bad", KILLED: "warn", LOST: "warn" };
 const INDENT = 16;
 /** The lengths that bars have: few, in the style sheet, because a style of its own for each cell is slow to compute. */
 const BAR_STEPS = 20;
+
+/** Return the runs that a row stands for: one, or those of its group. */
+export function runsOfRow(source: CellSource, row: Row): readonly string[] {
+  if (row.run >= 0) return [source.table.id(row.run)];
+  return source.members[row.group] ?? [];
+}
+
+/** Return whether all runs of a row are selected. */
+export function isRowSelected(source: CellSource, row: Row): boolean {
+  const ids = runsOfRow(source, row);
+  return ids.length > 0 && ids.every((id) => source.selected.has(id));
+}
 
 /** Make the cell with the checkbox. */
 export function makeCheckCell(source: CellSource): CellView {
@@ -32,12 +57,16 @@ export function makeCheckCell(source: CellSource): CellView {
   element.classList.add(css.check ?? "");
   return {
     element,
-    show(row) {
-      const run = source.rows[row]?.run ?? -1;
-      box.checked = source.selected.has(source.table.id(run));
-      box.setAttribute("aria-label", `Select ${source.table.name(run)}`);
+    show(index) {
+      const row = source.rows[index] ?? NO_ROW;
+      box.checked = isRowSelected(source, row);
+      box.setAttribute("aria-label", `Select ${nameOf(source, row)}`);
     },
   };
+}
+
+function nameOf(source: CellSource, { run, group }: Row): string {
+  return run >= 0 ? source.table.name(run) : (source.groupNames[group] ?? "");
 }
 
 /** Make the cell with colour, tree arrow and name. */
@@ -53,55 +82,75 @@ export function makeNameCell(source: CellSource): CellView {
   link.tabIndex = -1;
   const label = document.createTextNode("");
   link.append(label);
-  const element = wrap(toggle, swatch, link);
+  const count = document.createElement("span");
+  count.className = css.groupCount ?? "";
+  const element = wrap(toggle, swatch, link, count);
   element.classList.add(css.name ?? "");
   return {
     element,
-    show(row) {
-      const { run, level, isExpanded } = source.rows[row] ?? { run: -1, level: 1, isExpanded: null };
+    show(index) {
+      const row = source.rows[index] ?? NO_ROW;
+      const { run, group, level, isExpanded } = row;
+      const isGroup = run < 0 && group >= 0;
       const id = source.table.id(run);
-      const name = source.table.name(run);
-      toggle.hidden = !source.hasTree;
-      swatch.style.background = source.colors.get(id) ?? "transparent";
-      label.data = name;
+      const name = nameOf(source, row);
+      swatch.style.background = (isGroup ? source.groupColors[group] : source.colors.get(id)) ?? "transparent";
+      if (label.data !== name) label.data = name;
       link.title = name;
-      link.href = hrefOf(`/runs/${id}`);
+      if (isGroup) link.removeAttribute("href");
+      else link.href = hrefOf(`/runs/${id}`);
+      element.classList.toggle(css.group ?? "", isGroup);
+      element.classList.toggle(css.dim ?? "", run >= source.table.own);
+      const size = isGroup ? String(source.grouping?.answer.groups[group]?.runs ?? "") : "";
+      if (count.textContent !== size) count.textContent = size;
+      toggle.hidden = !source.hasTree;
       if (!source.hasTree) return;
       toggle.style.marginLeft = `${(level - 1) * INDENT}px`;
       toggle.disabled = isExpanded === null;
       toggle.textContent = isExpanded === null ? "" : isExpanded ? "▾" : "▸";
-      toggle.setAttribute("aria-label", isExpanded ? `Hide the children of ${name}` : `Show the children of ${name}`);
+      const of = isGroup ? "runs" : "children";
+      toggle.setAttribute("aria-label", isExpanded ? `Hide the ${of} of ${name}` : `Show the ${of} of ${name}`);
+    },
+  };
+}
+
+/** Make the cell with the best run of a group. */
+export function makeBestCell(source: CellSource): CellView {
+  const link = document.createElement("a");
+  link.tabIndex = -1;
+  const label = document.createTextNode("");
+  link.append(label);
+  const element = wrap(link);
+  element.classList.add(css.name ?? "");
+  return {
+    element,
+    show(index) {
+      const { run, group } = source.rows[index] ?? NO_ROW;
+      const found = run < 0 ? source.grouping?.answer.groups[group] : undefined;
+      const isKnown = found !== undefined && found.best_run_id !== "";
+      label.data = isKnown ? `${formatNumber(Number(found.best))} · ${found.best_run_name}` : "";
+      link.title = label.data;
+      if (isKnown) link.href = hrefOf(`/runs/${found.best_run_id}`);
+      else link.removeAttribute("href");
     },
   };
 }
 
 /** Make the cell of a column. */
 export function makeCell(column: Column, source: CellSource): CellView {
-  if (column.id === "attributes.status") {
-    const status = statusCell<Row>(({ run }) => {
-      const word = source.table.text("attributes.status", run) ?? "";
-      return { word: word.toLowerCase(), tone: TONES[word] ?? "" };
-    });
-    return status((index) => source.rows[index]);
-  }
-  if (column.id === "attributes.duration") return makeTextCell((run) => writeDuration(source, run));
-  if (column.kind === "attributes" && column.isNumeric) return makeTimeCell(column.id, source);
+  if (column.id === "attributes.status") return makeStatusCell(source);
   if (column.kind === "metrics") return makeMetricCell(column.id, source);
-  return makeTextCell((run) => {
-    const text = source.table.text(column.id, run) ?? "";
-    return { text, title: text };
-  }, source);
-
-  function makeTextCell(write: (run: number) => Written, from: CellSource = source): CellView {
-    const { element, write: put } = makeText();
-    return {
-      element,
-      show(row) {
-        const { text, title } = write(from.rows[row]?.run ?? -1);
-        put(text, title);
-      },
-    };
-  }
+  const { element, write } = makeText();
+  if (column.kind === "attributes") element.classList.add(css.quiet ?? "");
+  const text = writerOf(column, source);
+  return {
+    element,
+    show(index) {
+      const row = source.rows[index] ?? NO_ROW;
+      const written = row.run >= 0 ? text(row.run) : writeSum(source, column.id, row.group);
+      write(written.text, written.title);
+    },
+  };
 }
 
 interface Written {
@@ -109,25 +158,67 @@ interface Written {
   readonly title: string;
 }
 
+const NOTHING: Written = { text: "", title: "" };
+
+function writerOf(column: Column, source: CellSource): (run: number) => Written {
+  if (column.id === "attributes.duration") return (run) => writeDuration(source, run);
+  if (column.kind === "attributes" && column.isNumeric) return (run) => writeTime(source, column.id, run);
+  const read = (run: number) => source.table.text(column.id, run) ?? "";
+  if (column.id === "attributes.experiment_id") {
+    return (run) => {
+      const text = source.experiments.get(read(run)) ?? read(run);
+      return { text, title: text };
+    };
+  }
+  return (run) => {
+    const text = read(run);
+    return { text, title: text };
+  };
+}
+
+function makeStatusCell(source: CellSource): CellView {
+  const status = statusCell<Row>(({ run, group }) => {
+    if (run < 0) {
+      const running = source.grouping?.answer.groups[group]?.running ?? 0;
+      return { word: running > 0 ? `${running} running` : "", tone: running > 0 ? "run" : "none" };
+    }
+    const word = source.table.text("attributes.status", run) ?? "";
+    return { word: word.toLowerCase(), tone: TONES[word] ?? "" };
+  });
+  return status((index) => source.rows[index]);
+}
+
 function writeDuration({ table, now }: CellSource, run: number): Written {
   const known = table.number("attributes.duration", run);
   const start = table.number("attributes.start_time", run);
   const isRunning = table.text("attributes.status", run) === "RUNNING";
   const ms = isRunning && start !== null ? now - start : known;
-  return ms === null ? { text: "", title: "" } : { text: formatDuration(ms), title: `${ms} ms` };
+  return ms === null ? NOTHING : { text: formatDuration(ms), title: `${ms} ms` };
 }
 
-function makeTimeCell(column: string, source: CellSource): CellView {
-  const { element, write } = makeText();
-  element.classList.add(css.quiet ?? "");
-  return {
-    element,
-    show(row) {
-      const time = source.table.number(column, source.rows[row]?.run ?? -1);
-      const isKnown = time !== null && time > 0;
-      write(isKnown ? formatAgo(time, source.now) : "", isKnown ? formatMoment(time) : "");
-    },
+function writeTime({ table, now }: CellSource, column: string, run: number): Written {
+  const time = table.number(column, run);
+  return time !== null && time > 0 ? { text: formatAgo(time, now), title: formatMoment(time) } : NOTHING;
+}
+
+/** Write what a group's runs have in a column: the mean and deviation, or the values that they share. */
+function writeSum({ grouping, looks }: CellSource, column: string, group: number): Written {
+  const sums = grouping?.answer.columns.find(({ name }) => name === column);
+  const mean = sums?.mean[group];
+  if (!sums || mean === null || mean === undefined) {
+    const shared = grouping?.answer.groups[group]?.values[grouping.by.indexOf(column)] ?? "";
+    return { text: shared, title: shared };
+  }
+  const { format } = looks.get(column) ?? DEFAULT_LOOK;
+  const write = (number: number | string | null | undefined) => {
+    if (number === null || number === undefined) return "–";
+    return column === "attributes.duration" ? formatDuration(Number(number)) : writeNumber(Number(number), format);
   };
+  const deviation = sums.std[group];
+  const isSpread = deviation !== null && deviation !== undefined && column !== "attributes.duration";
+  const spread = isSpread ? ` ± ${Number(deviation).toPrecision(2)}` : "";
+  const whole = `mean ${write(mean)} · min ${write(sums.min[group])} · max ${write(sums.max[group])} · deviation ${write(deviation)} · ${plural(sums.count[group] ?? 0, "run")}`;
+  return { text: `${write(mean)}${spread}`, title: whole };
 }
 
 function makeMetricCell(column: string, source: CellSource): CellView {
@@ -135,13 +226,22 @@ function makeMetricCell(column: string, source: CellSource): CellView {
   element.classList.add(css.metric ?? "");
   return {
     element,
-    show(row) {
-      const value = source.table.number(column, source.rows[row]?.run ?? -1);
+    show(index) {
+      const row = source.rows[index] ?? NO_ROW;
+      const { mark, format } = source.looks.get(column) ?? DEFAULT_LOOK;
+      const value = row.run >= 0 ? source.table.number(column, row.run) : null;
       const range = source.table.range(column);
-      write(value === null ? "" : formatNumber(value), value === null ? "" : String(value));
-      element.classList.toggle(css.best ?? "", range !== null && value === range.best);
-      const share = range === null || value === null || !Number.isFinite(value) ? 0 : (value - range.min) / (range.max - range.min);
-      const step = String(Math.round(share * BAR_STEPS));
+      if (row.run < 0) {
+        const sum = writeSum(source, column, row.group);
+        write(sum.text, sum.title);
+      } else write(value === null ? "" : writeNumber(value, format), value === null ? "" : String(value));
+      element.classList.toggle(css.best ?? "", range !== null && value === range.best && row.run < source.table.own);
+      const isMarked = range !== null && value !== null && Number.isFinite(value) && mark !== "plain";
+      const share = isMarked ? (value - range.min) / (range.max - range.min) : 0;
+      const step = String(Math.round(Math.max(0, Math.min(1, share)) * BAR_STEPS));
+      const isHeat = mark === "heat" && isMarked;
+      const name = isHeat ? "heat" : "bar";
+      if (element.dataset["mark"] !== name) element.dataset["mark"] = name;
       if (element.dataset["bar"] !== step) element.dataset["bar"] = step;
     },
   };

@@ -4,14 +4,14 @@ import type { KeySummary, ListKeysResponse } from "../api/schema";
 import { useQuery } from "../api/use-query";
 import { formatCount, plural } from "../lib/format";
 import { Popover } from "../shell/popover";
-import { ATTRIBUTES, columnOf, isOffered } from "./columns";
+import { ATTRIBUTES, columnOf, DATASETS, describeColumn, isOffered } from "./columns";
 import css from "./runs.module.css";
 
 const MAX_SHOWN = 200;
 const PAUSE_MS = 150;
 
 interface PickerProps {
-  readonly experimentId: string;
+  readonly experimentIds: readonly string[];
   readonly columns: readonly string[];
   readonly keys: ListKeysResponse | null;
   readonly onColumns: (columns: readonly string[] | null) => void;
@@ -28,19 +28,19 @@ export function ColumnPicker(props: PickerProps) {
   );
 }
 
-function Choices({ experimentId, columns, keys, onColumns }: PickerProps) {
+function Choices({ experimentIds, columns, keys, onColumns }: PickerProps) {
   const [typed, setTyped] = useState("");
   const search = useRested(typed);
   const isCut = keys !== null && keys.total > keys.keys.length;
   const found = useQuery<ListKeysResponse>({
-    key: ["keys", experimentId, search],
-    ask: (signal) => callNative("keys/list", { experiment_ids: [experimentId], contains: search }, signal),
+    key: ["keys", experimentIds.join(), search],
+    ask: (signal) => callNative("keys/list", { experiment_ids: experimentIds, contains: search }, signal),
     enabled: isCut && search !== "",
   });
   const source = isCut && search !== "" ? found.data : keys;
   const offered = source?.keys.filter((key) => isOffered(key) && matches(key.name, search)) ?? [];
   const groups = [
-    { title: "Attributes", items: ATTRIBUTES.filter(({ title }) => matches(title, search)).map(attributeItem) },
+    { title: "Attributes", items: [...ATTRIBUTES.map(attributeItem), ...DATASETS.map((id) => ({ id, name: describeColumn(id).title, note: "" }))].filter(({ name }) => matches(name, search)) },
     ...(["metric", "param", "tag"] as const).map((kind) => ({
       title: `${kind === "metric" ? "Metrics" : kind === "param" ? "Parameters" : "Tags"}`,
       items: offered.filter((key) => key.kind === kind).map(keyItem),

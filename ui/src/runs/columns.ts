@@ -2,16 +2,27 @@
 
 import type { KeySummary } from "../api/schema";
 
-export type ColumnKind = "metrics" | "params" | "tags" | "attributes";
+export type ColumnKind = "metrics" | "params" | "tags" | "attributes" | "datasets";
+
+export const STATISTICS = ["last", "min", "max", "mean"] as const;
+/** Which of a metric's points a column holds. */
+export type Statistic = (typeof STATISTICS)[number];
 
 export interface Column {
-  /** As the server names it: `metrics.auc`, `attributes.status`. */
+  /** As the server names it: `metrics.auc`, `min:metrics.auc`, `attributes.status`. */
   readonly id: string;
   readonly kind: ColumnKind;
   readonly title: string;
   readonly isNumeric: boolean;
   readonly isSortable: boolean;
   readonly width: number;
+  readonly statistic: Statistic;
+}
+
+/** The metric that decides which run is best, as an experiment says. */
+export interface MainMetric {
+  readonly key: string;
+  readonly isLess: boolean;
 }
 
 const DEFAULT_KEYS = 8;
@@ -31,19 +42,31 @@ export const ATTRIBUTES: readonly Attribute[] = [
   { name: "duration", title: "Duration", width: 104, isNumeric: true, isSortable: false },
   { name: "end_time", title: "Ended", width: 110, isNumeric: true, isSortable: true },
   { name: "user_id", title: "User", width: 110, isNumeric: false, isSortable: true },
+  { name: "experiment_id", title: "Experiment", width: 150, isNumeric: false, isSortable: true },
 ];
+const DATASET_TITLES: Readonly<Record<string, string>> = { name: "Dataset", digest: "Dataset digest", context: "Dataset context" };
+/** The columns of what runs read. */
+export const DATASETS = Object.keys(DATASET_TITLES).map((name) => `datasets.${name}`);
 const BASIC = ["attributes.status", "attributes.start_time", "attributes.duration"];
 
 /** Describe a column by its id. */
 export function describeColumn(id: string): Column {
+  const attribute = ATTRIBUTES.find((known) => `attributes.${known.name}` === id);
+  if (attribute) return { id, kind: "attributes", statistic: "last", ...attribute };
   const dot = id.indexOf(".");
   const name = id.slice(dot + 1);
-  const attribute = ATTRIBUTES.find((known) => `attributes.${known.name}` === id);
-  if (attribute) return { id, kind: "attributes", ...attribute };
-  const prefix = id.slice(0, dot);
-  const kind: ColumnKind = prefix === "metrics" || prefix === "params" ? prefix : "tags";
-  const width = Math.round(Math.min(220, Math.max(84, name.length * CHARACTER_WIDTH + 44)));
-  return { id, kind, title: name, isNumeric: kind === "metrics", isSortable: true, width };
+  const [prefix = "", word] = id.slice(0, dot).split(":").reverse();
+  const statistic = STATISTICS.find((known) => known === word) ?? "last";
+  const kind: ColumnKind = prefix === "metrics" || prefix === "params" || prefix === "datasets" ? prefix : "tags";
+  const title = kind === "datasets" ? (DATASET_TITLES[name] ?? name) : statistic === "last" ? name : `${statistic} ${name}`;
+  const width = Math.round(Math.min(220, Math.max(96, title.length * CHARACTER_WIDTH + 56)));
+  return { id, kind, title, isNumeric: kind === "metrics", isSortable: kind !== "datasets" && statistic === "last", width, statistic };
+}
+
+/** Return the column of another statistic of the same metric. */
+export function withStatistic(id: string, statistic: Statistic): string {
+  const plain = id.slice(id.indexOf(":") + 1);
+  return statistic === "last" ? plain : `${statistic}:${plain}`;
 }
 
 /** Write a key's column id. */
@@ -52,12 +75,13 @@ export function columnOf({ kind, name }: KeySummary): string {
 }
 
 /** Choose columns: status and times, then the metrics that most runs have, then the parameters that vary. */
-export function chooseColumns(keys: readonly KeySummary[]): string[] {
-  const metrics = keys.filter((key) => key.kind === "metric" && !key.name.startsWith("system/"));
+export function chooseColumns(keys: readonly KeySummary[], main = "", hasSeveralExperiments = false): string[] {
+  const isShown = (key: KeySummary) => key.kind === "metric" && (!key.name.startsWith("system/") || key.name === main);
+  const metrics = keys.filter(isShown).sort((a, b) => Number(b.name === main) - Number(a.name === main));
   const params = keys.filter((key) => key.kind === "param" && key.distinct > 1);
   const some = metrics.slice(0, Math.max(4, DEFAULT_KEYS - params.length));
   const chosen = [...some, ...params.slice(0, DEFAULT_KEYS - Math.min(some.length, DEFAULT_KEYS))];
-  return [...BASIC, ...chosen.slice(0, DEFAULT_KEYS).map(columnOf)];
+  return [...(hasSeveralExperiments ? ["attributes.experiment_id"] : []), ...BASIC, ...chosen.slice(0, DEFAULT_KEYS).map(columnOf)];
 }
 
 /** Return the parameters that are the same in all runs, as `name = value`. */
@@ -70,6 +94,12 @@ export function findConstants(keys: readonly KeySummary[], runs: number): string
 /** Return the columns of parameters whose values are all numbers; they stand to the right. */
 export function findNumericParams(keys: readonly KeySummary[]): ReadonlySet<string> {
   return new Set(keys.filter((key) => key.kind === "param" && typeof key.min === "number").map(columnOf));
+}
+
+/** Return whether less of a metric's column is better: as the experiment says, or as its name sounds. */
+export function isLess(column: string, main: MainMetric | null): boolean {
+  const name = column.slice(column.indexOf(".") + 1);
+  return main?.key === name ? main.isLess : isLessBetter(name);
 }
 
 /** Guess from its name whether less of a metric is better. */

@@ -1,7 +1,11 @@
 import { setQuery } from "../lib/location";
+import { formatCount } from "../lib/format";
+import { dropLastClause } from "../query/clauses";
+import { isPlain } from "../query/tokens";
 import { Snippet } from "../shell/snippet";
 import { pythonSnippet } from "../home/snippets";
 import css from "./runs.module.css";
+import type { RunsView } from "./view-state";
 
 /** What an experiment without runs shows: how the first one gets here. */
 export function NoRuns({ name }: { readonly name: string }) {
@@ -16,14 +20,28 @@ export function NoRuns({ name }: { readonly name: string }) {
   );
 }
 
-/** What a filter without matches shows. */
-export function NoMatch({ total, isArchive }: { readonly total: number; readonly isArchive: boolean }) {
+interface NoMatchProps {
+  readonly total: number;
+  readonly search: string;
+  readonly isArchive: boolean;
+  readonly onView: (part: Partial<RunsView>) => void;
+}
+
+/** What a filter without matches shows: it offers to leave out its last clause. */
+export function NoMatch({ total, search, isArchive, onView }: NoMatchProps) {
+  const { rest, dropped } = isPlain(search) ? { rest: "", dropped: "" } : dropLastClause(search);
+  const isEmptyArchive = isArchive && total === 0;
   return (
     <div class={css.empty}>
-      <h2>{isArchive && total === 0 ? "Nothing is archived" : `0 of ${total.toLocaleString("en")} runs match`}</h2>
-      <p>
-        <button type="button" class="button" onClick={() => setQuery(new URLSearchParams())}>
-          {isArchive && total === 0 ? "Show the active runs" : "Clear the filter"}
+      <h2>{isEmptyArchive ? "Nothing is archived" : `0 of ${formatCount(total)} runs match`}</h2>
+      <p class={css.emptyButtons}>
+        {rest && (
+          <button type="button" class="button" onClick={() => onView({ search: rest })}>
+            Without <code>{dropped}</code>
+          </button>
+        )}
+        <button type="button" class="button" onClick={() => onView(isEmptyArchive ? { search: "", isArchive: false } : { search: "" })}>
+          {isEmptyArchive ? "Show the active runs" : "Clear the filter"}
         </button>
       </p>
     </div>

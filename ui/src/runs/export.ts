@@ -1,16 +1,23 @@
-/** The table as a file. */
+/** The table as a file, and as code that reads the same. */
 
 import { describeColumn } from "./columns";
 import type { RunTable } from "./table";
+
+export interface Exported {
+  readonly table: RunTable;
+  /** The runs to write, in order. */
+  readonly runs: readonly number[];
+  readonly columns: readonly string[];
+}
 
 function valueOf(table: RunTable, column: string, run: number): number | string | null {
   return describeColumn(column).isNumeric ? table.number(column, run) : table.text(column, run);
 }
 
 /** Write the runs as CSV; what a spreadsheet would take for a formula is marked as text. */
-export function toCsv(table: RunTable, columns: readonly string[]): string {
+export function toCsv({ table, runs, columns }: Exported): string {
   const lines = [["run_id", "run_name", ...columns]];
-  for (let run = 0; run < table.count; run++) {
+  for (const run of runs) {
     const values = columns.map((column) => valueOf(table, column, run));
     lines.push([table.id(run), quoteFormula(table.name(run)), ...values.map(writeValue)]);
   }
@@ -18,13 +25,71 @@ export function toCsv(table: RunTable, columns: readonly string[]): string {
 }
 
 /** Write the runs as JSON, one object each; NaN and infinities as texts. */
-export function toJson(table: RunTable, columns: readonly string[]): string {
-  const runs = Array.from({ length: table.count }, (_, run) => ({
+export function toJson({ table, runs, columns }: Exported): string {
+  const objects = runs.map((run) => ({
     run_id: table.id(run),
     run_name: table.name(run),
     ...Object.fromEntries(columns.map((column) => [column, finite(valueOf(table, column, run))])),
   }));
-  return JSON.stringify(runs, null, 1);
+  return JSON.stringify(objects, null, 1);
+}
+
+/** Write the runs as a table in Markdown. */
+export function toMarkdown({ table, runs, columns }: Exported): string {
+  const titles = ["Run", ...columns.map((column) => describeColumn(column).title)];
+  const isNumeric = [false, ...columns.map((column) => describeColumn(column).isNumeric)];
+  const rows = runs.map((run) => [table.name(run), ...columns.map((column) => writeMarkdown(table, column, run))]);
+  const lines = [titles, isNumeric.map((numeric) => (numeric ? "--:" : "---")), ...rows.map((row) => row.map(escapeCell))];
+  return lines.map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+}
+
+/** Write the runs as Parquet. */
+export async function toParquet({ table, runs, columns }: Exported): Promise<ArrayBuffer> {
+  const { parquetWriteBuffer } = await import("hyparquet-writer");
+  return parquetWriteBuffer({
+    columnData: [
+      { name: "run_id", data: runs.map((run) => table.id(run)), type: "STRING" },
+      { name: "run_name", data: runs.map((run) => table.name(run)), type: "STRING" },
+      ...columns.map((name) => {
+        const data = runs.map((run) => valueOf(table, name, run));
+        return { name, data, type: describeColumn(name).isNumeric ? ("DOUBLE" as const) : ("STRING" as const), nullable: true };
+      }),
+    ],
+  });
+}
+
+export interface Search {
+  readonly server: string;
+  readonly experimentIds: readonly string[];
+  readonly filter: string;
+  readonly order: readonly string[];
+  readonly isArchive: boolean;
+}
+
+/** Write Python code that reads the runs that match into a data frame. */
+export function toPython({ server, experimentIds, filter, order, isArchive }: Search): string {
+  const given = [
+    `    experiment_ids=${writePython(experimentIds)},`,
+    ...(filter ? [`    filter_string=${JSON.stringify(filter)},`] : []),
+    ...(order.length > 0 ? [`    order_by=${writePython(order)},`] : []),
+    ...(isArchive ? ["    run_view_type=hw.ViewType.DELETED_ONLY,"] : []),
+  ];
+  return ["import headwater as hw", "", `hw.set_tracking_uri(${JSON.stringify(server)})`, "runs = hw.search_runs(", ...given, ")", ""].join("\n");
+}
+
+function writePython(texts: readonly string[]): string {
+  return `[${texts.map((text) => JSON.stringify(text)).join(", ")}]`;
+}
+
+function writeMarkdown(table: RunTable, column: string, run: number): string {
+  const value = valueOf(table, column, run);
+  if (typeof value !== "number") return value ?? "";
+  const isTime = column === "attributes.start_time" || column === "attributes.end_time";
+  return isTime && Number.isFinite(value) ? new Date(value).toISOString() : String(value);
+}
+
+function escapeCell(text: string): string {
+  return text.replaceAll("|", "\\|").replaceAll(/\r?\n/g, " ");
 }
 
 function writeValue(value: number | string | null): string {
@@ -45,7 +110,7 @@ function finite(value: number | string | null): number | string | null {
 }
 
 /** Give the reader a file. */
-export function saveFile(name: string, type: string, content: string): void {
+export function saveFile(name: string, type: string, content: string | ArrayBuffer): void {
   const address = URL.createObjectURL(new Blob([content], { type }));
   const link = document.createElement("a");
   link.href = address;

@@ -1,9 +1,13 @@
-import { formatCount } from "../lib/format";
+import { useState } from "preact/hooks";
+import { formatCount, plural } from "../lib/format";
 import { liveState } from "../lib/live";
+import { navigate } from "../lib/location";
+import { encodeList } from "../lib/codec";
 import { Icon } from "../shell/icons";
 import { Menu, Popover } from "../shell/popover";
-import { moveRuns } from "./archive";
-import { saveFile, toCsv, toJson } from "./export";
+import { say } from "../shell/toasts";
+import { type Asking, BulkDialog } from "./bulk-dialogs";
+import { type Exported, saveFile, type Search, toCsv, toJson, toMarkdown, toParquet, toPython } from "./export";
 import css from "./runs.module.css";
 import type { RunTable } from "./table";
 import { ROW_LIMIT } from "./use-runs";
@@ -13,61 +17,62 @@ interface FooterProps {
   readonly columns: readonly string[];
   readonly selected: readonly string[];
   readonly isArchive: boolean;
-  readonly onSelect: (selected: readonly string[]) => void;
+  readonly search: Search;
+  readonly groups: number;
   readonly name: string;
+  readonly asking: Asking | null;
+  readonly onAsk: (asking: Asking | null) => void;
+  readonly onSelect: (selected: readonly string[]) => void;
+  /** Archive the selected runs, or restore them. */
+  readonly onArchive: () => void;
+  readonly onTag: (key: string, value: string | null) => Promise<void>;
+  readonly onMove: (experimentId: string) => Promise<void>;
+}
+
+/** Return the page that compares runs. */
+export function comparePage(selected: readonly string[]): string {
+  return `/compare?runs=${encodeList(selected)}`;
 }
 
 /** What is selected and how much there is, with what can be done with it. */
-export function Footer({ table, columns, selected, isArchive, onSelect, name }: FooterProps) {
+export function Footer(props: FooterProps) {
+  const { table, selected, isArchive, groups, asking, onAsk, onSelect, onArchive } = props;
   const { matched, total, running } = table.answer;
-  const file = name.replaceAll(/[^\w.-]+/g, "-") || "runs";
-  const move = () => {
-    onSelect([]);
-    void moveRuns(isArchive ? "restore" : "delete", selected);
-  };
+  const count = formatCount(selected.length);
   return (
     <footer class={css.footer}>
       <span role="status">
-        {selected.length > 0 && <b>{formatCount(selected.length)} selected · </b>}
+        {selected.length > 0 && <b>{count} selected of </b>}
         {formatCount(matched)} matching · {formatCount(total)} {isArchive ? "archived" : "total"}
+        {groups > 0 && ` · ${plural(groups, "group")}`}
         {matched > ROW_LIMIT && ` · first ${formatCount(ROW_LIMIT)} shown`}
       </span>
       {selected.length > 0 && (
         <>
-          <button type="button" class="button small" onClick={move}>
-            {isArchive ? "Restore" : "Archive"} {formatCount(selected.length)}
+          {selected.length > 1 && (
+            <button type="button" class="button small primary" onClick={() => navigate(comparePage(selected))}>
+              Compare {count}
+            </button>
+          )}
+          {!isArchive && (
+            <>
+              <button type="button" class="button small" onClick={() => onAsk("tag")}>
+                Tag…
+              </button>
+              <button type="button" class="button small" onClick={() => onAsk("move")}>
+                Move…
+              </button>
+            </>
+          )}
+          <button type="button" class="button small" onClick={onArchive}>
+            {isArchive ? "Restore" : "Archive"} {count}
           </button>
           <button type="button" class="button small quiet" onClick={() => onSelect([])}>
             Clear
           </button>
         </>
       )}
-      {table.count > 0 && (
-        <Popover label="Export" buttonClass="button small" trigger={<>Export <Icon name="down" small /></>}>
-          {(close) => (
-            <Menu>
-              <button
-                type="button"
-                onClick={() => {
-                  saveFile(`${file}.csv`, "text/csv", toCsv(table, columns));
-                  close();
-                }}
-              >
-                CSV, {formatCount(table.count)} runs
-              </button>
-              <button
-                type="button"
-                onClick={() => {
-                  saveFile(`${file}.json`, "application/json", toJson(table, columns));
-                  close();
-                }}
-              >
-                JSON, {formatCount(table.count)} runs
-              </button>
-            </Menu>
-          )}
-        </Popover>
-      )}
+      {table.count > 0 && <ExportMenu {...props} />}
       <span class={css.live}>
         {running > 0 && (
           <>
@@ -76,6 +81,54 @@ export function Footer({ table, columns, selected, isArchive, onSelect, name }: 
         )}
         {liveState.value === "lost" && " · live updates paused, reconnecting"}
       </span>
+      {asking && <BulkDialog asking={asking} count={selected.length} onTag={props.onTag} onMove={props.onMove} onClose={() => onAsk(null)} />}
     </footer>
+  );
+}
+
+function ExportMenu({ table, columns, selected, search, name }: FooterProps) {
+  const [isWhole, setWhole] = useState(false);
+  const file = name.replaceAll(/[^\w.-]+/g, "-") || "runs";
+  const chosen = new Set(selected);
+  const isAll = isWhole || selected.length === 0;
+  const runs = Array.from({ length: table.count }, (_, run) => run).filter((run) => isAll || chosen.has(table.id(run)));
+  const exported: Exported = { table, runs, columns };
+  const save = (ending: string, type: string, content: string | ArrayBuffer) => saveFile(`${file}.${ending}`, type, content);
+  const copy = async (text: string, what: string) => {
+    await navigator.clipboard.writeText(text);
+    say(`${what} copied`);
+  };
+  const size = plural(runs.length, "run");
+  const actions: readonly (readonly [string, () => unknown])[] = [
+    [`CSV, ${size}`, () => save("csv", "text/csv", toCsv(exported))],
+    [`JSON, ${size}`, () => save("json", "application/json", toJson(exported))],
+    [`Parquet, ${size}`, async () => save("parquet", "application/vnd.apache.parquet", await toParquet(exported))],
+    [`Copy as Markdown, ${size}`, () => copy(toMarkdown(exported), "Table")],
+    ["Copy as pandas code", () => copy(toPython(search), "Code")],
+  ];
+  return (
+    <Popover label="Export" buttonClass="button small" trigger={<>Export <Icon name="down" small /></>}>
+      {(close) => (
+        <Menu>
+          {selected.length > 0 && (
+            <label class={css.exportAll}>
+              <input type="checkbox" checked={isWhole} onChange={() => setWhole(!isWhole)} /> All {formatCount(table.count)} runs
+            </label>
+          )}
+          {actions.map(([text, act]) => (
+            <button
+              key={text}
+              type="button"
+              onClick={() => {
+                close();
+                void act();
+              }}
+            >
+              {text}
+            </button>
+          ))}
+        </Menu>
+      )}
+    </Popover>
   );
 }

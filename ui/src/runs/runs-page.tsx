@@ -1,58 +1,63 @@
-import type { ComponentType } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { ExperimentTabs, titleOfExperiments } from "../experiments/experiment-tabs";
+import { DEFAULT_VIEW_TAG } from "../experiments/tags";
 import { formatCount } from "../lib/format";
-import { onKeys } from "../lib/keys";
-import { query, setQuery } from "../lib/location";
-import { RunNumbers, styleOf } from "../lib/run-colors";
-import { errorPosition, isPlain, quoteKey } from "../query/tokens";
-import { QueryBox } from "../query/query-box";
+import { onKeys, showKeys } from "../lib/keys";
+import { navigate } from "../lib/location";
 import { useChrome } from "../shell/chrome";
 import { Failure } from "../shell/notice";
-import { ColumnPicker } from "./column-picker";
-import { type Column, columnOf, findConstants, findNumericParams, isLessBetter, isOffered } from "./columns";
-import { NoMatch, NoRuns, NotRead, Skeleton } from "./empty";
-import { Footer } from "./footer";
+import { archiveRuns, moveRuns, restoreRuns, tagRuns } from "./bulk";
+import type { Asking } from "./bulk-dialogs";
+import { findConstants, findNumericParams } from "./columns";
+import { NotRead, Skeleton } from "./empty";
+import { comparePage, Footer } from "./footer";
+import { RunsContent } from "./runs-content";
 import css from "./runs.module.css";
-import { RunsGrid } from "./runs-grid";
-import { Split } from "./split";
-import { arrangeRows, type RunTable } from "./table";
-import { type RunsData, useRuns } from "./use-runs";
-import { type Layout, LAYOUTS, readRunsView, type RunsView, toggleSort, writeRunsView } from "./view-state";
+import { Tools } from "./tools";
+import { useGroups } from "./use-groups";
+import { orderOf, type RunsData, useRuns } from "./use-runs";
+import { useSavedView } from "./use-views";
+import { useWorkspace, type Workspace } from "./use-workspace";
+import { ViewMenu } from "./view-menu";
+import { LAYOUTS } from "./view-state";
 
-const MAX_IN_ADDRESS = 50;
-const LAYOUT_NAMES: Record<Layout, string> = { table: "Table", split: "Split", charts: "Charts" };
+const PAGE_KEYS = {
+  "/": "Filter",
+  "\\": "Next layout",
+  c: "Compare the selected runs",
+  t: "Tag the selected runs",
+  z: "Undo",
+  "Shift+z": "Redo",
+};
 
-/** The workspace of an experiment's runs. */
-export function RunsPage({ experimentId }: { readonly experimentId: string }) {
-  const search = query.value.toString();
-  const [many, setMany] = useState<readonly string[] | null>(null);
-  const view = useMemo(() => {
-    const read = readRunsView(new URLSearchParams(search));
-    return many ? { ...read, selected: many } : read;
-  }, [search, many]);
-  const data = useRuns(experimentId, view);
-  const change = (part: Partial<RunsView>, isStep = false) => {
-    const next = { ...readRunsView(query.peek()), ...part };
-    const isMany = (part.selected?.length ?? 0) > MAX_IN_ADDRESS;
-    if (part.selected) setMany(isMany ? part.selected : null);
-    setQuery(writeRunsView(query.peek(), isMany ? { ...next, selected: [] } : next), { replace: !isStep });
-  };
-  const title = data.name || experimentId;
+/** The workspace of the runs of one experiment, or of several whose ids are joined by commas. */
+export function RunsPage({ experimentId: identity }: { readonly experimentId: string }) {
+  const workspace = useWorkspace();
+  const { view, change } = workspace;
+  const data = useRuns(identity, view);
+  const [asking, setAsking] = useState<Asking | null>(null);
+  const numericParams = useMemo(() => findNumericParams(data.keys?.keys ?? []), [data.keys]);
+  const groups = useGroups(identity, view, data, numericParams);
+  const facts = data.facts.get(identity);
+  const byDefault = facts ? (facts.tags.get(DEFAULT_VIEW_TAG) ?? "") : identity.includes(",") ? "" : null;
+  useSavedView(identity, byDefault, workspace.open);
+  const title = titleOfExperiments(identity, data.facts);
   useChrome(`${title} · runs`, [{ text: "Experiments", page: "/experiments" }, { text: title }]);
-  useLayoutKey(view.layout, (layout) => change({ layout }, true));
+  const act = useActions(workspace, data);
+  usePageKeys(workspace, setAsking);
 
   if (data.error && !data.table) return <Failure error={data.error} onRetry={data.retry} />;
   return (
     <div class={css.page}>
-      <div class={css.titleRow}>
-        <h1 tabIndex={-1}>{title}</h1>
-        <StateTabs data={data} isArchive={view.isArchive} onArchive={(isArchive) => change({ isArchive, selected: [] }, true)} />
-      </div>
-      <Tools experimentId={experimentId} data={data} view={view} change={change} />
-      {data.error && <Failure error={data.error} onRetry={data.retry} isSlim />}
+      <ExperimentTabs identity={identity} facts={data.facts} tab="runs" runs={view.isArchive ? undefined : data.table?.answer.total}>
+        <StateChoice isArchive={view.isArchive} onArchive={(isArchive) => change({ isArchive, selected: [] }, true)} />
+        <ViewMenu {...{ identity, byDefault: byDefault ?? "" }} viewId={view.viewId} parameters={workspace.parameters} onOpen={workspace.open} />
+      </ExperimentTabs>
+      <Tools {...{ identity, data, view, change }} />
+      {(data.error ?? groups.error) && <Failure error={data.error ?? groups.error ?? new Error()} onRetry={data.retry} isSlim />}
       <Constants data={data} />
       <div class={css.content} data-loading={data.isLoading || undefined}>
-        {data.table && <Content data={data} table={data.table} view={view} change={change} />}
+        {data.table && <RunsContent {...{ data, view, change, numericParams, act }} table={data.table} grouping={groups.grouping} onAsk={setAsking} />}
         {!data.table && (data.filterError ? <NotRead /> : <Skeleton />)}
       </div>
       {data.table && (
@@ -61,60 +66,36 @@ export function RunsPage({ experimentId }: { readonly experimentId: string }) {
           columns={data.columns}
           selected={view.selected}
           isArchive={view.isArchive}
+          groups={groups.grouping?.answer.total ?? 0}
           name={title}
+          asking={view.selected.length > 0 ? asking : null}
+          onAsk={setAsking}
+          search={{
+            server: new URL(document.baseURI).href.replace(/\/$/, ""),
+            experimentIds: data.experimentIds,
+            filter: data.filter,
+            order: orderOf(view.sort),
+            isArchive: view.isArchive,
+          }}
           onSelect={(selected) => change({ selected })}
+          onArchive={() => act.archive(view.selected)}
+          onTag={act.tag}
+          onMove={act.move}
         />
       )}
     </div>
   );
 }
 
-interface PartProps {
-  readonly data: RunsData;
-  readonly view: RunsView;
-  readonly change: (part: Partial<RunsView>, isStep?: boolean) => void;
-}
-
-function StateTabs({ data, isArchive, onArchive }: { readonly data: RunsData; readonly isArchive: boolean; readonly onArchive: (isArchive: boolean) => void }) {
-  const total = data.table?.answer.total;
-  const count = (isHere: boolean) => isHere && total !== undefined && <span class={css.count}>{formatCount(total)}</span>;
+function StateChoice({ isArchive, onArchive }: { readonly isArchive: boolean; readonly onArchive: (isArchive: boolean) => void }) {
   return (
-    <div class={css.states} role="group" aria-label="Which runs">
+    <div class="segments" role="group" aria-label="Which runs">
       <button type="button" aria-pressed={!isArchive} onClick={() => onArchive(false)}>
-        Runs {count(!isArchive)}
+        Active
       </button>
       <button type="button" aria-pressed={isArchive} onClick={() => onArchive(true)}>
-        Archive {count(isArchive)}
+        Archive
       </button>
-    </div>
-  );
-}
-
-function Tools({ experimentId, data, view, change }: PartProps & { readonly experimentId: string }) {
-  const offers = useMemo(
-    () =>
-      (data.keys?.keys ?? []).filter(isOffered).map((key) => ({ key: quoteKey(columnOf(key)), note: `${formatCount(key.runs)} runs` })),
-    [data.keys],
-  );
-  return (
-    <div class={css.tools}>
-      <QueryBox
-        value={view.search}
-        label="Filter runs"
-        placeholder="Words in the name, or metrics.auc > 0.9 AND params.model = 'xgb'"
-        error={data.filterError}
-        errorAt={isPlain(view.search) ? -1 : errorPosition(data.filterError)}
-        offers={offers}
-        onChange={(search) => change({ search })}
-      />
-      <ColumnPicker experimentId={experimentId} columns={data.columns} keys={data.keys} onColumns={(columns) => change({ columns })} />
-      <div class="segments" role="group" aria-label="Layout">
-        {LAYOUTS.map((layout) => (
-          <button key={layout} type="button" aria-pressed={view.layout === layout} data-layout={layout} onClick={() => change({ layout }, true)}>
-            {LAYOUT_NAMES[layout]}
-          </button>
-        ))}
-      </div>
     </div>
   );
 }
@@ -133,72 +114,69 @@ function Constants({ data }: { readonly data: RunsData }) {
   );
 }
 
-function Content({ data, table, view, change }: PartProps & { readonly table: RunTable }) {
-  const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
-  const isTree = view.sort.length === 0;
-  const hasTree = isTree && table.answer.parents.some((parent) => parent !== "");
-  const rows = useMemo(() => arrangeRows(table.answer, isTree, expanded), [table, isTree, expanded]);
-  const numbers = useNumbers(view.selected);
-  const numericParams = useMemo(() => findNumericParams(data.keys?.keys ?? []), [data.keys]);
-  const colors = useMemo(() => new Map([...numbers].map(([id, k]) => [id, styleOf(k).color])), [numbers]);
-  if (table.count === 0) {
-    const isUntouched = !view.search && !view.isArchive && table.answer.total === 0;
-    return isUntouched ? <NoRuns name={data.name} /> : <NoMatch total={table.answer.total} isArchive={view.isArchive} />;
-  }
-  const onSort = (column: Column, add: boolean) => {
-    const startsDescending = column.isNumeric && column.kind !== "params" && !(column.kind === "metrics" && isLessBetter(column.title));
-    change({ sort: toggleSort(view.sort, column.id, startsDescending, add) }, true);
-  };
-  const onExpand = (runId: string, expand: boolean) => {
-    const next = new Set(expanded);
-    if (expand) next.add(runId);
-    else next.delete(runId);
-    setExpanded(next);
-  };
-  const grid = (
-    <RunsGrid
-      {...{ table, rows, colors, hasTree, numericParams, onSort, onExpand }}
-      columns={data.columns}
-      sort={view.sort}
-      selected={view.selected}
-      label={`Runs of ${data.name}`}
-      onSelect={(selected) => change({ selected })}
-    />
-  );
-  if (view.layout === "table") return grid;
-  const charts = <LazyCharts {...{ table, rows, numbers }} selected={view.selected} keys={data.keys?.keys ?? []} revision={data.revision} />;
-  return view.layout === "charts" ? charts : <Split left={grid} right={charts} />;
+/** What changes runs; each change is a step that can be undone. */
+export interface Actions {
+  readonly archive: (runIds: readonly string[]) => void;
+  readonly tag: (key: string, value: string | null) => Promise<void>;
+  readonly move: (experimentId: string) => Promise<void>;
 }
 
-type Charts = typeof import("./charts-pane").ChartsPane;
+type Undo = () => Promise<void>;
 
-function LazyCharts(props: Parameters<Charts>[0]) {
-  const [loaded, setLoaded] = useState<{ readonly ChartsPane: ComponentType<Parameters<Charts>[0]> } | null>(null);
-  const [error, setError] = useState<Error | null>(null);
-  const load = () => {
-    setError(null);
-    import("./charts-pane").then(setLoaded, setError);
+function useActions({ view, change, noteStep }: Workspace, data: RunsData): Actions {
+  const run = async (work: () => Promise<Undo | null>) => {
+    let back = await work();
+    if (!back) return;
+    const again = async () => {
+      back = await work();
+    };
+    noteStep({ undo: () => void back?.(), redo: () => void again() });
   };
-  useEffect(load, []);
-  if (error) return <Failure error={error} onRetry={load} />;
-  return loaded ? <loaded.ChartsPane {...props} /> : <div class={css.charts} />;
+  return {
+    archive: (runIds) => {
+      const gone = new Set(runIds);
+      change({ selected: view.selected.filter((id) => !gone.has(id)) });
+      void run(() => (view.isArchive ? restoreRuns(runIds) : archiveRuns(runIds)));
+    },
+    tag: (key, value) => run(() => tagRuns([value === null ? { run_ids: view.selected, key } : { run_ids: view.selected, key, value }])),
+    move: (experimentId) => {
+      const homes = findHomes(data);
+      const moving = view.selected;
+      change({ selected: [] });
+      return run(() => moveRuns(moving, experimentId, homes));
+    },
+  };
 }
 
-/** Number the selected runs for their colours; a run keeps its number while it is selected. */
-function useNumbers(selected: readonly string[]): ReadonlyMap<string, number> {
-  const numbers = useRef<RunNumbers | null>(null);
-  numbers.current ??= new RunNumbers();
-  const { current } = numbers;
-  const identity = selected.join();
-  return useMemo(() => current.assign(selected), [current, identity]);
+/** Return the experiment of each run, as far as it is known. */
+function findHomes({ table, experimentIds }: RunsData): ReadonlyMap<string, string> {
+  const [only = ""] = experimentIds;
+  const isOne = experimentIds.length === 1;
+  const ids = table?.answer.run_ids ?? [];
+  return new Map(ids.map((id, run) => [id, isOne ? only : (table?.text("attributes.experiment_id", run) ?? "")]));
 }
 
-/** `\` goes to the next layout. */
-function useLayoutKey(layout: Layout, onLayout: (layout: Layout) => void): void {
-  const latest = useRef(onLayout);
-  latest.current = onLayout;
+function usePageKeys(workspace: Workspace, onAsk: (asking: Asking) => void): void {
+  const latest = useRef(workspace);
+  latest.current = workspace;
+  useEffect(() => showKeys(PAGE_KEYS), []);
   useEffect(
-    () => onKeys({ "\\": () => latest.current(LAYOUTS[(LAYOUTS.indexOf(layout) + 1) % LAYOUTS.length] ?? "table") }),
-    [layout],
+    () =>
+      onKeys({
+        "\\": () => {
+          const { view, change } = latest.current;
+          change({ layout: LAYOUTS[(LAYOUTS.indexOf(view.layout) + 1) % LAYOUTS.length] ?? "table" }, true);
+        },
+        c: () => {
+          const { selected } = latest.current.view;
+          if (selected.length > 1) navigate(comparePage(selected));
+        },
+        t: () => {
+          if (latest.current.view.selected.length > 0) onAsk("tag");
+        },
+        z: () => void latest.current.undo(),
+        Z: () => void latest.current.redo(),
+      }),
+    [],
   );
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { KeySummary, QueryRunsResponse } from "../api/schema";
-import { chooseColumns, describeColumn, findConstants, isLessBetter } from "./columns";
-import { toCsv } from "./export";
-import { arrangeRows, RunTable } from "./table";
+import { parquetReadObjects } from "hyparquet";
+import { chooseColumns, describeColumn, findConstants, isLess, isLessBetter, withStatistic } from "./columns";
+import { toCsv, toMarkdown, toParquet, toPython } from "./export";
+import { readLooks, writeLooks, writeNumber } from "./looks";
+import { arrangeRows, findAbsentParents, joinAnswers, RunTable } from "./table";
 import { readRunsView, toggleSort, writeRunsView } from "./view-state";
 
 const ANSWER: QueryRunsResponse = {
@@ -22,7 +24,7 @@ const key = (kind: KeySummary["kind"], name: string, distinct: number, values: s
 
 describe("the view in the address", () => {
   it("comes back as it was", () => {
-    const text = "q=metrics.a > 1&cols=metrics.a\\,b,params.x&sort=metrics.a\\,b desc,attributes.start_time&layout=split&sel=r2,r1&state=archived&smooth=0.5";
+    const text = "q=metrics.a > 1&cols=metrics.a\\,b,params.x&sort=metrics.a\\,b desc,attributes.start_time&layout=split&sel=r2,r1&state=archived&smooth=0.5&group=params.a,parent&color=group&pin=metrics.b&look=metrics.b heat percent&peek=r1&view=v1";
     const view = readRunsView(new URLSearchParams(text));
 
     expect(view.columns).toEqual(["metrics.a,b", "params.x"]);
@@ -69,6 +71,27 @@ describe("columns", () => {
   });
 });
 
+describe("statistics and looks", () => {
+  it("of a metric are columns of their own", () => {
+    expect(withStatistic("metrics.auc", "min")).toBe("min:metrics.auc");
+    expect(withStatistic("min:metrics.auc", "last")).toBe("metrics.auc");
+    expect(describeColumn("min:metrics.auc")).toMatchObject({ kind: "metrics", title: "min auc", statistic: "min", isSortable: false });
+  });
+  it("are read as they were written, also with spaces in a key", () => {
+    const items = ["metrics.a b heat", "metrics.c plain full", "metrics.d percent"];
+    expect(writeLooks(readLooks(items))).toEqual(items);
+    expect([...readLooks(["metrics.x", ""])]).toEqual([]);
+    expect(writeNumber(0.98765, "percent")).toBe("98.77 %");
+    expect(writeNumber(Number.NaN, "power")).toBe("NaN");
+  });
+  it("put the main metric first, and its direction before the guess", () => {
+    const keys = [key("metric", "a", 9), key("metric", "loss", 9)];
+    expect(chooseColumns(keys, "loss").slice(3)).toEqual(["metrics.loss", "metrics.a"]);
+    expect(isLess("metrics.loss", { key: "loss", isLess: false })).toBe(false);
+    expect(isLess("min:metrics.loss", null)).toBe(true);
+  });
+});
+
 describe("the table", () => {
   const table = new RunTable(ANSWER);
 
@@ -79,13 +102,37 @@ describe("the table", () => {
     expect(table.name(3)).toBe("d");
   });
   it("shows children below their parent, and orphans at the top", () => {
-    const rows = (expanded: string[]) => arrangeRows(ANSWER, true, new Set(expanded)).map(({ run, level }) => [run, level]);
+    const rows = (expanded: string[]) => arrangeRows(table, true, new Set(expanded)).map(({ run, level }) => [run, level]);
     expect(rows([])).toEqual([[0, 1], [3, 1]]);
     expect(rows(["a"])).toEqual([[0, 1], [1, 2], [2, 2], [3, 1]]);
-    expect(arrangeRows(ANSWER, false, new Set()).length).toBe(4);
+    expect(arrangeRows(table, false, new Set()).length).toBe(4);
+  });
+  it("shows ancestors that do not match above what matches", () => {
+    const found = { ...ANSWER, run_ids: ["b"], run_names: ["two"], parents: ["a"], columns: [{ name: "metrics.val_loss", numbers: [0.25] }, { name: "params.model", values: ["lgbm"], index: [0] }] };
+    const above = { ...found, run_ids: ["a"], run_names: ["one"], parents: [""], columns: [{ name: "metrics.val_loss", numbers: [0.5] }, { name: "params.model", values: ["xgb"], index: [0] }] };
+    expect(findAbsentParents(found)).toEqual(["a"]);
+    const joined = new RunTable(joinAnswers(found, above), null, 1);
+    expect(arrangeRows(joined, true, new Set())).toEqual([
+      { run: 1, group: -1, level: 1, isExpanded: true },
+      { run: 0, group: -1, level: 2, isExpanded: null },
+    ]);
+    expect([joined.count, joined.text("params.model", 0), joined.text("params.model", 1)]).toEqual([1, "lgbm", "xgb"]);
+    expect(arrangeRows(joined, false, new Set()).length).toBe(1);
+  });
+  it("is written as Markdown, and as Python that reads the same", () => {
+    expect(toMarkdown({ table, runs: [1], columns: ["metrics.val_loss"] })).toBe("| Run | val_loss |\n| --- | --: |\n| two, too | 0.25 |\n");
+    const code = toPython({ server: "http://h", experimentIds: ["1"], filter: "metrics.a > 1", order: ["metrics.a DESC"], isArchive: false });
+    expect(code).toContain('filter_string="metrics.a > 1"');
+    expect(code).toContain('order_by=["metrics.a DESC"]');
+  });
+  it("is written as Parquet", async () => {
+    const bytes = await toParquet({ table, runs: [0, 1, 2], columns: ["metrics.val_loss", "params.model"] });
+    const rows = await parquetReadObjects({ file: bytes });
+    expect(rows[0]).toEqual({ run_id: "a", run_name: "one", "metrics.val_loss": 0.5, "params.model": "xgb" });
+    expect(rows[2]).toMatchObject({ "metrics.val_loss": null, "params.model": null });
   });
   it("exports what spreadsheets read as text, not as formulas", () => {
-    expect(toCsv(table, ["metrics.val_loss", "params.model"]).split("\r\n")).toEqual([
+    expect(toCsv({ table, runs: [0, 1, 2, 3], columns: ["metrics.val_loss", "params.model"] }).split("\r\n")).toEqual([
       "run_id,run_name,metrics.val_loss,params.model",
       "a,one,0.5,xgb",
       `b,"two, too",0.25,"'=1+""2"""`,

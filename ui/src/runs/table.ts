@@ -1,7 +1,7 @@
 /** The runs of one answer as a table: values by column, the tree of parents, and what is best. */
 
 import type { QueryRunsResponse, RunColumn } from "../api/schema";
-import { isLessBetter } from "./columns";
+import { isLess, type MainMetric } from "./columns";
 
 export interface NumberRange {
   readonly min: number;
@@ -9,25 +9,34 @@ export interface NumberRange {
   readonly best: number;
 }
 
-/** One row in view: which run, how deep in the tree, and whether its children show (null: it has none). */
+/** One row in view: a run or a group, how deep in the tree, and whether its children show (null: it has none). */
 export interface Row {
+  /** The run, -1 for a group. */
   readonly run: number;
+  /** The group that the row stands for, or that its run is in; -1 without groups. */
+  readonly group: number;
   readonly level: number;
   readonly isExpanded: boolean | null;
 }
 
 export class RunTable {
   readonly answer: QueryRunsResponse;
+  /** How many of the runs match the filter; those after them are only their ancestors. */
+  readonly own: number;
+  readonly #main: MainMetric | null;
   readonly #columns: ReadonlyMap<string, RunColumn>;
   readonly #ranges = new Map<string, NumberRange | null>();
 
-  constructor(answer: QueryRunsResponse) {
+  constructor(answer: QueryRunsResponse, main: MainMetric | null = null, own = answer.run_ids.length) {
     this.answer = answer;
+    this.own = own;
+    this.#main = main;
     this.#columns = new Map(answer.columns.map((column) => [column.name, column]));
   }
 
+  /** The number of runs that match. */
   get count(): number {
-    return this.answer.run_ids.length;
+    return this.own;
   }
 
   id(run: number): string {
@@ -51,11 +60,16 @@ export class RunTable {
     return index < 0 ? null : (known?.values?.[index] ?? null);
   }
 
+  /** Return whether less of a metric's column is better. */
+  isLess(column: string): boolean {
+    return isLess(column, this.#main);
+  }
+
   /** Return the range of a column's finite numbers and the best of them; null when there is nothing to compare. */
   range(column: string): NumberRange | null {
     const known = this.#ranges.get(column);
     if (known !== undefined) return known;
-    const range = findRange(this.#columns.get(column)?.numbers ?? [], isLessBetter(column));
+    const range = findRange(this.#columns.get(column)?.numbers ?? [], this.isLess(column));
     this.#ranges.set(column, range);
     return range;
   }
@@ -73,14 +87,15 @@ function findRange(values: readonly (number | string | null)[], isLess: boolean)
 }
 
 /** Put the runs in rows: as they come, or each parent followed by its children when it is expanded. */
-export function arrangeRows(answer: QueryRunsResponse, isTree: boolean, expanded: ReadonlySet<string>): Row[] {
-  const { run_ids: ids, parents } = answer;
-  if (!isTree || !parents.some((parent) => parent !== "")) {
-    return ids.map((_, run) => ({ run, level: 1, isExpanded: null }));
+export function arrangeRows(table: RunTable, isTree: boolean, expanded: ReadonlySet<string>): Row[] {
+  const { run_ids: all, parents: allParents } = table.answer;
+  const ids = isTree ? all : all.slice(0, table.own);
+  if (!isTree || !allParents.some((parent) => parent !== "")) {
+    return ids.map((_, run) => ({ run, group: -1, level: 1, isExpanded: null }));
   }
   const known = new Set(ids);
   const children = new Map<string, number[]>();
-  for (const [run, parent] of parents.entries()) {
+  for (const [run, parent] of allParents.entries()) {
     const key = known.has(parent) && parent !== ids[run] ? parent : "";
     const siblings = children.get(key);
     if (siblings) siblings.push(run);
@@ -90,11 +105,38 @@ export function arrangeRows(answer: QueryRunsResponse, isTree: boolean, expanded
   const visit = (parent: string, level: number): void => {
     for (const run of children.get(parent) ?? []) {
       const id = ids[run] ?? "";
-      const isOpen = children.has(id) ? expanded.has(id) : null;
-      rows.push({ run, level, isExpanded: isOpen });
+      // An ancestor is there for the sake of what is below it.
+      const isOpen = children.has(id) ? expanded.has(id) !== run >= table.own : null;
+      rows.push({ run, group: -1, level, isExpanded: isOpen });
       if (isOpen) visit(id, level + 1);
     }
   };
   visit("", 1);
   return rows;
+}
+
+/** Return the ids of parents that the answer does not have. */
+export function findAbsentParents({ run_ids: ids, parents }: QueryRunsResponse): string[] {
+  const known = new Set(ids);
+  return [...new Set(parents)].filter((parent) => parent !== "" && !known.has(parent));
+}
+
+/** Put the runs of another answer behind those of the first; the columns must be the same. */
+export function joinAnswers(first: QueryRunsResponse, second: QueryRunsResponse): QueryRunsResponse {
+  return {
+    ...first,
+    run_ids: [...first.run_ids, ...second.run_ids],
+    run_names: [...first.run_names, ...second.run_names],
+    parents: [...first.parents, ...second.parents],
+    columns: first.columns.map((column, place) => joinColumns(column, second.columns[place])),
+  };
+}
+
+function joinColumns(first: RunColumn, second: RunColumn | undefined): RunColumn {
+  if (!second || second.name !== first.name) return first;
+  const shift = first.values?.length ?? 0;
+  const { name } = first;
+  if (first.numbers) return { name, numbers: [...first.numbers, ...(second.numbers ?? [])] };
+  const index = (second.index ?? []).map((code) => (code < 0 ? code : code + shift));
+  return { name, values: [...(first.values ?? []), ...(second.values ?? [])], index: [...(first.index ?? []), ...index] };
 }

@@ -1,24 +1,33 @@
-/** What the workspace reads: the experiment, its keys, and the runs as columns, kept up to date by the stream. */
+/** What the workspace reads: the experiments, their keys, and the runs as columns, kept up to date by the stream. */
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { ApiError, callNative, readMlflow } from "../api/client";
-import type { GetExperimentResponse, ListKeysResponse, QueryRuns, QueryRunsResponse } from "../api/schema";
+import { ApiError, callNative } from "../api/client";
+import type { ListKeysResponse, QueryRuns, QueryRunsResponse } from "../api/schema";
 import { refresh, useQuery } from "../api/use-query";
+import { type ExperimentFacts, useFacts } from "../experiments/use-facts";
 import { useChanges } from "../lib/live";
 import { quoteKey, toFilter } from "../query/tokens";
-import { chooseColumns } from "./columns";
-import { RunTable } from "./table";
+import { chooseColumns, describeColumn, type MainMetric } from "./columns";
+import { PARENT } from "./grouping";
+import { findAbsentParents, joinAnswers, RunTable } from "./table";
 import type { RunsView, SortKey } from "./view-state";
 
 export const ROW_LIMIT = 20_000;
 const REFRESH_MS = 1000;
 const ALWAYS = ["attributes.status", "attributes.start_time", "attributes.duration"];
+const MAX_TAGS_SEARCHED = 10;
+const MAX_ANCESTORS = 500;
 
 export interface RunsData {
-  readonly name: string;
+  readonly experimentIds: readonly string[];
+  /** The experiments by id; empty until they are read. */
+  readonly facts: ReadonlyMap<string, ExperimentFacts>;
+  readonly main: MainMetric | null;
   readonly keys: ListKeysResponse | null;
   readonly columns: readonly string[];
   readonly table: RunTable | null;
+  /** The filter as the server reads it. */
+  readonly filter: string;
   /** What the server said to a filter that it could not read; the rows are those before. */
   readonly filterError: string;
   readonly error: Error | null;
@@ -28,63 +37,100 @@ export interface RunsData {
   readonly retry: () => void;
 }
 
-/** Read the runs that a view asks for. */
-export function useRuns(experimentId: string, view: RunsView): RunsData {
-  const ids = [experimentId];
-  const experiment = useQuery<GetExperimentResponse>({
-    key: ["experiment", experimentId],
-    ask: (signal) => readMlflow("experiments/get", { experiment_id: experimentId }, signal),
-  });
+/** Read the runs that a view asks for; `identity` joins the ids of the experiments. */
+export function useRuns(identity: string, view: RunsView): RunsData {
+  const ids = useMemo(() => identity.split(","), [identity]);
+  const experiments = useFacts(ids);
   const keys = useQuery<ListKeysResponse>({
-    key: ["keys", experimentId],
+    key: ["keys", identity],
     ask: (signal) => callNative("keys/list", { experiment_ids: ids }, signal),
   });
-  const chosen = useRef<readonly string[] | null>(null);
-  if (!view.columns && keys.data) {
-    chosen.current = keepChosen(chosen.current, chooseColumns(keys.data.keys));
-  }
-  const columns = view.columns ?? chosen.current ?? ALWAYS;
+  const { facts } = experiments;
+  const main = facts.get(ids[0] ?? "")?.main ?? null;
+  const columns = useColumns(view, keys.data, main, ids.length > 1);
+  const filter = toFilter(view.search, "attributes.run_name", useMemo(() => searchedKeys(keys.data), [keys.data]));
   const request: QueryRuns = {
     experiment_ids: ids,
-    filter: toFilter(view.search),
+    filter,
     order_by: orderOf(view.sort),
-    columns: [...new Set([...ALWAYS, ...columns])],
+    columns: [...new Set([...ALWAYS, ...columns, ...view.group.filter((key) => key !== PARENT), ...colorColumns(view)])],
     limit: ROW_LIMIT,
     ...(view.isArchive ? { view_type: "DELETED_ONLY" } : {}),
   };
   const runs = useQuery<QueryRunsResponse>({
-    key: ["runs", experimentId, request],
+    key: ["runs", identity, request],
     ask: (signal) => callNative("runs/query", request, signal),
     enabled: view.columns !== null || keys.data !== undefined || keys.isError,
   });
   const answer = useLastGood(runs.data);
-  const table = useMemo(() => (answer ? new RunTable(answer) : null), [answer]);
-  const revision = useRevision(experimentId);
+  const ancestors = useAncestors(identity, request, answer, view.sort.length === 0 && view.group.length === 0);
+  const table = useMemo(() => {
+    if (!answer) return null;
+    const own = answer.run_ids.length;
+    return new RunTable(ancestors ? joinAnswers(answer, ancestors) : answer, main, own);
+  }, [answer, ancestors, main?.key, main?.isLess]);
+  const revision = useRevision(identity);
   const filterError = runs.error instanceof ApiError && runs.error.status === 400 ? runs.error.message : "";
   return {
-    name: experiment.data?.experiment.name ?? "",
+    experimentIds: ids,
+    facts,
+    main,
     keys: keys.data ?? null,
     columns,
     table,
+    filter,
     filterError,
-    error: experiment.error ?? (filterError ? null : runs.error),
+    error: experiments.error ?? (filterError ? null : runs.error),
     isLoading: runs.isFetching && runs.isPlaceholderData,
     revision,
     retry: () => {
-      refresh("experiment", experimentId);
-      refresh("keys", experimentId);
-      refresh("runs", experimentId);
+      refresh("overview");
+      refresh("keys", identity);
+      refresh("runs", identity);
     },
   };
 }
 
-/** Keep the columns in place while live runs bring new keys, once there are some beside status and times. */
-function keepChosen(before: readonly string[] | null, now: readonly string[]): readonly string[] {
-  return before && before.length > ALWAYS.length ? before : now;
+/** Return the columns to show; those chosen for the reader stay in place while live runs bring new keys. */
+function useColumns(view: RunsView, keys: ListKeysResponse | undefined, main: MainMetric | null, hasSeveral: boolean): readonly string[] {
+  const chosen = useRef<readonly string[] | null>(null);
+  const key = main?.key ?? "";
+  const keyBefore = useRef(key);
+  if (keyBefore.current !== key) chosen.current = null;
+  keyBefore.current = key;
+  if (!view.columns && keys && !(chosen.current && chosen.current.length > ALWAYS.length + 1)) {
+    chosen.current = chooseColumns(keys.keys, key, hasSeveral);
+  }
+  return view.columns ?? chosen.current ?? ALWAYS;
 }
 
-function orderOf(sort: readonly SortKey[]): string[] {
-  return sort.map(({ column, isDescending }) => `${quoteKey(column)} ${isDescending ? "DESC" : "ASC"}`);
+/** What plain words are looked for in, beside the name: the id and the tags that people set. */
+function searchedKeys(keys: ListKeysResponse | undefined): string[] {
+  const tags = keys?.keys.filter(({ kind, name }) => kind === "tag" && !name.startsWith("mlflow.") && !name.startsWith("headwater.")) ?? [];
+  return ["attributes.run_id", ...tags.slice(0, MAX_TAGS_SEARCHED).map(({ name }) => quoteKey(`tags.${name}`))];
+}
+
+function colorColumns({ color }: RunsView): string[] {
+  return color.includes(".") ? [color] : [];
+}
+
+/** Read the parents of runs that match though their parents do not. */
+function useAncestors(identity: string, request: QueryRuns, answer: QueryRunsResponse | undefined, isTree: boolean): QueryRunsResponse | undefined {
+  const absent = useMemo(() => (answer && isTree ? findAbsentParents(answer).slice(0, MAX_ANCESTORS) : []), [answer, isTree]);
+  const ask = { ...request, filter: `attributes.run_id IN (${absent.map((id) => `'${id}'`).join(", ")})` };
+  const found = useQuery<QueryRunsResponse>({
+    key: ["runs", identity, "ancestors", absent.length > 0 ? ask : null],
+    ask: (signal) => callNative("runs/query", ask, signal),
+    enabled: absent.length > 0,
+  });
+  return absent.length > 0 ? found.data : undefined;
+}
+
+/** Write an order as the server reads it; columns that it cannot sort by are left out. */
+export function orderOf(sort: readonly SortKey[]): string[] {
+  return sort
+    .filter(({ column }) => column === "attributes.run_name" || describeColumn(column).isSortable)
+    .map(({ column, isDescending }) => `${quoteKey(column)} ${isDescending ? "DESC" : "ASC"}`);
 }
 
 /** Return the newest answer, also while a later question fails. */
@@ -95,19 +141,19 @@ function useLastGood<T>(data: T | undefined): T | undefined {
 }
 
 /** Read again when runs change, at most once a second, and when the page comes back into view. */
-function useRevision(experimentId: string): number {
+function useRevision(identity: string): number {
   const [revision, setRevision] = useState(0);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const update = () => {
     if (timer.current !== undefined || document.hidden) return;
     timer.current = setTimeout(() => {
       timer.current = undefined;
-      refresh("runs", experimentId);
-      refresh("keys", experimentId);
+      for (const key of ["runs", "keys", "groups"]) refresh(key, identity);
+      refresh("overview");
       setRevision((count) => count + 1);
     }, REFRESH_MS);
   };
-  useChanges({ experimentIds: [experimentId] }, update);
+  useChanges({ experimentIds: identity.split(",") }, update);
   useEffect(() => {
     document.addEventListener("visibilitychange", update);
     return () => {

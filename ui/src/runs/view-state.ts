@@ -1,6 +1,7 @@
 /** What the reader set in the workspace of runs, kept in the address. */
 
 import { decodeList, encodeList, put, readChoice } from "../lib/codec";
+import { type Looks, readLooks, writeLooks } from "./looks";
 
 export const LAYOUTS = ["table", "split", "charts"] as const;
 export type Layout = (typeof LAYOUTS)[number];
@@ -19,6 +20,17 @@ export interface RunsView {
   /** The ids of the selected runs, in order of selection, which gives them their colours. */
   readonly selected: readonly string[];
   readonly isArchive: boolean;
+  /** The columns whose values runs are grouped by; `parent` for the parent run. */
+  readonly group: readonly string[];
+  /** What colours mean: empty for the run, `group`, or a column. */
+  readonly color: string;
+  /** Columns that stay in view beside the name. */
+  readonly pinned: readonly string[];
+  readonly looks: Looks;
+  /** The run in the drawer, or empty. */
+  readonly peek: string;
+  /** The saved view that this began with, or empty. */
+  readonly viewId: string;
 }
 
 /** Read the view from an address; what is absent or wrong is at its default. */
@@ -31,6 +43,12 @@ export function readRunsView(query: URLSearchParams): RunsView {
     layout: readChoice(query.get("layout"), LAYOUTS),
     selected: decodeList(query.get("sel")),
     isArchive: query.get("state") === "archived",
+    group: decodeList(query.get("group")),
+    color: query.get("color") ?? "",
+    pinned: decodeList(query.get("pin")),
+    looks: readLooks(decodeList(query.get("look"))),
+    peek: query.get("peek") ?? "",
+    viewId: query.get("view") ?? "",
   };
 }
 
@@ -44,6 +62,12 @@ export function writeRunsView(query: URLSearchParams, view: RunsView): URLSearch
   put(changed, "layout", view.layout, LAYOUTS[0]);
   put(changed, "sel", encodeList(view.selected));
   put(changed, "state", view.isArchive ? "archived" : "");
+  put(changed, "group", encodeList(view.group));
+  put(changed, "color", view.color);
+  put(changed, "pin", encodeList(view.pinned));
+  put(changed, "look", encodeList(writeLooks(view.looks)));
+  put(changed, "peek", view.peek);
+  put(changed, "view", view.viewId);
   return changed;
 }
 

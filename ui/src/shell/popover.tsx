@@ -1,4 +1,4 @@
-import { autoUpdate, computePosition, flip, offset, shift, size } from "@floating-ui/dom";
+import { autoUpdate, computePosition, flip, offset, type ReferenceElement, shift, size } from "@floating-ui/dom";
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import css from "./shell.module.css";
@@ -40,7 +40,8 @@ export function Popover({ trigger, label, buttonClass = "button", children }: Po
   );
 }
 
-function keepBeside(button: HTMLElement, panel: HTMLElement): () => void {
+/** Keep a panel beside what it belongs to; return what lets it go. */
+function keepBeside(button: ReferenceElement, panel: HTMLElement): () => void {
   return autoUpdate(button, panel, () => {
     const room = size({
       padding: 8,
@@ -54,6 +55,40 @@ function keepBeside(button: HTMLElement, panel: HTMLElement): () => void {
       panel.style.top = `${y}px`;
     });
   });
+}
+
+interface AnchoredProps {
+  readonly anchor: DOMRect;
+  readonly label: string;
+  readonly onClose: () => void;
+  readonly children: ComponentChildren;
+}
+
+/** A panel that is open beside a place on the page until Escape or a click elsewhere. */
+export function Anchored({ anchor, label, onClose, children }: AnchoredProps) {
+  const panel = useRef<HTMLDivElement>(null);
+  const latest = useRef(onClose);
+  latest.current = onClose;
+  useEffect(() => {
+    const { current } = panel;
+    if (!current) return undefined;
+    const follow = (event: Event) => {
+      if (event instanceof ToggleEvent && event.newState === "closed") latest.current();
+    };
+    current.addEventListener("toggle", follow);
+    current.showPopover();
+    current.querySelector<HTMLElement>("input,button,select,a")?.focus();
+    const letGo = keepBeside({ getBoundingClientRect: () => anchor }, current);
+    return () => {
+      current.removeEventListener("toggle", follow);
+      letGo();
+    };
+  }, [anchor]);
+  return (
+    <div ref={panel} popover="auto" class={css.popover} role="dialog" aria-label={label}>
+      {children}
+    </div>
+  );
 }
 
 /** The list of actions within a popover. */

@@ -1,0 +1,88 @@
+import { useState } from "preact/hooks";
+import type { ListKeysResponse } from "../api/schema";
+import { columnOf, isOffered } from "../runs/columns";
+import { Icon } from "../shell/icons";
+import { Popover } from "../shell/popover";
+import { joinClauses, splitClauses } from "./clauses";
+import css from "./facet.module.css";
+import { Facet } from "./facet";
+import { isPlain } from "./tokens";
+
+const SHOWN = 30;
+const FIRST: readonly (readonly [string, string])[] = [
+  ["attributes.status", "State"],
+  ["attributes.start_time", "Time"],
+  ["attributes.user_id", "User"],
+  ["datasets.name", "Dataset"],
+];
+const KINDS = [
+  ["metric", "Metrics"],
+  ["param", "Parameters"],
+  ["tag", "Tags"],
+] as const;
+
+interface ChipsProps {
+  readonly experimentIds: readonly string[];
+  readonly keys: ListKeysResponse | null;
+  readonly search: string;
+  readonly onSearch: (search: string) => void;
+}
+
+/** The clauses of a search as chips to take away, and a button that adds some without the language. */
+export function Chips({ experimentIds, keys, search, onSearch }: ChipsProps) {
+  const clauses = isPlain(search) ? [] : splitClauses(search);
+  return (
+    <div class={css.chips}>
+      {clauses.map((clause, place) => (
+        <span key={clause} class={css.chip}>
+          <span title={clause}>{clause}</span>
+          <button type="button" aria-label={`Remove ${clause}`} onClick={() => onSearch(joinClauses(clauses.filter((_, at) => at !== place)))}>
+            ×
+          </button>
+        </span>
+      ))}
+      <Popover label="Add a filter" buttonClass="button small" trigger={<><Icon name="plus" small /> Filter</>}>
+        {() => <Fields {...{ experimentIds, keys, onSearch }} search={isPlain(search) ? "" : search} />}
+      </Popover>
+    </div>
+  );
+}
+
+function Fields({ experimentIds, keys, search, onSearch }: ChipsProps) {
+  const [typed, setTyped] = useState("");
+  const [field, setField] = useState<readonly [string, string] | null>(null);
+  if (field) {
+    const [column, title] = field;
+    return (
+      <div>
+        <button type="button" class="button small quiet" onClick={() => setField(null)}>
+          ← All fields
+        </button>
+        <Facet {...{ experimentIds, column, title, search, onSearch }} />
+      </div>
+    );
+  }
+  const wanted = typed.toLowerCase();
+  const offered = keys?.keys.filter((key) => isOffered(key) && key.name.toLowerCase().includes(wanted)) ?? [];
+  const item = (column: string, title: string) => (
+    <button key={column} type="button" onClick={() => setField([column, title])}>
+      {title}
+    </button>
+  );
+  return (
+    <div class={css.fields}>
+      <input class="field" type="search" aria-label="Search fields" placeholder="Search fields" value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />
+      {FIRST.filter(([, title]) => title.toLowerCase().includes(wanted)).map(([column, title]) => item(column, title))}
+      {KINDS.map(([kind, title]) => {
+        const some = offered.filter((key) => key.kind === kind);
+        if (some.length === 0) return null;
+        return (
+          <>
+            <h3>{title}</h3>
+            {some.slice(0, SHOWN).map((key) => item(columnOf(key), key.name))}
+          </>
+        );
+      })}
+    </div>
+  );
+}

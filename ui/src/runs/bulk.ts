@@ -1,0 +1,65 @@
+/** Changes of many runs at once, each with a way back. */
+
+import { callNative } from "../api/client";
+import type { MoveRunsResponse, RunsChanged, TagChange, TagRunsResponse } from "../api/schema";
+import { refresh } from "../api/use-query";
+import { plural } from "../lib/format";
+import { say } from "../shell/toasts";
+
+type Undo = () => Promise<void>;
+
+/** Archive runs. */
+export function archiveRuns(runIds: readonly string[]): Promise<Undo | null> {
+  return change("archived", async () => {
+    const { run_ids: ids } = await callNative<RunsChanged>("runs/archive", { run_ids: runIds });
+    return { count: ids.length, undo: ids.length > 0 ? () => restoreRuns(ids) : null };
+  });
+}
+
+/** Take runs out of the archive. */
+export function restoreRuns(runIds: readonly string[]): Promise<Undo | null> {
+  return change("restored", async () => {
+    const { run_ids: ids } = await callNative<RunsChanged>("runs/unarchive", { run_ids: runIds });
+    return { count: ids.length, undo: ids.length > 0 ? () => archiveRuns(ids) : null };
+  });
+}
+
+/** Change tags of runs. */
+export function tagRuns(changes: readonly TagChange[], word = "tagged"): Promise<Undo | null> {
+  return change(word, async () => {
+    const { undo } = await callNative<TagRunsResponse>("runs/tag", { changes });
+    const count = new Set(changes.flatMap(({ run_ids: ids }) => ids)).size;
+    return { count, undo: undo.length > 0 ? () => tagRuns(undo, "changed back") : null };
+  });
+}
+
+/** Move runs, with the children of each, to another experiment; `homes` says where each is now. */
+export function moveRuns(runIds: readonly string[], experimentId: string, homes: ReadonlyMap<string, string>): Promise<Undo | null> {
+  return change("moved", async () => {
+    const moved = await callNative<MoveRunsResponse>("runs/move", { run_ids: runIds, experiment_id: experimentId, children: true });
+    const home = homes.get(runIds[0] ?? "") ?? "";
+    const isOneHome = runIds.every((id) => homes.get(id) === home);
+    const back = new Map(moved.run_ids.map((id) => [id, experimentId]));
+    const canGoBack = home !== "" && isOneHome && moved.run_ids.length > 0;
+    return { count: moved.run_ids.length, undo: canGoBack ? () => moveRuns(moved.run_ids, home, back) : null };
+  });
+}
+
+interface Done {
+  readonly count: number;
+  readonly undo: (() => Promise<Undo | null>) | null;
+}
+
+/** Do it, say so with a way back, and return that way. */
+async function change(word: string, work: () => Promise<Done>): Promise<Undo | null> {
+  try {
+    const { count, undo } = await work();
+    for (const key of ["runs", "keys", "groups", "overview"]) refresh(key);
+    const back = undo && (async () => void (await undo()));
+    say(`${plural(count, "run")} ${word}`, back && (() => void back()));
+    return back;
+  } catch (failure) {
+    say(failure instanceof Error ? failure.message : String(failure));
+    return null;
+  }
+}

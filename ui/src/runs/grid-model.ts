@@ -1,0 +1,150 @@
+/** The columns and headers of the runs table, as the pooled grid wants them. */
+
+import gridCss from "../grid/grid.module.css";
+import type { GridColumn, GridModel } from "../grid/pooled-grid";
+import { makeCard } from "./cards";
+import { type CellSource, isRowSelected, makeBestCell, makeCell, makeCheckCell, makeNameCell, runsOfRow } from "./cells";
+import { type Column, describeColumn } from "./columns";
+import type { SortKey } from "./view-state";
+
+export const CARD_BREAKPOINT = 768;
+const NAME_WIDTH = 250;
+const GROUP_NAME_WIDTH = 300;
+const BEST_WIDTH = 200;
+const CARD_HEIGHT = 76;
+const CHECK_WIDTH = 36;
+
+export interface GridOptions {
+  readonly label: string;
+  readonly columns: readonly string[];
+  readonly pinned: readonly string[];
+  /** The columns of parameters whose values are all numbers. */
+  readonly numericParams: ReadonlySet<string>;
+  readonly sort: readonly SortKey[];
+  readonly isGrouped: boolean;
+  readonly rowHeight: number;
+  readonly onSort: (column: Column, add: boolean) => void;
+  readonly onSelect: (selected: readonly string[]) => void;
+  readonly onMenu: (column: Column, button: HTMLElement) => void;
+}
+
+export interface FixedColumn {
+  readonly id: string;
+  readonly column: Column | null;
+  readonly width: number;
+  readonly isFrozen: boolean;
+  readonly cell: GridColumn["cell"];
+}
+
+/** Return whether runs are shown as cards. */
+export function areCards(): boolean {
+  return innerWidth < CARD_BREAKPOINT;
+}
+
+/** Make the columns; their cells read from `cells`, whatever that holds by then. */
+export function makeColumns({ columns, pinned, numericParams, isGrouped }: GridOptions, cells: CellSource): FixedColumn[] {
+  const check = { id: "check", column: null, width: CHECK_WIDTH, isFrozen: true, cell: () => makeCheckCell(cells) };
+  if (areCards()) {
+    const width = Math.max(240, innerWidth - CHECK_WIDTH - 2);
+    return [check, { id: "name", column: null, width, isFrozen: true, cell: () => makeCard(cells, columns) }];
+  }
+  const described = columns.map(describeColumn).map((known) => {
+    const column = { ...known, isNumeric: known.isNumeric || numericParams.has(known.id) };
+    const isFrozen = pinned.includes(known.id);
+    const width = isGrouped && known.kind === "metrics" ? Math.max(known.width, 130) : known.width;
+    return { id: known.id, column, width, isFrozen, cell: () => makeCell(column, cells) };
+  });
+  const name = { id: "name", column: null, width: isGrouped ? GROUP_NAME_WIDTH : NAME_WIDTH, isFrozen: true, cell: () => makeNameCell(cells) };
+  const best = { id: "best", column: null, width: BEST_WIDTH, isFrozen: false, cell: () => makeBestCell(cells) };
+  return [
+    check,
+    name,
+    ...described.filter(({ isFrozen }) => isFrozen),
+    ...(isGrouped ? [best] : []),
+    ...described.filter(({ isFrozen }) => !isFrozen),
+  ];
+}
+
+/** Make the model; `props` holds the options as they are when somebody clicks. */
+export function makeModel(props: { readonly current: GridOptions }, cells: CellSource, columns: readonly FixedColumn[]): GridModel {
+  const { label, sort, rowHeight } = props.current;
+  return {
+    label,
+    isTree: cells.hasTree,
+    rowCount: cells.rows.length,
+    rowHeight: areCards() ? CARD_HEIGHT : rowHeight,
+    isSelected: (index) => {
+      const row = cells.rows[index];
+      return row !== undefined && isRowSelected(cells, row);
+    },
+    level: (row) => cells.rows[row]?.level ?? 1,
+    isExpanded: (row) => cells.rows[row]?.isExpanded ?? null,
+    columns: columns.map(({ id, column, width, isFrozen, cell }) => ({
+      id,
+      width,
+      cell,
+      isFrozen,
+      isNumeric: column?.isNumeric ?? false,
+      sort: sortOf(sort, id === "name" ? "attributes.run_name" : id),
+      header: () => makeHeader(props, cells, id, column),
+    })),
+  };
+}
+
+function sortOf(sort: readonly SortKey[], id: string): GridColumn["sort"] {
+  const key = sort.find(({ column }) => column === id);
+  return key && (key.isDescending ? "descending" : "ascending");
+}
+
+function makeHeader(props: { readonly current: GridOptions }, cells: CellSource, id: string, column: Column | null): HTMLElement {
+  if (id === "check") return makeSelectAll(props, cells);
+  const text = document.createElement("span");
+  text.textContent = column?.title ?? (id === "best" ? "Best run" : "Run");
+  text.title = column && column.kind !== "attributes" ? `${column.kind.slice(0, -1)} ${column.title}` : text.textContent;
+  if (id === "best") return text;
+  const parts = document.createElement("span");
+  parts.className = gridCss.headerParts ?? "";
+  const described: Column = column ?? { ...describeColumn("tags.name"), id: "attributes.run_name", kind: "attributes" };
+  parts.append(described.isSortable ? makeSortButton(props, described, text) : text);
+  if (column) parts.append(makeMenuButton(props, column));
+  return parts;
+}
+
+function makeSortButton(props: { readonly current: GridOptions }, column: Column, text: HTMLElement): HTMLElement {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = gridCss.sort ?? "";
+  const { sort } = props.current;
+  const at = sort.findIndex((key) => key.column === column.id);
+  const key = sort[at];
+  const arrow = document.createElement("span");
+  arrow.setAttribute("aria-hidden", "true");
+  arrow.textContent = key ? `${key.isDescending ? "▼" : "▲"}${sort.length > 1 ? at + 1 : ""}` : "";
+  button.append(text, arrow);
+  button.addEventListener("click", (event) => props.current.onSort(column, event.shiftKey));
+  return button;
+}
+
+function makeMenuButton(props: { readonly current: GridOptions }, column: Column): HTMLElement {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = gridCss.menuButton ?? "";
+  button.dataset["menu"] = column.id;
+  button.textContent = "⋮";
+  button.setAttribute("aria-label", `Menu of ${column.title}`);
+  button.setAttribute("aria-haspopup", "dialog");
+  button.addEventListener("click", () => props.current.onMenu(column, button));
+  return button;
+}
+
+function makeSelectAll(props: { readonly current: GridOptions }, cells: CellSource): HTMLElement {
+  const box = document.createElement("input");
+  box.type = "checkbox";
+  const ids = [...new Set(cells.rows.flatMap((row) => runsOfRow(cells, row)))];
+  const count = ids.filter((id) => cells.selected.has(id)).length;
+  box.checked = count > 0 && count === ids.length;
+  box.indeterminate = count > 0 && count < ids.length;
+  box.setAttribute("aria-label", `Select all ${ids.length} runs`);
+  box.addEventListener("change", () => props.current.onSelect(box.checked ? ids : []));
+  return box;
+}
