@@ -52,7 +52,7 @@ def test_a_journey_from_the_experiments_to_the_charts_of_the_best_runs(served: S
 
         page.get_by_role("combobox", name="Filter runs").fill("params.model = 'xgboost'")
         expect(page.get_by_text(f"{COUNT // 2} matching")).to_be_visible()
-        page.get_by_role("columnheader", name="log_loss").get_by_role("button").click()
+        page.get_by_role("columnheader", name="log_loss").get_by_role("button").first.click()
         expect(page.get_by_role("columnheader", name="log_loss")).to_have_attribute("aria-sort", "ascending")
         page.get_by_role("checkbox", name="Select xgboost-keen-owl-0", exact=True).check()
         page.get_by_role("checkbox", name="Select xgboost-brave-elk-2", exact=True).check()
@@ -122,8 +122,8 @@ def test_several_columns_sort_and_the_best_value_is_bold(served: SimpleNamespace
     with watched_page(served.browser, served.url) as page:
         _open_runs(page, served)
 
-        page.get_by_role("columnheader", name="model").get_by_role("button").click()
-        page.get_by_role("columnheader", name="auc").get_by_role("button").click(modifiers=["Shift"])
+        page.get_by_role("columnheader", name="model").get_by_role("button").first.click()
+        page.get_by_role("columnheader", name="auc").get_by_role("button").first.click(modifiers=["Shift"])
 
         expect(page.get_by_role("columnheader", name="auc")).to_have_attribute("aria-sort", "descending")
         expect(_row(page, 0)).to_contain_text("lightgbm-calm-fox-1")
@@ -288,7 +288,7 @@ def test_an_unknown_experiment_and_a_failing_server_say_so(served: SimpleNamespa
 
         _open_runs(page, served)
         page.route("**/runs/query", lambda route: route.fulfill(status=500, body="<h1>proxy</h1>"))
-        page.get_by_role("columnheader", name="auc").get_by_role("button").click()
+        page.get_by_role("columnheader", name="auc").get_by_role("button").first.click()
         expect(page.get_by_role("alert")).to_contain_text("500", timeout=10_000)
         expect(_row(page, 0)).to_be_visible()
         page.unroute("**/runs/query")

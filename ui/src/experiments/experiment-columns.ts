@@ -50,10 +50,10 @@ export function makeExperimentColumns(state: { readonly current: ListState }): r
     {
       id: "tags",
       title: "Tags",
-      width: 240,
+      width: 220,
       cell: pillsCell(({ facts }) => [...(facts?.tags ?? [])].filter(([key]) => isOwnTag(key)).map(([key, value]) => ({ text: value ? `${key}: ${value}` : key })), TAGS),
     },
-    { id: "description", title: "Description", width: 300, cell: textCell(({ facts }) => (facts?.tags.get(DESCRIPTION_TAG) ?? "").split("\n", 1)[0] ?? "") },
+    { id: "description", title: "Description", width: 230, cell: textCell(({ facts }) => (facts?.tags.get(DESCRIPTION_TAG) ?? "").split("\n", 1)[0] ?? "") },
     { id: "actions", title: "", width: 44, cell: actionsCell },
   ];
 }
@@ -62,8 +62,10 @@ function checkCell(state: { readonly current: ListState }, rowAt: RowAt): CellVi
   const box = document.createElement("input");
   box.type = "checkbox";
   box.tabIndex = -1;
+  const element = wrap(box);
+  element.classList.add(css.tight ?? "");
   return {
-    element: wrap(box),
+    element,
     show(index) {
       const row = rowAt(index);
       box.hidden = !row?.facts;

@@ -81,13 +81,13 @@ export function QueryBox({ value, label, placeholder, error, errorAt, offers, on
   const isOpen = options.length > 0;
   return (
     <div class={css.box}>
-      <div class={css.line} data-bad={error !== "" || undefined}>
+      <div class={css.line} data-bad={(error !== "" && !isOpen) || undefined}>
         <span class={css.icon}>
           <Icon name="search" small />
         </span>
         <div class={css.field}>
           <div class={css.layer} ref={layer} aria-hidden="true">
-            <Highlight text={text} errorAt={error ? errorAt : -1} />
+            <Highlight text={text} errorAt={error && !isOpen ? errorAt : -1} />
           </div>
           <input
             ref={input}
@@ -98,7 +98,7 @@ export function QueryBox({ value, label, placeholder, error, errorAt, offers, on
             aria-controls={`${id}-options`}
             aria-activedescendant={chosen >= 0 ? `${id}-${chosen}` : undefined}
             aria-invalid={error !== ""}
-            aria-describedby={error ? `${id}-error` : undefined}
+            aria-describedby={error && !isOpen ? `${id}-error` : undefined}
             aria-autocomplete="list"
             autocomplete="off"
             spellcheck={false}
@@ -147,7 +147,7 @@ export function QueryBox({ value, label, placeholder, error, errorAt, offers, on
           </div>
         ))}
       </div>
-      {error && (
+      {error && !isOpen && (
         <p class={css.error} id={`${id}-error`} role="alert">
           {error}
         </p>

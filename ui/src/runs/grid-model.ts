@@ -9,7 +9,9 @@ import type { SortKey } from "./view-state";
 
 export const CARD_BREAKPOINT = 768;
 const NAME_WIDTH = 250;
-const GROUP_NAME_WIDTH = 300;
+const GROUP_NAME_WIDTH = 260;
+const WIDTH_PER_KEY = 110;
+const MAX_NAME_SHARE = 0.45;
 const BEST_WIDTH = 200;
 const CARD_HEIGHT = 76;
 const CHECK_WIDTH = 36;
@@ -21,7 +23,8 @@ export interface GridOptions {
   /** The columns of parameters whose values are all numbers. */
   readonly numericParams: ReadonlySet<string>;
   readonly sort: readonly SortKey[];
-  readonly isGrouped: boolean;
+  /** How many keys runs are grouped by. */
+  readonly groupKeys: number;
   readonly rowHeight: number;
   readonly onSort: (column: Column, add: boolean) => void;
   readonly onSelect: (selected: readonly string[]) => void;
@@ -42,7 +45,8 @@ export function areCards(): boolean {
 }
 
 /** Make the columns; their cells read from `cells`, whatever that holds by then. */
-export function makeColumns({ columns, pinned, numericParams, isGrouped }: GridOptions, cells: CellSource): FixedColumn[] {
+export function makeColumns({ columns, pinned, numericParams, groupKeys }: GridOptions, cells: CellSource): FixedColumn[] {
+  const isGrouped = groupKeys > 0;
   const check = { id: "check", column: null, width: CHECK_WIDTH, isFrozen: true, cell: () => makeCheckCell(cells) };
   if (areCards()) {
     const width = Math.max(240, innerWidth - CHECK_WIDTH - 2);
@@ -54,7 +58,8 @@ export function makeColumns({ columns, pinned, numericParams, isGrouped }: GridO
     const width = isGrouped && known.kind === "metrics" ? Math.max(known.width, 130) : known.width;
     return { id: known.id, column, width, isFrozen, cell: () => makeCell(column, cells) };
   });
-  const name = { id: "name", column: null, width: isGrouped ? GROUP_NAME_WIDTH : NAME_WIDTH, isFrozen: true, cell: () => makeNameCell(cells) };
+  const wanted = isGrouped ? Math.min(GROUP_NAME_WIDTH + groupKeys * WIDTH_PER_KEY - WIDTH_PER_KEY / 2, innerWidth * MAX_NAME_SHARE) : NAME_WIDTH;
+  const name = { id: "name", column: null, width: Math.round(wanted), isFrozen: true, cell: () => makeNameCell(cells) };
   const best = { id: "best", column: null, width: BEST_WIDTH, isFrozen: false, cell: () => makeBestCell(cells) };
   return [
     check,

@@ -81,7 +81,7 @@ function Workspace(props: ContentProps & { readonly label: string }) {
         pinned={view.pinned}
         sort={view.sort}
         selected={view.selected}
-        isGrouped={grouping !== null}
+        groupKeys={grouping?.by.length ?? 0}
         rowHeight={DENSITIES[density.value]}
         isPeeking={view.peek !== ""}
         onSelect={(selected) => change({ selected })}

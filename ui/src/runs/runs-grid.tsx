@@ -36,7 +36,7 @@ export function RunsGrid(props: RunsGridProps) {
   const { current: cells } = source;
   const columns = useMemo(
     () => makeColumns(latest.current, cells),
-    [props.columns.join("\n"), props.pinned.join("\n"), [...props.numericParams].join("\n"), props.isGrouped, isNarrow],
+    [props.columns.join("\n"), props.pinned.join("\n"), [...props.numericParams].join("\n"), props.groupKeys, isNarrow],
   );
 
   useEffect(() => {

@@ -29,20 +29,21 @@ export function ViewMenu(props: ViewMenuProps) {
   const views = useViews(identity);
   const [asking, setAsking] = useState<Asking | null>(null);
   const current = views.find((view) => view.view_id === viewId);
+  const name = current?.name ?? "unsaved";
   const share = async () => {
     await navigator.clipboard.writeText(await shareLink(identity, parameters()));
     say("Link copied");
   };
-  const create = async (name: string) => {
-    const id = await createView(identity, name, parameters());
+  const create = async (text: string) => {
+    const id = await createView(identity, text, parameters());
     const next = new URLSearchParams(query.peek());
     next.set("view", id);
     setQuery(next);
-    say(`“${name}” saved`);
+    say(`“${text}” saved`);
   };
   return (
     <>
-      <Popover label="View" trigger={<>View: {current?.name ?? "unsaved"} <Icon name="down" small /></>}>
+      <Popover label={`View: ${name}`} trigger={<>View: {name} <Icon name="down" small /></>}>
         {(close) => (
           <Panel
             {...props}
@@ -62,7 +63,7 @@ export function ViewMenu(props: ViewMenuProps) {
         <NameDialog
           title={asking.kind === "create" ? "Save the view" : `Rename “${asking.view.name}”`}
           name={asking.kind === "create" ? "" : asking.view.name}
-          onSave={(name) => (asking.kind === "create" ? create(name) : renameView(asking.view, name))}
+          onSave={(text) => (asking.kind === "create" ? create(text) : renameView(asking.view, text))}
           onClose={() => setAsking(null)}
         />
       )}

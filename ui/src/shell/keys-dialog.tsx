@@ -13,7 +13,8 @@ function Dialog({ onClose }: { readonly onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [isOn, setOn] = useState(areKeysOn);
   useEffect(() => dialog.current?.showModal(), []);
-  const keys = [...shownKeys.value].reverse().flatMap((words) => Object.entries(words));
+  // What is valid everywhere stands last.
+  const keys = [...shownKeys.value].sort((a, b) => Number("?" in a) - Number("?" in b)).flatMap((words) => Object.entries(words));
   return (
     <dialog ref={dialog} aria-labelledby="keys-title" onClose={onClose}>
       <h2 id="keys-title">Keys on this page</h2>
@@ -39,7 +40,7 @@ function Dialog({ onClose }: { readonly onClose: () => void }) {
         Keys of a single letter
       </label>
       <div class={css.buttons}>
-        <button type="button" class="button" onClick={() => dialog.current?.close()}>
+        <button type="button" class="button" autofocus onClick={() => dialog.current?.close()}>
           Close
         </button>
       </div>
