@@ -3,7 +3,7 @@ import { callNative } from "../api/client";
 import type { ListValuesResponse } from "../api/schema";
 import { useQuery } from "../api/use-query";
 import { formatCount, formatNumber } from "../lib/format";
-import { readOneOf, readRange, replaceClauses, splitClauses, writeOneOf, writeRange } from "./clauses";
+import { joinClauses, readOneOf, readRange, replaceClauses, splitClauses, writeOneOf, writeRange } from "./clauses";
 import css from "./facet.module.css";
 import { quoteKey } from "./tokens";
 
@@ -66,7 +66,7 @@ function Values({ column, search, onSearch, data }: LoadedProps) {
   const toggle = (value: string) => {
     const next = chosen.includes(value) ? chosen.filter((known) => known !== value) : [...chosen, value];
     const rest = splitClauses(search).filter((clause) => !readOneOf(clause, wanted).length);
-    onSearch([...rest, ...writeOneOf(wanted, next)].join(" AND "));
+    onSearch(joinClauses([...rest, ...writeOneOf(wanted, next)]));
   };
   const shown = data.values.filter(({ value }) => !(value.includes("'") && value.includes('"')));
   return (

@@ -40,7 +40,7 @@ export function RunsPage({ experimentId: identity }: { readonly experimentId: st
   const groups = useGroups(identity, view, data, numericParams);
   const facts = data.facts.get(identity);
   const byDefault = facts ? (facts.tags.get(DEFAULT_VIEW_TAG) ?? "") : identity.includes(",") ? "" : null;
-  useSavedView(identity, byDefault, workspace.open);
+  useSavedView(identity, byDefault, workspace.replace);
   const title = titleOfExperiments(identity, data.facts);
   useChrome(`${title} · runs`, [{ text: "Experiments", page: "/experiments" }, { text: title }]);
   const act = useActions(workspace, data);

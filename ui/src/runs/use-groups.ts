@@ -11,8 +11,19 @@ import type { RunsView } from "./view-state";
 
 const MAX_COLUMNS = 100;
 
+/** Groups, and by what: while the next ones are on their way, the page shows the ones before. */
+interface Answer {
+  readonly by: readonly string[];
+  readonly answer: QueryGroupsResponse;
+}
+
+interface Groups {
+  readonly grouping: Grouping | null;
+  readonly error: Error | null;
+}
+
 /** Read the groups that a view asks for; null without grouping and until they are there. */
-export function useGroups(identity: string, view: RunsView, data: RunsData, numericParams: ReadonlySet<string>): { readonly grouping: Grouping | null; readonly error: Error | null } {
+export function useGroups(identity: string, view: RunsView, data: RunsData, numericParams: ReadonlySet<string>): Groups {
   const isGrouped = view.group.length > 0;
   const best = data.main ? `metrics.${data.main.key}` : (data.columns.find((id) => describeColumn(id).kind === "metrics") ?? "");
   const request: QueryGroups = {
@@ -23,18 +34,14 @@ export function useGroups(identity: string, view: RunsView, data: RunsData, nume
     ...(best ? { best, least: data.table?.isLess(best) ?? false } : {}),
     ...(view.isArchive ? { view_type: "DELETED_ONLY" } : {}),
   };
-  const found = useQuery<QueryGroupsResponse>({
+  const found = useQuery<Answer>({
     key: ["groups", identity, isGrouped ? request : null],
-    ask: (signal) => callNative("groups/query", request, signal),
+    ask: async (signal) => ({ by: request.by, answer: await callNative<QueryGroupsResponse>("groups/query", request, signal) }),
     enabled: isGrouped && !data.filterError && data.table !== null,
   });
   const { table } = data;
-  const answer = found.data;
-  const by = view.group.join("\n");
-  const grouping = useMemo(
-    () => (isGrouped && table && answer && (answer.groups[0]?.values.length ?? view.group.length) === view.group.length ? groupRuns(table, view.group, answer) : null),
-    [isGrouped, table, answer, by],
-  );
+  const { data: known } = found;
+  const grouping = useMemo(() => (isGrouped && table && known ? groupRuns(table, known.by, known.answer) : null), [isGrouped, table, known]);
   return { grouping, error: isGrouped ? found.error : null };
 }
 

@@ -16,6 +16,8 @@ export interface Workspace {
   readonly change: Change;
   /** Show what these parameters say. */
   readonly open: (parameters: URLSearchParams) => void;
+  /** Show what these parameters say, in the place of the address that led to them. */
+  readonly replace: (parameters: URLSearchParams) => void;
   /** Return the parameters, with those that are too long for the address. */
   readonly parameters: () => URLSearchParams;
   readonly noteStep: (step: Step) => void;
@@ -58,6 +60,7 @@ export function useWorkspace(): Workspace {
     view,
     change,
     open: (wanted) => put(wanted, true),
+    replace: (wanted) => put(wanted, false),
     parameters,
     noteStep: (step) => steps.push(step),
     undo: () => steps.undo(),
