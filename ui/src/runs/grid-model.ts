@@ -9,10 +9,10 @@ import type { SortKey } from "./view-state";
 
 export const CARD_BREAKPOINT = 768;
 const NAME_WIDTH = 250;
-const GROUP_NAME_WIDTH = 260;
-const WIDTH_PER_KEY = 110;
+const GROUP_NAME_WIDTH = 220;
+const WIDTH_PER_KEY = 70;
 const MAX_NAME_SHARE = 0.45;
-const BEST_WIDTH = 200;
+const BEST_WIDTH = 190;
 const CARD_HEIGHT = 76;
 const CHECK_WIDTH = 36;
 
@@ -58,7 +58,7 @@ export function makeColumns({ columns, pinned, numericParams, groupKeys }: GridO
     const width = isGrouped && known.kind === "metrics" ? Math.max(known.width, 130) : known.width;
     return { id: known.id, column, width, isFrozen, cell: () => makeCell(column, cells) };
   });
-  const wanted = isGrouped ? Math.min(GROUP_NAME_WIDTH + groupKeys * WIDTH_PER_KEY - WIDTH_PER_KEY / 2, innerWidth * MAX_NAME_SHARE) : NAME_WIDTH;
+  const wanted = isGrouped ? Math.min(GROUP_NAME_WIDTH + groupKeys * WIDTH_PER_KEY, innerWidth * MAX_NAME_SHARE) : NAME_WIDTH;
   const name = { id: "name", column: null, width: Math.round(wanted), isFrozen: true, cell: () => makeNameCell(cells) };
   const best = { id: "best", column: null, width: BEST_WIDTH, isFrozen: false, cell: () => makeBestCell(cells) };
   return [

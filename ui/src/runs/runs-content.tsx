@@ -9,7 +9,7 @@ import { say } from "../shell/toasts";
 import type { Asking } from "./bulk-dialogs";
 import { ColumnMenu } from "./column-menu";
 import { colorRuns } from "./coloring";
-import { type Column, isLessBetter } from "./columns";
+import { type Column, describeColumn, isLessBetter } from "./columns";
 import { DENSITIES, density } from "./density";
 import { NoMatch, NoRuns } from "./empty";
 import { arrangeGroups, groupId, type Grouping, nameGroup, PARENT } from "./grouping";
@@ -69,6 +69,7 @@ function Workspace(props: ContentProps & { readonly label: string }) {
     change({ sort: toggleSort(view.sort, column.id, startsDescending, add) }, true);
   };
   const experiments = useMemo(() => new Map([...data.facts].map(([id, { experiment }]) => [id, experiment.name])), [data.facts]);
+  const columns = useMemo(() => (grouping && !view.columns ? putNumbersFirst(data.columns) : data.columns), [grouping, view.columns, data.columns]);
   const grid = (
     <div class={css.gridAndDrawer}>
       <RunsGrid
@@ -77,7 +78,7 @@ function Workspace(props: ContentProps & { readonly label: string }) {
         colors={coloring.colors}
         groupColors={coloring.groupColors}
         looks={view.looks}
-        columns={data.columns}
+        columns={columns}
         pinned={view.pinned}
         sort={view.sort}
         selected={view.selected}
@@ -93,8 +94,7 @@ function Workspace(props: ContentProps & { readonly label: string }) {
       {columnMenu && (
         <ColumnMenu
           {...columnMenu}
-          {...{ table, view, change }}
-          columns={data.columns}
+          {...{ table, view, change, columns }}
           experimentIds={data.experimentIds}
           main={data.main}
           onClose={() => setColumnMenu(null)}
@@ -106,6 +106,12 @@ function Workspace(props: ContentProps & { readonly label: string }) {
   if (view.layout === "table") return grid;
   const charts = <LazyCharts table={table} rows={runRows} numbers={coloring.numbers} selected={view.selected} keys={data.keys?.keys ?? []} revision={data.revision} />;
   return view.layout === "charts" ? charts : <Split left={grid} right={charts} />;
+}
+
+/** Order columns that nobody chose for groups: what is summed up comes before what is different for each run. */
+function putNumbersFirst(columns: readonly string[]): readonly string[] {
+  const isSum = (id: string) => describeColumn(id).kind !== "attributes";
+  return [...columns.filter(isSum), ...columns.filter((id) => !isSum(id))];
 }
 
 interface Rows {
