@@ -16,11 +16,12 @@ const STATE_KEY = "query";
 const MINE = "headwater.view.";
 
 
-/** Read the views of an experiment; of several experiments, those across experiments. */
-export function useViews(identity: string): readonly ViewInfo[] {
+/** Read the views of an experiment, when they are `wanted`; of several experiments, those across experiments. */
+export function useViews(identity: string, wanted = true): readonly ViewInfo[] {
   const { data } = useQuery<ListViewsResponse>({
     key: ["views", identity],
     ask: (signal) => readNative("views/list", { experiment_id: ownerOf(identity) }, signal),
+    enabled: wanted,
   });
   return data?.views.filter(({ name }) => !name.startsWith(SHARED)) ?? [];
 }

@@ -26,7 +26,7 @@ type Asking = { readonly kind: "create" } | { readonly kind: "rename"; readonly 
 /** The saved views, and what can be done with what is seen now. */
 export function ViewMenu(props: ViewMenuProps) {
   const { identity, viewId, parameters } = props;
-  const views = useViews(identity);
+  const views = useViews(identity, viewId !== "");
   const [asking, setAsking] = useState<Asking | null>(null);
   const current = views.find((view) => view.view_id === viewId);
   const name = current?.name ?? "unsaved";
@@ -47,7 +47,6 @@ export function ViewMenu(props: ViewMenuProps) {
         {(close) => (
           <Panel
             {...props}
-            {...{ views, current }}
             close={close}
             onAsk={(next) => {
               close();
@@ -72,13 +71,13 @@ export function ViewMenu(props: ViewMenuProps) {
 }
 
 interface PanelProps extends ViewMenuProps {
-  readonly views: readonly ViewInfo[];
-  readonly current: ViewInfo | undefined;
   readonly close: () => void;
   readonly onAsk: (asking: Asking) => void;
 }
 
-function Panel({ identity, views, current, byDefault, parameters, onOpen, close, onAsk }: PanelProps) {
+function Panel({ identity, viewId, byDefault, parameters, onOpen, close, onAsk }: PanelProps) {
+  const views = useViews(identity);
+  const current = views.find((view) => view.view_id === viewId);
   const isOne = !identity.includes(",");
   const mine = readMyDefault(identity);
   const open = async (view: ViewInfo) => {
