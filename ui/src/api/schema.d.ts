@@ -463,6 +463,14 @@ export interface ExperimentTag {
   readonly value?: string;
 }
 
+export interface Family {
+  readonly experiment_name: string;
+  readonly is_experiment_archived?: boolean;
+  readonly ancestors?: readonly (Relative)[];
+  readonly descendants?: readonly (Relative)[];
+  readonly truncated?: boolean;
+}
+
 export interface FileInfo {
   readonly path: string;
   readonly is_dir: boolean;
@@ -547,6 +555,10 @@ export interface GetExperimentByName {
 
 export interface GetExperimentResponse {
   readonly experiment: Experiment;
+}
+
+export interface GetFamily {
+  readonly run_id: string;
 }
 
 export interface GetHistory {
@@ -664,6 +676,25 @@ export interface Histogram {
   readonly min: number | "NaN" | "Infinity" | "-Infinity";
   readonly max: number | "NaN" | "Infinity" | "-Infinity";
   readonly counts: readonly (number)[];
+}
+
+export interface IndexLog {
+  readonly run_id: string;
+  readonly name?: string;
+  readonly position?: number;
+  readonly line?: number;
+}
+
+export interface IndexLogResponse {
+  readonly name?: string;
+  readonly names?: readonly (string)[];
+  readonly positions?: readonly (number)[];
+  readonly lines?: readonly (number)[];
+  readonly count?: number;
+  readonly end?: number;
+  readonly size?: number;
+  readonly more?: boolean;
+  readonly is_live?: boolean;
 }
 
 export interface InputTag {
@@ -1102,12 +1133,18 @@ export interface PreviewTable {
   readonly path: string;
   readonly offset?: number;
   readonly limit?: number;
+  readonly contains?: string;
+  readonly sort?: string;
+  readonly descending?: boolean;
 }
 
 export interface PreviewTableResponse {
   readonly columns: readonly (string)[];
   readonly rows: readonly (readonly (string)[])[];
   readonly more: boolean;
+  readonly types?: readonly (string)[];
+  readonly total?: number | null;
+  readonly about?: string;
 }
 
 export interface Provenance {
@@ -1265,6 +1302,7 @@ export interface ReadLog {
   readonly position?: number;
   readonly limit_bytes?: number;
   readonly contains?: string;
+  readonly stream?: string;
 }
 
 export interface ReadLogResponse {
@@ -1341,6 +1379,16 @@ export interface RegistryEvent {
 export interface Rejection {
   readonly what: string;
   readonly message: string;
+}
+
+export interface Relative {
+  readonly run_id: string;
+  readonly run_name: string;
+  readonly status: RunStatus;
+  readonly start_time: number;
+  readonly end_time?: number | null;
+  readonly parent_id?: string;
+  readonly is_archived?: boolean;
 }
 
 export interface RenameMetric {

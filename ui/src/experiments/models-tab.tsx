@@ -70,7 +70,7 @@ export function ModelsTab({ experimentId }: { readonly experimentId: string }) {
           columns={columns}
           order={order}
           onOrder={onOrder}
-          pageOf={({ info }) => (info.source_run_id ? `/runs/${info.source_run_id}/models` : `/experiments/${experimentId}/models`)}
+          pageOf={({ info }) => `/models/m/${info.model_id}`}
           onEnd={models.readMore}
         />
       )}
