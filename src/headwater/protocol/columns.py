@@ -138,12 +138,14 @@ class XAxis(enum.StrEnum):
 class QuerySeries(msgspec.Struct, frozen=True, omit_defaults=True):
     """Read metric histories of many runs and keys, reduced to at most `buckets` points each.
 
-    `start` and `end` bound x, both inclusive.
+    `start` and `end` bound x, both inclusive. With `x_key`, another metric is the x axis instead: its value at the same
+    step, or where it has none its last one before.
     """
 
     run_ids: list[str]
     keys: list[str]
     x: XAxis = XAxis.STEP
+    x_key: str = ""
     start: float | None = None
     end: float | None = None
     buckets: int = 200

@@ -105,7 +105,7 @@ from headwater.protocol.runs import (
     UpdateRunResponse,
 )
 from headwater.stores.imported import Imports
-from headwater.stores.lifecycle import Edits, Finding, Trash, Views
+from headwater.stores.lifecycle import Comparisons, Edits, Finding, Trash, Views
 from headwater.stores.notices import Alerts, Webhooks
 from headwater.stores.registered import Governance, LineageGraphs, ModelVersions, RegisteredModels
 from headwater.stores.workspace import Bulk, Workspace
@@ -506,6 +506,10 @@ class Store(Protocol):
     @property
     def columns(self) -> Columns:
         """Return the column reads."""
+
+    @property
+    def comparisons(self) -> Comparisons:
+        """Return what compares runs."""
 
     @property
     def logs(self) -> Logs:

@@ -1,7 +1,15 @@
-"""What a store offers after the fact: finding, edits, saved views and the trash; a part of `stores.interface`."""
+"""What a store offers after the fact; a part of `stores.interface`."""
 
 from typing import Protocol
 
+from headwater.protocol.comparisons import (
+    CompareRuns,
+    CompareRunsResponse,
+    FindFiles,
+    FindFilesResponse,
+    MeasureImportance,
+    MeasureImportanceResponse,
+)
 from headwater.protocol.edits import (
     CopyRun,
     DeleteMetric,
@@ -76,6 +84,19 @@ class Finding(Protocol):
 
     def find(self, request: Find) -> FindResponse:
         """See `Find`."""
+
+
+class Comparisons(Protocol):
+    """Runs of any experiments beside each other."""
+
+    def compare_runs(self, request: CompareRuns) -> CompareRunsResponse:
+        """See `CompareRuns`."""
+
+    def find_files(self, request: FindFiles) -> FindFilesResponse:
+        """See `FindFiles`."""
+
+    def measure_importance(self, request: MeasureImportance) -> MeasureImportanceResponse:
+        """See `MeasureImportance`."""
 
 
 class Views(Protocol):

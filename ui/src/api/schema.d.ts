@@ -168,6 +168,39 @@ export interface CompactResponse {
   readonly remaining: number;
 }
 
+export interface ComparedDataset {
+  readonly run_id: string;
+  readonly name: string;
+  readonly digest: string;
+  readonly context: string;
+}
+
+export interface ComparedExperiment {
+  readonly experiment_id: string;
+  readonly name: string;
+}
+
+export interface ComparedFile {
+  readonly run_id: string;
+  readonly path: string;
+  readonly digest: string;
+  readonly size: number;
+}
+
+export interface CompareRuns {
+  readonly run_ids: readonly (string)[];
+  readonly columns?: readonly (string)[];
+  readonly details?: boolean;
+}
+
+export interface CompareRunsResponse {
+  readonly table: QueryRunsResponse;
+  readonly experiments: readonly (ComparedExperiment)[];
+  readonly datasets: readonly (ComparedDataset)[];
+  readonly files: readonly (ComparedFile)[];
+  readonly missing: readonly (string)[];
+}
+
 export interface CopyRun {
   readonly run_id: string;
   readonly new_run_id?: string;
@@ -485,6 +518,17 @@ export interface FinalizeLoggedModel {
 export interface Find {
   readonly text?: string;
   readonly limit?: number;
+}
+
+export interface FindFiles {
+  readonly run_ids: readonly (string)[];
+  readonly path?: string;
+}
+
+export interface FindFilesResponse {
+  readonly files: readonly (ComparedFile)[];
+  readonly total: number;
+  readonly elsewhere: readonly (string)[];
 }
 
 export interface FindMissing {
@@ -999,6 +1043,19 @@ export interface LogParam {
   readonly value?: string;
 }
 
+export interface MeasureImportance {
+  readonly run_ids: readonly (string)[];
+  readonly metric: string;
+  readonly params?: readonly (string)[];
+}
+
+export interface MeasureImportanceResponse {
+  readonly params: readonly (ParamImportance)[];
+  readonly runs: number;
+  readonly score: number | "NaN" | "Infinity" | "-Infinity" | null;
+  readonly reason: string;
+}
+
 export interface Metric {
   readonly key: string;
   readonly value: number | "NaN" | "Infinity" | "-Infinity";
@@ -1084,6 +1141,15 @@ export interface Origin {
 export interface Param {
   readonly key: string;
   readonly value?: string;
+}
+
+export interface ParamImportance {
+  readonly name: string;
+  readonly runs: number;
+  readonly is_number: boolean;
+  readonly correlation: number | "NaN" | "Infinity" | "-Infinity" | null;
+  readonly importance: number | "NaN" | "Infinity" | "-Infinity" | null;
+  readonly deviation: number | "NaN" | "Infinity" | "-Infinity" | null;
 }
 
 export interface PointColumns {
@@ -1283,6 +1349,7 @@ export interface QuerySeries {
   readonly run_ids: readonly (string)[];
   readonly keys: readonly (string)[];
   readonly x?: XAxis;
+  readonly x_key?: string;
   readonly start?: number | "NaN" | "Infinity" | "-Infinity" | null;
   readonly end?: number | "NaN" | "Infinity" | "-Infinity" | null;
   readonly buckets?: number;

@@ -10,6 +10,7 @@ from headwater.protocol import (
     artifacts,
     bulk,
     columns,
+    comparisons,
     edits,
     experiments,
     families,
@@ -149,6 +150,14 @@ class RestColumns(_Resource):
     query_series = _Verb(columns.QUERY_SERIES)
     changes = _Verb(columns.CHANGES)
     sweep = _Verb(columns.SWEEP)
+
+
+class RestComparisons(_Resource):
+    """Comparisons of runs on a server."""
+
+    compare_runs = _Verb(comparisons.COMPARE_RUNS)
+    find_files = _Verb(comparisons.FIND_FILES)
+    measure_importance = _Verb(comparisons.MEASURE_IMPORTANCE)
 
 
 class RestLogs(_Resource):
@@ -336,6 +345,7 @@ class RestStore:
         self.metrics = RestMetrics(self._client)
         self.artifacts = RestArtifacts(self._client)
         self.columns = RestColumns(self._client)
+        self.comparisons = RestComparisons(self._client)
         self.logs = RestLogs(self._client)
         self.registered_models = RestRegisteredModels(self._client)
         self.model_versions = RestModelVersions(self._client)

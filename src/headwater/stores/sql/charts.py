@@ -219,7 +219,12 @@ def _singles(points: Points) -> Buckets:
 
 
 def _draw_points(points: Points, window: _Window, buckets: int) -> Line:
-    count, x, values = len(points), window.column(points), points.values
+    return draw_values(window.column(points), points.values, buckets)
+
+
+def draw_values(x: npt.NDArray[np.generic], values: npt.NDArray[np.float64], buckets: int) -> Line:
+    """Return values along x as they are, or if they are too many as buckets of equally many."""
+    count = len(values)
     if count <= buckets:
         return Line(count, count, True, _pack(x, values))
     edges = np.arange(buckets + 1) * count // buckets

@@ -15,6 +15,7 @@ from headwater.protocol.columns import (
 )
 from headwater.protocol.endpoint import Empty
 from headwater.stores.sql.charts import read_lines
+from headwater.stores.sql.charts_against import read_against
 from headwater.stores.sql.connection import Connection
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.keys import list_keys
@@ -75,7 +76,8 @@ class SqlColumns:
 
 def _query_series(connection: Connection, request: QuerySeries) -> Series:
     run_ids, key_ids = find_runs(connection, request.run_ids), connection.find_key_ids(request.keys)
-    lines = read_lines(connection, list(run_ids.values()), list(key_ids.values()), request)
+    read = read_against if request.x_key else read_lines
+    lines = read(connection, list(run_ids.values()), list(key_ids.values()), request)
     headers: list[SeriesHeader] = []
     data: list[bytes] = []
     for run_id in dict.fromkeys(request.run_ids):

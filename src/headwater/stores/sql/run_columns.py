@@ -43,6 +43,17 @@ def query_runs(connection: Connection, request: QueryRuns) -> QueryRunsResponse:
     )
 
 
+def read_columns(connection: Connection, run_ids: Sequence[int], names: Sequence[str]) -> QueryRunsResponse:
+    """Return columns of runs of any experiments by their row ids, which all exist, in this order."""
+    page = RunPage(connection, list(run_ids), [], scan=False)
+    columns = [column for name in names for column in _expand(page, parse_column(name))]
+    count = len(run_ids)
+    _check_cells(count, len(columns))
+    attributes = page.attributes(column.key for column in columns if column.kind is KeyKind.ATTRIBUTE)
+    found = [_read_column(page, column, attributes) for column in columns]
+    return QueryRunsResponse(count, count, 0, attributes["uuid"], attributes["name"], page.parents(), found)
+
+
 def open_page(connection: Connection, run_ids: list[int], experiments: list[int], total: int) -> RunPage:
     """Return the page of these runs out of the `total` in the experiments."""
     return RunPage(connection, run_ids, experiments, scan=len(run_ids) * _SCAN_SHARE > total)

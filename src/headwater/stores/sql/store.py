@@ -8,6 +8,7 @@ from headwater.stores.sql.alerts import SqlAlerts
 from headwater.stores.sql.artifacts import SqlArtifacts
 from headwater.stores.sql.bulk import SqlBulk
 from headwater.stores.sql.columns import SqlColumns
+from headwater.stores.sql.comparisons import SqlComparisons
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.edits import SqlEdits
 from headwater.stores.sql.experiments import SqlExperiments
@@ -52,6 +53,7 @@ class SqlStore:
         live = LiveLogs(live_logs)
         self.artifacts = SqlArtifacts(self.database, blobs, locations, live)
         self.columns = SqlColumns(self.database)
+        self.comparisons = SqlComparisons(self.database)
         self.logs = SqlLogs(self.database, self.artifacts, blobs, live)
         self.registered_models = SqlRegisteredModels(self.database)
         self.model_versions = SqlModelVersions(self.database)
