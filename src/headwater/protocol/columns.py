@@ -139,7 +139,7 @@ class QuerySeries(msgspec.Struct, frozen=True, omit_defaults=True):
     """Read metric histories of many runs and keys, reduced to at most `buckets` points each.
 
     `start` and `end` bound x, both inclusive. With `x_key`, another metric is the x axis instead: its value at the same
-    step, or where it has none its last one before.
+    step, or where it has none its last one before; points at the same value share a bucket.
     """
 
     run_ids: list[str]

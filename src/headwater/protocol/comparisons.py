@@ -9,6 +9,8 @@ from headwater.protocol.names import check_run_id, require
 
 MAX_COMPARED_RUNS = 5000
 MAX_COMPARED_FILES = 20_000
+MAX_TEXT_BYTES = 100_000
+MAX_TEXTS_BYTES = 1_000_000
 LEAST_RUNS = 10
 """With fewer runs, nothing is said about the importance of params."""
 
@@ -56,16 +58,25 @@ class ComparedFile(msgspec.Struct, frozen=True):
     size: int
 
 
+class ComparedText(msgspec.Struct, frozen=True):
+    """What is in a file."""
+
+    digest: str
+    text: str
+
+
 class CompareRunsResponse(msgspec.Struct, frozen=True):
     """The runs in the order asked for, deleted ones among them; `missing` are the ids of no run.
 
-    `files` are those below `code/`, where captured sources, changes and requirements are.
+    `files` are those below `code/`, where captured sources, changes and requirements are; `texts` has what is in the
+    changes and requirements, as far as they are shorter than `MAX_TEXT_BYTES`, and `MAX_TEXTS_BYTES` together.
     """
 
     table: QueryRunsResponse
     experiments: list[ComparedExperiment]
     datasets: list[ComparedDataset]
     files: list[ComparedFile]
+    texts: list[ComparedText]
     missing: list[str]
 
 

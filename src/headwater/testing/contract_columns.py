@@ -292,23 +292,25 @@ class SeriesContract:
         np.testing.assert_array_equal(split_series(by_time)[run_id, "loss"], expected)
 
     def test_a_series_can_be_read_against_another_metric(self, store: Store) -> None:
-        """Where that has a value, at the step or before; in its order, cut and downsampled along it."""
+        """Where that has a value, at the step or before; in its order, points at the same value in one bucket."""
         run_id, other = make_run(store), make_run(store)
         append_points(store, run_id, "loss", [(step, step, float(step)) for step in range(100)])
         append_points(store, run_id, "epoch", [(step, step, 9.0 - step // 10) for step in range(10, 100, 10)])
+        append_points(store, run_id, "samples", [(step, step, step * 32.0) for step in range(100)])
         append_points(store, other, "loss", [(1, 1, 1.0)])
 
-        whole = store.columns.query_series(QuerySeries([run_id, other], ["loss"], x_key="epoch"))
-        part = store.columns.query_series(QuerySeries([run_id], ["loss"], x_key="epoch", start=7, end=8, buckets=2))
+        epochs = store.columns.query_series(QuerySeries([run_id, other], ["loss"], x_key="epoch"))
+        part = store.columns.query_series(QuerySeries([run_id], ["loss"], x_key="epoch", start=6, end=8, buckets=2))
+        samples = store.columns.query_series(QuerySeries([run_id], ["loss"], x_key="samples"))
         none = store.columns.query_series(QuerySeries([run_id], ["loss"], x_key="nothing"))
 
-        assert whole.series == [SeriesHeader(run_id, "loss", 90, 90, True)]
-        x, values = split_series(whole)[run_id, "loss"]
-        assert [x[0], values[0], x[-1], values[-1]] == [0.0, 90.0, 8.0, 19.0]
-        assert part.series == [SeriesHeader(run_id, "loss", 20, 2, False)]
-        np.testing.assert_array_equal(
-            split_series(part)[run_id, "loss"][1:], [[20.0, 10.0], [29.0, 19.0], [29.0, 19.0]]
-        )
+        assert epochs.series == [SeriesHeader(run_id, "loss", 90, 9, False)]
+        columns = split_series(epochs)[run_id, "loss"]
+        assert [column[0] for column in columns] == [0.0, 90.0, 99.0, 99.0]
+        assert [column[-1] for column in columns] == [8.0, 10.0, 19.0, 19.0]
+        assert part.series == [SeriesHeader(run_id, "loss", 30, 2, False)]
+        np.testing.assert_array_equal(split_series(part)[run_id, "loss"][:3], [[6.0, 8.0], [30.0, 10.0], [39.0, 29.0]])
+        assert samples.series == [SeriesHeader(run_id, "loss", 100, 100, True)]
         assert none.series == []
 
     def test_a_range_has_the_points_between_both_ends(self, store: Store) -> None:

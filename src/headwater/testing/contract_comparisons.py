@@ -71,17 +71,22 @@ class ComparisonsContract:
         assert answer.files == []
 
     def test_captured_code_is_compared_by_its_digest(self, store: Store) -> None:
-        """Files below `code/` alone come with the comparison."""
+        """Files below `code/` alone come with the comparison; what is in the short ones of them comes once."""
         experiment_id = make_experiment(store)
         a, b = make_run(store, experiment_id), make_run(store, experiment_id)
         keep(store, experiment_id, a, {"code/diff.patch": b"+1", "model/data": b"x"})
         keep(store, experiment_id, b, {"code/diff.patch": b"+1", "code/requirements.txt": b"numpy"})
 
+        keep(store, experiment_id, b, {"code/train.py": b"1", "code/diff.patch": b"+1"})
+
         answer = store.comparisons.compare_runs(CompareRuns([b, a]))
 
+        texts = {text.digest: text.text for text in answer.texts}
+        assert texts == {digest_of(b"+1"): "+1", digest_of(b"numpy"): "numpy"}
         assert sorted(answer.files, key=lambda file: [b, a].index(file.run_id)) == [
             ComparedFile(b, "code/diff.patch", digest_of(b"+1"), 2),
             ComparedFile(b, "code/requirements.txt", digest_of(b"numpy"), 5),
+            ComparedFile(b, "code/train.py", digest_of(b"1"), 1),
             ComparedFile(a, "code/diff.patch", digest_of(b"+1"), 2),
         ]
 

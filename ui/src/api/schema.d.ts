@@ -187,6 +187,11 @@ export interface ComparedFile {
   readonly size: number;
 }
 
+export interface ComparedText {
+  readonly digest: string;
+  readonly text: string;
+}
+
 export interface CompareRuns {
   readonly run_ids: readonly (string)[];
   readonly columns?: readonly (string)[];
@@ -198,6 +203,7 @@ export interface CompareRunsResponse {
   readonly experiments: readonly (ComparedExperiment)[];
   readonly datasets: readonly (ComparedDataset)[];
   readonly files: readonly (ComparedFile)[];
+  readonly texts: readonly (ComparedText)[];
   readonly missing: readonly (string)[];
 }
 

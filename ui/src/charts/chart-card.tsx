@@ -6,10 +6,13 @@ import css from "./charts.module.css";
 import { linesToCsv } from "./csv";
 import { savePicture, saveText } from "./download";
 import { LineChart } from "./line-chart";
+import { groupLines, type Values } from "./groups";
 import { findExtent, prepareLines, type ChartRun } from "./lines";
 import type { SeriesLoader } from "./loader";
 import { describeDensity, describeRange } from "./summary";
 import { resolveColor } from "./theme";
+import { copyCode, serverAddress } from "../plots/export";
+import { writeLinePython } from "../plots/python";
 import { useInView } from "./use-in-view";
 import type { ChartView, Range } from "./view";
 
@@ -18,6 +21,12 @@ export interface ChartCardProps {
   /** The title, when the heading above says the rest of the name. */
   readonly title?: string;
   readonly runs: readonly ChartRun[];
+  /** The runs of all facets, whose axes are the same; absent: `runs`. */
+  readonly scope?: readonly ChartRun[];
+  /** What puts runs into groups, drawn as mean and range; absent or null: a line a run. */
+  readonly groups?: Values | null;
+  /** What else the menu offers. */
+  readonly items?: readonly { readonly label: string; readonly act: () => void }[];
   readonly loader: SeriesLoader;
   readonly view: ChartView;
   readonly onView: (view: ChartView) => void;
@@ -30,16 +39,21 @@ export interface ChartCardProps {
 
 /** One metric: title, range, menu and chart; reads its series only while it is in view. */
 export function ChartCard(props: ChartCardProps) {
-  const { name, title = name, runs, loader, view, onView, group, focused, height, isLarge = false } = props;
+  const { name, title = name, runs, scope = runs, groups = null, items = [], loader, view, onView, group, focused, height, isLarge = false } = props;
   const card = useRef<HTMLElement>(null);
   const canvas = useRef<HTMLCanvasElement | null>(null);
   const [isTable, setTable] = useState(false);
   const isInView = useInView(card);
   const cell = loader.cell(name).value;
   const logY = view.logY.includes(name);
-  const lines = useMemo(
-    () => prepareLines(runs, cell.series ?? new Map(), view),
-    [runs, cell.series, view.x, view.smooth],
+  const prepare = (some: readonly ChartRun[]) => {
+    const prepared = prepareLines(some, cell.series ?? new Map(), view);
+    return groups ? groupLines(prepared, groups) : prepared;
+  };
+  const lines = useMemo(() => prepare(runs), [runs, cell.series, view.x, view.smooth, view.smoothing, groups]);
+  const all = useMemo(
+    () => (scope === runs ? lines : prepare(scope)),
+    [scope, lines, cell.series, view.x, view.smooth, view.smoothing, groups],
   );
   const extent = useMemo(() => findExtent(lines, view.range, { logX: view.logX, logY }), [lines, view, logY]);
   const density = describeDensity(lines.length);
@@ -53,14 +67,21 @@ export function ChartCard(props: ChartCardProps) {
     if (!canvas.current) return;
     savePicture(name, canvas.current, { background: resolveColor("var(--surface)"), ink: resolveColor("var(--ink)") });
   };
-  const onCsv = () => saveText(name, "csv", linesToCsv(name, lines, view.x === "time" ? "timestamp_ms" : view.x));
+  const axisName = view.x === "metric" ? view.xKey : view.x === "time" ? "timestamp_ms" : view.x;
+  const onCsv = () => saveText(name, "csv", linesToCsv(name, lines, axisName));
+  const onSvg = async () => {
+    const { lineSvg } = await import("../plots/line-scene");
+    const size = { width: card.current?.clientWidth ?? 640, height: Math.max(height, 240) };
+    saveText(title, "svg", lineSvg(title, { lines, extent: findExtent(all, view.range, { logX: view.logX, logY }), view, logY, ...size }));
+  };
+  const onPython = () => void copyCode(name, writeLinePython({ ...view, key: name, logY }, runs, serverAddress()));
   const onZoom = (range: Range | null) => onView({ ...view, range });
   const isEmpty = cell.series !== null && lines.length === 0;
 
   return (
-    <section class={css.card} ref={card} aria-label={name} data-chart={name}>
+    <section class={css.card} ref={card} aria-label={title === name || name.endsWith(`/${title}`) ? name : title} data-chart={name}>
       <header>
-        <h3 title={name}>{title}</h3>
+        <h3 title={title.startsWith(name) ? title : name}>{title}</h3>
         <span class={css.range}>{lines.length > 0 ? describeRange(extent) : ""}</span>
         <button
           type="button"
@@ -73,7 +94,8 @@ export function ChartCard(props: ChartCardProps) {
           </svg>
         </button>
         <ChartMenu
-          {...{ name, view, onView, isTable, onPicture, onCsv }}
+          {...{ name, view, onView, isTable, onPicture, onCsv, onPython, items }}
+          onSvg={() => void onSvg()}
           onTable={() => setTable(!isTable)}
         />
       </header>
@@ -83,9 +105,9 @@ export function ChartCard(props: ChartCardProps) {
         </p>
       )}
       {isTable ? (
-        <ChartTable name={name} lines={lines} x={view.x} height={height} />
+        <ChartTable name={name} lines={lines} view={view} height={height} />
       ) : isInView && lines.length > 0 ? (
-        <LineChart {...{ name, lines, view, logY, group, focused, onZoom, height }} canvasRef={canvas} />
+        <LineChart {...{ name, lines, view, scope: all, logY, group, focused, onZoom, height }} canvasRef={canvas} />
       ) : (
         <div class={css.blank} style={{ height: `${height}px` }} data-loading={cell.series === null && !cell.error}>
           {isEmpty ? (view.range ? "No points in this range" : "No points") : ""}

@@ -2,6 +2,7 @@ import type { Signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { ChartCard } from "./chart-card";
 import css from "./charts.module.css";
+import type { Values } from "./groups";
 import type { ChartRun } from "./lines";
 import { SeriesLoader, type AskSeries } from "./loader";
 import { makeRequest } from "./request";
@@ -15,11 +16,12 @@ export interface ChartDialogProps {
   readonly revision: number;
   readonly group: string;
   readonly focused: Signal<string>;
+  readonly groups?: Values | null;
   readonly ask: AskSeries;
 }
 
 /** One chart shown large, with as many buckets as it has pixels. */
-export function ChartDialog({ name, runs, view, onView, revision, group, focused, ask }: ChartDialogProps) {
+export function ChartDialog({ name, runs, view, onView, revision, group, focused, groups = null, ask }: ChartDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const loader = useRef<SeriesLoader | null>(null);
   loader.current ??= new SeriesLoader(ask);
@@ -34,7 +36,7 @@ export function ChartDialog({ name, runs, view, onView, revision, group, focused
   return (
     <dialog class={css.dialog} ref={dialog} aria-label={name} onClose={() => onView({ ...view, open: "" })}>
       <ChartCard
-        {...{ name, runs, view, onView, focused }}
+        {...{ name, runs, view, onView, focused, groups }}
         loader={current}
         group={`${group}-large`}
         height={Math.max(240, window.innerHeight - 180)}

@@ -7,6 +7,8 @@ import { ChartDialog } from "./chart-dialog";
 import { ChartToolbar } from "./chart-toolbar";
 import css from "./charts.module.css";
 import type { ChartRun } from "./lines";
+import { type FieldChoice, listAxes } from "./fields";
+import { groupRuns, type Values } from "./groups";
 import { SeriesLoader, type AskSeries } from "./loader";
 import { formatCount } from "./numbers";
 import { makeRequest, MAX_RUNS } from "./request";
@@ -14,6 +16,7 @@ import { groupKeys, searchKeys, type Section } from "./sections";
 import { useInView } from "./use-in-view";
 import type { ChartView } from "./view";
 
+const MAX_FACETS = 12;
 const CARD_HEIGHT = 170;
 const CARD_WIDTH = 320;
 /** More cards of a section are put into the page as the reader comes near its end. */
@@ -32,11 +35,17 @@ export interface ChartGridProps {
   readonly revision?: number;
   /** The run under the pointer, here or elsewhere on the page. */
   readonly focused?: Signal<string>;
+  /** What runs can be grouped and charts be faceted by. */
+  readonly fields?: readonly FieldChoice[];
+  /** What a field says of each run; null while that is being read. */
+  readonly valuesOf?: (field: string) => Values | null;
   /** What reads the series; unless told otherwise, the server's metrics of the runs. */
   readonly ask?: AskSeries;
 }
 
-type GroupProps = Omit<ChartGridProps, "keys" | "ask"> & {
+type GroupProps = Omit<ChartGridProps, "keys" | "fields" | "valuesOf" | "ask"> & {
+  readonly groups: Values | null;
+  readonly facets: readonly Facet[];
   readonly section: Section;
   readonly isHeadless: boolean;
   readonly isOpenAtFirst: boolean;
@@ -45,7 +54,13 @@ type GroupProps = Omit<ChartGridProps, "keys" | "ask"> & {
   readonly focused: Signal<string>;
 };
 
-function ChartSection({ section, isHeadless, isOpenAtFirst, loader, runs, view, onView, group, focused }: GroupProps) {
+/** A part of the runs with charts of its own. */
+interface Facet {
+  readonly title: string;
+  readonly runs: readonly ChartRun[];
+}
+
+function ChartSection({ section, isHeadless, isOpenAtFirst, loader, runs, view, onView, group, focused, groups, facets }: GroupProps) {
   const [isOpen, setOpen] = useState(isOpenAtFirst);
   const [most, setMost] = useState(CARDS_AT_ONCE);
   const title = section.name || "Metrics";
@@ -64,14 +79,14 @@ function ChartSection({ section, isHeadless, isOpenAtFirst, loader, runs, view, 
       )}
       {isOpen && (
         <div class={css.cards}>
-          {section.keys.slice(0, most).map((name) => (
-            <ChartCard
-              key={name}
-              {...{ name, runs, loader, view, onView, group, focused }}
-              title={section.name ? name.slice(section.name.length + 1) : name}
-              height={CARD_HEIGHT}
-            />
-          ))}
+          {section.keys.slice(0, most).flatMap((name) => {
+            const short = section.name ? name.slice(section.name.length + 1) : name;
+            const shared = { name, loader, view, onView, group, focused, groups, height: CARD_HEIGHT };
+            if (facets.length === 0) return [<ChartCard key={name} {...shared} runs={runs} title={short} />];
+            return facets.map((facet) => (
+              <ChartCard key={`${name}\n${facet.title}`} {...shared} runs={facet.runs} scope={runs} title={`${short} · ${facet.title}`} />
+            ));
+          })}
           {section.keys.length > most && <More rest={section.keys.length - most} noun="charts" onMore={() => setMost(most + CARDS_AT_ONCE)} />}
         </div>
       )}
@@ -100,7 +115,8 @@ function More({ rest, noun, onMore }: MoreProps) {
 }
 
 /** Charts of metrics, one card each, under headings by prefix. */
-export function ChartGrid({ runs, keys, view, onView, revision = 0, focused, ask = askSeries }: ChartGridProps) {
+export function ChartGrid(props: ChartGridProps) {
+  const { runs, keys, view, onView, revision = 0, focused, fields = [], valuesOf, ask = askSeries } = props;
   const group = useId();
   const own = useSignal("");
   const loader = useRef<SeriesLoader | null>(null);
@@ -109,6 +125,10 @@ export function ChartGrid({ runs, keys, view, onView, revision = 0, focused, ask
   loader.current ??= new SeriesLoader((query, signal) => latest.current(query, signal));
   const shown = useMemo(() => searchKeys(keys, view.search), [keys, view.search]);
   const sections = useMemo(() => groupKeys(shown), [shown]);
+  const axes = useMemo(() => listAxes(keys), [keys]);
+  const groups = view.by ? (valuesOf?.(view.by) ?? null) : null;
+  const byFacet = view.facet ? (valuesOf?.(view.facet) ?? null) : null;
+  const facets = useMemo(() => (byFacet ? makeFacets(runs, byFacet, view.facet) : []), [runs, byFacet, view.facet]);
   const { current } = loader;
   const [most, setMost] = useState(SECTIONS_AT_ONCE);
 
@@ -117,13 +137,18 @@ export function ChartGrid({ runs, keys, view, onView, revision = 0, focused, ask
   }, [current, runs, view, revision]);
   useEffect(() => () => current.stop(), [current]);
 
-  const shared = { runs, view, onView, group, focused: focused ?? own };
+  const shared = { runs, view, onView, group, groups, focused: focused ?? own };
   return (
     <div class={css.grid}>
-      <ChartToolbar view={view} onView={onView} shown={shown.length} total={keys.length} />
+      <ChartToolbar view={view} onView={onView} shown={shown.length} total={keys.length} axes={axes} fields={fields} />
       {runs.length > MAX_RUNS && (
         <p class={css.note}>
           The first {formatCount(MAX_RUNS)} of {formatCount(runs.length)} runs are drawn.
+        </p>
+      )}
+      {facets.length > MAX_FACETS && (
+        <p class={css.note}>
+          The first {MAX_FACETS} of {formatCount(facets.length)} values have cards.
         </p>
       )}
       {sections.length === 0 && (
@@ -141,6 +166,7 @@ export function ChartGrid({ runs, keys, view, onView, revision = 0, focused, ask
           key={section.name}
           {...shared}
           section={section}
+          facets={facets.slice(0, MAX_FACETS)}
           isOpenAtFirst={index < OPEN_SECTIONS}
           isHeadless={sections.length === 1 && section.name === ""}
           loader={current}
@@ -152,4 +178,13 @@ export function ChartGrid({ runs, keys, view, onView, revision = 0, focused, ask
       {view.open && keys.includes(view.open) && <ChartDialog name={view.open} {...shared} revision={revision} ask={ask} />}
     </div>
   );
+}
+
+function makeFacets(runs: readonly ChartRun[], values: Values, field: string): Facet[] {
+  const byId = new Map(runs.map((run) => [run.runId, run]));
+  const name = field.slice(field.indexOf(".") + 1);
+  return groupRuns([...byId.keys()], values).map((group) => ({
+    title: `${name} = ${group.name}`,
+    runs: group.runIds.flatMap((runId) => byId.get(runId) ?? []),
+  }));
 }

@@ -9,7 +9,11 @@ export interface ChartMenuProps {
   readonly isTable: boolean;
   readonly onTable: () => void;
   readonly onPicture: () => void;
+  readonly onSvg: () => void;
   readonly onCsv: () => void;
+  readonly onPython: () => void;
+  /** More to do with this chart. */
+  readonly items?: readonly { readonly label: string; readonly act: () => void }[];
 }
 
 /** Add a key, or remove it if it is there. */
@@ -25,12 +29,13 @@ function Dots() {
 }
 
 /** What can be done with one chart. */
-export function ChartMenu({ name, view, onView, isTable, onTable, onPicture, onCsv }: ChartMenuProps) {
+export function ChartMenu({ name, view, onView, isTable, onTable, onPicture, onSvg, onCsv, onPython, items = [] }: ChartMenuProps) {
   return (
     <Popover trigger={<Dots />} label={`Menu of ${name}`} buttonClass={css.icon ?? ""}>
       {(close) => {
         const item = (label: string, action: () => void, isOff = false) => (
           <button
+            key={label}
             type="button"
             disabled={isOff}
             onClick={() => {
@@ -62,7 +67,10 @@ export function ChartMenu({ name, view, onView, isTable, onTable, onPicture, onC
             </label>
             {item(isTable ? "Show as chart" : "Show as table", onTable)}
             {item("Save picture (PNG)", onPicture, isTable)}
+            {item("Save picture (SVG)", onSvg)}
             {item("Save points (CSV)", onCsv)}
+            {item("Copy as Python code", onPython)}
+            {items.map(({ label, act }) => item(label, act))}
           </Menu>
         );
       }}

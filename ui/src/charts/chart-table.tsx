@@ -2,12 +2,12 @@ import css from "./charts.module.css";
 import type { Line } from "./lines";
 import { formatCount, formatValue, formatX } from "./numbers";
 import { findExtremes } from "./series";
-import type { XAxis } from "./view";
+import type { ChartView } from "./view";
 
 const MAX_ROWS = 500;
 
 /** The points of one run: as they were logged, or last, min and max of each bucket. */
-function PointsTable({ name, line, x }: { readonly name: string; readonly line: Line; readonly x: XAxis }) {
+function PointsTable({ name, line, view }: { readonly name: string; readonly line: Line; readonly view: ChartView }) {
   const { series } = line;
   const rows = Array.from({ length: Math.min(line.x.length, MAX_ROWS) }, (_, index) => index);
   return (
@@ -28,7 +28,7 @@ function PointsTable({ name, line, x }: { readonly name: string; readonly line: 
       <tbody>
         {rows.map((row) => (
           <tr key={row}>
-            <th scope="row">{formatX(line.x[row] ?? Number.NaN, x)}</th>
+            <th scope="row">{formatX(line.x[row] ?? Number.NaN, view.x, view.xKey)}</th>
             <td>{formatValue(series.last[row] ?? Number.NaN)}</td>
             {!series.raw && <td>{formatValue(series.low[row] ?? Number.NaN)}</td>}
             {!series.raw && <td>{formatValue(series.high[row] ?? Number.NaN)}</td>}
@@ -73,16 +73,16 @@ function RunsTable({ name, lines }: { readonly name: string; readonly lines: rea
 export interface ChartTableProps {
   readonly name: string;
   readonly lines: readonly Line[];
-  readonly x: XAxis;
+  readonly view: ChartView;
   readonly height: number;
 }
 
 /** What a chart shows as a table: every point of a single run, or one row for each of several. */
-export function ChartTable({ name, lines, x, height }: ChartTableProps) {
+export function ChartTable({ name, lines, view, height }: ChartTableProps) {
   const only = lines.length === 1 ? lines[0] : undefined;
   return (
     <div class={css.table} style={{ height: `${height}px` }} tabIndex={0} role="region" aria-label={`${name} as a table`}>
-      {only ? <PointsTable name={name} line={only} x={x} /> : <RunsTable name={name} lines={lines} />}
+      {only ? <PointsTable name={name} line={only} view={view} /> : <RunsTable name={name} lines={lines} />}
     </div>
   );
 }

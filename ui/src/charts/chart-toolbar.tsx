@@ -1,22 +1,30 @@
+import { Popover } from "../shell/popover";
 import css from "./charts.module.css";
+import type { FieldChoice } from "./fields";
 import { formatCount } from "./numbers";
-import type { ChartView, XAxis } from "./view";
+import { readAxis, SMOOTHINGS, type ChartView, type Smoothing, writeAxis, type XAxis } from "./view";
 
 const AXES: readonly (readonly [XAxis, string])[] = [
   ["step", "Step"],
   ["time", "Time"],
   ["relative", "Relative"],
 ];
+const SMOOTHING_NAMES: Record<Smoothing, string> = { ema: "Moving average", gaussian: "Gaussian", mean: "Running mean" };
 
 export interface ChartToolbarProps {
   readonly view: ChartView;
   readonly onView: (view: ChartView) => void;
   readonly shown: number;
   readonly total: number;
+  /** The metrics that can be the x axis. */
+  readonly axes: readonly string[];
+  /** What runs can be grouped and charts be faceted by. */
+  readonly fields: readonly FieldChoice[];
 }
 
-/** What holds for all charts of a grid: search, x axis, smoothing, zoom. */
-export function ChartToolbar({ view, onView, shown, total }: ChartToolbarProps) {
+/** What holds for all charts of a grid: search, x axis, smoothing, groups, zoom. */
+export function ChartToolbar({ view, onView, shown, total, axes, fields }: ChartToolbarProps) {
+  const changed = Number(view.by !== "") + Number(view.facet !== "") + Number(view.smoothing !== "ema") + Number(view.x === "metric") + Number(view.logX);
   return (
     <div class={css.toolbar} role="toolbar" aria-label="Charts">
       <input
@@ -43,7 +51,7 @@ export function ChartToolbar({ view, onView, shown, total }: ChartToolbarProps) 
             type="button"
             key={axis}
             aria-pressed={view.x === axis}
-            onClick={() => onView({ ...view, x: axis, range: null })}
+            onClick={() => onView({ ...view, x: axis, xKey: "", range: null })}
           >
             {label}
           </button>
@@ -61,6 +69,77 @@ export function ChartToolbar({ view, onView, shown, total }: ChartToolbarProps) 
         />
         <output>{view.smooth.toFixed(2)}</output>
       </label>
+      <Popover label="More settings of the charts" trigger={changed > 0 ? `More (${changed})` : "More"}>
+        {() => <More {...{ view, onView, axes, fields }} />}
+      </Popover>
+    </div>
+  );
+}
+
+function More({ view, onView, axes, fields }: Pick<ChartToolbarProps, "view" | "onView" | "axes" | "fields">) {
+  const known = view.xKey && !axes.includes(view.xKey) ? [view.xKey, ...axes] : axes;
+  const withFields = (chosen: string) => (chosen && !fields.some(({ id }) => id === chosen) ? [{ id: chosen, title: chosen }, ...fields] : fields);
+  const choose = (label: string, value: string, onChoose: (field: string) => void) => (
+    <label>
+      {label}
+      <select class="field" value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
+        <option value="">Nothing</option>
+        {withFields(value).map(({ id, title }) => (
+          <option key={id} value={id}>
+            {title}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+  return (
+    <div class={css.more}>
+      <label>
+        X axis
+        <select
+          class="field"
+          value={writeAxis(view)}
+          onChange={(event) => onView({ ...view, ...readAxis(event.currentTarget.value), range: null })}
+        >
+          {AXES.map(([axis, label]) => (
+            <option key={axis} value={axis}>
+              {label}
+            </option>
+          ))}
+          <optgroup label="Another metric">
+            {known.map((name) => (
+              <option key={name} value={`metrics.${name}`}>
+                {name}
+              </option>
+            ))}
+          </optgroup>
+        </select>
+      </label>
+      <label class={css.inline}>
+        <input
+          type="checkbox"
+          checked={view.logX}
+          disabled={view.x === "time"}
+          onChange={() => onView({ ...view, logX: !view.logX })}
+        />
+        Logarithmic x axis
+      </label>
+      <label>
+        Smooth by
+        <select
+          class="field"
+          value={view.smoothing}
+          onChange={(event) => onView({ ...view, smoothing: SMOOTHINGS.find((kind) => kind === event.currentTarget.value) ?? "ema" })}
+        >
+          {SMOOTHINGS.map((kind) => (
+            <option key={kind} value={kind}>
+              {SMOOTHING_NAMES[kind]}
+            </option>
+          ))}
+        </select>
+      </label>
+      {(fields.length > 0 || view.by) && choose("Mean and range by", view.by, (by) => onView({ ...view, by }))}
+      {(fields.length > 0 || view.facet) && choose("A card for each value of", view.facet, (facet) => onView({ ...view, facet }))}
     </div>
   );
 }

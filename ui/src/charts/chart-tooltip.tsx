@@ -8,7 +8,7 @@ import type { XAxis } from "./view";
 const MAX_ROWS = 12;
 
 /** What the lines say at the pointer: the run under it first, then by falling value. */
-export function ChartTooltip({ hover, x }: { readonly hover: Signal<Hover | null>; readonly x: XAxis }) {
+export function ChartTooltip({ hover, x, xKey }: { readonly hover: Signal<Hover | null>; readonly x: XAxis; readonly xKey: string }) {
   const now = hover.value;
   if (!now || now.readings.length === 0) return null;
   const first = now.readings.filter((reading) => reading.run.runId === now.near);
@@ -17,7 +17,7 @@ export function ChartTooltip({ hover, x }: { readonly hover: Signal<Hover | null
   const hidden = now.readings.length - rows.length;
   return (
     <div class={css.tooltip} aria-hidden="true" style={{ "--left": `${now.left}px` }} data-side={now.left > 160 ? "left" : "right"}>
-      <div class={css.tooltipHead}>{formatX(rows[0]?.x ?? now.x, x)}</div>
+      <div class={css.tooltipHead}>{formatX(rows[0]?.x ?? now.x, x, xKey)}</div>
       {rows.map(({ run, value, raw }) => (
         <div key={run.runId} class={css.tooltipRow} data-near={run.runId === now.near}>
           <Swatch color={run.color} dash={run.dash} />

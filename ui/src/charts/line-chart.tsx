@@ -31,6 +31,8 @@ function usePlotModule(): PlotModule | null {
 export interface LineChartProps {
   readonly name: string;
   readonly lines: readonly Line[];
+  /** The lines that the axes must hold: those of all facets. */
+  readonly scope: readonly Line[];
   readonly view: ChartView;
   readonly logY: boolean;
   /** Charts of one group share the crosshair. */
@@ -42,14 +44,14 @@ export interface LineChartProps {
 }
 
 /** Lines on a canvas with crosshair and tooltip; drag zooms, double click resets. */
-export function LineChart({ name, lines, view, logY, group, focused, onZoom, height, canvasRef }: LineChartProps) {
+export function LineChart({ name, lines, scope, view, logY, group, focused, onZoom, height, canvasRef }: LineChartProps) {
   const module = usePlotModule();
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | null>(null);
   const hover = useSignal<Hover | null>(null);
   const zoom = useRef(onZoom);
   zoom.current = onZoom;
-  const { x, logX, range, smooth } = view;
+  const { x, xKey, logX, range, smooth } = view;
   const label = useMemo(
     () => describeChart(name, lines, findExtent(lines, range, { logX, logY })),
     [name, lines, range, logX, logY],
@@ -85,16 +87,16 @@ export function LineChart({ name, lines, view, logY, group, focused, onZoom, hei
     shown.canvas.setAttribute("aria-label", label);
     const show = (run: string) => {
       const isMine = hover.peek() !== null || lines.length <= SHARED_FOCUS_LINES;
-      shown.show({ lines, range, smoothed: smooth > 0, focused: isMine && lines.length > 1 ? run : "" });
+      shown.show({ lines, scope, range, smoothed: smooth > 0, focused: isMine && lines.length > 1 ? run : "" });
       host.current?.setAttribute("data-drawn", String(lines.length));
     };
     return focused.subscribe(show);
-  }, [module, lines, range, smooth, label, focused, hover, x, logX, logY, group]);
+  }, [module, lines, scope, range, smooth, label, focused, hover, x, logX, logY, group]);
 
   return (
     <div class={css.plot} style={{ height: `${height}px` }}>
       <div class={css.host} ref={host} />
-      <ChartTooltip hover={hover} x={x} />
+      <ChartTooltip hover={hover} x={x} xKey={xKey} />
     </div>
   );
 }

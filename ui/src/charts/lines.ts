@@ -2,7 +2,7 @@
 
 import type { Series } from "./series";
 import { smoothValues } from "./smooth";
-import type { Range, XAxis } from "./view";
+import type { Range, Smoothing, XAxis } from "./view";
 
 export interface ChartRun {
   readonly runId: string;
@@ -27,7 +27,7 @@ export interface Line {
 export function prepareLines(
   runs: readonly ChartRun[],
   series: ReadonlyMap<string, Series>,
-  view: { readonly x: XAxis; readonly smooth: number },
+  view: { readonly x: XAxis; readonly smooth: number; readonly smoothing?: Smoothing },
 ): Line[] {
   const lines: Line[] = [];
   for (const run of runs) {
@@ -35,7 +35,7 @@ export function prepareLines(
     if (!found || found.x.length === 0) continue;
     const start = run.startTime ?? found.x[0] ?? 0;
     const x = view.x === "relative" ? found.x.map((time) => (time - start) / 1000) : found.x;
-    lines.push({ run, series: found, x, values: view.smooth > 0 ? smoothValues(found.last, view.smooth) : found.last });
+    lines.push({ run, series: found, x, values: view.smooth > 0 ? smoothValues(found.last, view.smooth, view.smoothing) : found.last });
   }
   return lines;
 }

@@ -1,7 +1,7 @@
 import { expect, it, vi } from "vitest";
 import { SeriesLoader, type SeriesQuery, type SeriesRequest } from "./loader";
 
-const REQUEST: SeriesRequest = { runIds: ["a"], x: "step", start: null, end: null, buckets: 100 };
+const REQUEST: SeriesRequest = { runIds: ["a"], x: "step", xKey: "", start: null, end: null, buckets: 100 };
 
 function answer(query: SeriesQuery, value: number): ArrayBuffer {
   const series = query.keys.map((key) => ({ run_id: "a", key, count: 1, points: 1, raw: true }));

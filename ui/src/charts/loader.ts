@@ -6,6 +6,8 @@ import { decodeSeries, type Series } from "./series";
 export interface SeriesRequest {
   readonly runIds: readonly string[];
   readonly x: "step" | "time";
+  /** The metric to read against instead, or empty. */
+  readonly xKey?: string;
   readonly start: number | null;
   readonly end: number | null;
   readonly buckets: number;

@@ -32,9 +32,9 @@ export function formatSeconds(seconds: number): string {
 const clock = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
 
 /** Write a place on the x axis with its unit. */
-export function formatX(x: number, axis: XAxis): string {
+export function formatX(x: number, axis: XAxis, key = ""): string {
   if (!Number.isFinite(x)) return "–";
   if (axis === "time") return clock.format(new Date(x));
   if (axis === "relative") return `after ${formatSeconds(x)}`;
-  return `step ${formatValue(x)}`;
+  return `${axis === "metric" ? key : "step"} ${formatValue(x)}`;
 }

@@ -16,6 +16,8 @@ export interface PlotAxes {
 
 export interface PlotData {
   readonly lines: readonly Line[];
+  /** The lines that the axes must hold: those of all facets. */
+  readonly scope: readonly Line[];
   readonly range: Range | null;
   readonly smoothed: boolean;
   readonly focused: string;
@@ -45,7 +47,7 @@ export class Plot {
   readonly #plot: uPlot;
   readonly #axes: PlotAxes;
   readonly #events: PlotEvents;
-  #data: PlotData = { lines: [], range: null, smoothed: false, focused: "" };
+  #data: PlotData = { lines: [], scope: [], range: null, smoothed: false, focused: "" };
   #extent: Extent;
   #inside = false;
 
@@ -73,13 +75,13 @@ export class Plot {
 
   /** Draw these lines; with other `focused` only, no axis is computed anew. */
   show(data: PlotData): void {
-    const isSame = data.lines === this.#data.lines && data.range === this.#data.range;
+    const isSame = data.lines === this.#data.lines && data.scope === this.#data.scope && data.range === this.#data.range;
     this.#data = data;
     if (isSame) {
       this.#plot.redraw(false, false);
       return;
     }
-    this.#extent = findExtent(data.lines, data.range, this.#axes);
+    this.#extent = findExtent(data.scope, data.range, this.#axes);
     const { x, y } = this.#extent;
     this.#plot.setData([
       [x.start, x.end],

@@ -24,3 +24,9 @@ it("turns a relative range into times that hold it for every run", () => {
   expect(makeRequest([run("a", 1000), run("b", 5000)], view, 100)).toMatchObject({ x: "time", start: 2000, end: 7000 });
   expect(makeRequest([run("a", 1000), run("b")], view, 100)).toMatchObject({ start: null, end: null });
 });
+
+it("reads against a metric, whose range is one of its values", () => {
+  const view = { ...DEFAULT_VIEW, x: "metric", xKey: "epoch", range: { start: 1, end: 2 } } as const;
+  expect(makeRequest([run("a")], view, 100)).toMatchObject({ x: "step", xKey: "epoch", start: 1, end: 2 });
+  expect(makeRequest([run("a")], { ...view, x: "step" }, 100).xKey).toBe("");
+});

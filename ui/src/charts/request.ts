@@ -21,7 +21,8 @@ export function makeRequest(runs: readonly ChartRun[], view: ChartView, width: n
   const buckets = asked.length > MANY_RUNS ? width / 3 : width;
   return {
     runIds: asked.map((run) => run.runId),
-    x: view.x === "step" ? "step" : "time",
+    x: view.x === "step" || view.x === "metric" ? "step" : "time",
+    xKey: view.x === "metric" ? view.xKey : "",
     start: range ? range.start : null,
     end: range ? range.end : null,
     buckets: Math.min(2000, Math.max(100, Math.ceil(buckets / 100) * 100)),

@@ -12,7 +12,8 @@ const compare = new Intl.Collator("en", { numeric: true, sensitivity: "base" }).
 export function groupKeys(keys: readonly string[]): Section[] {
   const groups = new Map<string, string[]>();
   for (const key of [...keys].sort(compare)) {
-    const slash = key.lastIndexOf("/");
+    // A context, as in `loss{split="a/b"}`, is no part of the path.
+    const slash = key.split("{", 1)[0]?.lastIndexOf("/") ?? -1;
     const name = slash > 0 ? key.slice(0, slash) : "";
     const group = groups.get(name);
     if (group) group.push(key);

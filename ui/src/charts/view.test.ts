@@ -10,6 +10,7 @@ describe("the chart view in the URL", () => {
     const views: ChartView[] = [
       DEFAULT_VIEW,
       { ...DEFAULT_VIEW, x: "relative", smooth: 0.6, search: "^val/", range: { start: -1.5, end: 2e21 } },
+      { ...DEFAULT_VIEW, x: "metric", xKey: "val/epoch", smoothing: "gaussian", by: "params.a b", facet: "tags.c" },
       { ...DEFAULT_VIEW, logX: true, logY: ["a,b", "c/d & e"], open: "ü=1" },
     ];
     for (const view of views) {

@@ -1,6 +1,11 @@
 /** What the reader set for a grid of charts, kept in the URL. */
 
-export type XAxis = "step" | "time" | "relative";
+import { readChoice } from "../lib/codec";
+
+export type XAxis = "step" | "time" | "relative" | "metric";
+export const SMOOTHINGS = ["ema", "gaussian", "mean"] as const;
+export type Smoothing = (typeof SMOOTHINGS)[number];
+
 export interface Range {
   readonly start: number;
   readonly end: number;
@@ -8,8 +13,15 @@ export interface Range {
 
 export interface ChartView {
   readonly x: XAxis;
-  /** Weight of the moving average, 0 to 0.99. */
+  /** The metric along the x axis when that is a metric, such as `epoch`. */
+  readonly xKey: string;
+  /** Weight of the moving average, 0 to 0.99; the other kinds of smoothing reach as far. */
   readonly smooth: number;
+  readonly smoothing: Smoothing;
+  /** The field whose values put runs into groups, drawn as mean and range; empty for a line a run. */
+  readonly by: string;
+  /** The field with a card of its own for each of its values, or empty. */
+  readonly facet: string;
   readonly search: string;
   /** The part of the x axis in view, null for all: steps, milliseconds since 1970, or seconds for `relative`. */
   readonly range: Range | null;
@@ -22,7 +34,11 @@ export interface ChartView {
 
 export const DEFAULT_VIEW: ChartView = {
   x: "step",
+  xKey: "",
   smooth: 0,
+  smoothing: "ema",
+  by: "",
+  facet: "",
   search: "",
   range: null,
   logX: false,
@@ -30,11 +46,19 @@ export const DEFAULT_VIEW: ChartView = {
   open: "",
 };
 
-const NAMES = ["x", "smooth", "keys", "range", "logx", "logy", "chart"];
+const NAMES = ["x", "smooth", "smoothing", "by", "facet", "keys", "range", "logx", "logy", "chart"];
 
-function readAxis(text: string | null): XAxis {
-  return text === "time" || text === "relative" ? text : "step";
+const METRIC = "metrics.";
+
+/** Read an x axis: `time`, `relative`, or `metrics.epoch`; anything else is the step. */
+export function readAxis(text: string | null): { readonly x: XAxis; readonly xKey: string } {
+  if (text === "time" || text === "relative") return { x: text, xKey: "" };
+  if (text?.startsWith(METRIC) && text.length > METRIC.length) return { x: "metric", xKey: text.slice(METRIC.length) };
+  return { x: "step", xKey: "" };
 }
+
+/** Write what `readAxis` reads. */
+export const writeAxis = ({ x, xKey }: { readonly x: XAxis; readonly xKey: string }): string => (x === "metric" ? METRIC + xKey : x);
 
 function readRange(text: string | null): Range | null {
   const [start, end, ...rest] = (text ?? "").split("~").map(Number);
@@ -46,8 +70,11 @@ function readRange(text: string | null): Range | null {
 export function readView(query: URLSearchParams): ChartView {
   const smooth = Number(query.get("smooth") ?? 0);
   return {
-    x: readAxis(query.get("x")),
+    ...readAxis(query.get("x")),
     smooth: smooth > 0 ? Math.min(smooth, 0.99) : 0,
+    smoothing: readChoice(query.get("smoothing"), SMOOTHINGS),
+    by: query.get("by") ?? "",
+    facet: query.get("facet") ?? "",
     search: query.get("keys") ?? "",
     range: readRange(query.get("range")),
     logX: query.get("logx") === "1",
@@ -60,8 +87,11 @@ export function readView(query: URLSearchParams): ChartView {
 export function writeView(query: URLSearchParams, view: ChartView): URLSearchParams {
   const written = new URLSearchParams(query);
   for (const name of NAMES) written.delete(name);
-  if (view.x !== "step") written.set("x", view.x);
+  if (view.x !== "step") written.set("x", writeAxis(view));
   if (view.smooth > 0) written.set("smooth", String(view.smooth));
+  if (view.smoothing !== "ema") written.set("smoothing", view.smoothing);
+  if (view.by) written.set("by", view.by);
+  if (view.facet) written.set("facet", view.facet);
   if (view.search) written.set("keys", view.search);
   if (view.range) written.set("range", `${view.range.start}~${view.range.end}`);
   if (view.logX) written.set("logx", "1");

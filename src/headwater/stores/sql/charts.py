@@ -226,12 +226,12 @@ def draw_values(x: npt.NDArray[np.generic], values: npt.NDArray[np.float64], buc
     """Return values along x as they are, or if they are too many as buckets of equally many."""
     count = len(values)
     if count <= buckets:
-        return Line(count, count, True, _pack(x, values))
+        return Line(count, count, True, pack(x, values))
     edges = np.arange(buckets + 1) * count // buckets
     starts, lasts = edges[:-1], edges[1:] - 1
     with np.errstate(invalid="ignore"):
         extremes = np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)
-    return Line(count, buckets, False, _pack(x[lasts], *extremes, values[lasts]))
+    return Line(count, buckets, False, pack(x[lasts], *extremes, values[lasts]))
 
 
 def _draw_buckets(items: Buckets, window: _Window, buckets: int) -> Line:
@@ -240,14 +240,15 @@ def _draw_buckets(items: Buckets, window: _Window, buckets: int) -> Line:
     count = int(ends[-1])
     x = items["time" if window.x is XAxis.TIME else "step"]
     if len(items) <= buckets:
-        return Line(count, len(items), False, _pack(x, items["min"], items["max"], items["last"]))
+        return Line(count, len(items), False, pack(x, items["min"], items["max"], items["last"]))
     group = (ends - 1) * buckets // count
     starts = np.append([0], np.flatnonzero(group[1:] != group[:-1]) + 1)
     lasts = np.append(starts[1:], len(items)) - 1
     with np.errstate(invalid="ignore"):
         extremes = np.fmin.reduceat(items["min"], starts), np.fmax.reduceat(items["max"], starts)
-    return Line(count, len(starts), False, _pack(x[lasts], *extremes, items["last"][lasts]))
+    return Line(count, len(starts), False, pack(x[lasts], *extremes, items["last"][lasts]))
 
 
-def _pack(*columns: npt.NDArray[np.generic]) -> bytes:
+def pack(*columns: npt.NDArray[np.generic]) -> bytes:
+    """Return columns as they are sent."""
     return b"".join([column.astype("<f8").tobytes() for column in columns])

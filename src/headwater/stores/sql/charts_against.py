@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from headwater.protocol.columns import QuerySeries
 from headwater.stores.sql.blocks import Points
-from headwater.stores.sql.charts import Line, draw_values
+from headwater.stores.sql.charts import Line, draw_values, pack
 from headwater.stores.sql.connection import Connection
 from headwater.stores.sql.series import SeriesId, read_series
 
@@ -45,4 +46,17 @@ def _join(points: Points, against: Points, query: QuerySeries) -> Line:
         there &= x <= query.end
     x, values = x[there], points.values[there]
     order = np.argsort(x, kind="stable")
-    return draw_values(x[order], values[order], query.buckets)
+    return _draw(x[order], values[order], query.buckets)
+
+
+def _draw(x: npt.NDArray[np.float64], values: npt.NDArray[np.float64], buckets: int) -> Line:
+    """Return values along x; those at the same x, and neighbours if there are too many, share a bucket."""
+    edges = np.flatnonzero(np.diff(x, prepend=-np.inf))
+    if len(edges) == len(x):
+        return draw_values(x, values, buckets)
+    if len(edges) > buckets:
+        edges = edges[np.arange(buckets) * len(edges) // buckets]
+    lasts = np.append(edges[1:], len(x)) - 1
+    with np.errstate(invalid="ignore"):
+        extremes = np.fmin.reduceat(values, edges), np.fmax.reduceat(values, edges)
+    return Line(len(x), len(edges), False, pack(x[lasts], *extremes, values[lasts]))

@@ -2,11 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from headwater.protocol.comparisons import (
     MAX_COMPARED_FILES,
+    MAX_TEXT_BYTES,
+    MAX_TEXTS_BYTES,
     ComparedDataset,
     ComparedExperiment,
     ComparedFile,
+    ComparedText,
     CompareRuns,
     CompareRunsResponse,
     FindFiles,
@@ -14,6 +19,7 @@ from headwater.protocol.comparisons import (
     MeasureImportance,
     MeasureImportanceResponse,
 )
+from headwater.stores.interface import HeldBlobs
 from headwater.stores.sql.artifacts import find_root, join_paths, read_below
 from headwater.stores.sql.connection import Connection, chunks, marks
 from headwater.stores.sql.database import Database
@@ -22,6 +28,7 @@ from headwater.stores.sql.run_columns import read_columns
 from headwater.stores.sql.series import find_runs
 
 CODE_FOLDER = "code"
+_TEXTS = {"code/diff.patch", "code/requirements.txt"}
 _EVERYTHING = [
     "attributes.experiment_id",
     "attributes.status",
@@ -45,14 +52,16 @@ SELECT DISTINCT e.id, e.name FROM experiment e JOIN run r ON r.exp_id = e.id WHE
 class SqlComparisons:
     """Compares runs; satisfies `headwater.stores.lifecycle.Comparisons`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, blobs: HeldBlobs) -> None:
         self._database = database
+        self._blobs = blobs
 
     def compare_runs(self, request: CompareRuns) -> CompareRunsResponse:
         """See `CompareRuns`."""
         request.check()
         with self._database.read() as connection:
-            return _compare(connection, request)
+            answer = _compare(connection, request)
+        return msgspec.structs.replace(answer, texts=_read_texts(self._blobs, answer.files))
 
     def find_files(self, request: FindFiles) -> FindFilesResponse:
         """See `FindFiles`."""
@@ -88,8 +97,22 @@ def _compare(connection: Connection, request: CompareRuns) -> CompareRunsRespons
         experiments=_read_experiments(connection, row_ids),
         datasets=_read_datasets(connection, known, row_ids) if request.details else [],
         files=_read_files(connection, _read_roots(connection, row_ids), CODE_FOLDER) if request.details else [],
+        texts=[],
         missing=[run_id for run_id in asked if run_id not in known],
     )
+
+
+def _read_texts(blobs: HeldBlobs, files: Sequence[ComparedFile]) -> list[ComparedText]:
+    """Return what is in captured changes and requirements, each once."""
+    texts: dict[str, ComparedText] = {}
+    room = MAX_TEXTS_BYTES
+    for file in files:
+        if file.path not in _TEXTS or file.digest in texts or file.size > min(room, MAX_TEXT_BYTES):
+            continue
+        room -= file.size
+        content = b"".join(blobs.read(file.digest))
+        texts[file.digest] = ComparedText(file.digest, content.decode(errors="replace"))
+    return list(texts.values())
 
 
 def _read_experiments(connection: Connection, row_ids: Sequence[int]) -> list[ComparedExperiment]:

@@ -53,7 +53,7 @@ class SqlStore:
         live = LiveLogs(live_logs)
         self.artifacts = SqlArtifacts(self.database, blobs, locations, live)
         self.columns = SqlColumns(self.database)
-        self.comparisons = SqlComparisons(self.database)
+        self.comparisons = SqlComparisons(self.database, blobs)
         self.logs = SqlLogs(self.database, self.artifacts, blobs, live)
         self.registered_models = SqlRegisteredModels(self.database)
         self.model_versions = SqlModelVersions(self.database)

@@ -1,0 +1,118 @@
+import type { Signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { resolveColor, themeVersion } from "../charts/theme";
+import type { Figure, Hit, Refusal } from "./figure";
+import type { Mode } from "./palette";
+import css from "./plots.module.css";
+
+export type FiguresModule = typeof import("./figures");
+export type Build = (module: FiguresModule, width: number, height: number, mode: Mode) => Figure | Refusal;
+
+let loaded: FiguresModule | null = null;
+
+/** Load the drawing code when the first chart is wanted. */
+export function useFigures(): FiguresModule | null {
+  const [module, setModule] = useState(loaded);
+  useEffect(() => {
+    if (module) return;
+    void import("./figures").then((found) => {
+      loaded = found;
+      setModule(found);
+    });
+  }, [module]);
+  return module;
+}
+
+/** Whether the page is light or dark now. */
+function readMode(): Mode {
+  const [red = 255, green = 255, blue = 255] = (resolveColor("var(--bg)").match(/[\d.]+/g) ?? []).map(Number);
+  return red + green + blue > 380 ? "light" : "dark";
+}
+
+export interface FigureViewProps {
+  readonly build: Build;
+  readonly height: number;
+  readonly focused: Signal<string>;
+  /** Is told of each figure that is drawn, with its canvas. */
+  readonly onFigure: (figure: Figure | Refusal, canvas: HTMLCanvasElement | null) => void;
+  /** What stands over the picture, such as the headings of axes. */
+  readonly overlay?: (module: FiguresModule, width: number, height: number) => ComponentChildren;
+}
+
+/** A chart of runs on a canvas; what is under the pointer is told and brought to the front. */
+export function FigureView({ build, height, focused, onFigure, overlay }: FigureViewProps) {
+  const module = useFigures();
+  const host = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const painter = useRef<InstanceType<FiguresModule["Painter"]> | null>(null);
+  const [width, setWidth] = useState(0);
+  const [hit, setHit] = useState<Hit | null>(null);
+  const theme = themeVersion.value;
+
+  useEffect(() => {
+    const element = host.current;
+    if (!element) return undefined;
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  const figure = useMemo(
+    () => (module && width > 40 ? build(module, width, height, readMode()) : null),
+    [module, width, height, build, theme],
+  );
+  const scene = figure && "scene" in figure ? figure.scene : null;
+
+  useEffect(() => {
+    if (!module || !canvas.current || !scene) return undefined;
+    painter.current ??= new module.Painter(canvas.current);
+    painter.current.show(scene, resolveColor);
+    return focused.subscribe((run) => painter.current?.focus(run, resolveColor));
+  }, [module, scene, focused]);
+  useEffect(() => {
+    if (figure) onFigure(figure, canvas.current);
+  }, [figure, onFigure]);
+
+  const look = (found: Hit | null) => {
+    setHit(found);
+    if (focused.peek() !== (found?.run ?? "")) focused.value = found?.run ?? "";
+  };
+  const onMove = (event: PointerEvent) => {
+    if (!figure || !("find" in figure) || event.buttons !== 0) return;
+    const box = canvas.current?.getBoundingClientRect();
+    if (box) look(figure.find(event.clientX - box.left, event.clientY - box.top));
+  };
+
+  return (
+    <div class={css.figure} ref={host} style={{ height: `${height}px` }}>
+      {figure && "reason" in figure && <p class={css.refusal}>{figure.reason}</p>}
+      <canvas
+        ref={canvas}
+        role="img"
+        aria-label={figure && "sentence" in figure ? figure.sentence : ""}
+        hidden={!scene}
+        data-drawn={scene ? scene.shapes.length : undefined}
+        onPointerMove={onMove}
+        onPointerLeave={() => look(null)}
+      />
+      {module && scene && overlay?.(module, width, height)}
+      {hit && <Tip hit={hit} width={width} />}
+    </div>
+  );
+}
+
+function Tip({ hit, width }: { readonly hit: Hit; readonly width: number }) {
+  const isRight = hit.x < width / 2;
+  return (
+    <div class={css.tip} aria-hidden="true" data-side={isRight ? "right" : "left"} style={{ "--x": `${hit.x}px`, "--y": `${hit.y}px` }}>
+      <b>{hit.title}</b>
+      {hit.rows.map(([name, value]) => (
+        <div key={name}>
+          <span>{name}</span>
+          <span>{value}</span>
+        </div>
+      ))}
+    </div>
+  );
+}

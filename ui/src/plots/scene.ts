@@ -1,0 +1,70 @@
+/** A picture as data: shapes and words, drawn on a canvas or written as SVG from the same description. */
+
+export interface Shape {
+  /** An SVG path. */
+  readonly path: string;
+  /** CSS colours; variables are allowed. */
+  readonly stroke?: string;
+  readonly fill?: string;
+  readonly width?: number;
+  readonly dash?: readonly number[];
+  readonly alpha?: number;
+  /** The run it stands for: drawn in front while that run is looked at. */
+  readonly run?: string;
+}
+
+export interface Label {
+  readonly x: number;
+  readonly y: number;
+  readonly text: string;
+  readonly align?: "left" | "center" | "right";
+  readonly baseline?: "top" | "middle" | "bottom";
+  readonly color?: string;
+  readonly size?: number;
+  readonly isBold?: boolean;
+  /** Whether it stands out against lines behind it. */
+  readonly hasHalo?: boolean;
+  /** Degrees, clockwise, around its place. */
+  readonly angle?: number;
+}
+
+export interface Scene {
+  readonly width: number;
+  readonly height: number;
+  readonly shapes: readonly Shape[];
+  readonly labels: readonly Label[];
+}
+
+export const FONT = 'Inter, system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif';
+export const LABEL_SIZE = 10;
+
+const n = (value: number): string => String(Math.round(value * 100) / 100);
+
+export const lineTo = (x0: number, y0: number, x1: number, y1: number): string => `M${n(x0)} ${n(y0)}L${n(x1)} ${n(y1)}`;
+
+export const box = (x: number, y: number, width: number, height: number): string =>
+  `M${n(x)} ${n(y)}h${n(width)}v${n(height)}h${n(-width)}Z`;
+
+export const disc = (x: number, y: number, r: number): string =>
+  `M${n(x - r)} ${n(y)}a${n(r)} ${n(r)} 0 1 0 ${n(2 * r)} 0a${n(r)} ${n(r)} 0 1 0 ${n(-2 * r)} 0Z`;
+
+/** A path through points; where x or y is not finite the pen is lifted. */
+export function polyline(points: Iterable<readonly [number, number]>): string {
+  let path = "";
+  let isDown = false;
+  for (const [x, y] of points) {
+    const isHere = Number.isFinite(x) && Number.isFinite(y);
+    if (isHere) path += `${isDown ? "L" : "M"}${n(x)} ${n(y)}`;
+    isDown = isHere;
+  }
+  return path;
+}
+
+/** About how wide a text is at the size of labels. */
+export const widthOf = (text: string, size = LABEL_SIZE): number => text.length * size * 0.56;
+
+/** Shorten a text to about `width` pixels. */
+export function shorten(text: string, width: number): string {
+  const most = Math.max(3, Math.floor(width / (LABEL_SIZE * 0.56)));
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+}

@@ -1,0 +1,75 @@
+import type { Signal } from "@preact/signals";
+import { useCallback, useMemo } from "preact/hooks";
+import type { ChartRun } from "../charts/lines";
+import type { ChartView } from "../charts/view";
+import { AxisHeadings } from "./axis-headings";
+import { copyCode, serverAddress } from "./export";
+import type { Build, FiguresModule } from "./figure-view";
+import { type Frame, pickRuns } from "./frame";
+import { ImagesCard } from "./images-card";
+import { ImportanceCard, LineCard, NoteCard } from "./other-cards";
+import { type MenuItem, PlotCard } from "./plot-card";
+import css from "./plots.module.css";
+import { writePython } from "./python";
+import { type PlotSpec, titleOfSpec } from "./spec";
+
+export interface SpecCardProps {
+  readonly spec: PlotSpec;
+  readonly onSpec: (spec: PlotSpec) => void;
+  /** All runs in view. */
+  readonly runIds: readonly string[];
+  /** The runs that are drawn as lines and bars, with their looks. */
+  readonly runs: readonly ChartRun[];
+  /** Whether `runs` were chosen by the reader, so that they stand out among all. */
+  readonly isChosen: boolean;
+  readonly frame: Frame | null;
+  readonly error: Error | null;
+  readonly view: ChartView;
+  readonly onView: (view: ChartView) => void;
+  readonly revision: number;
+  readonly focused: Signal<string>;
+  readonly items: readonly MenuItem[];
+  readonly height: number;
+}
+
+/** A chart of any kind. */
+export function SpecCard(props: SpecCardProps) {
+  const { spec, items, height, focused, runs, revision } = props;
+  switch (spec.kind) {
+    case "line":
+      return <LineCard {...{ spec, items, height, focused, runs, revision }} view={props.view} onView={props.onView} />;
+    case "images":
+      return <ImagesCard {...{ spec, runs, revision, items }} />;
+    case "importance":
+      return <ImportanceCard {...{ spec, items, height, focused, revision }} runIds={props.runIds} />;
+    case "note":
+      return <NoteCard {...{ spec, items }} />;
+    default:
+      return <FrameCard {...props} />;
+  }
+}
+
+/** A chart that is drawn from values of runs. */
+function FrameCard({ spec, onSpec, runIds, runs, isChosen, frame, error, focused, items, height }: SpecCardProps) {
+  const onlyDrawn = spec.kind === "bar" || spec.kind === "difference";
+  const shown = useMemo(() => {
+    if (!frame) return null;
+    return pickRuns(frame, onlyDrawn ? runs.map(({ runId }) => runId) : runIds);
+  }, [frame, onlyDrawn, runs, runIds]);
+  const looks = useMemo(() => new Map(isChosen || onlyDrawn ? runs.map((run) => [run.runId, run]) : []), [runs, isChosen, onlyDrawn]);
+  const message = error?.message ?? "Reading…";
+  const build = useCallback<Build>(
+    (module, width, room, mode) =>
+      shown ? module.drawFigure({ spec, frame: shown, runs: looks, width, height: room, mode }) : { reason: message },
+    [spec, shown, looks, message],
+  );
+  const title = titleOfSpec(spec);
+  const overlay = useCallback(
+    (module: FiguresModule, width: number, room: number) =>
+      shown && <AxisHeadings {...{ module, spec, width, onSpec }} frame={shown} height={room} />,
+    [shown, spec, onSpec],
+  );
+  const onPython = () => void copyCode(title, writePython(spec, shown?.runIds ?? [], serverAddress()));
+  const card = <PlotCard {...{ title, build, height, focused, items, onPython }} {...(spec.kind === "parallel" ? { overlay } : {})} />;
+  return spec.kind === "parallel" ? <div class={css.wide}>{card}</div> : card;
+}
