@@ -15,6 +15,7 @@ const SearchPage = lazy(() => import("./palette/search-page").then((module) => m
 const SettingsPage = lazy(() => import("./settings/settings-page").then((module) => module.SettingsPage));
 const ExperimentPage = lazy(() => import("./experiments/experiment-page").then((module) => module.ExperimentPage));
 const RunPage = lazy(() => import("./run/run-page").then((module) => module.RunPage));
+const ComparePage = lazy(() => import("./compare/compare-page").then((module) => module.ComparePage));
 const ModelsPage = lazy(() => import("./registry/models-page").then((module) => module.ModelsPage));
 const ModelPage = lazy(() => import("./registry/model-page").then((module) => module.ModelPage));
 const LoggedModelPage = lazy(() => import("./run/logged-model-page").then((module) => module.LoggedModelPage));
@@ -59,6 +60,8 @@ function Page({ route }: { readonly route: Route }) {
       return <ExperimentPage key={route.experimentId} experimentId={route.experimentId} tab={route.tab} />;
     case "run":
       return <RunPage key={route.runId} runId={route.runId} rest={route.rest} />;
+    case "compare":
+      return <ComparePage />;
     case "models":
       return <ModelsPage />;
     case "model":

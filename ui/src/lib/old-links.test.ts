@@ -19,9 +19,9 @@ describe("addresses of MLflow's pages", () => {
     ["#/models", "/models"],
     ["#/models/churn/versions/3", "/models/churn/versions/3"],
     ["#/prompts/p", "/prompts/p"],
-    ['#/compare-runs?runs=["a1","b2"]&experiments=["7"]', "/experiments/7/runs?sel=a1,b2&layout=charts"],
-    ['#/metric?runs=["a1"]&metric="val_loss"&experiments=["7"]', "/experiments/7/runs?sel=a1&layout=charts&keys=val_loss"],
     ['#/compare-experiments/s?experiments=["3","4"]', "/experiments/3,4/runs"],
+    ['#/compare-runs?runs=["a1","b2"]&experiments=["7"]', "/compare?runs=a1,b2"],
+    ['#/metric?runs=["a1"]&metric="val_loss"&experiments=["7"]', "/compare?runs=a1&tab=curves&keys=%5Eval_loss$"],
     [
       "#/experiments/2/s?searchFilter=metrics.a%20%3E%201&orderByKey=metrics.%60a%60&orderByAsc=false&lifecycleFilter=Deleted",
       "/experiments/2/runs?q=metrics.a+>+1&sort=metrics.a+desc&state=archived",

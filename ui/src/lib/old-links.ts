@@ -52,13 +52,14 @@ function sortKey(order: string): string {
 }
 
 function comparison(query: URLSearchParams, metric: string): string {
-  const runs = readIds(query.get("runs"));
-  const experiment = readIds(query.get("experiments"))[0] ?? "0";
   const ours = new URLSearchParams();
-  if (runs.length > 0) ours.set("sel", encodeList(runs));
-  ours.set("layout", "charts");
-  if (metric) ours.set("keys", metric);
-  return `/experiments/${experiment}/runs${writeQuery(ours)}`;
+  const runs = readIds(query.get("runs"));
+  if (runs.length > 0) ours.set("runs", encodeList(runs));
+  if (metric) {
+    ours.set("tab", "curves");
+    ours.set("keys", `^${metric.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`);
+  }
+  return `/compare${writeQuery(ours)}`;
 }
 
 function readIds(text: string | null): string[] {

@@ -8,6 +8,7 @@ export type Route =
   | { readonly page: "runs"; readonly experimentId: string }
   | { readonly page: "experiment"; readonly experimentId: string; readonly tab: ExperimentTabName }
   | { readonly page: "run"; readonly runId: string; readonly rest: string }
+  | { readonly page: "compare" }
   | { readonly page: "models" }
   | { readonly page: "model"; readonly name: string; readonly tab: string }
   | { readonly page: "logged-model"; readonly modelId: string; readonly rest: string }
@@ -30,6 +31,7 @@ const TABLE: readonly (readonly [RegExp, Maker])[] = [
   ),
   [/^\/experiments\/[^/]+\/runs\/([^/]+)(?:\/(.*))?$/, ([runId = "", rest = ""]) => ({ page: "run", runId, rest })],
   [/^\/runs\/([^/]+)(?:\/(.*))?$/, ([runId = "", rest = ""]) => ({ page: "run", runId, rest })],
+  [/^\/compare\/?$/, () => ({ page: "compare" })],
   [/^\/models\/?$/, () => ({ page: "models" })],
   [/^\/models\/m\/(m-[^/]+)(?:\/(.*))?$/, ([modelId = "", rest = ""]) => ({ page: "logged-model", modelId, rest })],
   [/^\/models\/([^/]+)\/versions\/([^/]+)\/?$/, ([name = "", version = ""]) => ({ page: "version", name, version })],

@@ -5,6 +5,7 @@ import type { Frame } from "./frame";
 import type { ParallelLayout } from "./parallel";
 import css from "./plots.module.css";
 import type { Brush, PlotSpec } from "./spec";
+import { moveItem, useReorder } from "./use-reorder";
 
 const REACH = 14;
 
@@ -17,14 +18,6 @@ interface AxisHeadingsProps {
   readonly onSpec: (spec: PlotSpec) => void;
 }
 
-/** Move an item of a list. */
-export function moveItem<T>(items: readonly T[], from: number, to: number): T[] {
-  const moved = [...items];
-  const [item] = moved.splice(from, 1);
-  if (item !== undefined) moved.splice(Math.max(0, Math.min(to, moved.length)), 0, item);
-  return moved;
-}
-
 const withBrush = (spec: PlotSpec, field: string, brush: Brush | null): PlotSpec => ({
   ...spec,
   brushes: [...spec.brushes.filter((one) => one.field !== field), ...(brush ? [brush] : [])],
@@ -33,41 +26,23 @@ const withBrush = (spec: PlotSpec, field: string, brush: Brush | null): PlotSpec
 /** What can be done with the axes of parallel coordinates: brush, reorder, logarithm, remove; by pointer and by keys. */
 export function AxisHeadings({ module, spec, frame, width, height, onSpec }: AxisHeadingsProps) {
   const layout = module.layOut(spec, frame, width, height);
+  const host = useRef<HTMLDivElement>(null);
   const move = (from: number, to: number) => onSpec({ ...spec, axes: moveItem(spec.axes, from, to) });
+  useReorder(host, (from, to) => to >= 0 && to < spec.axes.length && move(from, to));
+  const room = (layout.axes[1]?.x ?? width) - (layout.axes[0]?.x ?? 0);
   return (
-    <>
+    <div ref={host}>
       <BrushLayer {...{ module, layout, spec, onSpec }} />
       {layout.axes.map((axis, index) => {
-        const room = width / Math.max(1, layout.axes.length);
         return (
-          <div
-            key={axis.id}
-            class={css.heading}
-            role="group"
-            aria-label={`Axis ${axis.field.title}; left and right arrows move it`}
-            style={{ left: `${axis.x}px`, maxWidth: `${room}px` }}
-            draggable
-            onDragStart={(event) => event.dataTransfer?.setData("text/plain", String(index))}
-            onDragOver={(event) => event.preventDefault()}
-            onDrop={(event) => {
-              event.preventDefault();
-              const from = Number(event.dataTransfer?.getData("text/plain") || Number.NaN);
-              if (Number.isInteger(from)) move(from, index);
-            }}
-            onKeyDown={(event) => {
-              const step = event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : 0;
-              if (step === 0 || event.target instanceof HTMLInputElement || index + step < 0) return;
-              event.preventDefault();
-              move(index, index + step);
-            }}
-          >
+          <div key={axis.id} class={css.heading} style={{ left: `${axis.x}px`, maxWidth: `${room}px` }} draggable data-place={index}>
             <Popover trigger={<span>{axis.field.title}</span>} label={`Axis ${axis.field.title}`} buttonClass={css.headingButton ?? ""}>
               {(close) => <AxisMenu {...{ spec, onSpec, close, index, move }} axis={axis} />}
             </Popover>
           </div>
         );
       })}
-    </>
+    </div>
   );
 }
 

@@ -58,7 +58,7 @@ export function drawContour(input: FigureInput): Figure | Refusal {
   const right = width - LEGEND_WIDTH - 8;
   const axisY = makeAxis(fy, { from: height - 36, to: TOP, isLog: spec.log.includes(spec.y), tickCount: Math.max(2, Math.floor(height / 50)) });
   const left = measureTicks(axisY);
-  const axisX = makeAxis(fx, { from: left, to: right, isLog: spec.log.includes(spec.x), tickCount: Math.max(2, Math.floor((right - left) / 80)) });
+  const axisX = makeAxis(fx, { from: left, to: right, isLog: spec.log.includes(spec.x), tickCount: Math.max(3, Math.floor((right - left) / 80)) });
   const area = { left, right, top: TOP, bottom: height - 36 };
   const columns = COLUMNS;
   const step = (right - left) / columns;

@@ -6,12 +6,16 @@ import { EMPTY_SPEC, type PlotKind, type PlotSpec } from "./spec";
 
 const MAX_OPTIONS = 500;
 const AXES = 6;
+const MAX_TEXTS = 20;
+const LONG = 20;
 
 export interface Options {
   readonly all: readonly FieldOption[];
   readonly numbers: readonly FieldOption[];
   readonly groups: readonly FieldOption[];
   readonly metrics: readonly FieldOption[];
+  /** Params that make good axes: numbers, and texts that are short and few. */
+  readonly axes: readonly FieldOption[];
 }
 
 const ATTRIBUTES: readonly FieldOption[] = [
@@ -30,9 +34,13 @@ export function listOptions(keys: readonly KeySummary[]): Options {
     all: [...made.map(option), ...ATTRIBUTES],
     numbers: [...made.filter(({ isNumber }) => isNumber).map(option), ...ATTRIBUTES.slice(0, 2)],
     groups: [...made.filter(({ kind }) => kind !== "metrics").map(option), ...ATTRIBUTES.slice(2)],
+    axes: made.filter(({ kind, isNumber, key }) => kind === "params" && (isNumber || isHandy(key))).map(option),
     metrics: made.filter(({ kind }) => kind === "metrics").map(option),
   };
 }
+
+const isHandy = ({ distinct, values = [] }: KeySummary): boolean =>
+  distinct <= MAX_TEXTS && values.every((value) => value.length <= LONG);
 
 const of = (options: readonly FieldOption[], kind: string): string[] => options.filter((option) => option.kind === kind).map(({ id }) => id);
 const bare = (id: string): string => id.slice(id.indexOf(".") + 1);
@@ -41,7 +49,8 @@ const bare = (id: string): string => id.slice(id.indexOf(".") + 1);
 export function suggestSpec(kind: PlotKind, options: Options): PlotSpec {
   const metrics = of(options.metrics, "metrics").filter((id) => !id.startsWith("metrics.system/"));
   const params = of(options.numbers, "params");
-  const groups = of(options.groups, "params");
+  const axes = of(options.axes, "params");
+  const groups = axes.filter((id) => !params.includes(id));
   const [metric = ""] = metrics;
   const base = { ...EMPTY_SPEC, kind };
   switch (kind) {
@@ -54,11 +63,11 @@ export function suggestSpec(kind: PlotKind, options: Options): PlotSpec {
     case "scatter":
       return { ...base, x: params[0] ?? metrics[1] ?? "attributes.duration", y: metric };
     case "box":
-      return { ...base, x: groups[0] ?? "", y: metric };
+      return { ...base, x: groups[0] ?? axes[0] ?? "", y: metric };
     case "contour":
       return { ...base, x: params[0] ?? "", y: params[1] ?? "", color: metric };
     case "parallel":
-      return { ...base, axes: [...groups.slice(0, AXES - 1), metric].filter(Boolean), color: metric };
+      return { ...base, axes: [...axes.slice(0, AXES - 1), metric].filter(Boolean), color: metric };
     default:
       return base;
   }

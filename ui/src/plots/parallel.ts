@@ -10,6 +10,7 @@ import type { Brush, PlotSpec } from "./spec";
 const TOP = 34;
 const FOOT = 22;
 const NEAR = 10;
+const LEGEND_FROM = 520;
 
 export interface ParallelAxis extends Axis {
   readonly id: string;
@@ -33,11 +34,14 @@ function isWithin(field: Field, brush: Brush, row: number): boolean {
   return value >= brush.low && value <= brush.high;
 }
 
+/** Narrow charts have no room for it; the colour is that of an axis, as a rule. */
+const hasLegend = (spec: PlotSpec, width: number): boolean => spec.color !== "" && width >= LEGEND_FROM;
+
 /** Place the axes. */
 export function layOut(spec: PlotSpec, frame: Frame, width: number, height: number): ParallelLayout {
   const bottom = height - FOOT;
   const left = 46;
-  const right = width - (spec.color ? LEGEND_WIDTH + 50 : 62);
+  const right = width - (hasLegend(spec, width) ? LEGEND_WIDTH + 50 : 62);
   const axes = spec.axes.map((id, index): ParallelAxis => {
     const x = spec.axes.length > 1 ? left + ((right - left) * index) / (spec.axes.length - 1) : (left + right) / 2;
     const isLog = spec.log.includes(id);
@@ -81,7 +85,7 @@ export function drawParallel(input: FigureInput): Figure | Refusal {
   });
   const density: Shape[] = ordered.slice(MAX_LINES).map((row) => ({ path: pathOf(row), stroke: "var(--ink-3)", alpha: 0.1, width: 1 }));
   const frames = axes.flatMap((axis) => drawAxis(axis, layout, spec));
-  const legend = paint && color ? drawLegend(paint, color.title, width - LEGEND_WIDTH, TOP) : { shapes: [], labels: [] };
+  const legend = paint && color && hasLegend(spec, width) ? drawLegend(paint, color.title, width - LEGEND_WIDTH, TOP) : { shapes: [], labels: [] };
   return {
     scene: {
       width,

@@ -6,7 +6,7 @@ import chartCss from "../charts/charts.module.css";
 import type { ChartRun } from "../charts/lines";
 import { formatCount } from "../charts/numbers";
 import type { ChartView } from "../charts/view";
-import { moveItem } from "./axis-headings";
+import { moveItem } from "./use-reorder";
 import { ChartEditor } from "./chart-editor";
 import { listOptions } from "./options";
 import type { MenuItem } from "./plot-card";

@@ -20,7 +20,7 @@ export function drawScatter(input: FigureInput): Figure | Refusal {
   const right = width - (paint ? LEGEND_WIDTH + 8 : 12);
   const makeY = (bottom: number) => makeAxis(fy, { from: bottom, to: TOP, isLog: spec.log.includes(spec.y), tickCount: Math.max(2, Math.floor(height / 50)) });
   const left = measureTicks(makeY(height - 36));
-  const makeX = () => makeAxis(fx, { from: left + 6, to: right, isLog: spec.log.includes(spec.x), tickCount: Math.max(2, Math.floor((right - left) / 80)) });
+  const makeX = () => makeAxis(fx, { from: left + 6, to: right, isLog: spec.log.includes(spec.x), tickCount: Math.max(3, Math.floor((right - left) / 80)) });
   const axisX = makeX();
   const bottom = height - measureBelow(axisX, right - left);
   const axisY = makeY(bottom);

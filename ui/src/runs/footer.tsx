@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
+import { comparePage } from "../compare/open";
 import { formatCount, plural } from "../lib/format";
 import { liveState } from "../lib/live";
 import { navigate } from "../lib/location";
-import { encodeList } from "../lib/codec";
 import { Icon } from "../shell/icons";
 import { Menu, Popover } from "../shell/popover";
 import { say } from "../shell/toasts";
@@ -27,11 +27,6 @@ interface FooterProps {
   readonly onArchive: () => void;
   readonly onTag: (key: string, value: string | null) => Promise<void>;
   readonly onMove: (experimentId: string) => Promise<void>;
-}
-
-/** Return the page that compares runs. */
-export function comparePage(selected: readonly string[]): string {
-  return `/compare?runs=${encodeList(selected)}`;
 }
 
 /** What is selected and how much there is, with what can be done with it. */

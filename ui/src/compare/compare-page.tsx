@@ -1,0 +1,159 @@
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { ChartGrid } from "../charts/chart-grid";
+import { listFields } from "../charts/fields";
+import type { Values } from "../charts/groups";
+import { focusedRun } from "../lib/focused-run";
+import { plural } from "../lib/format";
+import { useChanges } from "../lib/live";
+import { hrefOf, query, setQuery } from "../lib/location";
+import type { Frame } from "../plots/frame";
+import { useChartView } from "../run/use-chart-view";
+import { useChrome } from "../shell/chrome";
+import { Failure, Notice } from "../shell/notice";
+import { AddRun } from "./add-run";
+import css from "./compare.module.css";
+import { DiffTab } from "./diff-tab";
+import { FilesTab } from "./files-tab";
+import { listKeys } from "./keys";
+import { keepSet, MAX_IN_ADDRESS } from "./open";
+import { PlotTab } from "./plot-tab";
+import { RunChips } from "./run-chips";
+import { type CompareState, readState, TAB_NAMES, type Tab, TABS, writeState } from "./state";
+import { type Comparison, useComparison } from "./use-comparison";
+
+const REFRESH_MS = 2000;
+
+/** Runs of any experiments side by side. */
+export function ComparePage() {
+  const search = query.value.toString();
+  const state = useMemo(() => readState(new URLSearchParams(search)), [search]);
+  const [revision, onChange] = useRevision();
+  const comparison = useComparison(state, revision);
+  const { runIds, answer, frame, runs, error, retry } = comparison;
+  useChrome(`Compare ${runIds ? plural(runIds.length, "run") : "runs"}`, [{ text: "Experiments", page: "/experiments" }, { text: "Compare" }]);
+  useChanges({ runIds: (runIds ?? []).slice(0, MAX_IN_ADDRESS) }, onChange);
+  const onState = (part: Partial<CompareState>, isStep = false) =>
+    setQuery(writeState(query.peek(), { ...readState(query.peek()), ...part }), { replace: !isStep });
+  const onRuns = (ids: readonly string[]) => void chooseRuns(ids, onState);
+  return (
+    <div class={css.page}>
+      <div class={css.head}>
+        <h1 tabIndex={-1}>Compare {runIds ? plural(runIds.length, "run") : "runs"}</h1>
+        {frame && <RunChips runs={runs} onRuns={onRuns} />}
+      </div>
+      {error && <Failure error={error} onRetry={retry} />}
+      {answer && answer.missing.length > 0 && (
+        <Notice>
+          {answer.missing.length === 1 ? "There is no run" : `There are no runs`} <code>{answer.missing.slice(0, 5).join(", ")}</code>
+          {answer.missing.length > 5 && ` and ${answer.missing.length - 5} more`}. They may have been deleted for good.
+        </Notice>
+      )}
+      {runIds?.length === 0 && <NoRuns onAdd={(id) => onRuns([id])} />}
+      {!answer && !error && runIds?.length !== 0 && <div class={css.waiting} aria-busy="true" />}
+      {answer && frame && frame.runIds.length > 0 && (
+        <>
+          <Tabs tab={state.tab} onTab={(tab) => onState({ tab }, true)} />
+          <div class={css.content} data-loading={comparison.isLoading || undefined}>
+            <Content {...{ comparison, state, onState, revision }} />
+          </div>
+        </>
+      )}
+    </div>
+  );
+}
+
+/** Show other runs: those of few in the address, of many as a set that the server keeps. */
+async function chooseRuns(ids: readonly string[], onState: (part: Partial<CompareState>, isStep?: boolean) => void): Promise<void> {
+  if (ids.length <= MAX_IN_ADDRESS) {
+    onState({ runs: ids, set: "" }, true);
+    return;
+  }
+  const set = await keepSet(ids).catch(() => "");
+  onState(set ? { runs: [], set } : { runs: ids, set: "" }, true);
+}
+
+function Tabs({ tab, onTab }: { readonly tab: Tab; readonly onTab: (tab: Tab) => void }) {
+  return (
+    <nav class={css.tabs} aria-label="Ways to compare">
+      {TABS.map((name) => (
+        <button key={name} type="button" aria-current={name === tab ? "page" : undefined} onClick={() => onTab(name)}>
+          {TAB_NAMES[name]}
+        </button>
+      ))}
+    </nav>
+  );
+}
+
+interface ContentProps {
+  readonly comparison: Comparison;
+  readonly state: CompareState;
+  readonly onState: (part: Partial<CompareState>) => void;
+  readonly revision: number;
+}
+
+function Content({ comparison, state, onState, revision }: ContentProps) {
+  const { answer, frame, runs } = comparison;
+  const keys = useMemo(() => (answer ? listKeys(answer) : []), [answer]);
+  if (!answer || !frame) return null;
+  switch (state.tab) {
+    case "diff":
+      return <DiffTab {...{ answer, runs, state, onState }} />;
+    case "curves":
+      return <Curves {...{ comparison, frame, keys, revision }} />;
+    case "files":
+      return <FilesTab {...{ runs, state, onState, revision }} />;
+    default:
+      return <PlotTab key={state.tab} kind={state.tab} {...{ frame, runs, keys, revision }} />;
+  }
+}
+
+interface CurvesProps {
+  readonly comparison: Comparison;
+  readonly frame: Frame;
+  readonly keys: ReturnType<typeof listKeys>;
+  readonly revision: number;
+}
+
+function Curves({ comparison, frame, keys, revision }: CurvesProps) {
+  const [view, setView] = useChartView();
+  const names = useMemo(() => keys.filter(({ kind }) => kind === "metric").map(({ name }) => name), [keys]);
+  const fields = useMemo(() => listFields(keys), [keys]);
+  const valuesOf = useMemo(() => {
+    const known = new Map<string, Values>();
+    return (id: string): Values => {
+      const { texts } = frame.field(id);
+      const values = known.get(id) ?? new Map(frame.runIds.flatMap((run, row) => (texts[row] == null ? [] : [[run, texts[row] ?? ""] as const])));
+      known.set(id, values);
+      return values;
+    };
+  }, [frame]);
+  return <ChartGrid runs={comparison.runs} keys={names} view={view} onView={setView} focused={focusedRun} {...{ revision, fields, valuesOf }} />;
+}
+
+function NoRuns({ onAdd }: { readonly onAdd: (runId: string) => void }) {
+  return (
+    <Notice>
+      <p>No runs are chosen yet. Select some in the table of an experiment and press Compare, or add them here.</p>
+      <div class={css.chips}>
+        <AddRun known={[]} onAdd={onAdd} />
+        <a class="button small" href={hrefOf("/experiments")}>
+          Go to the experiments
+        </a>
+      </div>
+    </Notice>
+  );
+}
+
+/** Count changes of the runs, at most one in a while. */
+function useRevision(): [number, () => void] {
+  const [revision, setRevision] = useState(0);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const onChange = () => {
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      setRevision((count) => count + 1);
+    }, REFRESH_MS);
+  };
+  return [revision, onChange];
+}
