@@ -21,8 +21,6 @@ export interface Style {
   readonly color: (css: string) => string;
   /** Whether the values are smoothed, so that the logged ones are drawn faintly beneath. */
   readonly smoothed: boolean;
-  /** The run drawn in front while the others fade, or empty. */
-  readonly focused: string;
   /** The colour of lines beyond `MAX_LINES`. */
   readonly density: string;
 }
@@ -127,19 +125,17 @@ function drawPoint(context: CanvasRenderingContext2D, line: Line, to: Projection
 }
 
 function drawLine(context: CanvasRenderingContext2D, line: Line, to: Projection, box: Box, style: Style, many: boolean): void {
-  const faded = style.focused !== "" && style.focused !== line.run.runId;
-  const strength = faded ? 0.2 : 1;
   const color = style.color(line.run.color);
   context.strokeStyle = color;
   context.fillStyle = color;
   context.lineCap = "round";
   if (style.smoothed && !many) {
-    context.globalAlpha = 0.25 * strength;
+    context.globalAlpha = 0.25;
     context.lineWidth = style.ratio;
     strokeValues(context, line.x, line.series.last, to);
   }
-  context.globalAlpha = strength;
-  context.lineWidth = (many && (faded || style.focused === "") ? 1 : 1.6) * style.ratio;
+  context.globalAlpha = 1;
+  context.lineWidth = (many ? 1 : 1.6) * style.ratio;
   context.setLineDash(line.run.dash.map((part) => part * style.ratio));
   strokeValues(context, line.x, line.values, to);
   context.setLineDash([]);
@@ -151,11 +147,18 @@ function drawBand(context: CanvasRenderingContext2D, line: Line, to: Projection,
   const path = new Path2D();
   traceBand(path, line, to);
   context.fillStyle = style.color(line.run.color);
-  context.globalAlpha = style.focused && style.focused !== line.run.runId ? 0.04 : 0.16;
+  context.globalAlpha = 0.16;
   context.fill(path);
 }
 
-/** Draw the lines inside `box`: density first, then the bands of downsampled series, then lines, the focused last. */
+function clipTo(context: CanvasRenderingContext2D, box: Box): void {
+  context.save();
+  context.beginPath();
+  context.rect(box.left, box.top, box.width, box.height);
+  context.clip();
+}
+
+/** Draw the lines inside `box`: density first, then the bands of downsampled series, then the lines. */
 export function drawLines(
   context: CanvasRenderingContext2D,
   lines: readonly Line[],
@@ -163,20 +166,23 @@ export function drawLines(
   box: Box,
   style: Style,
 ): void {
-  context.save();
-  context.beginPath();
-  context.rect(box.left, box.top, box.width, box.height);
-  context.clip();
+  clipTo(context, box);
   context.strokeStyle = style.density;
   context.globalAlpha = 0.08;
   context.lineWidth = style.ratio;
   for (const line of lines.slice(MAX_LINES)) strokeValues(context, line.x, line.values, to);
   const shown = lines.slice(0, MAX_LINES);
-  const focused = shown.filter((line) => line.run.runId === style.focused);
-  const ordered = [...shown.filter((line) => line.run.runId !== style.focused), ...focused];
   if (shown.length <= MAX_BANDS) {
-    for (const line of ordered) if (!line.series.raw) drawBand(context, line, to, style);
+    for (const line of shown) if (!line.series.raw) drawBand(context, line, to, style);
   }
-  for (const line of ordered) drawLine(context, line, to, box, style, shown.length > MANY);
+  for (const line of shown) drawLine(context, line, to, box, style, shown.length > MANY);
+  context.restore();
+}
+
+/** Draw one line in front of a faded picture of all. */
+export function drawFocused(context: CanvasRenderingContext2D, line: Line, to: Projection, box: Box, style: Style): void {
+  clipTo(context, box);
+  if (!line.series.raw) drawBand(context, line, to, style);
+  drawLine(context, line, to, box, style, false);
   context.restore();
 }

@@ -9,9 +9,6 @@ import { describeChart } from "./summary";
 import { themeVersion } from "./theme";
 import type { ChartView, Range } from "./view";
 
-/** Above this many lines a hover redraws only the chart under the pointer. */
-const SHARED_FOCUS_LINES = 40;
-
 type PlotModule = typeof import("./plot");
 let loaded: PlotModule | null = null;
 
@@ -86,12 +83,11 @@ export function LineChart({ name, lines, scope, view, logY, group, focused, onZo
     if (!shown) return undefined;
     shown.canvas.setAttribute("aria-label", label);
     const show = (run: string) => {
-      const isMine = hover.peek() !== null || lines.length <= SHARED_FOCUS_LINES;
-      shown.show({ lines, scope, range, smoothed: smooth > 0, focused: isMine && lines.length > 1 ? run : "" });
+      shown.show({ lines, scope, range, smoothed: smooth > 0, focused: lines.length > 1 ? run : "" });
       host.current?.setAttribute("data-drawn", String(lines.length));
     };
     return focused.subscribe(show);
-  }, [module, lines, scope, range, smooth, label, focused, hover, x, logX, logY, group]);
+  }, [module, lines, scope, range, smooth, label, focused, x, logX, logY, group]);
 
   return (
     <div class={css.plot} style={{ height: `${height}px` }}>

@@ -2,10 +2,10 @@
 
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { drawLines, makeProjection } from "./draw";
+import { drawFocused, drawLines, makeProjection, type Box } from "./draw";
 import { findExtent, readLines, type Extent, type Line, type Reading } from "./lines";
 import { formatSeconds, formatValue } from "./numbers";
-import { resolveColor } from "./theme";
+import { resolveColor, themeVersion } from "./theme";
 import type { Range, XAxis } from "./view";
 
 export interface PlotAxes {
@@ -40,6 +40,7 @@ export interface PlotEvents {
 }
 
 const NEAR_PX = 16;
+const FADED = 0.22;
 const FONT = '10px Inter, system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif';
 
 /** Owns the canvas inside `host`; `destroy` gives it back. */
@@ -50,6 +51,8 @@ export class Plot {
   #data: PlotData = { lines: [], scope: [], range: null, smoothed: false, focused: "" };
   #extent: Extent;
   #inside = false;
+  readonly #base = document.createElement("canvas");
+  #painted: readonly unknown[] = [];
 
   constructor(host: HTMLElement, axes: PlotAxes, group: string, events: PlotEvents) {
     this.#axes = axes;
@@ -137,14 +140,31 @@ export class Plot {
 
   #draw(): void {
     const { ctx, bbox } = this.#plot;
-    const ratio = uPlot.pxRatio;
-    drawLines(ctx, this.#data.lines, makeProjection(bbox, this.#extent, this.#axes), bbox, {
-      ratio,
-      color: resolveColor,
-      smoothed: this.#data.smoothed,
-      focused: this.#data.focused,
-      density: resolveColor("var(--ink-3)"),
-    });
+    const { lines, focused } = this.#data;
+    const front = focused ? lines.find(({ run }) => run.runId === focused) : undefined;
+    ctx.save();
+    ctx.globalAlpha = front ? FADED : 1;
+    ctx.drawImage(this.#paint(bbox), 0, 0);
+    ctx.restore();
+    if (front) drawFocused(ctx, front, makeProjection(bbox, this.#extent, this.#axes), bbox, this.#style());
+  }
+
+  #style() {
+    return { ratio: uPlot.pxRatio, color: resolveColor, smoothed: this.#data.smoothed, density: resolveColor("var(--ink-3)") };
+  }
+
+  /** Return the picture of all lines, which is kept until something but the focus changes. */
+  #paint(bbox: Box): HTMLCanvasElement {
+    const { canvas } = this.#plot.ctx;
+    const { lines, smoothed } = this.#data;
+    const now = [lines, this.#extent, smoothed, themeVersion.peek(), canvas.width, canvas.height, bbox.left, bbox.top, bbox.width, bbox.height];
+    if (now.every((part, index) => part === this.#painted[index])) return this.#base;
+    this.#painted = now;
+    this.#base.width = canvas.width;
+    this.#base.height = canvas.height;
+    const context = this.#base.getContext("2d");
+    if (context) drawLines(context, lines, makeProjection(bbox, this.#extent, this.#axes), bbox, this.#style());
+    return this.#base;
   }
 
   #hover(): void {
