@@ -34,6 +34,7 @@ TITLES = {
     "serving": "Serving a model",
     "batch": "Predicting for whole files",
     "import_mlflow": "Coming from MLflow",
+    "ui_charts": "Charts in a browser",
     "server_start": "An idle server",
     "storage": "The store alone: metrics",
     "search": "The store alone: search",

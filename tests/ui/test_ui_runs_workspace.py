@@ -242,7 +242,7 @@ def test_the_table_is_exported_as_it_is_shown(served: SimpleNamespace) -> None:
         ("#/experiments/{e}", "/experiments/{e}/runs"),
         ("#/experiments/{e}/runs/{r}", "/runs/{r}"),
         ("#/experiments/{e}/runs/{r}/model-metrics", "/runs/{r}/metrics"),
-        ('#/compare-runs?runs=["{r}"]&experiments=["{e}"]', "/experiments/{e}/runs?sel={r}&layout=charts"),
+        ('#/compare-runs?runs=["{r}"]&experiments=["{e}"]', "/compare?runs={r}"),
     ],
 )
 def test_links_that_mlflow_printed_reach_their_page(served: SimpleNamespace, link: str, page_of: str) -> None:

@@ -132,7 +132,7 @@ class MeasureImportanceResponse(msgspec.Struct, frozen=True):
     """The params, the most important first.
 
     `score` is the forest's R² over runs it has not seen (five folds): near zero or below, its importances mean nothing.
-    `reason` says why there are no params or no forest.
+    `reason` says why there are no params or no forest, or that it was grown over some of the runs.
     """
 
     params: list[ParamImportance]

@@ -25,6 +25,7 @@ export interface ChartToolbarProps {
 /** What holds for all charts of a grid: search, x axis, smoothing, groups, zoom. */
 export function ChartToolbar({ view, onView, shown, total, axes, fields }: ChartToolbarProps) {
   const changed = Number(view.by !== "") + Number(view.facet !== "") + Number(view.smoothing !== "ema") + Number(view.x === "metric") + Number(view.logX);
+  const more = changed > 0 ? `More (${changed})` : "More";
   return (
     <div class={css.toolbar} role="toolbar" aria-label="Charts">
       <input
@@ -69,7 +70,7 @@ export function ChartToolbar({ view, onView, shown, total, axes, fields }: Chart
         />
         <output>{view.smooth.toFixed(2)}</output>
       </label>
-      <Popover label="More settings of the charts" trigger={changed > 0 ? `More (${changed})` : "More"}>
+      <Popover label={`${more}: settings of the charts`} trigger={more}>
         {() => <More {...{ view, onView, axes, fields }} />}
       </Popover>
     </div>

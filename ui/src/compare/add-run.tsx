@@ -17,7 +17,7 @@ interface AddRunProps {
 /** A button with a search over the runs of all experiments. */
 export function AddRun({ known, onAdd }: AddRunProps) {
   return (
-    <Popover trigger="+ Add run" label="Add a run to compare" buttonClass="button small">
+    <Popover trigger="Add run" label="Add run to compare" buttonClass="button small">
       {(close) => (
         <Search
           known={known}

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { queries } from "../api/use-query";
 import { ChartGrid } from "../charts/chart-grid";
 import { listFields } from "../charts/fields";
 import type { Values } from "../charts/groups";
@@ -34,6 +35,9 @@ export function ComparePage() {
   useChanges({ runIds: (runIds ?? []).slice(0, MAX_IN_ADDRESS) }, onChange);
   const onState = (part: Partial<CompareState>, isStep = false) =>
     setQuery(writeState(query.peek(), { ...readState(query.peek()), ...part }), { replace: !isStep });
+  useEffect(() => {
+    if (state.runs.length > MAX_IN_ADDRESS) void chooseRuns(state.runs, onState, false);
+  }, [state.runs]);
   const onRuns = (ids: readonly string[]) => void chooseRuns(ids, onState);
   return (
     <div class={css.page}>
@@ -63,13 +67,15 @@ export function ComparePage() {
 }
 
 /** Show other runs: those of few in the address, of many as a set that the server keeps. */
-async function chooseRuns(ids: readonly string[], onState: (part: Partial<CompareState>, isStep?: boolean) => void): Promise<void> {
+async function chooseRuns(ids: readonly string[], onState: (part: Partial<CompareState>, isStep?: boolean) => void, isStep = true): Promise<void> {
   if (ids.length <= MAX_IN_ADDRESS) {
-    onState({ runs: ids, set: "" }, true);
+    onState({ runs: ids, set: "" }, isStep);
     return;
   }
   const set = await keepSet(ids).catch(() => "");
-  onState(set ? { runs: [], set } : { runs: ids, set: "" }, true);
+  if (set) queries.setQueryData(["set", set], ids);
+  // Who may only read cannot keep a set: a long address does it, too.
+  if (set || isStep) onState(set ? { runs: [], set } : { runs: ids, set: "" }, isStep);
 }
 
 function Tabs({ tab, onTab }: { readonly tab: Tab; readonly onTab: (tab: Tab) => void }) {

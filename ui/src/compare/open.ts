@@ -4,7 +4,6 @@ import { callNative } from "../api/client";
 import type { ViewResponse } from "../api/schema";
 import { encodeList } from "../lib/codec";
 import { navigate, writeQuery } from "../lib/location";
-import { say } from "../shell/toasts";
 
 /** More runs than this are kept by the server under a name, so that the address stays short. */
 export const MAX_IN_ADDRESS = 40;
@@ -21,17 +20,7 @@ export async function keepSet(runIds: readonly string[]): Promise<string> {
   return view.view_id;
 }
 
-/** Go to the comparison of runs. */
-export async function openComparison(runIds: readonly string[]): Promise<void> {
-  if (runIds.length <= MAX_IN_ADDRESS) {
-    navigate(comparePage(runIds));
-    return;
-  }
-  try {
-    navigate(`/compare?set=${await keepSet(runIds)}`);
-  } catch (failure) {
-    // Who may only read cannot keep anything: a long address does it, too.
-    say(`The runs stand in the address, which is long: ${failure instanceof Error ? failure.message : String(failure)}`);
-    navigate(comparePage(runIds));
-  }
+/** Go to the comparison of runs; the page puts many of them into a set. */
+export function openComparison(runIds: readonly string[]): void {
+  navigate(comparePage(runIds));
 }

@@ -73,6 +73,7 @@ function ImageGrid({ images, runs }: { readonly images: readonly LoggedImage[]; 
           max={steps.length - 1}
           value={index}
           disabled={steps.length < 2}
+          aria-label="Step"
           aria-valuetext={`step ${step}`}
           onInput={(event) => setPlace(Number(event.currentTarget.value))}
         />

@@ -66,7 +66,7 @@ function describe({ score: asSent, reason, runs, params }: MeasureImportanceResp
   const cut = shown < params.length ? ` · the first ${shown} of ${params.length} params` : "";
   if (score === null) return `${runs} runs. ${reason}${cut}`;
   const much = score < WEAK ? " So these importances mean little." : "";
-  return `A forest over ${runs} runs explains ${percent(Math.max(0, score))} of the variance in runs it has not seen.${much}${cut}`;
+  return `A forest over ${runs} runs explains ${percent(Math.max(0, score))} of the variance in runs it has not seen.${much}${reason ? ` ${reason}` : ""}${cut}`;
 }
 
 function rowsOf({ runs, importance, deviation, correlation }: Param): (readonly [string, string])[] {

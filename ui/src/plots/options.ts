@@ -8,6 +8,7 @@ const MAX_OPTIONS = 500;
 const AXES = 6;
 const MAX_TEXTS = 20;
 const LONG = 20;
+const WIDE = 100;
 
 export interface Options {
   readonly all: readonly FieldOption[];
@@ -16,6 +17,8 @@ export interface Options {
   readonly metrics: readonly FieldOption[];
   /** Params that make good axes: numbers, and texts that are short and few. */
   readonly axes: readonly FieldOption[];
+  /** The ids of those that spread over several powers of ten. */
+  readonly wide: ReadonlySet<string>;
 }
 
 const ATTRIBUTES: readonly FieldOption[] = [
@@ -35,6 +38,7 @@ export function listOptions(keys: readonly KeySummary[]): Options {
     numbers: [...made.filter(({ isNumber }) => isNumber).map(option), ...ATTRIBUTES.slice(0, 2)],
     groups: [...made.filter(({ kind }) => kind !== "metrics").map(option), ...ATTRIBUTES.slice(2)],
     axes: made.filter(({ kind, isNumber, key }) => kind === "params" && (isNumber || isHandy(key))).map(option),
+    wide: new Set(made.filter(({ kind, key }) => kind === "params" && isWide(key)).map(({ id }) => id)),
     metrics: made.filter(({ kind }) => kind === "metrics").map(option),
   };
 }
@@ -42,11 +46,18 @@ export function listOptions(keys: readonly KeySummary[]): Options {
 const isHandy = ({ distinct, values = [] }: KeySummary): boolean =>
   distinct <= MAX_TEXTS && values.every((value) => value.length <= LONG);
 
+const isWide = ({ min, max }: KeySummary): boolean => typeof min === "number" && typeof max === "number" && min > 0 && max / min >= WIDE;
+
 const of = (options: readonly FieldOption[], kind: string): string[] => options.filter((option) => option.kind === kind).map(({ id }) => id);
 const bare = (id: string): string => id.slice(id.indexOf(".") + 1);
 
-/** What a chart shows before the reader chooses: the first metrics and the params that vary. */
+/** What a chart shows before the reader chooses: the first metrics and the params that vary, on fitting axes. */
 export function suggestSpec(kind: PlotKind, options: Options): PlotSpec {
+  const spec = suggestFields(kind, options);
+  return { ...spec, log: [...new Set([spec.x, spec.y, ...spec.axes])].filter((id) => options.wide.has(id)) };
+}
+
+function suggestFields(kind: PlotKind, options: Options): PlotSpec {
   const metrics = of(options.metrics, "metrics").filter((id) => !id.startsWith("metrics.system/"));
   const params = of(options.numbers, "params");
   const axes = of(options.axes, "params");

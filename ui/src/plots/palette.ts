@@ -30,7 +30,7 @@ export function makePaint(field: Field, mode: Mode, isLog = false): Paint {
   const stops = ramp.map((_, index) => warp(low) + ((warp(high) - warp(low)) * index) / (ramp.length - 1));
   const scale = scaleLinear<string>().domain(stops).range(ramp).clamp(true);
   const at = (value: number) => scale(warp(value));
-  const values = ramp.map((_, index) => low + ((high - low) * index) / (ramp.length - 1));
+  const values = stops.map((stop) => (isLog ? 10 ** stop : stop));
   return {
     of: (row) => (field.isThere(row) ? at(field.numbers[row] ?? 0) : null),
     at,

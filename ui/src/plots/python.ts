@@ -23,21 +23,36 @@ function readRuns(runIds: readonly string[]): string {
 listed = ", ".join(f"'{run_id}'" for run_id in run_ids)
 runs = hw.search_runs(search_all_experiments=True, filter_string=f"attributes.run_id IN ({listed})")
 runs = runs.set_index("run_id").reindex(run_ids)
+runs["duration"] = (runs["end_time"] - runs["start_time"]).dt.total_seconds()
 names = runs["tags.mlflow.runName"]
 `;
 }
+
+/** Numbers where a column has some, else its texts, or their codes. */
+const VALUES = `
+def values(name):
+    numbers = pd.to_numeric(runs[name], errors="coerce")
+    return numbers if numbers.notna().any() else runs[name].astype(str)
+
+
+def codes(name):
+    found = values(name)
+    return found if pd.api.types.is_numeric_dtype(found) else pd.Series(pd.factorize(found)[0], found.index)
+
+
+`;
 
 const BODIES: Readonly<Record<string, (spec: PlotSpec) => string>> = {
   bar: ({ y }) => `plt.barh(names, ${number(y)})\nplt.gca().invert_yaxis()\nplt.xlabel(${literal(y)})\n`,
   difference: ({ y }) => `values = ${number(y)}\nplt.barh(names[1:], (values - values.iloc[0])[1:])\nplt.gca().invert_yaxis()\nplt.axvline(0, color="grey")\nplt.xlabel(f"${y} − {names.iloc[0]}")\n`,
   scatter: ({ x, y, size, color, log }) => {
-    const extras = [size ? `, s=20 + 200 * ${number(size)}.rank(pct=True)` : "", color ? `, c=${number(color)}` : ""].join("");
+    const extras = [size ? `, s=20 + 200 * codes(${name(size)}).rank(pct=True)` : "", color ? `, c=codes(${name(color)})` : ""].join("");
     const bar = color ? `plt.colorbar(label=${literal(color)})\n` : "";
-    return `plt.scatter(${number(x)}, ${number(y)}${extras})\n${bar}${labels(x, y, log)}`;
+    return `${VALUES}plt.scatter(values(${name(x)}), values(${name(y)})${extras})\n${bar}${labels(x, y, log)}`;
   },
-  parallel: ({ axes, color }) => `frame = runs[${JSON.stringify(axes)}].apply(pd.to_numeric, errors="coerce")
+  parallel: ({ axes, color }) => `${VALUES}frame = pd.DataFrame({name: codes(name) for name in [${axes.map(name).join(", ")}]})
 scaled = (frame - frame.min()) / (frame.max() - frame.min())
-scaled["color"] = pd.cut(${color ? number(color) : "scaled.iloc[:, -1]"}, 5).astype(str)
+scaled["color"] = pd.cut(${color ? `codes(${name(color)})` : "scaled.iloc[:, -1]"}, 5).astype(str)
 pd.plotting.parallel_coordinates(scaled, "color", colormap="viridis")
 `,
   box: ({ x, y, log }) => `frame = runs.assign(value=${number(y)})\nframe.boxplot(column="value"${x ? `, by=${literal(x)}` : ""})\nplt.ylabel(${literal(y)})\n${log.includes(y) ? 'plt.yscale("log")\n' : ""}`,
@@ -48,9 +63,13 @@ plt.scatter(frame["x"], frame["y"], color="black", s=8)
 ${labels(x, y, log)}`,
 };
 
+/** The column of the frame for a field; the duration is made into one. */
+function name(id: string): string {
+  return literal(id.startsWith("attributes.") ? id.slice("attributes.".length) : id);
+}
+
 function number(id: string): string {
-  if (id === "attributes.duration") return '(runs["end_time"] - runs["start_time"]).dt.total_seconds()';
-  if (id.startsWith("attributes.")) return `runs[${literal(id.slice("attributes.".length))}]`;
+    if (id.startsWith("attributes.")) return `runs[${name(id)}]`;
   return id.startsWith("params.") ? `pd.to_numeric(runs[${literal(id)}], errors="coerce")` : `runs[${literal(id)}]`;
 }
 
@@ -70,7 +89,8 @@ print(frame.corrwith(target, method="spearman").sort_values(key=abs, ascending=F
 export function writePython(spec: PlotSpec, runIds: readonly string[], server: string): string {
   const title = titleOfSpec(spec);
   if (spec.kind === "importance") return `${head(server, ["headwater as hw", "pandas as pd"])}\n${readRuns(runIds)}\n${importance(spec)}`;
-  if (spec.kind === "images") return `${head(server, ["headwater as hw"])}\nfor run_id in ${listIds(runIds)}:\n    print(hw.artifacts.download_artifacts(run_id=run_id, artifact_path="images"))\n`;
+  if (spec.kind === "images") return `${head(server, ["headwater as hw"])}\nfor run_id in ${listIds(runIds)}:\n    if hw.artifacts.list_artifacts(run_id=run_id, artifact_path="images"):
+        print(hw.artifacts.download_artifacts(run_id=run_id, artifact_path="images"))\n`;
   const body = BODIES[spec.kind]?.(spec) ?? "";
   return `${head(server, ["headwater as hw", "matplotlib.pyplot as plt", "pandas as pd"])}\n${readRuns(runIds)}\n${body}plt.title(${literal(title)})\nplt.show()\n`;
 }

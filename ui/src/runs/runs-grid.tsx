@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { PooledGrid } from "../grid/pooled-grid";
 import { isTyping, onKeys, showKeys } from "../lib/keys";
 import { navigate } from "../lib/location";
+import { useRowFocus } from "../lib/row-focus";
 import { type CellSource, isRowSelected, runsOfRow } from "./cells";
 import { actionOf, GRID_KEYS } from "./grid-keys";
 import { areCards, type GridOptions, makeColumns, makeModel } from "./grid-model";
@@ -26,6 +27,7 @@ export function RunsGrid(props: RunsGridProps) {
   const anchor = useRef(0);
   const latest = useRef(props);
   latest.current = props;
+  useRowFocus(host, (index) => latest.current.table.id(latest.current.rows[index]?.run ?? -1));
   const now = useClock();
   const isNarrow = useNarrow();
   const source = useRef<CellSource | null>(null);
