@@ -217,14 +217,13 @@ def test_lines_are_kept_as_svg(page: Page, url: str) -> None:
     assert "var(" not in text
 
 
-@pytest.mark.parametrize("chart", ["scatter:x=params.model,y=metrics.loss,color=params.lr", "line:y=loss,x=relative"])
-def test_the_code_of_a_chart_runs(browser: Browser, url: str, chart: str, tmp_path: Path) -> None:
+def test_the_code_of_a_chart_runs(browser: Browser, url: str, tmp_path: Path) -> None:
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
-    page.goto(f"{url}&keys=none&charts={chart}")
-    page.locator("[data-plot] [data-drawn], [data-chart] [data-drawn]").first.wait_for()
+    page.goto(f"{url}&keys=none&charts=scatter:x=params.model,y=metrics.loss,color=params.lr")
+    find_card(page, "loss against model")
 
-    choose(page, "loss" if chart.startswith("line") else "loss against model", "Copy as Python code")
+    choose(page, "loss against model", "Copy as Python code")
     expect(page.get_by_text("Copied as Python code.")).to_be_visible()
     code = page.evaluate("navigator.clipboard.readText()")
     context.close()
@@ -306,3 +305,19 @@ def test_a_run_is_followed_from_the_chart_to_the_table_and_back(page: Page, url:
     page.get_by_role("row").filter(has_text=name).hover()
 
     assert canvas.evaluate("canvas => canvas.toDataURL()") != unfocused
+
+
+def test_a_zoom_of_a_chart_with_its_own_axis_leaves_the_others_alone(page: Page, url: str) -> None:
+    page.goto(f"{url}&keys=loss&charts=line:y=loss,x=metrics.epoch")
+    card = page.get_by_role("region", name="loss over epoch")
+    card.locator("[data-drawn]").wait_for()
+    box = card.locator(".u-over").bounding_box()
+    assert box is not None
+
+    page.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.75, box["y"] + 20, steps=4)
+    page.mouse.up()
+
+    expect(card.get_by_role("img", name=re.compile("(2|3)00 points"))).to_be_visible()
+    expect(page).not_to_have_url(re.compile("range="))

@@ -82,7 +82,7 @@ export function FilesTab({ runs, state, onState, revision }: FilesTabProps) {
               {found.length > MAX_PATHS && <li class="muted">{plural(found.length - MAX_PATHS, "more file")}: search to find them.</li>}
             </ul>
           </nav>
-          {chosen ? <SideBySide entry={chosen} runs={runs} /> : <p class={css.nothing}>Choose a file to see it for all runs side by side.</p>}
+          {chosen ? <SideBySide key={chosen.path} entry={chosen} runs={runs} /> : <p class={css.nothing}>Choose a file to see it for all runs side by side.</p>}
         </div>
       )}
     </>

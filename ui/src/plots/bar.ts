@@ -4,7 +4,7 @@ import { formatValue } from "../charts/numbers";
 import { drawBelow, makeAxis, writeValue } from "./axis";
 import { colorOf, describeLacking, type Figure, type FigureInput, type Hit, type Refusal, rowsWith } from "./figure";
 import type { Field } from "./frame";
-import { box, type Label, lineTo, type Shape, shorten, widthOf } from "./scene";
+import { box, type Label, lineTo, shorten, widthOf } from "./scene";
 
 const MAX_BARS = 40;
 const LEAST_BAR = 6;
@@ -85,5 +85,3 @@ const valueLabel = (x: number, y: number, text: string): Label => ({ x: x + 4, y
 
 const written = (field: Field, index: number, value: number): string =>
   field.kind === "duration" ? writeValue({ ...field, texts: [] }, index) : formatValue(value);
-
-export type { Shape };

@@ -2,14 +2,16 @@
 
 import { area as areaOf, curveBasis } from "d3-shape";
 import { formatValue } from "../charts/numbers";
-import { TOP, drawBelow, drawLeft, makeAxis, measureBelow, measureTicks } from "./axis";
-import { colorOf, describeLacking, type Figure, type FigureInput, type Hit, type Refusal, rowsWith } from "./figure";
+import { type Axis, TOP, drawBelow, drawLeft, makeAxis, measureBelow, measureTicks } from "./axis";
+import { colorOf, describeLacking, type Figure, type FigureInput, type Refusal, rowsWith } from "./figure";
 import type { Field } from "./frame";
+import { finder, type Point } from "./points";
 import { box, disc, lineTo, type Shape } from "./scene";
 
 const MAX_POINTS = 400;
 const VIOLIN_POINTS = 8;
 const STEPS = 40;
+const NEAR = 16;
 const ALL = "all runs";
 
 export interface Spread {
@@ -52,9 +54,15 @@ export function estimateDensity(values: readonly number[]): { readonly at: numbe
   return found.map(({ at, density }) => ({ at, density: density / most }));
 }
 
+interface Groups {
+  readonly shapes: Shape[];
+  readonly points: Point[];
+  readonly table: string[][];
+}
+
 /** Draw how `spec.y` spreads within each value of `spec.x`. */
 export function drawBoxes(input: FigureInput): Figure | Refusal {
-  const { spec, frame, width, height, runs } = input;
+  const { spec, frame, width, height } = input;
   const field = frame.field(spec.y);
   if (field.kind === "text") return { reason: `${field.title} holds texts; boxes need numbers.` };
   const rows = rowsWith(frame, [spec.y, spec.x]);
@@ -62,59 +70,56 @@ export function drawBoxes(input: FigureInput): Figure | Refusal {
   const groups: Field = spec.x
     ? { ...frame.field(spec.x), kind: "text" }
     : { ...field, id: "", title: "", kind: "text", texts: frame.runIds.map(() => ALL) };
-  const isLog = spec.log.includes(spec.y);
   const shown = { ...field, numbers: Float64Array.from(field.numbers, (value, row) => (groups.texts[row] === null ? Number.NaN : value)) };
-  const makeY = (bottom: number) => makeAxis(shown, { from: bottom, to: TOP, isLog, tickCount: Math.max(2, Math.floor(height / 50)) });
+  const makeY = (bottom: number) =>
+    makeAxis(shown, { from: bottom, to: TOP, isLog: spec.log.includes(spec.y), tickCount: Math.max(2, Math.floor(height / 50)) });
   const left = measureTicks(makeY(height - 36));
   const axisX = makeAxis(groups, { from: left, to: width - 10 });
   const bottom = height - measureBelow(axisX, width - left);
   const axisY = makeY(bottom);
   const area = { left, right: width - 10, top: TOP, bottom };
-  const below = drawBelow(axisX, area);
-  const side = drawLeft(axisY, area);
-  const room = (area.right - left) / Math.max(1, axisX.categories.length);
-  const half = Math.min(60, room * 0.38);
+  const half = Math.min(60, ((area.right - left) / Math.max(1, axisX.categories.length)) * 0.38);
+  const { shapes, points, table } = drawGroups(input, rows, axisX, axisY, half);
+  const parts = [drawBelow(axisX, area), drawLeft(axisY, area)];
+  const by = groups.title ? ` by ${groups.title}` : "";
+  return {
+    scene: { width, height, shapes: [...parts.flatMap((part) => part.shapes), ...shapes], labels: parts.flatMap(({ labels }) => labels) },
+    find: finder(frame, points, NEAR, groups.title ? [field, groups] : [field]),
+    sentence: `Boxes of ${field.title}${by}: ${rows.length} runs in ${table.length} groups.`,
+    sheet: { head: [groups.title || "group", "runs", "min", "q1", "median", "q3", "max"], rows: table },
+    note: [describeLacking(frame, rows.length), rows.length > MAX_POINTS ? `more than ${MAX_POINTS} runs: no single points` : ""].filter(Boolean).join(" · "),
+  };
+}
+
+/** Draw each group at its place on the axis of groups, with its runs while they are few. */
+function drawGroups({ frame, runs, spec }: FigureInput, rows: readonly number[], axisX: Axis, axisY: Axis, half: number): Groups {
+  const field = frame.field(spec.y);
   const members = new Map<number, number[]>();
-  for (const row of rows) {
-    if (!Number.isFinite(axisY.place(row))) continue;
+  for (const row of rows.filter((one) => Number.isFinite(axisY.place(one)))) {
     const at = axisX.place(row);
-    members.set(at, [...(members.get(at) ?? []), row]);
+    const group = members.get(at);
+    if (group) group.push(row);
+    else members.set(at, [row]);
   }
-  const shapes: Shape[] = [];
-  const table: string[][] = [];
-  const points: { readonly row: number; readonly x: number; readonly y: number }[] = [];
+  const made: Groups = { shapes: [], points: [], table: [] };
   for (const { at, text } of axisX.ticks) {
     const own = members.get(at) ?? [];
     const values = own.map((row) => field.numbers[row] ?? 0);
     if (values.length === 0) continue;
     const spread = measureSpread(values);
-    table.push([text, String(own.length), ...[Math.min(...values), spread.q1, spread.median, spread.q3, Math.max(...values)].map(formatValue)]);
-    shapes.push(...drawGroup(values, spread, at, half, axisY.put));
+    made.table.push([text, String(own.length), ...[Math.min(...values), spread.q1, spread.median, spread.q3, Math.max(...values)].map(formatValue)]);
+    made.shapes.push(...drawGroup(values, spread, at, half, axisY.put));
     if (rows.length > MAX_POINTS) continue;
     for (const [index, row] of own.entries()) {
       // Spread by a golden ratio, so that a picture is the same each time it is drawn.
       const x = at + (((index * 0.618034) % 1) - 0.5) * half * 0.9;
       const run = frame.runIds[row] ?? "";
-      points.push({ row, x, y: axisY.place(row) });
-      shapes.push({ path: disc(x, axisY.place(row), 2.5), fill: colorOf(runs, run), alpha: runs.has(run) || runs.size === 0 ? 0.9 : 0.35, run });
+      made.points.push({ row, x, y: axisY.place(row) });
+      const alpha = runs.has(run) || runs.size === 0 ? 0.9 : 0.35;
+      made.shapes.push({ path: disc(x, axisY.place(row), 2.5), fill: colorOf(runs, run), alpha, run });
     }
   }
-  const find = (x: number, y: number): Hit | null => {
-    const near = points.map((point) => ({ point, distance: Math.hypot(point.x - x, point.y - y) })).sort((a, b) => a.distance - b.distance)[0];
-    if (!near || near.distance > 16) return null;
-    const { row } = near.point;
-    const rows: (readonly [string, string])[] = [[field.title, formatValue(field.numbers[row] ?? 0)]];
-    if (groups.title) rows.push([groups.title, groups.texts[row] ?? ""]);
-    return { run: frame.runIds[row] ?? "", x: near.point.x, y: near.point.y, title: frame.names[row] ?? "", rows };
-  };
-  const by = groups.title ? ` by ${groups.title}` : "";
-  return {
-    scene: { width, height, shapes: [...below.shapes, ...side.shapes, ...shapes], labels: [...below.labels, ...side.labels] },
-    find,
-    sentence: `Boxes of ${field.title}${by}: ${rows.length} runs in ${table.length} groups.`,
-    sheet: { head: [groups.title || "group", "runs", "min", "q1", "median", "q3", "max"], rows: table },
-    note: [describeLacking(frame, rows.length), rows.length > MAX_POINTS ? "more than 400 runs: no single points" : ""].filter(Boolean).join(" · "),
-  };
+  return made;
 }
 
 function drawGroup(values: readonly number[], spread: Spread, at: number, half: number, put: (value: number) => number): Shape[] {

@@ -2,9 +2,11 @@
 
 import { contours } from "d3-contour";
 import { Delaunay } from "d3-delaunay";
-import { TOP, drawBelow, drawLeft, findDomain, makeAxis, measureTicks, writeValue } from "./axis";
-import { colorOf, describeLacking, type Figure, type FigureInput, type Hit, type Refusal, rowsWith } from "./figure";
+import { TOP, drawBelow, drawLeft, findDomain, makeAxis, measureTicks } from "./axis";
+import { colorOf, describeLacking, type Figure, type FigureInput, type Refusal, rowsWith } from "./figure";
+import type { Field } from "./frame";
 import { drawLegend, LEGEND_WIDTH, makePaint } from "./palette";
+import { finder, sheetOf } from "./points";
 import { disc, type Shape } from "./scene";
 
 /** With fewer runs a surface would be invented. */
@@ -46,64 +48,86 @@ function fillTriangle(grid: Float64Array, columns: number, rows: number, [a, b, 
   }
 }
 
+interface Place extends Sample {
+  readonly row: number;
+}
+
+interface Fields {
+  readonly x: Field;
+  readonly y: Field;
+  readonly z: Field;
+}
+
+/** Say why there can be no surface; empty when there can. */
+function refuse({ x, y, z }: Fields, rows: readonly number[]): string {
+  for (const field of [x, y, z]) if (field.kind === "text") return `${field.title} holds texts; a surface needs numbers on all three axes.`;
+  if (rows.length < LEAST_POINTS) {
+    return `${rows.length} runs have all three values. At least ${LEAST_POINTS} are needed: between fewer, a surface would be invented.`;
+  }
+  const distinct = (values: readonly unknown[]) => new Set(values).size;
+  const [columns, lines] = [rows.map((row) => x.numbers[row]), rows.map((row) => y.numbers[row])];
+  const isFlat = distinct(columns.map((value, index) => `${value} ${lines[index]}`)) < LEAST_POINTS || distinct(columns) < 3 || distinct(lines) < 3;
+  return isFlat ? "The runs lie on too few places of these two axes to draw a surface between them. A box or scatter chart shows them as they are." : "";
+}
+
+interface Area {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** Fill the area between the places with one shape a level, from the lowest up. */
+function drawSurfaces(places: readonly Place[], area: Area, colorAt: (z: number) => string): Shape[] {
+  const step = (area.right - area.left) / COLUMNS;
+  const lines = Math.max(8, Math.round((area.bottom - area.top) / step));
+  const samples = places.map(({ x, y, z }) => ({ x: (x - area.left) / step - 0.5, y: (y - area.top) / step - 0.5, z }));
+  const grid = interpolate(samples, COLUMNS, lines);
+  const [low, high] = findDomain(grid, false);
+  const height = (high - low) / LEVELS;
+  // Outside of the triangles there is no value: far below every level, so that no contour reaches there.
+  const filled = Array.from(grid, (value) => (Number.isNaN(value) ? low - (high - low) * 1e6 - 1 : value));
+  const write = ([x = 0, y = 0]: readonly number[]) => `${Math.round((area.left + x * step) * 10) / 10} ${Math.round((area.top + y * step) * 10) / 10}`;
+  return contours()
+    .size([COLUMNS, lines])
+    .thresholds(Array.from({ length: LEVELS }, (_, index) => low + index * height))(filled)
+    .map(({ value, coordinates }) => ({
+      path: coordinates.flatMap((polygon) => polygon.map((ring) => `M${ring.map(write).join("L")}Z`)).join(""),
+      fill: colorAt(value + height / 2),
+    }));
+}
+
 /** Draw `spec.color` over `spec.x` and `spec.y`. */
 export function drawContour(input: FigureInput): Figure | Refusal {
   const { spec, frame, width, height, runs, mode } = input;
-  const [fx, fy, fz] = [frame.field(spec.x), frame.field(spec.y), frame.field(spec.color)];
-  for (const field of [fx, fy, fz]) if (field.kind === "text") return { reason: `${field.title} holds texts; a surface needs numbers on all three axes.` };
+  const fields = { x: frame.field(spec.x), y: frame.field(spec.y), z: frame.field(spec.color) };
   const rows = rowsWith(frame, [spec.x, spec.y, spec.color]);
-  if (rows.length < LEAST_POINTS) {
-    return { reason: `${rows.length} runs have all three values. At least ${LEAST_POINTS} are needed: between fewer, a surface would be invented.` };
-  }
+  const reason = refuse(fields, rows);
+  if (reason) return { reason };
+  const isLog = (id: string) => spec.log.includes(id);
   const right = width - LEGEND_WIDTH - 8;
-  const axisY = makeAxis(fy, { from: height - 36, to: TOP, isLog: spec.log.includes(spec.y), tickCount: Math.max(2, Math.floor(height / 50)) });
+  const axisY = makeAxis(fields.y, { from: height - 36, to: TOP, isLog: isLog(spec.y), tickCount: Math.max(2, Math.floor(height / 50)) });
   const left = measureTicks(axisY);
-  const axisX = makeAxis(fx, { from: left, to: right, isLog: spec.log.includes(spec.x), tickCount: Math.max(3, Math.floor((right - left) / 80)) });
+  const axisX = makeAxis(fields.x, { from: left, to: right, isLog: isLog(spec.x), tickCount: Math.max(3, Math.floor((right - left) / 80)) });
   const area = { left, right, top: TOP, bottom: height - 36 };
-  const columns = COLUMNS;
-  const step = (right - left) / columns;
-  const lines = Math.max(8, Math.round((area.bottom - area.top) / step));
-  const isLogZ = spec.log.includes(spec.color);
-  const warp = isLogZ ? Math.log10 : (value: number) => value;
-  const paint = makePaint(fz, mode, isLogZ);
-  const points = rows.map((row) => ({ row, x: axisX.place(row), y: axisY.place(row), z: warp(fz.numbers[row] ?? 0) })).filter(({ x, y, z }) => [x, y, z].every(Number.isFinite));
-  const spread = new Set(points.map(({ x, y }) => `${x} ${y}`)).size;
-  if (spread < LEAST_POINTS || new Set(points.map(({ x }) => x)).size < 3 || new Set(points.map(({ y }) => y)).size < 3) {
-    return { reason: "The runs lie on too few places of these two axes to draw a surface between them. A box or scatter chart shows them as they are." };
-  }
-  const grid = interpolate(points.map(({ x, y, z }) => ({ x: (x - left) / step - 0.5, y: (y - area.top) / step - 0.5, z })), columns, lines);
-  const [low, high] = findDomain(grid, false);
-  const levels = Array.from({ length: LEVELS }, (_, index) => low + ((high - low) * index) / LEVELS);
-  const place = ([x = 0, y = 0]: readonly number[]) => `${Math.round((left + x * step) * 10) / 10} ${Math.round((area.top + y * step) * 10) / 10}`;
-  // Outside of the triangles there is no value: far below every level, so that no contour reaches there.
-  const filled = Array.from(grid, (value) => (Number.isNaN(value) ? low - (high - low) * 1e6 - 1 : value));
-  const surfaces: Shape[] = contours()
-    .size([columns, lines])
-    .smooth(true)
-    .thresholds(levels)(filled)
-    .map(({ value, coordinates }) => ({
-      path: coordinates.flatMap((polygon) => polygon.map((ring) => `M${ring.map(place).join("L")}Z`)).join(""),
-      fill: paint.at(isLogZ ? 10 ** (value + (high - low) / LEVELS / 2) : value + (high - low) / LEVELS / 2),
-    }));
-  const dots: Shape[] = points.map(({ row, x, y }) => {
+  const warp = isLog(spec.color) ? Math.log10 : (value: number) => value;
+  const unwarp = (z: number) => (isLog(spec.color) ? 10 ** z : z);
+  const paint = makePaint(fields.z, mode, isLog(spec.color));
+  const places = rows
+    .map((row) => ({ row, x: axisX.place(row), y: axisY.place(row), z: warp(fields.z.numbers[row] ?? 0) }))
+    .filter(({ x, y, z }) => [x, y, z].every(Number.isFinite));
+  const surfaces = drawSurfaces(places, area, (z) => paint.at(unwarp(z)));
+  const dots = places.map(({ row, x, y }): Shape => {
     const run = frame.runIds[row] ?? "";
-    return { path: disc(x, y, 3), fill: paint.of(row) ?? "var(--ink-3)", stroke: runs.has(run) ? colorOf(runs, run) : "var(--surface)", width: runs.has(run) ? 2 : 1, run };
+    const isChosen = runs.has(run);
+    return { path: disc(x, y, 3), fill: paint.of(row) ?? "var(--ink-3)", stroke: isChosen ? colorOf(runs, run) : "var(--surface)", width: isChosen ? 2 : 1, run };
   });
-  const below = drawBelow(axisX, area);
-  const side = drawLeft(axisY, area);
-  const legend = drawLegend(paint, fz.title, right + 10, TOP - 6);
-  const tree = Delaunay.from(points, ({ x }) => x, ({ y }) => y);
-  const fields = [fx, fy, fz];
-  const find = (x: number, y: number): Hit | null => {
-    const near = points[tree.find(x, y)];
-    if (!near || Math.hypot(near.x - x, near.y - y) > NEAR) return null;
-    return { run: frame.runIds[near.row] ?? "", x: near.x, y: near.y, title: frame.names[near.row] ?? "", rows: fields.map((field) => [field.title, writeValue(field, near.row)] as const) };
-  };
+  const parts = [drawBelow(axisX, area), drawLeft(axisY, area), drawLegend(paint, fields.z.title, right + 10, TOP - 6)];
   return {
-    scene: { width, height, shapes: [...below.shapes, ...side.shapes, ...surfaces, ...legend.shapes, ...dots], labels: [...below.labels, ...side.labels, ...legend.labels] },
-    find,
-    sentence: `Contours of ${fz.title} over ${fx.title} and ${fy.title}, between ${points.length} runs.`,
-    sheet: { head: ["run_id", "run", ...fields.map(({ title }) => title)], rows: rows.map((row) => [frame.runIds[row] ?? "", frame.names[row] ?? "", ...fields.map(({ texts }) => texts[row] ?? "")]) },
-    note: [`Interpolated between ${points.length} runs; the surface ends where they end`, describeLacking(frame, points.length)].filter(Boolean).join(" · "),
+    scene: { width, height, shapes: [...parts.flatMap(({ shapes }) => shapes), ...surfaces, ...dots], labels: parts.flatMap(({ labels }) => labels) },
+    find: finder(frame, places, NEAR, [fields.x, fields.y, fields.z]),
+    sentence: `Contours of ${fields.z.title} over ${fields.x.title} and ${fields.y.title}, between ${places.length} runs.`,
+    sheet: sheetOf(frame, rows, [fields.x, fields.y, fields.z]),
+    note: [`Interpolated between ${places.length} runs; the surface ends where they end`, describeLacking(frame, places.length)].filter(Boolean).join(" · "),
   };
 }

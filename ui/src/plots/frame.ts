@@ -22,6 +22,8 @@ export interface Frame {
   readonly names: readonly string[];
   /** Return a field; one that no run has is empty. */
   readonly field: (id: string) => Field;
+  /** Whether the field was asked for, though perhaps no run has it. */
+  readonly has: (id: string) => boolean;
 }
 
 const TITLES: Readonly<Record<string, string>> = {
@@ -73,7 +75,7 @@ export function makeFrame(answer: QueryRunsResponse): Frame {
     return made;
   };
   const names = answer.run_names.map((name, row) => name || (answer.run_ids[row] ?? "").slice(0, 8));
-  return { runIds: answer.run_ids, names, field };
+  return { runIds: answer.run_ids, names, field, has: (id) => columns.has(id) };
 }
 
 /** Return a frame of some of the runs, in the order of `runIds`; runs it does not know are left out. */
@@ -86,7 +88,7 @@ export function pickRuns(frame: Frame, runIds: readonly string[]): Frame {
     known.set(id, made);
     return made;
   };
-  return { runIds: kept.map((row) => frame.runIds[row] ?? ""), names: kept.map((row) => frame.names[row] ?? ""), field };
+  return { runIds: kept.map((row) => frame.runIds[row] ?? ""), names: kept.map((row) => frame.names[row] ?? ""), field, has: frame.has };
 }
 
 function pickRows(field: Field, rows: readonly number[]): Field {

@@ -1,5 +1,5 @@
 import type { Signal } from "@preact/signals";
-import { useCallback, useEffect, useId, useMemo, useRef } from "preact/hooks";
+import { useCallback, useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import { callNative } from "../api/client";
 import type { MeasureImportanceResponse } from "../api/schema";
 import { useQuery } from "../api/use-query";
@@ -9,7 +9,7 @@ import chartCss from "../charts/charts.module.css";
 import type { ChartRun } from "../charts/lines";
 import { SeriesLoader } from "../charts/loader";
 import { makeRequest } from "../charts/request";
-import { type ChartView, readAxis } from "../charts/view";
+import { type ChartView, type Range, readAxis } from "../charts/view";
 import { Markdown } from "../preview/markdown";
 import { copyCode, serverAddress } from "./export";
 import type { Build } from "./figure-view";
@@ -39,18 +39,23 @@ export function LineCard({ spec, items, height, focused, runs, view, onView, rev
   const loader = useRef<SeriesLoader | null>(null);
   loader.current ??= new SeriesLoader(askSeries);
   const { current } = loader;
-  const own = useMemo(() => {
-    const axis = spec.x ? readAxis(spec.x) : view;
-    // A zoom of the other charts is one along their x axis.
-    const range = axis.x === view.x && axis.xKey === view.xKey ? view.range : null;
-    return { ...view, x: axis.x, xKey: axis.xKey, range };
-  }, [spec.x, view]);
+  const axis = spec.x ? readAxis(spec.x) : view;
+  const isShared = axis.x === view.x && axis.xKey === view.xKey;
+  // A zoom is one along an x axis: that of the other charts means nothing on another one.
+  const [zoom, setZoom] = useState<Range | null>(null);
+  const own = useMemo(
+    () => ({ ...view, x: axis.x, xKey: axis.xKey, range: isShared ? view.range : zoom }),
+    [axis.x, axis.xKey, isShared, zoom, view],
+  );
   useEffect(() => {
     current.aim(makeRequest(runs, own, WIDTH), revision);
   }, [current, runs, own, revision]);
   useEffect(() => () => current.stop(), [current]);
   const title = titleOfSpec({ ...spec, x: own.x === "metric" ? own.xKey : "" });
-  const change = (next: ChartView) => onView({ ...view, open: next.open, logX: next.logX, logY: next.logY, ...(own.range === view.range ? { range: next.range } : {}) });
+  const change = ({ open, logX, logY, range }: ChartView) => {
+    if (!isShared) setZoom(range);
+    onView({ ...view, open, logX, logY, ...(isShared ? { range } : {}) });
+  };
   return <ChartCard {...{ runs, group, focused, height, items, title }} name={spec.y} loader={current} view={own} onView={change} />;
 }
 
@@ -58,11 +63,14 @@ export function LineCard({ spec, items, height, focused, runs, view, onView, rev
 export function ImportanceCard({ spec, items, height, focused, runIds, revision }: CardProps & { readonly runIds: readonly string[]; readonly revision: number }) {
   const ids = useMemo(() => runIds.slice(0, MAX_FRAME_RUNS), [runIds]);
   const hash = useMemo(() => hashOf(ids.join()), [ids]);
-  const { data, error, refetch } = useQuery<MeasureImportanceResponse>({
+  const answer = useQuery<{ readonly metric: string; readonly found: MeasureImportanceResponse }>({
     key: ["importance", hash, spec.y, revision],
-    ask: (signal) => callNative("runs/importance", { run_ids: ids, metric: spec.y }, signal),
+    ask: async (signal) => ({ metric: spec.y, found: await callNative("runs/importance", { run_ids: ids, metric: spec.y }, signal) }),
     enabled: ids.length > 0 && spec.y !== "",
   });
+  const { error, refetch } = answer;
+  // While another metric is measured, the answer before it is still there.
+  const data = answer.data?.metric === spec.y ? answer.data.found : null;
   const build = useCallback<Build>(
     (module, width, room) => (data ? module.drawImportance(spec.y, data, width, room) : { reason: error ? error.message : "Measuring…" }),
     [data, error, spec.y],

@@ -73,6 +73,7 @@ export function PlotBoard(props: PlotBoardProps) {
               {...props}
               spec={spec}
               frame={frame}
+              isPartial
               error={error}
               height={HEIGHT}
               onSpec={(next) => replace(index, next)}

@@ -11,7 +11,7 @@ import { ImportanceCard, LineCard, NoteCard } from "./other-cards";
 import { type MenuItem, PlotCard } from "./plot-card";
 import css from "./plots.module.css";
 import { writePython } from "./python";
-import { type PlotSpec, titleOfSpec } from "./spec";
+import { columnsOf, type PlotSpec, titleOfSpec } from "./spec";
 
 export interface SpecCardProps {
   readonly spec: PlotSpec;
@@ -23,6 +23,8 @@ export interface SpecCardProps {
   /** Whether `runs` were chosen by the reader, so that they stand out among all. */
   readonly isChosen: boolean;
   readonly frame: Frame | null;
+  /** Whether the fields that the frame lacks are on their way. */
+  readonly isPartial?: boolean;
   readonly error: Error | null;
   readonly view: ChartView;
   readonly onView: (view: ChartView) => void;
@@ -50,12 +52,12 @@ export function SpecCard(props: SpecCardProps) {
 }
 
 /** A chart that is drawn from values of runs. */
-function FrameCard({ spec, onSpec, runIds, runs, isChosen, frame, error, focused, items, height }: SpecCardProps) {
+function FrameCard({ spec, onSpec, runIds, runs, isChosen, frame, isPartial = false, error, focused, items, height }: SpecCardProps) {
   const onlyDrawn = spec.kind === "bar" || spec.kind === "difference";
   const shown = useMemo(() => {
-    if (!frame) return null;
+    if (!frame || (isPartial && !columnsOf(spec).every(frame.has))) return null;
     return pickRuns(frame, onlyDrawn ? runs.map(({ runId }) => runId) : runIds);
-  }, [frame, onlyDrawn, runs, runIds]);
+  }, [frame, isPartial, spec, onlyDrawn, runs, runIds]);
   const looks = useMemo(() => new Map(isChosen || onlyDrawn ? runs.map((run) => [run.runId, run]) : []), [runs, isChosen, onlyDrawn]);
   const message = error?.message ?? "Reading…";
   const build = useCallback<Build>(

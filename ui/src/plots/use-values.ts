@@ -13,7 +13,7 @@ export function useValues(runs: readonly ChartRun[], fields: readonly string[], 
   const known = useMemo(() => new Map<string, Values>(), [frame]);
   return useCallback(
     (field) => {
-      if (!frame || !field) return null;
+      if (!frame?.has(field)) return null;
       const before = known.get(field);
       if (before) return before;
       const { texts } = frame.field(field);
