@@ -2,7 +2,7 @@ import { useMemo, useState } from "preact/hooks";
 import { callNative, readText } from "../api/client";
 import type { ComparedFile, FindFilesResponse } from "../api/schema";
 import { useQuery } from "../api/use-query";
-import { addressOf } from "../artifacts/artifacts-api";
+import { addressOf, ofRun } from "../artifacts/artifacts-api";
 import type { ChartRun } from "../charts/lines";
 import { Swatch } from "../charts/swatch";
 import { formatCount, plural } from "../lib/format";
@@ -118,7 +118,7 @@ function SideBySide({ entry, runs }: { readonly entry: PathEntry; readonly runs:
                 {isText && isDiff && base && !isBase && file.digest !== baseDigest ? (
                   <TextDiff base={base.runId} run={run.runId} path={entry.path} />
                 ) : (
-                  <Preview runId={run.runId} entry={{ path: entry.path, isFolder: false, size: file.size }} />
+                  <Preview owner={ofRun(run.runId)} entry={{ path: entry.path, isFolder: false, size: file.size }} />
                 )}
               </section>
             )
