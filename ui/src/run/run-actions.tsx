@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { useQuery } from "../api/use-query";
+import { comparePage } from "../compare/open";
 import { archiveOf, ofRun } from "../artifacts/artifacts-api";
 import { formatAgo } from "../lib/format";
 import { hrefOf } from "../lib/location";
@@ -102,7 +103,7 @@ function Star({ run, onChange }: { readonly run: RunDetails; readonly onChange: 
   );
 }
 
-const comparePage = (runIds: readonly string[]): string => hrefOf(`/compare?runs=${runIds.join(",")}`);
+const compare = (runIds: readonly string[]): string => hrefOf(comparePage(runIds));
 
 interface OthersProps {
   readonly run: RunDetails;
@@ -131,17 +132,17 @@ function Others({ run, family, onChoose }: OthersProps) {
       />
       <Menu>
         {parent && search === "" && (
-          <a href={comparePage([run.runId, parent.run_id])} onClick={onChoose}>
+          <a href={compare([run.runId, parent.run_id])} onClick={onChoose}>
             Its parent: {parent.run_name}
           </a>
         )}
         {children.length > 1 && search === "" && (
-          <a href={comparePage([run.runId, ...children.slice(0, MOST_CHILDREN).map((one) => one.run_id)])} onClick={onChoose}>
+          <a href={compare([run.runId, ...children.slice(0, MOST_CHILDREN).map((one) => one.run_id)])} onClick={onChoose}>
             {children.length > MOST_CHILDREN ? `${MOST_CHILDREN} of its ${children.length} children` : `Its ${children.length} children`}
           </a>
         )}
         {others.map((one) => (
-          <a key={one.runId} href={comparePage([run.runId, one.runId])} onClick={onChoose}>
+          <a key={one.runId} href={compare([run.runId, one.runId])} onClick={onChoose}>
             {one.name} <small class="muted">{formatAgo(one.startTime, Date.now())}</small>
           </a>
         ))}
