@@ -1,5 +1,6 @@
 """Every store keeps the contracts of pins, provenance and lineage."""
 
+from headwater.testing.contract_comparison import ComparisonContract
 from headwater.testing.contract_lineage import LineageContract, PinsContract, ProvenanceContract
 
 
@@ -12,4 +13,8 @@ class TestProvenance(ProvenanceContract):
 
 
 class TestLineage(LineageContract):
+    """Run over the stores of the fixture."""
+
+
+class TestComparison(ComparisonContract):
     """Run over the stores of the fixture."""

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from headwater.registry.comparison import read_requirements
-from headwater.registry.signature_diff import diff_signatures, relate, spell_type
+from headwater.stores.signature_diff import diff_signatures, relate, spell_type
+from headwater.stores.version_diff import read_requirements
 
 Field = dict[str, Any]
 

@@ -20,6 +20,7 @@ const ModelsPage = lazy(() => import("./registry/models-page").then((module) => 
 const ModelPage = lazy(() => import("./registry/model-page").then((module) => module.ModelPage));
 const LoggedModelPage = lazy(() => import("./run/logged-model-page").then((module) => module.LoggedModelPage));
 const VersionPage = lazy(() => import("./registry/version-page").then((module) => module.VersionPage));
+const DiffPage = lazy(() => import("./registry/diff-page").then((module) => module.DiffPage));
 
 const KEYS = { "g h / e / m / s": "Go to home, experiments, models, settings", "[": "Names in the rail", "Alt+M": "Theme", "?": "These keys" };
 
@@ -70,6 +71,8 @@ function Page({ route }: { readonly route: Route }) {
       return <LoggedModelPage key={route.modelId} modelId={route.modelId} rest={route.rest} />;
     case "version":
       return <VersionPage key={`${route.name}/${route.version}`} name={route.name} version={route.version} />;
+    case "model-diff":
+      return <DiffPage key={route.name} name={route.name} />;
     case "search":
       return <SearchPage />;
     case "settings":

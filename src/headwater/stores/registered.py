@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from headwater.protocol.comparison import CompareVersions, VersionComparison
 from headwater.protocol.endpoint import Empty
 from headwater.protocol.governance import (
     Approve,
@@ -163,6 +164,9 @@ class LineageGraphs(Protocol):
 
     def get_provenance(self, request: GetProvenance) -> ProvenanceResponse:
         """See `GetProvenance`."""
+
+    def compare(self, request: CompareVersions) -> VersionComparison:
+        """See `CompareVersions`."""
 
     def put_copy(self, request: PutVersionCopy) -> ModelVersionResponse:
         """See `PutVersionCopy`."""

@@ -4,7 +4,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from headwater.protocol.errors import ResourceDoesNotExist
+import msgspec
+
+from headwater.protocol.comparison import CompareVersions, VersionComparison
+from headwater.protocol.errors import EndpointNotFound, ResourceDoesNotExist
 from headwater.protocol.lineage import Lineage
 from headwater.protocol.logged_models import GetLoggedModel
 from headwater.protocol.model_names import parse_model_uri
@@ -13,7 +16,7 @@ from headwater.tracking.session import current_session
 
 if TYPE_CHECKING:
     from headwater.protocol.model_versions import ModelVersion
-    from headwater.registry.comparison import ComparedVersion, VersionComparison
+    from headwater.stores.version_diff import ComparedVersion
 
 
 def lineage(uri: str) -> Lineage:
@@ -33,7 +36,7 @@ def lineage(uri: str) -> Lineage:
     return Client().get_lineage(uri)
 
 
-def compare_model_versions(old: str, new: str) -> "VersionComparison":
+def compare_model_versions(old: str, new: str) -> VersionComparison:
     """Return what changed between two versions: params, metrics, signature, requirements, data, code and files.
 
     Args:
@@ -50,32 +53,44 @@ def compare_model_versions(old: str, new: str) -> "VersionComparison":
 
 def compare_versions(
     old: str, new: str, *, tracking_uri: str | None = None, registry_uri: str | None = None
-) -> "VersionComparison":
+) -> VersionComparison:
     """Return what `compare_model_versions` does, of the stores named instead of those in force."""
-    from headwater.registry.comparison import compare  # loaded by those who compare
+    from headwater.registry.uris import resolve_version
 
     client = Client(tracking_uri, registry_uri)
+    session = current_session()
+    for place in {client.tracking_uri, client.registry_uri}:
+        session.settle(place)
+    registry = session.store(client.registry_uri)
+    before, after = (resolve_version(registry, parse_model_uri(uri)) for uri in (old, new))
+    try:
+        found = registry.lineage.compare(CompareVersions(before.name, before.version, after.version, after.name))
+    except EndpointNotFound:  # no registry of ours
+        return _compare_here(client, before, after)
+    return _compare_here(client, before, after) if found.unread else found
+
+
+def _compare_here(client: Client, old: "ModelVersion", new: "ModelVersion") -> VersionComparison:
+    """Return what differs between two versions whose files or runs the registry cannot read itself."""
+    from headwater.stores.version_diff import compare  # loaded by those who need it
+
     return compare(_describe(client, old), _describe(client, new))
 
 
-def _describe(client: Client, uri: str) -> "ComparedVersion":
-    from headwater.registry.comparison import ComparedVersion
-    from headwater.registry.uris import resolve_version
+def _describe(client: Client, version: "ModelVersion") -> "ComparedVersion":
+    from headwater.stores.version_diff import MODEL_FILE, REQUIREMENTS, ComparedVersion
     from headwater.tracking.provenance import describe_run, find_provenance
 
     session = current_session()
     registry, tracking = session.store(client.registry_uri), session.store(client.tracking_uri)
-    version = resolve_version(registry, parse_model_uri(uri))
     known = find_provenance(registry, version)
     run = known.run or (describe_run(tracking, version.run_id) if version.run_id else None)
     return ComparedVersion(
-        uri=f"models:/{version.name}/{version.version}",
-        tags={tag.key: tag.value for tag in version.tags},
-        run=run,
+        version=version,
+        provenance=msgspec.structs.replace(known, run=run),
         metrics=_measure(client, version),
-        files=known.files,
-        model_file=_read(client, version, "MLmodel"),
-        requirements=_read(client, version, "requirements.txt"),
+        model_file=_read(client, version, MODEL_FILE),
+        requirements=_read(client, version, REQUIREMENTS),
     )
 
 

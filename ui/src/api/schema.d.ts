@@ -205,6 +205,12 @@ export interface CompareRunsResponse {
   readonly files: readonly (ComparedFile)[];
   readonly texts: readonly (ComparedText)[];
   readonly missing: readonly (string)[];
+export interface CompareVersions {
+  readonly name: string;
+  readonly old: string;
+  readonly new: string;
+  readonly new_name?: string;
+  readonly include_equal?: boolean;
 }
 
 export interface CopyRun {
@@ -446,6 +452,12 @@ export interface Deploy {
   readonly url?: string;
   readonly user_id?: string;
   readonly reason?: string;
+}
+
+export interface Difference {
+  readonly key: string;
+  readonly old?: string | null;
+  readonly new?: string | null;
 }
 
 export type EdgeKind = "copied_to" | "deployed_to" | "in_stage" | "named" | "needed_by" | "parent_of" | "produced" | "read_by" | "registered_as" | "run_by";
@@ -1071,6 +1083,13 @@ export interface Metric {
   readonly dataset_digest?: string;
   readonly model_id?: string;
   readonly run_id?: string;
+}
+
+export interface MetricDifference {
+  readonly key: string;
+  readonly old?: number | "NaN" | "Infinity" | "-Infinity" | null;
+  readonly new?: number | "NaN" | "Infinity" | "-Infinity" | null;
+  readonly change?: number | "NaN" | "Infinity" | "-Infinity" | null;
 }
 
 export interface MetricWithRunId {
@@ -1748,6 +1767,20 @@ export interface SetTag {
   readonly value?: string;
 }
 
+export interface SignatureChange {
+  readonly part: string;
+  readonly name: string;
+  readonly text: string;
+  readonly breaking: boolean;
+  readonly old?: string;
+  readonly new?: string;
+}
+
+export interface SignatureDiff {
+  readonly verdict: Verdict;
+  readonly changes?: readonly (SignatureChange)[];
+}
+
 export interface SignDownload {
   readonly digest: string;
 }
@@ -1917,6 +1950,24 @@ export interface UploadedPart {
 export interface ValueCount {
   readonly value: string;
   readonly runs: number;
+export type Verdict = "breaking" | "compatible" | "identical" | "unknown";
+
+export interface VersionComparison {
+  readonly old: string;
+  readonly new: string;
+  readonly signature: SignatureDiff;
+  readonly params?: readonly (Difference)[];
+  readonly metrics?: readonly (MetricDifference)[];
+  readonly tags?: readonly (Difference)[];
+  readonly requirements?: readonly (Difference)[];
+  readonly datasets?: readonly (Difference)[];
+  readonly code?: readonly (Difference)[];
+  readonly files?: readonly (Difference)[];
+  readonly lineage?: readonly (Difference)[];
+  readonly equal?: Readonly<Record<string, number>>;
+  readonly unread?: readonly (string)[];
+  readonly old_version: ModelVersion;
+  readonly new_version: ModelVersion;
 }
 
 export interface View {

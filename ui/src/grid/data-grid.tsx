@@ -31,6 +31,15 @@ interface DataGridProps<T> {
   readonly pageOf: (row: T) => string;
   /** The reader comes near to the last row. */
   readonly onEnd: () => void;
+  /** How rows are chosen; without it they are not. */
+  readonly choice?: Choice<T>;
+}
+
+/** Which rows are chosen: by a box before each, or by x and Space. */
+interface Choice<T> {
+  readonly isChosen: (row: T) => boolean;
+  readonly nameOf: (row: T) => string;
+  readonly onToggle: (row: T) => void;
 }
 
 /** Rows to look through and open, by mouse and keys; 10,000 of them cost what 40 do. */
@@ -40,6 +49,7 @@ export function DataGrid<T>(props: DataGridProps<T>) {
   const latest = useRef(props);
   latest.current = props;
   const [now, setNow] = useState(Date.now);
+  const { choice } = props;
   const cells = useMemo(() => props.columns.map((column) => () => column.cell((index) => latest.current.rows[index])), [props.columns]);
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), CLOCK_MS);
@@ -50,14 +60,18 @@ export function DataGrid<T>(props: DataGridProps<T>) {
       label: props.label,
       isTree: false,
       rowCount: props.rows.length,
-      columns: props.columns.map((column, index) => makeColumn(column, cells[index], latest)),
+      columns: [
+        ...(choice ? [choiceColumn(latest)] : []),
+        ...props.columns.map((column, index) => makeColumn(column, cells[index], latest)),
+      ],
+      isSelected: choice && ((index: number) => isChosen(latest.current, index)),
       level: () => 1,
       isExpanded: () => null,
     };
     if (grid.current) grid.current.setModel(model);
     else if (host.current) grid.current = new PooledGrid(host.current, model);
     tellEnd();
-  }, [props.rows, cells, props.label, props.order, now]);
+  }, [props.rows, cells, props.label, props.order, choice, now]);
   useEffect(() => {
     grid.current?.element.addEventListener("scroll", tellEnd, { passive: true });
     return () => {
@@ -83,14 +97,27 @@ export function DataGrid<T>(props: DataGridProps<T>) {
     const row = latest.current.rows[index];
     if (row) navigate(latest.current.pageOf(row));
   };
+  const toggle = (index: number) => {
+    const row = latest.current.rows[index];
+    if (row) latest.current.choice?.onToggle(row);
+  };
   const onClick = (event: MouseEvent) => {
     const index = grid.current?.rowAt(event) ?? -1;
     if (index < 0 || !(event.target instanceof Element) || event.ctrlKey || event.metaKey || event.shiftKey) return;
     grid.current?.activate(index);
+    if (event.target.closest("[data-choice]")) {
+      toggle(index);
+      return;
+    }
     if (!event.target.closest("a") && !String(getSelection())) open(index);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const { current } = grid;
+    if (current && choice && event.target === current.element && (event.key === " " || event.key === "x")) {
+      event.preventDefault();
+      toggle(current.active);
+      return;
+    }
     if (!current || event.target !== current.element || isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.key === "Enter" ? current.active : rowFor(event.key, current.active, current.pageRows, props.rows.length);
     if (target === null) return;
@@ -118,6 +145,50 @@ function rowFor(key: string, row: number, page: number, count: number): number |
     default:
       return null;
   }
+}
+
+interface Chosen<T> {
+  readonly rows: readonly T[];
+  readonly choice?: Choice<T>;
+}
+
+function isChosen<T>({ rows, choice }: Chosen<T>, index: number): boolean {
+  const row = rows[index];
+  return row !== undefined && choice?.isChosen(row) === true;
+}
+
+function choiceColumn<T>(props: { readonly current: Chosen<T> }): GridColumn {
+  return {
+    id: "choice",
+    width: 36,
+    isFrozen: true,
+    isNumeric: false,
+    header: () => {
+      const text = document.createElement("span");
+      text.className = "visually-hidden";
+      text.textContent = "Choose";
+      return text;
+    },
+    cell: () => makeChoice(props),
+  };
+}
+
+function makeChoice<T>(props: { readonly current: Chosen<T> }): CellView {
+  const box = document.createElement("input");
+  box.type = "checkbox";
+  box.tabIndex = -1;
+  const element = document.createElement("div");
+  element.className = css.choice ?? "";
+  element.dataset["choice"] = "";
+  element.append(box);
+  return {
+    element,
+    show(index) {
+      const row = props.current.rows[index];
+      box.checked = isChosen(props.current, index);
+      box.setAttribute("aria-label", row === undefined ? "Choose" : `Choose ${props.current.choice?.nameOf(row) ?? ""}`);
+    },
+  };
 }
 
 interface Sorted {

@@ -13,6 +13,7 @@ export type Route =
   | { readonly page: "model"; readonly name: string; readonly tab: string }
   | { readonly page: "logged-model"; readonly modelId: string; readonly rest: string }
   | { readonly page: "version"; readonly name: string; readonly version: string }
+  | { readonly page: "model-diff"; readonly name: string }
   | { readonly page: "search" }
   | { readonly page: "settings"; readonly tab: string }
   | { readonly page: "unknown"; readonly path: string };
@@ -35,7 +36,8 @@ const TABLE: readonly (readonly [RegExp, Maker])[] = [
   [/^\/models\/?$/, () => ({ page: "models" })],
   [/^\/models\/m\/(m-[^/]+)(?:\/(.*))?$/, ([modelId = "", rest = ""]) => ({ page: "logged-model", modelId, rest })],
   [/^\/models\/([^/]+)\/versions\/([^/]+)\/?$/, ([name = "", version = ""]) => ({ page: "version", name, version })],
-  [/^\/models\/([^/]+)(?:\/(history))?\/?$/, ([name = "", tab = ""]) => ({ page: "model", name, tab })],
+  [/^\/models\/([^/]+)\/diff\/?$/, ([name = ""]) => ({ page: "model-diff", name })],
+  [/^\/models\/([^/]+)(?:\/(history|policy))?\/?$/, ([name = "", tab = ""]) => ({ page: "model", name, tab })],
   [/^\/search\/?$/, () => ({ page: "search" })],
   [/^\/settings(?:\/(webhooks|storage))?\/?$/, ([tab = ""]) => ({ page: "settings", tab })],
 ];

@@ -15,6 +15,7 @@ import type {
   RollBackResponse,
   SearchModelVersionsResponse,
   SearchRegisteredModelsResponse,
+  VersionComparison,
 } from "../api/schema";
 import type { Page } from "../api/use-pages";
 import { refresh } from "../api/use-query";
@@ -56,6 +57,9 @@ export const getProvenance = (name: string, version: string, signal: AbortSignal
 
 export const getLineage = (name: string, version: string, signal: AbortSignal): Promise<Lineage> =>
   readNative("registry/lineage", { name, version }, signal);
+
+export const compareVersions = (name: string, old: string, version: string, all: boolean, signal: AbortSignal): Promise<VersionComparison> =>
+  readNative("registry/compare", { name, old, new: version, ...(all ? { include_equal: true } : {}) }, signal);
 
 export const getPolicy = (name: string, signal: AbortSignal): Promise<PolicyResponse> => readNative("registry/policy", { name }, signal);
 

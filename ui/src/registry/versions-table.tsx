@@ -1,14 +1,15 @@
 import type { ModelVersion } from "../api/schema";
 import { usePages } from "../api/use-pages";
+import { useMemo, useState } from "preact/hooks";
 import { DataGrid, type DataColumn } from "../grid/data-grid";
 import { linkCell, pillsCell, statusCell, textCell } from "../grid/text-cell";
 import { put } from "../lib/codec";
 import { formatAgo, formatMoment } from "../lib/format";
-import { query, setQuery } from "../lib/location";
+import { hrefOf, query, setQuery } from "../lib/location";
 import panels from "../panels/panels.module.css";
 import { Failure } from "../shell/notice";
 import { Snippet } from "../shell/snippet";
-import { runPage, versionPage } from "./places";
+import { diffPage, runPage, versionPage } from "./places";
 import { searchVersions, versionsOf } from "./registry-api";
 import css from "./registry.module.css";
 import { RowSkeleton } from "./row-skeleton";
@@ -62,6 +63,16 @@ export function VersionsTable({ name }: { readonly name: string }) {
     key: ["registry", name, "versions", order],
     ask: (token, signal) => searchVersions(versionsOf(name), order, token, signal),
   });
+  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const choice = useMemo(
+    () => ({
+      isChosen: ({ version }: ModelVersion) => chosen.includes(version),
+      nameOf: ({ version }: ModelVersion) => `version ${version}`,
+      onToggle: ({ version }: ModelVersion) =>
+        setChosen(chosen.includes(version) ? chosen.filter((one) => one !== version) : [...chosen, version].slice(-2)),
+    }),
+    [chosen],
+  );
   const { items, error } = versions;
   if (!items) return error ? <Failure error={error} onRetry={versions.retry} /> : <RowSkeleton label="Loading the versions" />;
   if (items.length === 0) return <NoVersions name={name} />;
@@ -81,9 +92,26 @@ export function VersionsTable({ name }: { readonly name: string }) {
           }}
           pageOf={(version) => versionPage(name, version.version)}
           onEnd={versions.readMore}
+          choice={choice}
         />
       </div>
+      {items.length > 1 && <Footer name={name} chosen={chosen} />}
     </>
+  );
+}
+
+/** What is chosen, and the way to its comparison: the lower version is the old one. */
+function Footer({ name, chosen }: { readonly name: string; readonly chosen: readonly string[] }) {
+  const [old = "", version = ""] = [...chosen].sort((a, b) => Number(a) - Number(b));
+  return (
+    <footer class={css.footer}>
+      <span role="status">{version ? `Versions ${old} and ${version}` : old ? `Version ${old}, and one more to compare` : "Choose two versions to compare"}</span>
+      {version && (
+        <a class="button small" href={hrefOf(diffPage(name, old, version))}>
+          Compare
+        </a>
+      )}
+    </footer>
   );
 }
 

@@ -38,7 +38,7 @@ def command(*, name: str, old: str, new: str, as_json: bool, registry_uri: str) 
         old_value, new_value = ("-" if value is None else f"{value:g}" for value in (metric.old, metric.new))
         change_text = "" if metric.change is None else f" ({metric.change:+g})"
         click.echo(printable(f"metric {metric.key}  {old_value} → {new_value}{change_text}"))
-    for kind in ("params", "tags", "requirements", "datasets", "code", "files"):
+    for kind in ("params", "tags", "requirements", "datasets", "code", "files", "lineage"):
         for entry in getattr(found, kind):
             before, after = ("-" if value is None else value or "any" for value in (entry.old, entry.new))
             click.echo(printable(f"{kind.removesuffix('s')} {entry.key}  {before} → {after}"))

@@ -11,6 +11,7 @@ from headwater.protocol import (
     bulk,
     columns,
     comparisons,
+    comparison,
     edits,
     experiments,
     families,
@@ -224,6 +225,7 @@ class RestLineage(_Resource):
 
     get = _Verb(lineage.GET)
     get_provenance = _Verb(lineage.GET_PROVENANCE)
+    compare = _Verb(comparison.COMPARE)
     put_copy = _Verb(lineage.PUT_COPY)
     deploy = _Verb(lineage.DEPLOY)
     undeploy = _Verb(lineage.UNDEPLOY)

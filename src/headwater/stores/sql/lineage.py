@@ -1,5 +1,6 @@
 """Lineage in the database."""
 
+from headwater.protocol.comparison import CompareVersions, VersionComparison
 from headwater.protocol.endpoint import Empty
 from headwater.protocol.lineage import (
     Deploy,
@@ -11,20 +12,23 @@ from headwater.protocol.lineage import (
     Undeploy,
 )
 from headwater.protocol.model_versions import ModelVersionResponse
+from headwater.stores.interface import HeldBlobs, Locations
 from headwater.stores.sql.connection import Connection
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.deployments import deploy, undeploy
 from headwater.stores.sql.lineage_graph import draw_lineage
 from headwater.stores.sql.provenance import load_facts, load_provenance
 from headwater.stores.sql.registry_rows import find_model, find_version, load_version
+from headwater.stores.sql.version_diff import Comparer
 from headwater.stores.sql.version_making import put_copy
 
 
 class SqlLineage:
     """What versions were made of and where they are used. Thread-safe."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, blobs: HeldBlobs, locations: Locations) -> None:
         self._database = database
+        self._comparer = Comparer(database, blobs, locations)
 
     def get(self, request: GetLineage) -> Lineage:
         """Return the graph around a version, run, logged model or dataset."""
@@ -39,6 +43,11 @@ class SqlLineage:
             version = find_version(connection, request.name, request.version)
             provenance = load_provenance(connection, load_facts(connection, version.id))
         return ProvenanceResponse(provenance, provenance.digest)
+
+    def compare(self, request: CompareVersions) -> VersionComparison:
+        """Return what differs between two versions, also of what their files say."""
+        request.check()
+        return self._comparer.compare(request)
 
     def put_copy(self, request: PutVersionCopy) -> ModelVersionResponse:
         """Make the next version of a model of files from another registry."""

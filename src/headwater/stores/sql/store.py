@@ -58,7 +58,7 @@ class SqlStore:
         self.registered_models = SqlRegisteredModels(self.database)
         self.model_versions = SqlModelVersions(self.database)
         self.governance = SqlGovernance(self.database)
-        self.lineage = SqlLineage(self.database)
+        self.lineage = SqlLineage(self.database, blobs, locations)
         self.imports = SqlImports(self.database)
         self.edits = SqlEdits(self.database)
         self.bulk = SqlBulk(self.database)

@@ -9,22 +9,13 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import msgspec
+from headwater.protocol.comparison import SignatureChange, SignatureDiff, Verdict
 
 _WIDER = {
     "integer": {"long", "double"},
     "long": {"double"},
     "float": {"double"},
 }
-
-
-class Verdict(enum.StrEnum):
-    """Whether the new model can take the old one's place; UNKNOWN if one of them has no signature."""
-
-    IDENTICAL = "identical"
-    COMPATIBLE = "compatible"
-    BREAKING = "breaking"
-    UNKNOWN = "unknown"
 
 
 class Relation(enum.StrEnum):
@@ -34,24 +25,6 @@ class Relation(enum.StrEnum):
     WIDER = "wider"
     NARROWER = "narrower"
     OTHER = "other"
-
-
-class SignatureChange(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One change: `part` is inputs, outputs or params, `name` is empty for what has no name."""
-
-    part: str
-    name: str
-    text: str
-    breaking: bool
-    old: str = ""
-    new: str = ""
-
-
-class SignatureDiff(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What changed, and whether the new model can take the old one's place."""
-
-    verdict: Verdict
-    changes: list[SignatureChange] = []
 
 
 Field = Mapping[str, Any]

@@ -7,73 +7,84 @@ from typing import Any
 import msgspec
 
 from headwater.protocol.artifacts import ArtifactFile
+from headwater.protocol.comparison import Difference, MetricDifference, VersionComparison
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.inputs import DatasetInput
-from headwater.protocol.provenance import SourceRun, latest_values
-from headwater.registry.signature_diff import SignatureDiff, diff_signatures
+from headwater.protocol.model_versions import ModelVersion
+from headwater.protocol.provenance import Provenance, SourceRun, latest_values
+from headwater.stores.signature_diff import diff_signatures
+
+MODEL_FILE, REQUIREMENTS = "MLmodel", "requirements.txt"
+"""The files of a model that are read to compare it."""
 
 _REQUIREMENT = re.compile(r"([A-Za-z0-9][A-Za-z0-9._\-]*)\s*(\[[^\]]*\])?\s*([<>=!~;@].*)?")
 _CODE = ("mlflow.source.git.commit", "mlflow.source.git.repoURL", "mlflow.source.git.branch", "mlflow.source.name")
 
 
-class Difference(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One thing that is not the same; None where it is absent."""
+class ComparedVersion(msgspec.Struct, frozen=True, kw_only=True):
+    """What is compared of a version: facts of the registry, and the texts of files that describe the model.
 
-    key: str
-    old: str | None = None
-    new: str | None = None
+    `unread` are the URIs of what could not be read.
+    """
 
+    version: ModelVersion
+    provenance: Provenance
+    metrics: dict[str, float]
+    model_file: str
+    requirements: str
+    unread: list[str] = []
 
-class MetricDifference(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A metric of both versions, or of one; `change` is new minus old."""
+    @property
+    def uri(self) -> str:
+        """Return the version's URI."""
+        return uri_of(self.version)
 
-    key: str
-    old: float | None = None
-    new: float | None = None
-    change: float | None = None
-
-
-class ComparedVersion(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is compared of a version: facts of the registry, and the files that describe the model."""
-
-    uri: str
-    tags: dict[str, str] = {}
-    run: SourceRun | None = None
-    metrics: dict[str, float] = {}
-    files: list[ArtifactFile] = []
-    model_file: str = ""
-    requirements: str = ""
+    @property
+    def run(self) -> SourceRun | None:
+        """Return the run that made it, if that is known."""
+        return self.provenance.run
 
 
-class VersionComparison(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Everything that differs from the old version to the new one; metrics are listed even if they are equal."""
-
-    old: str
-    new: str
-    signature: SignatureDiff
-    params: list[Difference] = []
-    metrics: list[MetricDifference] = []
-    tags: list[Difference] = []
-    requirements: list[Difference] = []
-    datasets: list[Difference] = []
-    code: list[Difference] = []
-    files: list[Difference] = []
+def uri_of(version: ModelVersion) -> str:
+    """Return the URI of a version."""
+    return f"models:/{version.name}/{version.version}"
 
 
-def compare(old: ComparedVersion, new: ComparedVersion) -> VersionComparison:
-    """Return what changed from one version to another."""
+def compare(old: ComparedVersion, new: ComparedVersion, *, include_equal: bool = False) -> VersionComparison:
+    """Return what changed from one version to another, and with `include_equal` what did not, too."""
+    both = (_tell(old), _tell(new))
+    equal, lists = {}, {}
+    for kind, before in both[0].items():
+        after = both[1][kind]
+        found = [Difference(key, before.get(key), after.get(key)) for key in sorted(before.keys() | after.keys())]
+        different = [entry for entry in found if entry.old != entry.new]
+        if len(different) < len(found):
+            equal[kind] = len(found) - len(different)
+        lists[kind] = found if include_equal else different
     return VersionComparison(
         old=old.uri,
         new=new.uri,
         signature=diff_signatures(_read_signature(old), _read_signature(new)),
-        params=_diff(_params(old.run), _params(new.run)),
         metrics=_diff_metrics(_metrics(old), _metrics(new)),
-        tags=_diff(old.tags, new.tags),
-        requirements=_diff(read_requirements(old.requirements), read_requirements(new.requirements)),
-        datasets=_diff(_datasets(old.run), _datasets(new.run)),
-        code=_diff(_code(old.run), _code(new.run)),
-        files=_diff(_digests(old.files), _digests(new.files)),
+        **lists,
+        equal=equal,
+        unread=[*old.unread, *new.unread],
+        old_version=old.version,
+        new_version=new.version,
     )
+
+
+def _tell(version: ComparedVersion) -> dict[str, dict[str, str]]:
+    """Return what is compared as texts, by the names of the lists of a comparison."""
+    return {
+        "params": _params(version.run),
+        "tags": {tag.key: tag.value for tag in version.version.tags},
+        "requirements": read_requirements(version.requirements),
+        "datasets": _datasets(version.run),
+        "code": _code(version.run),
+        "files": _digests(version.provenance.files),
+        "lineage": _lineage(version),
+    }
 
 
 def read_requirements(text: str) -> dict[str, str]:
@@ -110,11 +121,6 @@ def _read_signature(version: ComparedVersion) -> Mapping[str, Any] | None:
     return signature if isinstance(signature, dict) else None
 
 
-def _diff(old: Mapping[str, str], new: Mapping[str, str]) -> list[Difference]:
-    keys = sorted(old.keys() | new.keys())
-    return [Difference(key, old.get(key), new.get(key)) for key in keys if old.get(key) != new.get(key)]
-
-
 def _diff_metrics(old: Mapping[str, float], new: Mapping[str, float]) -> list[MetricDifference]:
     found = []
     for key in sorted(old.keys() | new.keys()):
@@ -141,6 +147,19 @@ def _dataset_key(entry: DatasetInput) -> str:
 
 def _code(run: SourceRun | None) -> dict[str, str]:
     return {key: value for key, value in run.facts.items() if key in _CODE} if run else {}
+
+
+def _lineage(version: ComparedVersion) -> dict[str, str]:
+    run, origin = version.run, version.provenance.origin
+    run_id = version.version.run_id
+    facts = {
+        "run": f"{run.run_name} ({run.run_id})" if run and run.run_name else run_id,
+        "experiment": run.experiment_name if run else "",
+        "user": run.user_id if run else "",
+        "logged model": version.version.model_id,
+        "copied from": f"models:/{origin.name}/{origin.version}" if origin else "",
+    }
+    return {key: value for key, value in facts.items() if value}
 
 
 def _digests(files: list[ArtifactFile]) -> dict[str, str]:
