@@ -129,8 +129,8 @@ def test_a_models_page_shows_versions_aliases_history_and_a_safe_description(ser
 def test_a_gate_says_what_is_missing_and_its_refusal_is_shown(served: SimpleNamespace) -> None:
     with watched_page(served.browser, served.url, expected=" 403 ") as page:
         page.goto(f"{served.url}/models/churn/versions/3")
-        page.get_by_role("button", name="Set alias…").click()
-        dialog = page.get_by_role("dialog", name="Set an alias of “churn”")
+        page.get_by_role("button", name="Promote…").click()
+        dialog = page.get_by_role("dialog", name="Promote version 3 of “churn”")
         dialog.get_by_label("Alias").fill("champion")
         expect(dialog).to_contain_text("@champion points at version 1 now, and leaves it.")
         expect(dialog.get_by_role("listitem")).to_have_text(
@@ -140,7 +140,7 @@ def test_a_gate_says_what_is_missing_and_its_refusal_is_shown(served: SimpleName
         dialog.get_by_label("Reason").fill("I want it")
         dialog.get_by_label("Your name").fill("eve")
         expect(dialog.get_by_role("listitem").nth(1)).to_contain_text("met: ")
-        dialog.get_by_role("button", name="Set").click()
+        dialog.get_by_role("button", name="Promote").click()
 
         expect(dialog.get_by_role("alert")).to_contain_text(
             "Version 3 of model 'churn' may not become '@champion'. The policy asks that its tag 'validated' is 'yes'"
@@ -189,6 +189,7 @@ def test_a_stage_is_changed_and_a_description_and_tag_are_written(served: Simple
     store, name = served.store, "it's 50% a+b"
     with watched_page(served.browser, served.url) as page:
         page.goto(f"{served.url}/models/it's%2050%25%20a+b/versions/1")
+        page.get_by_role("button", name="More actions").click()
         page.get_by_role("button", name="Change stage…").click()
         page.get_by_role("combobox", name="Stage").select_option("Staging")
         page.get_by_label("Reason").fill("to try")
@@ -277,7 +278,7 @@ def test_axe_finds_nothing_in_the_registry(
 
             assert (path, find_violations(page)) == (path, [])
         page.goto(f"{served.url}/models/churn/versions/3")
-        page.get_by_role("button", name="Set alias…").click()
+        page.get_by_role("button", name="Promote…").click()
         page.get_by_role("dialog").wait_for()
         assert find_violations(page) == []
 

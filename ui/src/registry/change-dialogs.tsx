@@ -1,19 +1,18 @@
-import { useEffect, useId, useState } from "preact/hooks";
-import type { CheckPromotionResponse, Policy, RegisteredModel } from "../api/schema";
-import { useQuery } from "../api/use-query";
+import { useId, useState } from "preact/hooks";
+import type { RegisteredModel } from "../api/schema";
+import { hrefOf } from "../lib/location";
 import { FormDialog } from "../shell/form-dialog";
 import { say } from "../shell/toasts";
-import { checkPromotion, deleteAlias, getPolicy, moveStage, rollBack, setAlias, type Attribution, type Target } from "./registry-api";
+import { GateCheck, usePolicy } from "./gate-check";
+import { diffPage } from "./places";
+import { deleteAlias, moveStage, rollBack, setAlias } from "./registry-api";
 import css from "./registry.module.css";
-import { rememberUser } from "./user";
 import { allStages, isActiveStage, NO_STAGE } from "./versions";
-import { startWhy, WhyFields, type Why } from "./why-fields";
-
-const PAUSE_MS = 250;
+import { attributionOf, startWhy, WhyFields } from "./why-fields";
 
 /** What the reader is about to change; `alias` and `version` are what the dialog begins with. */
 export type Change =
-  | { readonly kind: "set-alias"; readonly alias: string; readonly version: string }
+  | { readonly kind: "set-alias" | "promote"; readonly alias: string; readonly version: string }
   | { readonly kind: "delete-alias" | "roll-back"; readonly alias: string; readonly version: string }
   | { readonly kind: "stage"; readonly stage: string; readonly version: string };
 
@@ -27,6 +26,7 @@ interface DialogProps<T extends Change> {
 export function ChangeDialog({ change, ...props }: DialogProps<Change>) {
   switch (change.kind) {
     case "set-alias":
+    case "promote":
       return <AliasDialog change={change} {...props} />;
     case "stage":
       return <StageDialog change={change} {...props} />;
@@ -35,26 +35,29 @@ export function ChangeDialog({ change, ...props }: DialogProps<Change>) {
   }
 }
 
-function attributionOf({ user, reason }: Why): Attribution {
-  rememberUser(user.trim());
-  return { user_id: user.trim(), reason: reason.trim() };
-}
-
-function AliasDialog({ model, change, onClose }: DialogProps<Extract<Change, { kind: "set-alias" }>>) {
+function AliasDialog({ model, change, onClose }: DialogProps<Extract<Change, { kind: "set-alias" | "promote" }>>) {
   const id = useId();
   const [alias, setAliasText] = useState(change.alias);
   const [version, setVersion] = useState(change.version);
   const [why, setWhy] = useState(startWhy);
-  const policy = usePolicy(model.name);
+  const policy = usePolicy(model.name)?.policy;
   const name = alias.trim().replace(/^@/, "");
   const known = model.aliases?.find((one) => one.alias === name);
   const gate = policy?.gates?.find((one) => one.alias === name);
+  const isPromotion = change.kind === "promote";
+  const offers = new Set([...(model.aliases ?? []), ...(policy?.gates ?? [])].flatMap((one) => one.alias || []));
   const save = async () => {
     await setAlias(model.name, name, version.trim(), attributionOf(why));
     say(`@${name} points at version ${version.trim()}`);
   };
   return (
-    <FormDialog title={`Set an alias of “${model.name}”`} action="Set" isReady={name !== "" && version.trim() !== ""} onSave={save} onClose={onClose}>
+    <FormDialog
+      title={isPromotion ? `Promote version ${change.version} of “${model.name}”` : `Set an alias of “${model.name}”`}
+      action={isPromotion ? "Promote" : "Set"}
+      isReady={name !== "" && version.trim() !== ""}
+      onSave={save}
+      onClose={onClose}
+    >
       <label>
         Alias
         <input
@@ -68,13 +71,18 @@ function AliasDialog({ model, change, onClose }: DialogProps<Extract<Change, { k
           onInput={(event) => setAliasText(event.currentTarget.value)}
         />
         <datalist id={`${id}-aliases`}>
-          {model.aliases?.map((one) => <option key={one.alias}>{one.alias}</option>)}
+          {[...offers].map((one) => (
+            <option key={one}>{one}</option>
+          ))}
         </datalist>
       </label>
-      <VersionField value={version} hasFocus={change.alias !== ""} onVersion={setVersion} />
+      {!isPromotion && <VersionField value={version} hasFocus={change.alias !== ""} onVersion={setVersion} />}
       {known && known.version !== version.trim() && (
         <p class={css.consequence}>
-          @{name} points at version {known.version} now, and leaves it.
+          @{name} points at version {known.version} now, and leaves it.{" "}
+          <a class={css.compareLink} href={hrefOf(diffPage(model.name, known.version, version.trim()))}>
+            Compare them
+          </a>
         </p>
       )}
       <WhyFields why={why} isReasonNeeded={gate?.reason === true} onWhy={setWhy} />
@@ -88,7 +96,7 @@ function StageDialog({ model, change, onClose }: DialogProps<Extract<Change, { k
   const [version, setVersion] = useState(change.version);
   const [isArchiving, setArchiving] = useState(false);
   const [why, setWhy] = useState(startWhy);
-  const policy = usePolicy(model.name);
+  const policy = usePolicy(model.name)?.policy;
   const gate = policy?.gates?.find((one) => one.stage?.toLowerCase() === stage.toLowerCase());
   const isActive = isActiveStage(stage);
   const save = async () => {
@@ -163,46 +171,5 @@ function VersionField({ value, hasFocus, onVersion }: { value: string; hasFocus:
         onInput={(event) => onVersion(event.currentTarget.value)}
       />
     </label>
-  );
-}
-
-function usePolicy(name: string): Policy | undefined {
-  return useQuery({ key: ["registry", name, "policy"], ask: (signal) => getPolicy(name, signal) }).data?.policy;
-}
-
-interface GateCheckProps {
-  readonly name: string;
-  readonly version: string;
-  readonly target: Target;
-  readonly why: Why;
-}
-
-/** Say what the gate asks for and how the version stands, before anything is tried. */
-function GateCheck({ name, version, target, why }: GateCheckProps) {
-  const [answer, setAnswer] = useState<CheckPromotionResponse | null>(null);
-  useEffect(() => {
-    const controller = new AbortController();
-    const timer = setTimeout(() => {
-      const attribution = { user_id: why.user.trim(), reason: why.reason.trim() };
-      checkPromotion(name, version, target, attribution, controller.signal).then(setAnswer, () => setAnswer(null));
-    }, PAUSE_MS);
-    return () => {
-      clearTimeout(timer);
-      controller.abort();
-    };
-  }, [name, version, target.alias, target.stage, why.user, why.reason]);
-  if (!answer?.requirements?.length) return null;
-  return (
-    <div class={css.gate} role="status">
-      <p>The policy asks:</p>
-      <ul>
-        {answer.requirements.map(({ met, text }) => (
-          <li key={text}>
-            <span class="dot" data-tone={met ? "ok" : "bad"} /> <span class="visually-hidden">{met ? "met: " : "not met: "}</span>
-            {text}
-          </li>
-        ))}
-      </ul>
-    </div>
   );
 }

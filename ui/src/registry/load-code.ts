@@ -53,6 +53,7 @@ function sampleOf({ type }: Field): unknown {
   return SAMPLES[type] ?? (/^(float|double)$/.test(type) ? 0.5 : 1);
 }
 
-function quoteShell(text: string): string {
+/** Write a text as one word of a shell. */
+export function quoteShell(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

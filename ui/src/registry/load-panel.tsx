@@ -1,5 +1,4 @@
 import { useState } from "preact/hooks";
-import type { ModelVersion } from "../api/schema";
 import { serverUrl } from "../home/snippets";
 import panels from "../panels/panels.module.css";
 import { Snippet } from "../shell/snippet";
@@ -8,14 +7,13 @@ import css from "./registry.module.css";
 import type { Signature } from "./signature";
 
 interface LoadPanelProps {
-  readonly name: string;
-  readonly version: ModelVersion;
+  /** What can be loaded, the first one at first. */
+  readonly uris: readonly string[];
   readonly signature: Signature | null;
 }
 
-/** How programs load the version: by its number, or by an alias that points at it now. */
-export function LoadPanel({ name, version, signature }: LoadPanelProps) {
-  const uris = [`models:/${name}/${version.version}`, ...(version.aliases ?? []).map((alias) => `models:/${name}@${alias}`)];
+/** How programs load, serve and ask a model: by the number of a version, or by an alias. */
+export function LoadPanel({ uris, signature }: LoadPanelProps) {
   const [uri, setUri] = useState(uris[0] ?? "");
   const [title, setTitle] = useState("Headwater");
   const here = uris.includes(uri) ? uri : (uris[0] ?? "");

@@ -8,12 +8,18 @@ import { NotesPanel } from "../panels/notes-panel";
 import panels from "../panels/panels.module.css";
 import { TagsPanel } from "../panels/tags-panel";
 import { useChrome } from "../shell/chrome";
+import { Icon } from "../shell/icons";
 import { Failure } from "../shell/notice";
+import { Menu, Popover } from "../shell/popover";
+import { AliasTimeline } from "./alias-timeline";
 import { AliasesPanel } from "./aliases-panel";
 import { ChangeDialog, type Change } from "./change-dialogs";
 import { EventLog } from "./event-log";
+import { LoadPanel } from "./load-panel";
+import { DeleteModelDialog, RenameDialog } from "./manage-dialogs";
 import { Missing } from "./missing";
 import { modelPage } from "./places";
+import { PolicyPanel } from "./policy-panel";
 import { deleteModelTag, describeModel, getModel, setModelTag } from "./registry-api";
 import css from "./registry.module.css";
 import { RowSkeleton } from "./row-skeleton";
@@ -50,6 +56,7 @@ export function ModelPage({ name, tab }: ModelPageProps) {
 
 function Loaded({ model, tab }: { readonly model: RegisteredModel; readonly tab: string }) {
   const [change, setChange] = useState<Change | null>(null);
+  const [managing, setManaging] = useState<"" | "rename" | "delete">("");
   const { name } = model;
   const latest = latestVersion(model);
   return (
@@ -64,9 +71,23 @@ function Loaded({ model, tab }: { readonly model: RegisteredModel; readonly tab:
             <button type="button" class="button" disabled={!latest} onClick={() => setChange({ kind: "set-alias", alias: "", version: latest })}>
               Set alias…
             </button>
-            <button type="button" class="button" disabled={!latest} onClick={() => setChange({ kind: "stage", stage: "Staging", version: latest })}>
-              Change stage…
-            </button>
+            <Popover label="More actions" buttonClass="button square" trigger={<Icon name="more" small />}>
+              {(close) => (
+                <Menu>
+                  {latest && (
+                    <button type="button" onClick={() => [close(), setChange({ kind: "stage", stage: "Staging", version: latest })]}>
+                      Change stage…
+                    </button>
+                  )}
+                  <button type="button" onClick={() => [close(), setManaging("rename")]}>
+                    Rename…
+                  </button>
+                  <button type="button" onClick={() => [close(), setManaging("delete")]}>
+                    Delete…
+                  </button>
+                </Menu>
+              )}
+            </Popover>
           </span>
         </div>
       </header>
@@ -74,14 +95,27 @@ function Loaded({ model, tab }: { readonly model: RegisteredModel; readonly tab:
         <a href={hrefOf(modelPage(name))} aria-current={tab === "" ? "page" : undefined}>
           Versions
         </a>
+        <a href={hrefOf(modelPage(name, "policy"))} aria-current={tab === "policy" ? "page" : undefined}>
+          Policy
+        </a>
         <a href={hrefOf(modelPage(name, "history"))} aria-current={tab === "history" ? "page" : undefined}>
           History
         </a>
       </nav>
       <div class={css.columns}>
-        <div class={css.main}>{tab === "history" ? <EventLog name={name} /> : <VersionsTable name={name} />}</div>
+        <div class={css.main}>
+          {tab === "history" && (
+            <>
+              <AliasTimeline name={name} />
+              <EventLog name={name} />
+            </>
+          )}
+          {tab === "policy" && <PolicyPanel model={model} />}
+          {tab === "" && <VersionsTable name={name} />}
+        </div>
         <div class={css.side}>
           <AliasesPanel model={model} onChange={setChange} />
+          {latest && <LoadPanel uris={[...(model.aliases ?? []).map(({ alias }) => `models:/${name}@${alias}`), `models:/${name}/${latest}`]} signature={null} />}
           <NotesPanel title="Description" text={model.description ?? ""} onSave={(text) => describeModel(name, text, userName())} />
           <TagsPanel
             tags={tagMap(model.tags)}
@@ -90,6 +124,8 @@ function Loaded({ model, tab }: { readonly model: RegisteredModel; readonly tab:
           />
         </div>
       </div>
+      {managing === "rename" && <RenameDialog model={model} onClose={() => setManaging("")} />}
+      {managing === "delete" && <DeleteModelDialog model={model} onClose={() => setManaging("")} />}
       {change && <ChangeDialog model={model} change={change} onClose={() => setChange(null)} />}
     </div>
   );

@@ -1,4 +1,4 @@
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { ApiError } from "../api/client";
 import type { RegisteredModel } from "../api/schema";
 import { usePages } from "../api/use-pages";
@@ -8,13 +8,16 @@ import { linkCell, pillsCell, textCell } from "../grid/text-cell";
 import { serverUrl } from "../home/snippets";
 import { put } from "../lib/codec";
 import { formatAgo, formatCount, formatMoment, plural } from "../lib/format";
+import { onKeys } from "../lib/keys";
 import { query, setQuery } from "../lib/location";
 import { QueryBox, type Offer } from "../query/query-box";
 import { errorPosition, isPlain, toFilter } from "../query/tokens";
 import { useChrome } from "../shell/chrome";
+import { Icon } from "../shell/icons";
 import { Failure } from "../shell/notice";
 import { Snippet } from "../shell/snippet";
 import { lastUsers } from "./events";
+import { CreateDialog } from "./manage-dialogs";
 import { RowSkeleton } from "./row-skeleton";
 import { modelPage } from "./places";
 import { listEvents, searchModels } from "./registry-api";
@@ -64,10 +67,14 @@ const COLUMNS: readonly DataColumn<ModelRow>[] = [
   { id: "description", title: "Description", width: 420, cell: textCell(({ model }) => (model.description ?? "").split("\n", 1)[0] ?? "") },
 ];
 
+const WITHOUT_STAGES = COLUMNS.filter(({ id }) => id !== "stages");
+
 /** The list of registered models. */
 export function ModelsPage() {
   useChrome("Models", [{ text: "Models" }]);
   const search = query.value.get("q") ?? "";
+  const [isCreating, setCreating] = useState(false);
+  useEffect(() => onKeys({ n: () => setCreating(true) }), []);
   const order = query.value.get("sort") ?? DEFAULT_ORDER;
   const filter = toFilter(search, "name");
   const models = usePages({ key: ["registry", "models", filter, order], ask: (token, signal) => searchModels(filter, order, token, signal) });
@@ -84,6 +91,7 @@ export function ModelsPage() {
     setQuery(next);
   };
   const count = rows?.length ?? 0;
+  const hasStages = useMemo(() => rows?.some(({ model }) => stagePills(model).length > 0) === true, [rows]);
   const isRefused = models.error instanceof ApiError && models.error.status === 400;
   return (
     <div class={css.list}>
@@ -94,7 +102,11 @@ export function ModelsPage() {
             {models.hasMore ? `first ${formatCount(count)} read, more as you scroll` : plural(count, search ? "match" : "model", search ? "matches" : "models")}
           </span>
         )}
+        <button type="button" class={`button primary ${css.create}`} onClick={() => setCreating(true)}>
+          <Icon name="plus" small /> New model
+        </button>
       </div>
+      {isCreating && <CreateDialog onClose={() => setCreating(false)} />}
       <div class={css.tools}>
         <QueryBox
           value={search}
@@ -113,7 +125,7 @@ export function ModelsPage() {
           <DataGrid
             label="Models"
             rows={rows}
-            columns={COLUMNS}
+            columns={hasStages ? COLUMNS : WITHOUT_STAGES}
             order={order}
             onOrder={(text) => change("sort", text, DEFAULT_ORDER)}
             pageOf={({ model }) => modelPage(model.name)}

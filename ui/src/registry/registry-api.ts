@@ -2,11 +2,14 @@
 
 import { ApiError, callMlflow, callNative, changeMlflow, reach, readMlflow, readNative, writeQuestion } from "../api/client";
 import type {
+  Approval,
   CheckPromotionResponse,
   Lineage,
+  ListApprovalsResponse,
   ListEventsResponse,
   ModelVersion,
   ModelVersionResponse,
+  Policy,
   PolicyResponse,
   ProvenanceResponse,
   RegisteredModel,
@@ -62,6 +65,17 @@ export const compareVersions = (name: string, old: string, version: string, all:
   readNative("registry/compare", { name, old, new: version, ...(all ? { include_equal: true } : {}) }, signal);
 
 export const getPolicy = (name: string, signal: AbortSignal): Promise<PolicyResponse> => readNative("registry/policy", { name }, signal);
+
+export async function setPolicy(name: string, policy: Policy | null, why: Attribution): Promise<void> {
+  await change(callNative("registry/policy", { name, policy, ...why }));
+}
+
+export async function listApprovals(name: string, version: string, signal: AbortSignal): Promise<readonly Approval[]> {
+  return (await readNative<ListApprovalsResponse>("registry/approvals", { name, version }, signal)).approvals;
+}
+
+export const approve = (name: string, version: string, role: string, withdraw: boolean, why: Attribution): Promise<void> =>
+  change(callNative("registry/approvals", { name, version, role, withdraw, ...why }));
 
 export async function listEvents(
   name: string,
@@ -131,6 +145,19 @@ export async function registerVersion(name: string, source: VersionSource, why: 
   refresh("registry");
   return answer.model_version.version;
 }
+
+export const createModel = (name: string, description: string, why: Attribution): Promise<void> =>
+  change(callMlflow("registered-models/create", { name, description, ...why }));
+
+/** Give a model another name; whoever shows it must go to the new one before it is read again. */
+export const renameModel = (name: string, newName: string, why: Attribution): Promise<void> =>
+  callMlflow("registered-models/rename", { name, new_name: newName, ...why });
+
+export const deleteModel = (name: string, why: Attribution): Promise<void> =>
+  changeMlflow("DELETE", "registered-models/delete", { name, ...why });
+
+export const deleteVersion = (name: string, version: string, why: Attribution): Promise<void> =>
+  changeMlflow("DELETE", "model-versions/delete", { name, version, ...why });
 
 export const describeModel = (name: string, description: string, user: string): Promise<void> =>
   change(changeMlflow("PATCH", "registered-models/update", { name, description, user_id: user }));

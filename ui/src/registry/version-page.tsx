@@ -7,15 +7,19 @@ import { NotesPanel } from "../panels/notes-panel";
 import panels from "../panels/panels.module.css";
 import { TagsPanel } from "../panels/tags-panel";
 import { useChrome } from "../shell/chrome";
+import { Icon } from "../shell/icons";
 import { Failure } from "../shell/notice";
+import { Menu, Popover } from "../shell/popover";
 import { AboutVersion } from "./about-version";
 import { ChangeDialog, type Change } from "./change-dialogs";
 import { EventLog } from "./event-log";
 import { FilesPanel } from "./files-panel";
 import { LineagePanel } from "./lineage-panel";
 import { LoadPanel } from "./load-panel";
+import { DeleteVersionDialog } from "./manage-dialogs";
 import { Missing } from "./missing";
 import { modelPage } from "./places";
+import { PromotionPanel } from "./promotion-panel";
 import {
   deleteVersionTag,
   describeVersion,
@@ -32,6 +36,7 @@ import { RowSkeleton } from "./row-skeleton";
 import { readModelFile } from "./signature";
 import { SignaturePanel } from "./signature-panel";
 import { SourcePanel } from "./source-panel";
+import { EXAMPLE_FILE, TryPanel } from "./try-panel";
 import { usePulse } from "./use-pulse";
 import { userName } from "./user";
 import { NO_STAGE, STATUS, tagMap, titleOf } from "./versions";
@@ -104,8 +109,12 @@ function Loaded({ version, provenance, provenanceError }: LoadedProps) {
       <div class={panels.content}>
         <div class={panels.overview}>
           <div class={panels.column}>
-            <LoadPanel name={name} version={version} signature={modelFile.data?.signature ?? null} />
+            <LoadPanel
+              uris={[`models:/${name}/${number}`, ...(version.aliases ?? []).map((alias) => `models:/${name}@${alias}`)]}
+              signature={modelFile.data?.signature ?? null}
+            />
             <SignaturePanel state={modelFile} isAsked={has(MODEL_FILE)} isKnown={provenance !== undefined} />
+            {modelFile.data && <TryPanel version={version} signature={modelFile.data.signature} hasExample={files.some((file) => file.path === EXAMPLE_FILE)} />}
             <LineagePanel lineage={lineage.data} error={lineage.error} onRetry={() => void lineage.refetch()} />
             <FilesPanel version={version} files={files} isKnown={provenance !== undefined} error={provenanceError} />
             <section class={panels.panel} aria-labelledby="version-history">
@@ -117,6 +126,7 @@ function Loaded({ version, provenance, provenanceError }: LoadedProps) {
           </div>
           <div class={panels.column}>
             <AboutVersion version={version} flavors={modelFile.data?.flavors ?? []} digest={provenance?.digest ?? ""} origin={provenance?.provenance.origin ?? null} />
+            <PromotionPanel version={version} />
             <NotesPanel title="Description" text={version.description ?? ""} onSave={(text) => describeVersion(name, number, text, userName())} />
             <TagsPanel
               tags={tagMap(version.tags)}
@@ -135,6 +145,7 @@ function Loaded({ version, provenance, provenanceError }: LoadedProps) {
 function VersionHeader({ version }: { readonly version: ModelVersion }) {
   const { name, version: number, current_stage: stage, status, aliases = [] } = version;
   const [change, setChange] = useState<Change | null>(null);
+  const [isDeleting, setDeleting] = useState(false);
   const { data: model } = useQuery({ key: ["registry", name, "model"], ask: (signal) => getModel(name, signal) });
   return (
     <header class={`${panels.header} ${css.versionHeader}`}>
@@ -153,15 +164,25 @@ function VersionHeader({ version }: { readonly version: ModelVersion }) {
           </span>
         ))}
         <span class={panels.actions}>
-          <button type="button" class="button" disabled={!model} onClick={() => setChange({ kind: "set-alias", alias: "", version: number })}>
-            Set alias…
+          <button type="button" class="button primary" disabled={!model} onClick={() => setChange({ kind: "promote", alias: "", version: number })}>
+            Promote…
           </button>
-          <button type="button" class="button" disabled={!model} onClick={() => setChange({ kind: "stage", stage, version: number })}>
-            Change stage…
-          </button>
+          <Popover label="More actions" buttonClass="button square" trigger={<Icon name="more" small />}>
+            {(close) => (
+              <Menu>
+                <button type="button" onClick={() => [close(), setChange({ kind: "stage", stage, version: number })]}>
+                  Change stage…
+                </button>
+                <button type="button" onClick={() => [close(), setDeleting(true)]}>
+                  Delete version…
+                </button>
+              </Menu>
+            )}
+          </Popover>
         </span>
       </div>
       {version.status_message && <p class="muted">{version.status_message}</p>}
+      {isDeleting && <DeleteVersionDialog version={version} onClose={() => setDeleting(false)} />}
       {change && model && <ChangeDialog model={model} change={change} onClose={() => setChange(null)} />}
     </header>
   );

@@ -56,6 +56,8 @@ const COLUMNS: readonly DataColumn<ModelVersion>[] = [
   { id: "description", title: "Description", width: 320, cell: textCell(({ description }) => (description ?? "").split("\n", 1)[0] ?? "") },
 ];
 
+const WITHOUT_STAGE = COLUMNS.filter(({ id }) => id !== "stage");
+
 /** The versions of a model, however many. */
 export function VersionsTable({ name }: { readonly name: string }) {
   const order = query.value.get("sort") ?? DEFAULT_ORDER;
@@ -83,7 +85,7 @@ export function VersionsTable({ name }: { readonly name: string }) {
         <DataGrid
           label={`Versions of ${name}`}
           rows={items}
-          columns={COLUMNS}
+          columns={items.some(({ current_stage: stage }) => stage !== NO_STAGE) ? COLUMNS : WITHOUT_STAGE}
           order={order}
           onOrder={(text) => {
             const next = new URLSearchParams(query.peek());

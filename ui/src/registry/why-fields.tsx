@@ -1,8 +1,15 @@
-import { userName } from "./user";
+import type { Attribution } from "./registry-api";
+import { rememberUser, userName } from "./user";
 
 export interface Why {
   readonly user: string;
   readonly reason: string;
+}
+
+/** Return what the registry's log gets, and remember the name for the next change. */
+export function attributionOf({ user, reason }: Why): Attribution {
+  rememberUser(user.trim());
+  return { user_id: user.trim(), reason: reason.trim() };
 }
 
 export const startWhy = (): Why => ({ user: userName(), reason: "" });
