@@ -138,4 +138,4 @@ def watched_page(
         yield page
     finally:
         context.close()
-    assert complaints == []
+    assert complaints == [], complaints

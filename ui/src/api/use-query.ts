@@ -51,3 +51,8 @@ export function useQuery<T>({ key, ask, enabled = true, everyMs }: QueryOptions<
 export function refresh(...key: readonly unknown[]): void {
   void queries.invalidateQueries({ queryKey: key });
 }
+
+/** Forget that what begins with `key` is fresh: pages that come read it again, the one that is left does not. */
+export function expire(...key: readonly unknown[]): void {
+  void queries.invalidateQueries({ queryKey: key, refetchType: "none" });
+}

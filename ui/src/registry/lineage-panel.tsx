@@ -3,7 +3,8 @@ import type { Lineage } from "../api/schema";
 import { hrefOf } from "../lib/location";
 import panels from "../panels/panels.module.css";
 import { Failure } from "../shell/notice";
-import { CARD_HEIGHT, describeEdges, drawLineage, KINDS, pageOfNode, type PlacedNode } from "./lineage";
+import { plural } from "../lib/format";
+import { describeEdges, drawLineage, KINDS, pageOfNode, type Drawing, type PlacedNode } from "./lineage";
 import css from "./registry.module.css";
 
 const AT_FIRST = 6;
@@ -41,11 +42,14 @@ function Graph({ lineage, most, onAll }: { readonly lineage: Lineage; readonly m
     setRoom(element.clientWidth);
     return () => observer.disconnect();
   }, []);
-  const { nodes, edges, hidden, cardWidth, width, height } = drawLineage(lineage, most, room - 2 * EDGE_ROOM);
+  const drawing = drawLineage(lineage, most, room - 2 * EDGE_ROOM);
+  const { nodes, edges, hidden, cardWidth, cardHeight, width, height } = drawing;
   useEffect(() => {
     const root = nodes.find(({ node }) => node.id === lineage.root);
-    if (root && host.current) host.current.scrollLeft = root.x - (host.current.clientWidth - cardWidth) / 2;
-  }, [lineage.root, room === 0]);
+    if (!root || !host.current) return;
+    host.current.scrollLeft = root.x - (host.current.clientWidth - cardWidth) / 2;
+    host.current.scrollTop = root.y - (host.current.clientHeight - cardHeight) / 2;
+  }, [lineage.root, room === 0, most]);
   return (
     <>
       <div ref={host} class={css.lineage} tabIndex={0} role="region" aria-label="Lineage graph">
@@ -57,14 +61,14 @@ function Graph({ lineage, most, onAll }: { readonly lineage: Lineage; readonly m
           </svg>
           <ol>
             {nodes.map((placed) => (
-              <Card key={placed.node.id} placed={placed} width={cardWidth} isRoot={placed.node.id === lineage.root} edges={describeEdges(placed.node.id, lineage)} />
+              <Card key={placed.node.id} placed={placed} drawing={drawing} isRoot={placed.node.id === lineage.root} edges={describeEdges(placed.node.id, lineage)} />
             ))}
           </ol>
         </div>
       </div>
-      {hidden > 0 && (
+      {hidden.size > 0 && (
         <p class={panels.hint}>
-          {hidden} more are not drawn.{" "}
+          Not drawn: {[...hidden].map(([kind, count]) => plural(count, KINDS[kind], KINDS[kind] === "alias" ? "aliases" : undefined)).join(", ")}.{" "}
           <button type="button" class="button small quiet" onClick={onAll}>
             Draw all
           </button>
@@ -77,18 +81,18 @@ function Graph({ lineage, most, onAll }: { readonly lineage: Lineage; readonly m
 
 interface CardProps {
   readonly placed: PlacedNode;
-  readonly width: number;
+  readonly drawing: Drawing;
   readonly isRoot: boolean;
   readonly edges: string;
 }
 
-function Card({ placed: { node, x, y }, width, isRoot, edges }: CardProps) {
+function Card({ placed: { node, x, y }, drawing: { cardWidth, cardHeight, isCompact }, isRoot, edges }: CardProps) {
   const page = isRoot ? "" : pageOfNode(node);
   const isHere = node.is_here !== false;
   const facts = Object.entries(node.facts ?? {}).map(([key, value]) => `${key}: ${value}`);
-  const place = { left: `${x + EDGE_ROOM}px`, top: `${y + EDGE_ROOM}px`, width: `${width}px`, height: `${CARD_HEIGHT}px` };
+  const place = { left: `${x + EDGE_ROOM}px`, top: `${y + EDGE_ROOM}px`, width: `${cardWidth}px`, height: `${cardHeight}px` };
   return (
-    <li class={css.card} style={place} data-root={isRoot || undefined} data-gone={!isHere || undefined} title={[node.label, ...facts].join("\n")}>
+    <li class={css.card} style={place} data-root={isRoot || undefined} data-gone={!isHere || undefined} data-compact={isCompact || undefined} title={[node.label, ...facts].join("\n")}>
       <span class={css.kind}>
         {KINDS[node.kind]}
         {!isHere && " · not here"}

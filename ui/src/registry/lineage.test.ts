@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { EdgeKind, Lineage, NodeKind } from "../api/schema";
-import { CARD_HEIGHT, describeEdges, drawLineage, pageOfNode } from "./lineage";
+import { describeEdges, drawLineage, pageOfNode } from "./lineage";
 
 const node = (id: string, kind: NodeKind) => ({ id, kind, label: id });
 const edge = (source: string, target: string, kind: EdgeKind) => ({ source, target, kind });
@@ -28,7 +28,7 @@ test("everything stands to the right of what led to it", () => {
 
   for (const { source, target } of graph.edges) expect(x.get(source)).toBeLessThan(x.get(target) ?? 0);
   expect(edges).toHaveLength(5);
-  expect(hidden).toBe(0);
+  expect(hidden.size).toBe(0);
 });
 
 test("what nothing led to stands right before what it led to", () => {
@@ -56,12 +56,12 @@ test("cards never overlap, and lie within the drawing", () => {
     edges: Array.from({ length: 39 }, (_, index) => edge(`runs:/${Math.floor(index / 3)}`, `runs:/${index + 1}`, "parent_of")),
   };
 
-  const { nodes, width, height, cardWidth } = drawLineage(many, 100, 600);
+  const { nodes, width, height, cardWidth, cardHeight } = drawLineage(many, 100, 600);
 
   for (const [index, one] of nodes.entries()) {
     expect(one.x + cardWidth).toBeLessThanOrEqual(width);
-    expect(one.y + CARD_HEIGHT).toBeLessThanOrEqual(height);
-    for (const other of nodes.slice(index + 1)) expect(one.x === other.x && Math.abs(one.y - other.y) < CARD_HEIGHT).toBe(false);
+    expect(one.y + cardHeight).toBeLessThanOrEqual(height);
+    for (const other of nodes.slice(index + 1)) expect(one.x === other.x && Math.abs(one.y - other.y) < cardHeight).toBe(false);
   }
 });
 
@@ -75,7 +75,7 @@ test("a long column is cut, what touches the root stays", () => {
 
   const { nodes, hidden } = drawLineage(long, 5, 900);
 
-  expect(hidden).toBe(25);
+  expect([...hidden]).toEqual([["dataset", 25]]);
   expect(nodes.map((placed) => placed.node.id)).toContain("dataset:/29/d");
 });
 
@@ -99,4 +99,22 @@ test("runs, versions, aliases and stages lead to their pages, what is elsewhere 
 
 test("what a thing led to is said in words", () => {
   expect(describeEdges("runs:/ab", graph)).toBe("produced logged model models:/m-1; is registered as version models:/churn/3");
+});
+
+test("a column that is cut keeps some of each kind, and a long one has cards of one line", () => {
+  const aliases = Array.from({ length: 20 }, (_, index) => node(`models:/churn@a${index}`, "alias"));
+  const targets = Array.from({ length: 20 }, (_, index) => node(`deployment:/t${index}`, "deployment"));
+  const root = node("models:/churn/1", "version");
+  const used: Lineage = {
+    root: root.id,
+    nodes: [root, ...aliases, ...targets],
+    edges: [...aliases, ...targets].map(({ id }) => ({ source: root.id, target: id, kind: "named" })),
+  };
+
+  const cut = drawLineage(used, 6, 900);
+  const whole = drawLineage(used, 100, 900);
+
+  expect([...cut.hidden]).toEqual([["alias", 17], ["deployment", 17]]);
+  expect([cut.isCompact, whole.isCompact, whole.hidden.size]).toEqual([false, true, 0]);
+  expect(whole.cardHeight).toBeLessThan(cut.cardHeight);
 });

@@ -3,9 +3,11 @@
 import type { EdgeKind, Lineage, LineageEdge, LineageNode, NodeKind } from "../api/schema";
 import { loggedModelPage, modelPage, runPage, versionPage } from "./places";
 
-export const CARD_HEIGHT = 46;
+/** Cards of two lines, or of one where a column is long. */
+const HEIGHT = { usual: 46, compact: 28 } as const;
+const LONG = 8;
 const WIDTH = { least: 132, most: 220 } as const;
-const GAP = { x: 36, y: 12 } as const;
+const GAP = { x: 36, y: 12, compactX: 72, compactY: 6 } as const;
 
 export interface PlacedNode {
   readonly node: LineageNode;
@@ -23,8 +25,12 @@ export interface Drawing {
   /** In reading order: column by column. */
   readonly nodes: readonly PlacedNode[];
   readonly edges: readonly PlacedEdge[];
-  readonly hidden: number;
+  /** How many things are not drawn, by kind. */
+  readonly hidden: ReadonlyMap<NodeKind, number>;
   readonly cardWidth: number;
+  readonly cardHeight: number;
+  /** Whether a card has one line only. */
+  readonly isCompact: boolean;
   readonly width: number;
   readonly height: number;
 }
@@ -76,12 +82,16 @@ export function describeEdges(id: string, { edges, nodes }: Lineage): string {
 /** Place everything in `room` pixels, if it fits; at most `most` things a column, those near to the root first. */
 export function drawLineage(lineage: Lineage, most: number, room: number): Drawing {
   const columns = [...shorten(sortIntoColumns(lineage), lineage, most)];
-  const share = Math.floor((room + GAP.x) / columns.length) - GAP.x;
+  const tallest = Math.max(...columns.map((column) => column.length));
+  const isCompact = tallest > LONG;
+  const cardHeight = isCompact ? HEIGHT.compact : HEIGHT.usual;
+  const gapX = isCompact ? GAP.compactX : GAP.x;
+  const gapY = isCompact ? GAP.compactY : GAP.y;
+  const share = Math.floor((room + gapX) / columns.length) - gapX;
   const cardWidth = Math.max(WIDTH.least, Math.min(WIDTH.most, share));
   const places = new Map<string, PlacedNode>();
-  const tallest = Math.max(...columns.map((column) => column.length));
-  const stepX = cardWidth + GAP.x;
-  const stepY = CARD_HEIGHT + GAP.y;
+  const stepX = cardWidth + gapX;
+  const stepY = cardHeight + gapY;
   columns.forEach((column, index) => {
     const top = ((tallest - column.length) * stepY) / 2;
     for (const [row, node] of orderColumn(column, lineage, places).entries()) {
@@ -91,22 +101,30 @@ export function drawLineage(lineage: Lineage, most: number, room: number): Drawi
   const edges = lineage.edges.flatMap((edge) => {
     const from = places.get(edge.source);
     const to = places.get(edge.target);
-    return from && to ? [{ edge, path: curve(from, to, cardWidth) }] : [];
+    return from && to ? [{ edge, path: curve(from, to, cardWidth, cardHeight) }] : [];
   });
   const nodes = [...places.values()];
   return {
     nodes,
     edges,
-    hidden: lineage.nodes.length - nodes.length,
+    hidden: countKinds(lineage.nodes.filter(({ id }) => !places.has(id))),
     cardWidth,
-    width: columns.length * stepX - GAP.x,
-    height: tallest * stepY - GAP.y,
+    cardHeight,
+    isCompact,
+    width: columns.length * stepX - gapX,
+    height: tallest * stepY - gapY,
   };
 }
 
-function curve(from: PlacedNode, to: PlacedNode, cardWidth: number): string {
-  const [x1, y1] = [from.x + cardWidth, from.y + CARD_HEIGHT / 2];
-  const [x2, y2] = [to.x, to.y + CARD_HEIGHT / 2];
+function countKinds(nodes: readonly LineageNode[]): ReadonlyMap<NodeKind, number> {
+  const counts = new Map<NodeKind, number>();
+  for (const { kind } of nodes) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return counts;
+}
+
+function curve(from: PlacedNode, to: PlacedNode, cardWidth: number, cardHeight: number): string {
+  const [x1, y1] = [from.x + cardWidth, from.y + cardHeight / 2];
+  const [x2, y2] = [to.x, to.y + cardHeight / 2];
   const bend = Math.max(24, (x2 - x1) / 2);
   return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
 }
@@ -142,9 +160,21 @@ function* shorten(columns: readonly LineageNode[][], { root, edges }: Lineage, m
   const near = new Set([root, ...edges.filter(({ target }) => target === root).map(({ source }) => source)]);
   for (const { source, target } of edges) if (source === root) near.add(target);
   for (const column of columns) {
-    const sorted = [...column.filter(({ id }) => near.has(id)), ...column.filter(({ id }) => !near.has(id))];
-    yield sorted.slice(0, most);
+    const sorted = [...dealKinds(column.filter(({ id }) => near.has(id))), ...dealKinds(column.filter(({ id }) => !near.has(id)))];
+    const kept = new Set(sorted.slice(0, most));
+    yield column.filter((node) => kept.has(node));
   }
+}
+
+/** Take one of each kind in turn, so that none is left out because another one has many. */
+function dealKinds(nodes: readonly LineageNode[]): LineageNode[] {
+  const turns = new Map<NodeKind, number>();
+  const dealt = nodes.map((node) => {
+    const turn = turns.get(node.kind) ?? 0;
+    turns.set(node.kind, turn + 1);
+    return { node, turn };
+  });
+  return dealt.sort((a, b) => a.turn - b.turn).map(({ node }) => node);
 }
 
 /** Order a column by where what led to it stands, so that few lines cross. */

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { ModelVersion, RegisteredModel } from "../api/schema";
-import { refresh } from "../api/use-query";
+import { expire } from "../api/use-query";
 import { navigate } from "../lib/location";
 import { FormDialog } from "../shell/form-dialog";
 import { say } from "../shell/toasts";
@@ -10,10 +10,10 @@ import css from "./registry.module.css";
 import { NO_STAGE } from "./versions";
 import { attributionOf, startWhy, WhyFields } from "./why-fields";
 
-/** Leave a page whose subject is gone, and only then read again what is shown. */
+/** Leave a page whose subject is gone: it must not be read again, what comes must. */
 function leaveFor(page: string): void {
+  expire("registry");
   navigate(page, { replace: true });
-  setTimeout(() => refresh("registry"));
 }
 
 /** Make a model without versions. */
