@@ -153,7 +153,9 @@ def test_two_versions_are_compared(uri: str, registry: Command) -> None:
         "metric accuracy  0.5 → 0.75 (+0.25)",
         "requirement numpy  ==0.5 → ==0.75",
         *[line for line in shown.splitlines() if line.startswith("file requirements.txt  ")],
+        *[line for line in shown.splitlines() if line.startswith("lineage run  ")],
     ]
+    assert [entry["key"] for entry in found["lineage"]] == ["run"]
     assert (found["old"], found["new"]) == ("models:/m/1", "models:/m/2")
     assert found["metrics"] == [{"key": "accuracy", "old": 0.5, "new": 0.75, "change": 0.25}]
 

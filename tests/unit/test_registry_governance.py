@@ -9,6 +9,7 @@ import pytest
 
 import headwater as hw
 from headwater.protocol.artifacts import ArtifactFile, CommitArtifacts, DeleteTree
+from headwater.protocol.comparison import CompareVersions
 from headwater.protocol.lineage import EdgeKind, NodeKind
 from headwater.stores import open_store
 from headwater.stores.interface import Store
@@ -306,6 +307,20 @@ def test_a_version_without_a_model_file_is_compared_as_far_as_it_goes() -> None:
 
     assert found.signature.verdict.value == "unknown"
     assert [(each.key, each.new) for each in found.requirements] == [("numpy", None), ("skops", None)]
+
+
+def test_runs_and_files_that_only_the_client_can_read_are_compared_by_it(server: str) -> None:
+    hw.set_registry_uri(server)
+    register(0.8, numpy="2.0")
+    register(0.9, numpy="2.2")
+
+    found = hw.compare_model_versions("models:/churn/1", "models:/churn/2")
+
+    asked = CompareVersions("churn", "1", "2")
+    assert "models:/churn/2/requirements.txt" in current_session().store(server).lineage.compare(asked).unread
+    assert found.unread == []
+    assert [(each.key, each.old, each.new) for each in found.metrics] == [("accuracy", 0.8, 0.9)]
+    assert [(each.key, each.old, each.new) for each in found.requirements] == [("numpy", "==2.0", "==2.2")]
 
 
 @pytest.mark.parametrize("direction", ["to the server", "from the server"])

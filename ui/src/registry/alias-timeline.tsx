@@ -1,4 +1,4 @@
-import { useMemo } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { useQuery } from "../api/use-query";
 import { formatAgo, formatCount, formatMoment } from "../lib/format";
 import panels from "../panels/panels.module.css";
@@ -7,10 +7,12 @@ import { listEvents } from "./registry-api";
 import css from "./timeline.module.css";
 
 const MOST = 1000;
+const AT_FIRST = 8;
 
 /** Which version had each alias when, as lanes over one axis of time. */
 export function AliasTimeline({ name }: { readonly name: string }) {
   const { data } = useQuery({ key: ["registry", name, "alias-log"], ask: (signal) => listEvents(name, { most: MOST }, signal) });
+  const [isAll, setAll] = useState(false);
   const now = useMemo(() => Date.now(), [data]);
   const lanes = useMemo(() => readLanes(data?.items ?? [], now), [data, now]);
   if (!data || lanes.length === 0) return null;
@@ -20,7 +22,7 @@ export function AliasTimeline({ name }: { readonly name: string }) {
     <section class={css.timeline} aria-labelledby="timeline-heading">
       <h2 id="timeline-heading">Aliases over time</h2>
       <ul class={css.lanes}>
-        {lanes.map(({ alias, spans }) => (
+        {(isAll ? lanes : lanes.slice(0, AT_FIRST)).map(({ alias, spans }) => (
           <li key={alias}>
             <span class={css.name} title={alias}>
               @{alias}
@@ -46,6 +48,11 @@ export function AliasTimeline({ name }: { readonly name: string }) {
         <span title={formatMoment(begin)}>{formatAgo(begin, now)}</span>
         <span>now</span>
       </p>
+      {!isAll && lanes.length > AT_FIRST && (
+        <button type="button" class="button small quiet" onClick={() => setAll(true)}>
+          Show all {formatCount(lanes.length)} aliases
+        </button>
+      )}
       {data.next && <p class={panels.hint}>Of the last {formatCount(MOST)} things that happened.</p>}
     </section>
   );

@@ -81,7 +81,7 @@ export function VersionsTable({ name }: { readonly name: string }) {
   return (
     <>
       {error && <Failure error={error} onRetry={versions.retry} isSlim />}
-      <div class={css.grid} data-loading={versions.isOld || undefined}>
+      <div class={css.grid} style={{ "--rows": items.length }} data-loading={versions.isOld || undefined}>
         <DataGrid
           label={`Versions of ${name}`}
           rows={items}
