@@ -1,7 +1,7 @@
 """Every store keeps the contracts of pins, provenance and lineage."""
 
-from headwater.testing.contract_comparison import ComparisonContract
 from headwater.testing.contract_lineage import LineageContract, PinsContract, ProvenanceContract
+from headwater.testing.contract_version_comparison import ComparisonContract
 
 
 class TestPins(PinsContract):

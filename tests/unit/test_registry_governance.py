@@ -9,8 +9,8 @@ import pytest
 
 import headwater as hw
 from headwater.protocol.artifacts import ArtifactFile, CommitArtifacts, DeleteTree
-from headwater.protocol.comparison import CompareVersions
 from headwater.protocol.lineage import EdgeKind, NodeKind
+from headwater.protocol.version_comparison import CompareVersions
 from headwater.stores import open_store
 from headwater.stores.interface import Store
 from headwater.testing.servers import live_server

@@ -2,7 +2,6 @@
 
 from typing import Protocol
 
-from headwater.protocol.comparison import CompareVersions, VersionComparison
 from headwater.protocol.endpoint import Empty
 from headwater.protocol.governance import (
     Approve,
@@ -58,6 +57,7 @@ from headwater.protocol.registered_models import (
     SetRegisteredModelTag,
     UpdateRegisteredModel,
 )
+from headwater.protocol.version_comparison import CompareVersions, VersionComparison
 
 
 class RegisteredModels(Protocol):

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from headwater.protocol.comparison import SignatureChange, SignatureDiff, Verdict
+from headwater.protocol.version_comparison import SignatureChange, SignatureDiff, Verdict
 
 _WIDER = {
     "integer": {"long", "double"},

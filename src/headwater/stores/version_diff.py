@@ -7,11 +7,11 @@ from typing import Any
 import msgspec
 
 from headwater.protocol.artifacts import ArtifactFile
-from headwater.protocol.comparison import Difference, MetricDifference, VersionComparison
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.inputs import DatasetInput
 from headwater.protocol.model_versions import ModelVersion
 from headwater.protocol.provenance import Provenance, SourceRun, latest_values
+from headwater.protocol.version_comparison import Difference, MetricDifference, VersionComparison
 from headwater.stores.signature_diff import diff_signatures
 
 MODEL_FILE, REQUIREMENTS = "MLmodel", "requirements.txt"

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from headwater.protocol.comparison import CompareVersions, VersionComparison
 from headwater.protocol.errors import EndpointNotFound, ResourceDoesNotExist
 from headwater.protocol.lineage import Lineage
 from headwater.protocol.logged_models import GetLoggedModel
 from headwater.protocol.model_names import parse_model_uri
+from headwater.protocol.version_comparison import CompareVersions, VersionComparison
 from headwater.tracking.client import Client
 from headwater.tracking.session import current_session
 

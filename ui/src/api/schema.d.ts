@@ -205,6 +205,8 @@ export interface CompareRunsResponse {
   readonly files: readonly (ComparedFile)[];
   readonly texts: readonly (ComparedText)[];
   readonly missing: readonly (string)[];
+}
+
 export interface CompareVersions {
   readonly name: string;
   readonly old: string;
@@ -1950,6 +1952,8 @@ export interface UploadedPart {
 export interface ValueCount {
   readonly value: string;
   readonly runs: number;
+}
+
 export type Verdict = "breaking" | "compatible" | "identical" | "unknown";
 
 export interface VersionComparison {

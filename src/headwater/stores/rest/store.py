@@ -11,7 +11,6 @@ from headwater.protocol import (
     bulk,
     columns,
     comparisons,
-    comparison,
     edits,
     experiments,
     families,
@@ -28,6 +27,7 @@ from headwater.protocol import (
     registered_models,
     runs,
     trash,
+    version_comparison,
     views,
     webhooks,
     workspace,
@@ -225,7 +225,7 @@ class RestLineage(_Resource):
 
     get = _Verb(lineage.GET)
     get_provenance = _Verb(lineage.GET_PROVENANCE)
-    compare = _Verb(comparison.COMPARE)
+    compare = _Verb(version_comparison.COMPARE)
     put_copy = _Verb(lineage.PUT_COPY)
     deploy = _Verb(lineage.DEPLOY)
     undeploy = _Verb(lineage.UNDEPLOY)

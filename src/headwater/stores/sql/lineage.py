@@ -1,6 +1,5 @@
 """Lineage in the database."""
 
-from headwater.protocol.comparison import CompareVersions, VersionComparison
 from headwater.protocol.endpoint import Empty
 from headwater.protocol.lineage import (
     Deploy,
@@ -12,6 +11,7 @@ from headwater.protocol.lineage import (
     Undeploy,
 )
 from headwater.protocol.model_versions import ModelVersionResponse
+from headwater.protocol.version_comparison import CompareVersions, VersionComparison
 from headwater.stores.interface import HeldBlobs, Locations
 from headwater.stores.sql.connection import Connection
 from headwater.stores.sql.database import Database

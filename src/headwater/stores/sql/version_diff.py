@@ -1,9 +1,9 @@
 """What the database and the files that it names tell of a version, to compare it with another."""
 
-from headwater.protocol.comparison import CompareVersions, VersionComparison
 from headwater.protocol.errors import HeadwaterError, ResourceDoesNotExist
 from headwater.protocol.model_names import is_model_uri
 from headwater.protocol.model_sources import split_run_source
+from headwater.protocol.version_comparison import CompareVersions, VersionComparison
 from headwater.stores.interface import HeldBlobs, Locations
 from headwater.stores.sql.artifacts import find_root
 from headwater.stores.sql.connection import Connection

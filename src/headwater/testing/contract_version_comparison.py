@@ -2,10 +2,10 @@
 
 import math
 
-from headwater.protocol.comparison import CompareVersions, Difference
 from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
 from headwater.protocol.model_versions import CreateModelVersion, ModelVersionTag
 from headwater.protocol.runs import LogMetric, LogParam
+from headwater.protocol.version_comparison import CompareVersions, Difference
 from headwater.stores.interface import Store
 from headwater.testing.contract_lineage import make_trained_run, put_file, register, root_of
 from headwater.testing.contract_registered_models import make_model
