@@ -214,6 +214,47 @@ STATIC_PREFIX = Setting(
     meaning="The path that a reverse proxy serves this server under, like /headwater.",
 )
 
+REGISTRY_STORE_URI = Setting(
+    name="HEADWATER_REGISTRY_STORE_URI",
+    mlflow_name="MLFLOW_REGISTRY_STORE_URI",
+    meaning="The server's database of registered models, which is the one of its runs: another one is refused.",
+)
+DEFAULT_ARTIFACT_ROOT = Setting(
+    name="HEADWATER_DEFAULT_ARTIFACT_ROOT",
+    mlflow_name="MLFLOW_DEFAULT_ARTIFACT_ROOT",
+    meaning="Where new experiments keep artifacts: a folder, s3://…, gs://… or az://…, which clients reach with their "
+    "own rights, or mlflow-artifacts://host:port/ for another server; default: with this server.",
+)
+SERVE_ARTIFACTS = Setting(
+    name="HEADWATER_SERVE_ARTIFACTS",
+    mlflow_name="MLFLOW_SERVE_ARTIFACTS",
+    default="1",
+    meaning="0: the server takes and hands out no files, and clients reach those of the default artifact root alone.",
+)
+ARTIFACTS_ONLY = Setting(
+    name="HEADWATER_ARTIFACTS_ONLY",
+    mlflow_name="MLFLOW_ARTIFACTS_ONLY",
+    default="0",
+    meaning="1: the server takes and hands out files and answers nothing else.",
+)
+EXPOSE_PROMETHEUS = Setting(
+    name="HEADWATER_EXPOSE_PROMETHEUS",
+    mlflow_name="MLFLOW_EXPOSE_PROMETHEUS",
+    meaning="1: tell Prometheus at /metrics about requests, queues and sizes. A folder, as for MLflow, does too.",
+)
+SERVER_WORKERS = Setting(
+    name="HEADWATER_SERVER_WORKERS",
+    mlflow_name="MLFLOW_WORKERS",
+    default="1",
+    meaning="Processes of the server: always 1, whose threads answer in parallel; more are not started.",
+)
+FRAME_OPTIONS = Setting(
+    name="HEADWATER_X_FRAME_OPTIONS",
+    mlflow_name="MLFLOW_SERVER_X_FRAME_OPTIONS",
+    default="SAMEORIGIN",
+    meaning="Which pages may show the web UI in a frame: SAMEORIGIN, DENY, or NONE for all.",
+)
+
 CAPTURE = Setting(
     name="HEADWATER_CAPTURE",
     default="none",
@@ -365,7 +406,7 @@ class AwsSettings:
 
 
 def suggest(name: str, value: str) -> None:
-    """Set a variable of another library, for this process, unless somebody has set it."""
+    """Set an environment variable, for this process and those that it starts, unless somebody has set it."""
     os.environ.setdefault(name, value)
 
 

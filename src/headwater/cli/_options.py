@@ -7,7 +7,8 @@ from typing import TypeVar
 
 import click
 
-from headwater.config import EXPERIMENT_ID, EXPERIMENT_NAME, REGISTRY_URI, TRACKING_URI, default_tracking_uri
+from headwater.cli._env_file import read_env_file
+from headwater.config import EXPERIMENT_ID, EXPERIMENT_NAME, REGISTRY_URI, TRACKING_URI, default_tracking_uri, suggest
 from headwater.protocol.errors import ResourceDoesNotExist
 from headwater.protocol.experiments import Experiment, GetExperiment, GetExperimentByName, ViewType
 from headwater.stores.interface import Store
@@ -25,6 +26,23 @@ def tracking_uri_option(command: CommandT) -> CommandT:
         metavar="URI",
         help=f"Where runs are kept: sqlite:///…, postgresql://… or http(s)://…  [env: {TRACKING_URI.name}]",
     )(command)
+
+
+def env_file_option(command: CommandT) -> CommandT:
+    """Add `--env-file`, whose variables are in force for all that the command does, unless they are set already."""
+    return click.option(
+        "--env-file",
+        type=click.Path(exists=True, dir_okay=False),
+        expose_value=False,
+        is_eager=True,
+        callback=lambda _context, _parameter, file: _put_in_force(file) if file else None,
+        help="A file of environment variables, one NAME=value a line; those that are set already win.",
+    )(command)
+
+
+def _put_in_force(file: str) -> None:
+    for name, value in read_env_file(file).items():
+        suggest(name, value)
 
 
 def registry_uri_option(command: CommandT) -> CommandT:

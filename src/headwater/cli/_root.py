@@ -2,7 +2,7 @@
 
 import click
 
-from headwater.cli._options import tracking_uri_option
+from headwater.cli._options import env_file_option, tracking_uri_option
 from headwater.cli._tree import Tree
 from headwater.version import __version__
 
@@ -18,12 +18,14 @@ def _remember(ctx: click.Context, tracking_uri: str) -> None:
 
 root = click.version_option(__version__, message="%(prog)s, version %(version)s")(
     tracking_uri_option(
-        Tree(
-            "headwater.cli",
-            name="headwater",
-            help="Track, compare and reproduce machine-learning experiments.",
-            callback=click.pass_context(_remember),
-            context_settings={"help_option_names": ["--help"], "max_content_width": 100},
+        env_file_option(
+            Tree(
+                "headwater.cli",
+                name="headwater",
+                help="Track, compare and reproduce machine-learning experiments.",
+                callback=click.pass_context(_remember),
+                context_settings={"help_option_names": ["--help"], "max_content_width": 100},
+            )
         )
     )
 )

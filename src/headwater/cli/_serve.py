@@ -7,21 +7,55 @@ import threading
 import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict
 
 import click
 
-from headwater.cli._options import CommandT, split_list, tracking_uri_in_force
+from headwater.cli._options import CommandT, env_file_option, split_list, tracking_uri_in_force
 from headwater.cli._output import say, without_password
 from headwater.config import (
     ALLOWED_HOSTS,
     ALLOWED_ORIGINS,
     ARTIFACTS_DESTINATION,
+    ARTIFACTS_ONLY,
     BACKEND_STORE_URI,
+    DEFAULT_ARTIFACT_ROOT,
+    EXPOSE_PROMETHEUS,
+    FRAME_OPTIONS,
     HOST,
     PORT,
+    REGISTRY_STORE_URI,
+    REGISTRY_URI,
+    SERVE_ARTIFACTS,
+    SERVER_WORKERS,
     STATIC_PREFIX,
     Setting,
 )
+
+if TYPE_CHECKING:
+    from headwater.server.settings import ServerSettings
+
+_OFF = frozenset({"", "0", "false", "no", "off"})
+
+
+class ServeChoices(TypedDict, total=False):
+    """The options of `server` and `ui` as click hands them over; see `ServeOptions`."""
+
+    backend_store_uri: str
+    registry_store_uri: str
+    default_artifact_root: str
+    serve_artifacts: bool | None
+    artifacts_only: bool
+    artifacts_destination: str
+    host: str
+    port: int | None
+    workers: int | None
+    allowed_hosts: str
+    cors_allowed_origins: str
+    static_prefix: str
+    x_frame_options: str | None
+    expose_prometheus: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,12 +63,19 @@ class ServeOptions:
     """What the command line says about a server; an empty text or no port means the setting in force."""
 
     backend_store_uri: str = ""
+    registry_store_uri: str = ""
+    default_artifact_root: str = ""
+    serve_artifacts: bool | None = None
+    artifacts_only: bool = False
     artifacts_destination: str = ""
     host: str = ""
     port: int | None = None
+    workers: int | None = None
     allowed_hosts: str = ""
     cors_allowed_origins: str = ""
     static_prefix: str = ""
+    x_frame_options: str | None = None
+    expose_prometheus: str = ""
 
     @property
     def address(self) -> str:
@@ -51,6 +92,21 @@ class ServeOptions:
             raise click.UsageError(f"Invalid {PORT.name} '{text}': give a port from 0 to 65535.")
         return int(text)
 
+    @property
+    def wanted_workers(self) -> str:
+        """Return how many processes are wanted, as it was said."""
+        return SERVER_WORKERS.get() if self.workers is None else str(self.workers)
+
+    @property
+    def serves_artifacts(self) -> bool:
+        """Return whether the server takes and hands out files."""
+        return SERVE_ARTIFACTS.is_on() if self.serve_artifacts is None else self.serve_artifacts
+
+    @property
+    def only_artifacts(self) -> bool:
+        """Return whether it does nothing else."""
+        return self.artifacts_only or ARTIFACTS_ONLY.is_on()
+
 
 def serve_options(command: CommandT) -> CommandT:
     """Add the options of `server` and `ui`, in MLflow's spelling, collected as the parameter `options`."""
@@ -62,20 +118,16 @@ def serve_options(command: CommandT) -> CommandT:
 def serve(options: ServeOptions, *, tracking_uri: str, port: int, browser_path: str | None = None) -> None:
     """Serve until interrupted; open a browser at `browser_path` below the address unless it is None."""
     from headwater.server.serve import serve as run_server
-    from headwater.server.settings import ServerSettings
 
     store_uri = options.backend_store_uri or BACKEND_STORE_URI.get() or tracking_uri_in_force(tracking_uri)
     if is_server(store_uri):
         raise click.UsageError(f"'{store_uri}' is itself a server: open it in a browser, or give --backend-store-uri.")
-    settings = ServerSettings(
-        store_uri=store_uri,
-        artifacts=options.artifacts_destination or ARTIFACTS_DESTINATION.get() or None,
-        host=options.address,
-        port=port,
-        allowed_hosts=split_list(options.allowed_hosts or ALLOWED_HOSTS.get()),
-        allowed_origins=split_list(options.cors_allowed_origins or ALLOWED_ORIGINS.get()),
-        prefix=options.static_prefix or STATIC_PREFIX.get(),
-    )
+    settings = _settings(options, store_uri, port)
+    if options.wanted_workers not in {"", "1"}:
+        say(
+            f"One process serves, not {options.wanted_workers}: its threads answer in parallel, and it alone writes. "
+            "For more processes, start more servers on one PostgreSQL database."
+        )
 
     def greet(address: str) -> None:
         say(f"Headwater is at {address} and keeps runs in {without_password(store_uri)}  (Ctrl+C stops it)")
@@ -85,6 +137,43 @@ def serve(options: ServeOptions, *, tracking_uri: str, port: int, browser_path: 
 
     logging.basicConfig(format="%(levelname)s: %(message)s")
     run_server(settings, lambda address: threading.Thread(target=greet, args=(address,), daemon=True).start())
+
+
+def _settings(options: ServeOptions, store_uri: str, port: int) -> "ServerSettings":
+    from headwater.server.settings import ServerSettings
+
+    registry_uri = options.registry_store_uri or REGISTRY_STORE_URI.get()
+    if registry_uri not in {"", store_uri}:
+        raise click.UsageError(
+            f"Models cannot be kept at '{without_password(registry_uri)}' by the server of "
+            f"'{without_password(store_uri)}'. Start a server for each, and let clients set {REGISTRY_URI.name}."
+        )
+    if options.only_artifacts and not options.serves_artifacts:
+        raise click.UsageError("Give --artifacts-only or --no-serve-artifacts, not both: nothing would be left.")
+    return ServerSettings(
+        store_uri=store_uri,
+        artifacts=options.artifacts_destination or ARTIFACTS_DESTINATION.get() or None,
+        artifact_root=_artifact_root(options, store_uri),
+        host=options.address,
+        port=port,
+        allowed_hosts=split_list(options.allowed_hosts or ALLOWED_HOSTS.get()),
+        allowed_origins=split_list(options.cors_allowed_origins or ALLOWED_ORIGINS.get()),
+        prefix=options.static_prefix or STATIC_PREFIX.get(),
+        only_artifacts=options.only_artifacts,
+        serves_artifacts=options.serves_artifacts,
+        exposes_metrics=(options.expose_prometheus or EXPOSE_PROMETHEUS.get()).lower() not in _OFF,
+        frame_options=(options.x_frame_options or FRAME_OPTIONS.get()).upper(),
+    )
+
+
+def _artifact_root(options: ServeOptions, store_uri: str) -> str:
+    """Return where experiments keep artifacts: a folder as an absolute path; empty means with the server."""
+    root = options.default_artifact_root or DEFAULT_ARTIFACT_ROOT.get()
+    if not root and not options.serves_artifacts:
+        if not store_uri.startswith("sqlite:"):
+            raise click.UsageError("Give --default-artifact-root: without it nobody knows where to keep artifacts.")
+        root = "mlruns"
+    return str(Path(root).absolute()) if root and ":" not in root else root
 
 
 def is_taken(host: str, port: int) -> bool:
@@ -126,10 +215,41 @@ def _text_option(*names: str, setting: Setting) -> Callable[[CommandT], CommandT
 
 _OPTIONS = (
     _text_option("--backend-store-uri", setting=BACKEND_STORE_URI),
+    _text_option("--registry-store-uri", setting=REGISTRY_STORE_URI),
+    _text_option("--default-artifact-root", setting=DEFAULT_ARTIFACT_ROOT),
+    click.option(
+        "--serve-artifacts/--no-serve-artifacts",
+        default=None,
+        help="Take and hand out files; or do not, and clients reach those of the default artifact root alone.  "
+        f"[env: {SERVE_ARTIFACTS.name}]",
+    ),
+    click.option(
+        "--artifacts-only",
+        is_flag=True,
+        help=f"Take and hand out files, and answer nothing else.  [env: {ARTIFACTS_ONLY.name}]",
+    ),
     _text_option("--artifacts-destination", setting=ARTIFACTS_DESTINATION),
     _text_option("--host", "-h", setting=HOST),
     click.option("--port", "-p", type=click.IntRange(0, 65535), help=f"{PORT.meaning}  [env: {PORT.name}]"),
+    click.option(
+        "--workers", "-w", type=click.IntRange(1), help=f"{SERVER_WORKERS.meaning}  [env: {SERVER_WORKERS.name}]"
+    ),
     _text_option("--allowed-hosts", setting=ALLOWED_HOSTS),
     _text_option("--cors-allowed-origins", "--allowed-origins", setting=ALLOWED_ORIGINS),
     _text_option("--static-prefix", setting=STATIC_PREFIX),
+    click.option(
+        "--x-frame-options",
+        type=click.Choice(["SAMEORIGIN", "DENY", "NONE"], case_sensitive=False),
+        help=f"{FRAME_OPTIONS.meaning}  [env: {FRAME_OPTIONS.name}]",
+    ),
+    click.option(
+        "--expose-prometheus",
+        is_flag=False,
+        flag_value="1",
+        default="",
+        metavar="[DIR]",
+        help="Tell Prometheus at /metrics about requests, queues and sizes. A folder, as for MLflow, is not needed.  "
+        f"[env: {EXPOSE_PROMETHEUS.name}]",
+    ),
+    env_file_option,
 )

@@ -4,6 +4,7 @@
     ├── InvalidParameterValue          INVALID_PARAMETER_VALUE   400
     │   └── SchemaEnforcementFailed    INVALID_PARAMETER_VALUE   400
     ├── BadRequest                     BAD_REQUEST               400
+    ├── FeatureDisabled                FEATURE_DISABLED          400
     ├── ResourceAlreadyExists          RESOURCE_ALREADY_EXISTS   400
     ├── ResourceDoesNotExist           RESOURCE_DOES_NOT_EXIST   404
     ├── EndpointNotFound               ENDPOINT_NOT_FOUND        404
@@ -105,6 +106,13 @@ class BadRequest(_ClientError):
 
     error_code = "BAD_REQUEST"
     error_class = "INVALID_PARAMETER_VALUE"
+    http_status = 400
+
+
+class FeatureDisabled(_ClientError):
+    """The request needs what this server was not started with."""
+
+    error_code = error_class = "FEATURE_DISABLED"
     http_status = 400
 
 

@@ -116,22 +116,7 @@ class CreateExperiment(msgspec.Struct, frozen=True, omit_defaults=True):
     def check(self) -> None:
         """Raise `InvalidParameterValue` unless the name, location and tags are allowed."""
         _check_name("name", self.name)
-        check_length("artifact_location", self.artifact_location, MAX_ARTIFACT_LOCATION)
-        check_no_nul("artifact_location", self.artifact_location)
-        if "#" in self.artifact_location or ";" in self.artifact_location:
-            raise InvalidParameterValue(
-                f"Invalid artifact location '{self.artifact_location}': it must have no '#fragment' and no ';params'."
-            )
-        scheme = self.artifact_location.partition(":")[0].lower()
-        if scheme in _FOREIGN_SCHEMES:
-            raise InvalidParameterValue(
-                f"Invalid artifact location '{self.artifact_location}': '{scheme}' names a host, which nothing is "
-                "written to. Use s3://, gs://, az://, a folder, or none for the store's own."
-            )
-        if self.artifact_location.startswith("runs:/"):
-            raise InvalidParameterValue(
-                f"Invalid artifact location '{self.artifact_location}': it must not point into a run."
-            )
+        check_artifact_location(self.artifact_location)
         check_keys("tags", "key", (tag.key for tag in self.tags), "key")
         for tag in self.tags:
             _check_tag_value(tag.value)
@@ -235,6 +220,24 @@ class DeleteExperimentTag(msgspec.Struct, frozen=True):
         check_experiment_id(self.experiment_id)
         if not self.key:
             raise missing("key")
+
+
+def check_artifact_location(location: str) -> None:
+    """Raise `InvalidParameterValue` unless an experiment may keep its artifacts there; empty is allowed."""
+    check_length("artifact_location", location, MAX_ARTIFACT_LOCATION)
+    check_no_nul("artifact_location", location)
+    if "#" in location or ";" in location:
+        raise InvalidParameterValue(
+            f"Invalid artifact location '{location}': it must have no '#fragment' and no ';params'."
+        )
+    scheme = location.partition(":")[0].lower()
+    if scheme in _FOREIGN_SCHEMES:
+        raise InvalidParameterValue(
+            f"Invalid artifact location '{location}': '{scheme}' names a host, which nothing is "
+            "written to. Use s3://, gs://, az://, a folder, or none for the store's own."
+        )
+    if location.startswith("runs:/"):
+        raise InvalidParameterValue(f"Invalid artifact location '{location}': it must not point into a run.")
 
 
 def _check_name(parameter: str, name: str) -> None:

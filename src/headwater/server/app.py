@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from urllib.parse import unquote_to_bytes
 from uuid import uuid4
 
@@ -16,10 +17,12 @@ from headwater.server.archives import Archives
 from headwater.server.artifacts import ArtifactRoutes
 from headwater.server.bodies import error_response
 from headwater.server.couriers import Couriers
-from headwater.server.events import Events
+from headwater.server.events import EVENTS_PATH, Events
+from headwater.server.metrics import METRICS_PATH, PAGES, UNKNOWN, ServerMetrics
+from headwater.server.modes import is_refused_page, narrow, refuse_page, refuse_workspace, workspace_routes
 from headwater.server.multipart import MultipartRoutes
 from headwater.server.pages import Pages
-from headwater.server.routes import RouteTable, derive_routes
+from headwater.server.routes import Route, RouteTable, derive_routes
 from headwater.server.security import Gate
 from headwater.server.settings import ServerSettings
 from headwater.server.workers import Workers
@@ -41,28 +44,43 @@ class App:
         self._pages = Pages(self._workers, settings, store.blobs.direct)
         self._couriers = Couriers(store, threads=settings.couriers, poll_s=settings.courier_s)
         self._sweeper: asyncio.Task[None] | None = None
+        queues = {
+            "requests": lambda: self._workers.busy,
+            "uploads": lambda: self._transfers.busy,
+            "event streams": lambda: self._events.listeners,
+            "webhook deliveries": lambda: self._couriers.waiting,
+        }
+        self._metrics = ServerMetrics(queues, settings.store_uri) if settings.exposes_metrics else None
+        self.table = RouteTable(narrow(self._routes(), settings))
+
+    def _routes(self) -> list[Route]:
+        store, settings = self._store, self._settings
         artifacts = ArtifactRoutes(store, self._workers, self._transfers, settings)
         multipart = MultipartRoutes(store, self._workers, self._transfers, settings)
-        self.table = RouteTable(
-            [
-                *derive_routes(ENDPOINTS, store, self._workers, settings),
-                *artifacts.routes(),
-                *Archives(store, self._workers).routes(),
-                *multipart.routes(),
-                *self._events.routes(),
-                *self._pages.routes(),
-            ]
-        )
+        return [
+            *derive_routes(ENDPOINTS, store, self._workers, settings),
+            *artifacts.routes(),
+            *Archives(store, self._workers).routes(),
+            *multipart.routes(),
+            *self._events.routes(),
+            *self._pages.routes(),
+            *workspace_routes(),
+            *(self._metrics.routes() if self._metrics else []),
+        ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or one start and stop of the server."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif scope["type"] == "http":
+            began = time.perf_counter()
             request = Request(scope, receive)
             response = await self._respond(request)
             self._gate.add_headers(request, response)
-            await response(scope, receive, send)
+            try:
+                await response(scope, receive, send)
+            finally:
+                self._count(request, response, time.perf_counter() - began)
         else:
             await send({"type": "websocket.close", "code": 1000})
 
@@ -75,12 +93,20 @@ class App:
         self._transfers.close()
         self._workers.close()
 
+    def _count(self, request: Request, response: Response, seconds: float) -> None:
+        endpoint = request.scope.get("endpoint", UNKNOWN)
+        if self._metrics is not None and endpoint not in {METRICS_PATH, EVENTS_PATH}:
+            self._metrics.count(endpoint, request.method, response.status_code, seconds)
+
     async def _respond(self, request: Request) -> Response:
         path = ""
         try:
             path = _path(request.scope, self._settings.prefix)
             refusal = self._gate.refuse(request, path)
-            return await self._dispatch(request, path) if refusal is None else refusal
+            if refusal is not None:
+                return refusal
+            refuse_workspace(request)
+            return await self._dispatch(request, path)
         except HeadwaterError as error:
             if error.http_status == HeadwaterError.http_status:
                 _logger.exception("%s %s failed", request.method, request.scope["path"])
@@ -101,8 +127,12 @@ class App:
             found = self.table.find(request.method, path)
         except EndpointNotFound:
             if self._pages.is_page(request, path):
+                request.scope["endpoint"] = PAGES
+                if is_refused_page(self._settings):
+                    return refuse_page(path)
                 return await self._pages.page(request, path)
             raise
+        request.scope["endpoint"] = found.route.path
         request.scope["path_params"] = found.parameters
         return await found.route.handler(request, found.rest)
 

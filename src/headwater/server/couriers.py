@@ -3,9 +3,7 @@
 import logging
 import threading
 
-from headwater.protocol.webhooks import (
-    Deliver,
-)
+from headwater.protocol.webhooks import Deliver
 from headwater.stores.interface import Store
 
 _logger = logging.getLogger(__name__)
@@ -24,6 +22,7 @@ class Couriers:
         self._store = store
         self._poll_s = poll_s
         self._is_over = threading.Event()
+        self.waiting = 0  # deliveries that were not sent yet when it was looked last
         self._threads = [
             threading.Thread(target=self._run, name=f"headwater-courier-{number}", daemon=True)
             for number in range(threads)
@@ -47,6 +46,7 @@ class Couriers:
             is_busy = False
             try:
                 done = self._store.webhooks.deliver(Deliver(max_s=_CALL_S))
+                self.waiting = done.waiting
                 is_busy = done.delivered + done.failed > 0
             except Exception:
                 if not self._is_over.is_set():

@@ -66,6 +66,11 @@ class Events:
         self._poller: asyncio.Task[None] | None = None
         self._is_closed = False
 
+    @property
+    def listeners(self) -> int:
+        """Return how many streams are open."""
+        return len(self._listeners)
+
     def routes(self) -> list[Route]:
         """Return the route of the event stream."""
         return [Route(path=EVENTS_PATH, methods=("GET",), permission=Permission.READ, handler=self._handle)]

@@ -47,6 +47,7 @@ class Pages:
 
     def __init__(self, workers: Workers, settings: ServerSettings, direct: Direct | None) -> None:
         self._workers = workers
+        direct = direct if settings.serves_artifacts else None
         self._information = _ServerInfo(
             multipart_uploads_enabled=direct is not None and direct.takes_parts,
             multipart_downloads_enabled=direct is not None,

@@ -14,19 +14,18 @@ from headwater.server.settings import ServerSettings
 _HOST_EXEMPT = frozenset({"/health", "/version"})
 _READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-CONTENT_SECURITY_POLICY = (
+_CONTENT_SECURITY_POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; "
-    "frame-src 'self' blob:; frame-ancestors 'self'; base-uri 'self'; object-src 'none'; form-action 'self'"
+    "frame-src 'self' blob:; base-uri 'self'; object-src 'none'; form-action 'self'"
 )
-SECURITY_HEADERS = (
+_FRAME_ANCESTORS = {"SAMEORIGIN": "; frame-ancestors 'self'", "DENY": "; frame-ancestors 'none'", "NONE": ""}
+_SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"SAMEORIGIN"),
     (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"vary", b"Origin"),
 )
-_POLICY_HEADER = (b"content-security-policy", CONTENT_SECURITY_POLICY.encode())
 
 
 class Gate:
@@ -34,6 +33,11 @@ class Gate:
 
     def __init__(self, settings: ServerSettings) -> None:
         self._rules = HostRules(settings.allowed_hosts, settings.allowed_origins)
+        policy = _CONTENT_SECURITY_POLICY + _FRAME_ANCESTORS[settings.frame_options]
+        self._policy_header = (b"content-security-policy", policy.encode())
+        self._headers: tuple[tuple[bytes, bytes], ...] = _SECURITY_HEADERS
+        if settings.frame_options != "NONE":
+            self._headers = (*_SECURITY_HEADERS, (b"x-frame-options", settings.frame_options.encode()))
 
     def refuse(self, request: Request, path: str) -> Response | None:
         """Return the answer to a request that must not go on, or None."""
@@ -52,9 +56,9 @@ class Gate:
     def add_headers(self, request: Request, response: Response) -> None:
         """Add the headers that every answer carries."""
         headers = response.raw_headers
-        headers.extend(SECURITY_HEADERS)
+        headers.extend(self._headers)
         if "content-security-policy" not in response.headers:
-            headers.append(_POLICY_HEADER)
+            headers.append(self._policy_header)
         origin = request.headers.get("origin")
         if origin is not None and self._rules.is_origin_foreign_but_allowed(origin):
             headers.append((b"access-control-allow-origin", origin.encode("latin-1")))

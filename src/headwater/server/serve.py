@@ -102,7 +102,7 @@ def serve(settings: ServerSettings, on_ready: Callable[[str], None] | None = Non
                 "Requests to other names than private addresses need HEADWATER_ALLOWED_HOSTS.",
                 settings.host,
             )
-        store = open_store(settings.store_uri, artifacts=settings.artifacts)
+        store = open_store(settings.store_uri, artifacts=settings.artifacts, artifact_root=settings.artifact_root)
         try:
             app = create_app(store, settings)
             HttpServer(app, None if on_ready is None else lambda: on_ready(url)).run([listener])

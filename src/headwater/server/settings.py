@@ -6,22 +6,29 @@ from pathlib import Path
 from headwater.protocol.errors import InvalidParameterValue
 
 MEBIBYTE = 1024 * 1024
+FRAME_OPTIONS = ("SAMEORIGIN", "DENY", "NONE")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServerSettings:
     """How one server process listens, what it trusts and how much it takes on.
 
-    `store_uri` and `artifacts` are for `serve`, which opens the store itself; `create_app` is given one.
+    `store_uri`, `artifacts` and `artifact_root` are for `serve`, which opens the store itself; `create_app` is given
+    one.
     """
 
     store_uri: str = ""
     artifacts: str | Path | None = None
+    artifact_root: str = ""  # where experiments keep artifacts unless they choose a place; empty: with the server
     host: str = "127.0.0.1"
     port: int = 5000
     allowed_hosts: tuple[str, ...] = ()
     allowed_origins: tuple[str, ...] = ()
     prefix: str = ""  # the path that a reverse proxy serves us under, such as /headwater
+    only_artifacts: bool = False  # answer requests for artifacts alone
+    serves_artifacts: bool = True  # hand out and take the files of mlflow-artifacts:/
+    exposes_metrics: bool = False  # at /metrics
+    frame_options: str = "SAMEORIGIN"  # which pages may show ours in a frame: SAMEORIGIN, DENY or NONE for all
     static_folder: Path = Path(__file__).parent / "static"
     threads: int = 64  # requests inside the store at once
     waiting: int = 2048  # requests waiting for a thread, beyond which the answer is 503
@@ -36,6 +43,12 @@ class ServerSettings:
     heartbeat_s: float = 15.0  # how often an idle event stream says that it is alive
 
     def __post_init__(self) -> None:
-        """Raise `InvalidParameterValue` if the prefix is not the beginning of a path."""
+        """Raise `InvalidParameterValue` for a prefix that begins no path, and for what cannot be had together."""
         if self.prefix and (not self.prefix.startswith("/") or self.prefix.endswith("/")):
             raise InvalidParameterValue(f"Invalid prefix '{self.prefix}'. Write it like '/headwater'.")
+        if self.frame_options not in FRAME_OPTIONS:
+            raise InvalidParameterValue(
+                f"Invalid value '{self.frame_options}' for X-Frame-Options. Use one of {', '.join(FRAME_OPTIONS)}."
+            )
+        if self.only_artifacts and not self.serves_artifacts:
+            raise InvalidParameterValue("A server of artifacts only must serve artifacts. Leave one of the two out.")

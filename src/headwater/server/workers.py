@@ -28,6 +28,11 @@ class Workers:
         finally:
             self._busy -= 1
 
+    @property
+    def busy(self) -> int:
+        """Return how many calls wait or run."""
+        return self._busy
+
     def close(self) -> None:
         """Let running calls finish, drop waiting ones and end the threads."""
         self._pool.shutdown(wait=True, cancel_futures=True)

@@ -10,11 +10,16 @@ from headwater.protocol.errors import InvalidParameterValue
 if TYPE_CHECKING:
     from headwater.stores.interface import HeldBlobs, Location, Store
 
+_DATABASES = frozenset({"sqlite", "postgresql", "postgres"})
 _CLOUD_SCHEMES = frozenset({"s3", "s3a", "gs", "az", "abfs", "abfss", "wasb", "wasbs", "memory"})
 
 
 def open_store(
-    uri: str, *, artifacts: str | Path | None = None, artifact_locations: Sequence[str] | None = None
+    uri: str,
+    *,
+    artifacts: str | Path | None = None,
+    artifact_locations: Sequence[str] | None = None,
+    artifact_root: str = "",
 ) -> "Store":
     """Open the store at `uri`: `sqlite:///path`, `postgresql://user@host/database` or `http(s)://host`.
 
@@ -27,6 +32,9 @@ def open_store(
             for PostgreSQL. A server keeps its own.
         artifact_locations: beginnings of the URIs of other artifact locations that the store lists and serves;
             default: those of the setting HEADWATER_ARTIFACT_LOCATIONS.
+        artifact_root: where new experiments keep their artifacts, each in a folder called by its id, unless they choose
+            a place of their own: `s3://`, `gs://` or `az://bucket/folder` or `file:///folder`, which are listed and
+            served then; default: `mlflow-artifacts:/`, with the store. A server has its own.
 
     Example:
         >>> from headwater.stores import open_store
@@ -38,7 +46,7 @@ def open_store(
         from headwater.stores.rest import RestStore
 
         return RestStore(uri)
-    if scheme not in {"sqlite", "postgresql", "postgres"}:
+    if scheme not in _DATABASES:
         raise InvalidParameterValue(
             f"Invalid store URI scheme '{scheme}'. Use sqlite:///path, postgresql://user@host/database or http(s)://host."
         )
@@ -47,9 +55,28 @@ def open_store(
     from headwater.stores.sql import SqlStore
 
     prefixes = ARTIFACT_LOCATIONS.get().split(",") if artifact_locations is None else artifact_locations
-    locations = ServedLocations([prefix.strip() for prefix in prefixes if prefix.strip()])
+    locations = ServedLocations([prefix.strip() for prefix in (*prefixes, artifact_root) if prefix.strip()])
     folder = _artifacts_folder(uri, scheme, None if _is_cloud(artifacts) else artifacts)
-    return SqlStore(uri, _open_blobs(folder, artifacts), locations, folder / "live-logs", HttpSender())
+    return SqlStore(uri, _open_blobs(folder, artifacts), locations, folder / "live-logs", HttpSender(), artifact_root)
+
+
+def upgrade_store(uri: str) -> tuple[int, int]:
+    """Bring the database at `uri` to the schema of this version; return the number of the schema before and after.
+
+    A number of 0 says that there was no schema yet. Raises `InvalidParameterValue` for what is no database of ours.
+
+    Example:
+        >>> from headwater.stores import upgrade_store
+        >>> upgrade_store("sqlite:////srv/headwater/headwater.db")  # doctest: +SKIP
+        (6, 7)
+    """
+    if uri.partition(":")[0].partition("+")[0] not in _DATABASES:
+        raise InvalidParameterValue(
+            f"'{uri[:200]}' is no database. Give sqlite:///path or postgresql://user@host/name."
+        )
+    from headwater.stores.sql.migrate import upgrade
+
+    return upgrade(uri)
 
 
 def open_location(uri: str) -> "Location":

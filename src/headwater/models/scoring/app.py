@@ -18,7 +18,7 @@ from headwater.models.scoring.answers import Answer, encode_predictions
 from headwater.models.scoring.following import find_change, identify, is_moving
 from headwater.models.scoring.http import TEXT, Headers, Receive, Reply, Scope, Send, header, read_body
 from headwater.models.scoring.lanes import Failure, Lanes
-from headwater.models.scoring.metrics import CONTENT_TYPE, Metrics
+from headwater.models.scoring.metrics import Metrics
 from headwater.models.scoring.model import MODEL_FAILURES, Identity, ServedModel, load_served
 from headwater.models.scoring.open_inference import describe_model, read_infer, write_infer
 from headwater.models.scoring.openapi import describe_page, describe_server
@@ -33,6 +33,7 @@ from headwater.protocol.errors import (
     PermissionDenied,
     UnsupportedMediaType,
 )
+from headwater.protocol.exposition import CONTENT_TYPE
 from headwater.protocol.hosts import HostRules
 from headwater.version import __version__
 

@@ -5,15 +5,16 @@ import os
 import tempfile
 import threading
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import psutil
 
+from headwater.protocol.exposition import SECONDS, Labels, head, histogram, process_lines, sample
+
 ROUTES: Final = ("invocations", "infer", "other")
 STATUSES: Final = (200, 400, 403, 404, 405, 413, 415, 429, 500, 503, 504)
 LOADS: Final = ("loaded", "failed")
-SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
 BATCH_ROWS: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096)
 
 _REQUESTS = 0
@@ -26,7 +27,6 @@ _BATCHES = _PREDICTING + _LATENCY_SIZE
 _SLOTS = _BATCHES + len(BATCH_ROWS) + 2
 _NUMBER_BYTES = 8
 _STATUS_INDEX = {status: index for index, status in enumerate(STATUSES)}
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def shared_memory_file(workers: int) -> int:
@@ -84,51 +84,32 @@ class Metrics:
         return sum(self._all[slot::_SLOTS])
 
     def _lines(self, model: Mapping[str, str]) -> Iterator[str]:
-        yield from _head("headwater_scoring_model_info", "gauge", "The model that is served.")
-        yield f"headwater_scoring_model_info{{{_labels(model.items())}}} 1"
-        yield from _head("headwater_scoring_requests_total", "counter", "Answers by route and HTTP status.")
+        yield from head("headwater_scoring_model_info", "gauge", "The model that is served.")
+        yield sample("headwater_scoring_model_info", model.items(), 1)
+        yield from head("headwater_scoring_requests_total", "counter", "Answers by route and HTTP status.")
         for number, route in enumerate(ROUTES):
             for index, status in enumerate((*STATUSES, "other")):
                 if total := self._total(_REQUESTS + number * (len(STATUSES) + 1) + index):
-                    yield f'headwater_scoring_requests_total{{route="{route}",status="{status}"}} {total:.0f}'
-        yield from _head("headwater_scoring_request_seconds", "histogram", "Time from a request's head to its answer.")
+                    labels = (("route", route), ("status", str(status)))
+                    yield sample("headwater_scoring_requests_total", labels, total)
+        yield from head("headwater_scoring_request_seconds", "histogram", "Time from a request's head to its answer.")
         for number, route in enumerate(ROUTES):
-            label = f'route="{route}",'
             start = _LATENCY + number * _LATENCY_SIZE
-            yield from self._histogram("headwater_scoring_request_seconds", label, start, SECONDS)
-        yield from _head("headwater_scoring_predict_seconds", "histogram", "Time of one call of the model's predict.")
-        yield from self._histogram("headwater_scoring_predict_seconds", "", _PREDICTING, SECONDS)
-        yield from _head("headwater_scoring_batch_rows", "histogram", "Rows of one call of the model's predict.")
-        yield from self._histogram("headwater_scoring_batch_rows", "", _BATCHES, BATCH_ROWS)
-        yield from _head("headwater_scoring_waiting", "gauge", "Requests that wait or are predicted.")
-        yield f"headwater_scoring_waiting {self._total(_WAITING):.0f}"
-        yield from _head("headwater_scoring_model_loads_total", "counter", "Loads of a model, by outcome.")
+            yield from self._histogram("headwater_scoring_request_seconds", (("route", route),), start, SECONDS)
+        yield from head("headwater_scoring_predict_seconds", "histogram", "Time of one call of the model's predict.")
+        yield from self._histogram("headwater_scoring_predict_seconds", (), _PREDICTING, SECONDS)
+        yield from head("headwater_scoring_batch_rows", "histogram", "Rows of one call of the model's predict.")
+        yield from self._histogram("headwater_scoring_batch_rows", (), _BATCHES, BATCH_ROWS)
+        yield from head("headwater_scoring_waiting", "gauge", "Requests that wait or are predicted.")
+        yield sample("headwater_scoring_waiting", (), self._total(_WAITING))
+        yield from head("headwater_scoring_model_loads_total", "counter", "Loads of a model, by outcome.")
         for index, outcome in enumerate(LOADS):
-            yield f'headwater_scoring_model_loads_total{{outcome="{outcome}"}} {self._total(_LOADS + index):.0f}'
+            loads = self._total(_LOADS + index)
+            yield sample("headwater_scoring_model_loads_total", (("outcome", outcome),), loads)
         process = psutil.Process()
-        yield from _head("process_resident_memory_bytes", "gauge", "Memory of the worker that answers.")
-        yield f"process_resident_memory_bytes {process.memory_info().rss}"
         times = process.cpu_times()
-        yield from _head("process_cpu_seconds_total", "counter", "CPU time of the worker that answers.")
-        yield f"process_cpu_seconds_total {times.user + times.system}"
+        yield from process_lines(process.memory_info().rss, times.user + times.system)
 
-    def _histogram(self, name: str, label: str, start: int, bounds: tuple[float, ...]) -> Iterator[str]:
-        count = 0.0
-        for index, bound in enumerate((*bounds, "+Inf")):
-            count += self._total(start + index)
-            yield f'{name}_bucket{{{label}le="{bound}"}} {count:.0f}'
-        braces = f"{{{label.rstrip(',')}}}" if label else ""
-        yield f"{name}_sum{braces} {self._total(start + len(bounds) + 1)}"
-        yield f"{name}_count{braces} {count:.0f}"
-
-
-def _head(name: str, kind: str, meaning: str) -> tuple[str, str]:
-    return f"# HELP {name} {meaning}", f"# TYPE {name} {kind}"
-
-
-def _labels(pairs: Iterable[tuple[str, str]]) -> str:
-    return ",".join(f'{key}="{_escape(value)}"' for key, value in pairs)
-
-
-def _escape(value: str) -> str:
-    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    def _histogram(self, name: str, labels: Labels, start: int, bounds: tuple[float, ...]) -> Iterator[str]:
+        counts = [self._total(start + index) for index in range(len(bounds) + 1)]
+        return histogram(name, labels, bounds, counts, self._total(start + len(bounds) + 1))

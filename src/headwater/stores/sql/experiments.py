@@ -20,7 +20,9 @@ from headwater.protocol.experiments import (
     SearchExperimentsResponse,
     SetExperimentTag,
     UpdateExperiment,
+    check_artifact_location,
 )
+from headwater.protocol.model_sources import append_path
 from headwater.protocol.names import check_experiment_id
 from headwater.protocol.paging import decode_page_token, encode_page_token
 from headwater.stores.sql.clock import now_ms
@@ -28,6 +30,7 @@ from headwater.stores.sql.connection import Connection, Dialect, chunks, marks
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.search import select_experiments
 
+OWN_ARTIFACTS = "mlflow-artifacts:/"
 _COLUMNS = "id, name, artifact_location, deleted, creation_time, last_update_time"
 _UPSERT_TAG = (
     "INSERT INTO experiment_tag (exp_id, key, value) VALUES (?, ?, ?) "
@@ -36,10 +39,19 @@ _UPSERT_TAG = (
 
 
 class SqlExperiments:
-    """Experiments and their tags, in a database. Thread-safe."""
+    """Experiments and their tags, in a database. Thread-safe.
 
-    def __init__(self, database: Database) -> None:
+    Args:
+        database: the database.
+        artifact_root: where experiments keep artifacts that choose no place of their own; empty: with the store.
+    """
+
+    def __init__(self, database: Database, artifact_root: str = "") -> None:
         self._database = database
+        self._root = artifact_root or OWN_ARTIFACTS
+        if artifact_root:
+            check_artifact_location(artifact_root)
+            database.write(self._move_default)
 
     def create(self, request: CreateExperiment) -> CreateExperimentResponse:
         """Create an experiment; its name must be new even among the deleted ones."""
@@ -54,13 +66,22 @@ class SqlExperiments:
                 (request.name, request.artifact_location, now, now),
             )
             if not request.artifact_location:
-                location = f"mlflow-artifacts:/{exp_id}"
+                location = append_path(self._root, str(exp_id))
                 connection.execute("UPDATE experiment SET artifact_location = ? WHERE id = ?", (location, exp_id))
             tags = {tag.key: tag.value for tag in request.tags}
             connection.many(_UPSERT_TAG, [(exp_id, key, value) for key, value in tags.items()])
             return exp_id
 
         return CreateExperimentResponse(str(self._database.write(work)))
+
+    def _move_default(self, connection: Connection) -> None:
+        """Let the experiment that every database begins with keep artifacts at the root, if it has none yet."""
+        connection.execute(
+            "UPDATE experiment SET artifact_location = ? WHERE id = 0 AND artifact_location = ? "
+            "AND NOT EXISTS (SELECT 1 FROM run WHERE exp_id = 0) "
+            "AND NOT EXISTS (SELECT 1 FROM logged_model WHERE exp_id = 0)",
+            (append_path(self._root, "0"), append_path(OWN_ARTIFACTS, "0")),
+        )
 
     def get(self, request: GetExperiment) -> GetExperimentResponse:
         """Return an experiment, deleted or not."""

@@ -6,10 +6,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import NamedTuple
 
-from headwater.protocol.errors import HeadwaterError
-from headwater.stores.sql.connection import Connection, Dialect
-from headwater.stores.sql.engine import Engine
+from headwater.protocol.errors import HeadwaterError, InvalidParameterValue
+from headwater.stores.sql.connection import Connection, Dialect, KeyCache
+from headwater.stores.sql.engine import Engine, open_engine
 
 _FILE_NAME = re.compile(r"(\d{4})_(\w+)\.(\w+)\.sql")
 _CREATE_RECORD = (
@@ -32,6 +33,13 @@ class Migration:
         return hashlib.sha256(self.script.encode()).hexdigest()
 
 
+class Upgrade(NamedTuple):
+    """The number of the schema before and after; 0 is none."""
+
+    before: int
+    after: int
+
+
 def load_migrations(dialect: Dialect) -> list[Migration]:
     """Return this version's migrations for a dialect, in order."""
     found = []
@@ -42,18 +50,40 @@ def load_migrations(dialect: Dialect) -> list[Migration]:
     return sorted(found, key=lambda migration: migration.number)
 
 
-def migrate(engine: Engine, migrations: Sequence[Migration]) -> None:
+def migrate(engine: Engine, migrations: Sequence[Migration]) -> Upgrade:
     """Apply what is missing of `migrations`, in one transaction; of several processes one does it and the others wait.
 
-    A SQLite file that holds data is copied to `<file>.backup-<number>` before it is changed. Raises
-    `HeadwaterError` if the database was made by a newer version or with other migration files than these.
+    Returns the schema that was found, and the one that is there now. A SQLite file that holds data is copied to
+    `<file>.backup-<number>` before it is changed. Raises `HeadwaterError` if the database was made by a newer version
+    or with other migration files than these.
     """
     connection = engine.connect(writable=True)
     try:
-        if _missing(_read_applied(connection), migrations):
+        applied = _read_applied(connection)
+        if _missing(applied, migrations):
             _apply(engine, connection, migrations)
+        return Upgrade(max(applied, default=0), migrations[-1].number)
     finally:
         connection.close()
+
+
+def upgrade(uri: str) -> Upgrade:
+    """Migrate the database at `uri`; raise `InvalidParameterValue` if it is MLflow's."""
+    engine = open_engine(uri, KeyCache())
+    try:
+        connection = engine.connect(writable=True)
+        try:
+            is_of_mlflow = connection.has_table("alembic_version") and not connection.has_table("migration")
+        finally:
+            connection.close()
+        if is_of_mlflow:
+            raise InvalidParameterValue(
+                "The database is one of MLflow's, which stays as it is. "
+                "Copy what it holds into one of Headwater's with: headwater import mlflow."
+            )
+        return migrate(engine, load_migrations(engine.dialect))
+    except engine.errors as error:
+        raise engine.translate(error) from error
 
 
 def _apply(engine: Engine, connection: Connection, migrations: Sequence[Migration]) -> None:

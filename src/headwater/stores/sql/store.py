@@ -39,13 +39,22 @@ class SqlStore:
         locations: opens the artifact locations of experiments that chose a place of their own.
         live_logs: the folder for logs of runs that are being written.
         sender: sends what webhooks are told; the store closes it.
+        artifact_root: where experiments keep artifacts that choose no place of their own; empty: with the store.
     """
 
-    def __init__(self, uri: str, blobs: HeldBlobs, locations: Locations, live_logs: Path, sender: Sender) -> None:
+    def __init__(
+        self,
+        uri: str,
+        blobs: HeldBlobs,
+        locations: Locations,
+        live_logs: Path,
+        sender: Sender,
+        artifact_root: str = "",
+    ) -> None:
         self.database = Database(uri)
         self.blobs = blobs
         self.locations = locations
-        self.experiments = SqlExperiments(self.database)
+        self.experiments = SqlExperiments(self.database, artifact_root)
         self.runs = SqlRuns(self.database)
         self.inputs = SqlInputs(self.database)
         self.logged_models = SqlLoggedModels(self.database, locations)

@@ -1,0 +1,1 @@
+"""The database that runs are kept in."""
