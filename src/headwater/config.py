@@ -3,6 +3,7 @@
 Each `HEADWATER_X` may also be given as `MLFLOW_X` where MLflow has a variable of that meaning; ours wins.
 """
 
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -115,6 +116,46 @@ HTTP_RETRIES = Setting(
     default="4",
     meaning="How often a request that is safe to repeat is repeated.",
 )
+HTTP_BACKOFF_FACTOR = Setting(
+    name="HEADWATER_HTTP_BACKOFF_FACTOR",
+    mlflow_name="MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR",
+    default="0.2",
+    meaning="Seconds before a request is repeated first; each time twice as long, up to 10 s or this if it is more.",
+)
+HTTP_BACKOFF_JITTER = Setting(
+    name="HEADWATER_HTTP_BACKOFF_JITTER",
+    mlflow_name="MLFLOW_HTTP_REQUEST_BACKOFF_JITTER",
+    default="0",
+    meaning="Seconds, by chance from none to all of them, that are added before a request is repeated.",
+)
+HTTP_RESPECT_RETRY_AFTER = Setting(
+    name="HEADWATER_HTTP_RESPECT_RETRY_AFTER",
+    mlflow_name="MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER",
+    default="1",
+    meaning="0: do not wait as long as a busy server asks for, but as for any repeated request.",
+)
+TRACKING_AUTH = Setting(
+    name="HEADWATER_TRACKING_AUTH",
+    mlflow_name="MLFLOW_TRACKING_AUTH",
+    meaning="The name of an installed plugin (mlflow.request_auth_provider) that signs requests to the server.",
+)
+AWS_SIGV4 = Setting(
+    name="HEADWATER_AWS_SIGV4",
+    mlflow_name="MLFLOW_TRACKING_AWS_SIGV4",
+    default="0",
+    meaning="1: sign requests to the server by AWS Signature Version 4; needs botocore.",
+)
+LOGGING_LEVEL = Setting(
+    name="HEADWATER_LOGGING_LEVEL",
+    mlflow_name="MLFLOW_LOGGING_LEVEL",
+    meaning="What Headwater tells of itself on stderr: DEBUG, INFO, WARNING (default), ERROR or CRITICAL.",
+)
+CONFIGURE_LOGGING = Setting(
+    name="HEADWATER_CONFIGURE_LOGGING",
+    mlflow_name="MLFLOW_CONFIGURE_LOGGING",
+    default="1",
+    meaning="0: leave Python's logging alone, whatever the level says.",
+)
 USERNAME = Setting(
     name="HEADWATER_USERNAME", mlflow_name="MLFLOW_TRACKING_USERNAME", meaning="User name sent to the server."
 )
@@ -159,6 +200,18 @@ S3_ENDPOINT_URL = Setting(
     name="HEADWATER_S3_ENDPOINT_URL",
     mlflow_name="MLFLOW_S3_ENDPOINT_URL",
     meaning="The address of an S3 server other than AWS; default: what AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL says.",
+)
+S3_IGNORE_TLS = Setting(
+    name="HEADWATER_S3_IGNORE_TLS",
+    mlflow_name="MLFLOW_S3_IGNORE_TLS",
+    default="0",
+    meaning="1: do not check the certificate of an S3 server, so that anyone between may read and change files.",
+)
+S3_UPLOAD_EXTRA_ARGS = Setting(
+    name="HEADWATER_S3_UPLOAD_EXTRA_ARGS",
+    mlflow_name="MLFLOW_S3_UPLOAD_EXTRA_ARGS",
+    meaning='What every object in S3 is written with, as JSON like {"ServerSideEncryption": "aws:kms"}; also '
+    "SSEKMSKeyId, BucketKeyEnabled, ChecksumAlgorithm, RequestPayer, StorageClass, Metadata, CacheControl, Content….",
 )
 SIGNED_URL_S = Setting(
     name="HEADWATER_SIGNED_URL_SECONDS",
@@ -357,6 +410,22 @@ if not TYPE_CHECKING:  # or no wrong name would be found by a type checker
         if name.endswith("able_system_metrics_logging") or name.startswith("set_system_metrics_"):
             return getattr(import_module("headwater.tracking.capture_choice"), name)
         raise AttributeError(f"module 'headwater.config' has no attribute '{name}'")
+
+
+def configure_logging() -> None:
+    """Put the logging level of the environment in force for what Headwater says; without one nothing changes."""
+    level = LOGGING_LEVEL.get().upper()
+    if not level or not CONFIGURE_LOGGING.is_on():
+        return
+    logger = logging.getLogger("headwater")
+    if level not in logging.getLevelNamesMapping():
+        logger.warning("There is no logging level '%s', which %s names.", level, LOGGING_LEVEL.name)
+        return
+    logger.setLevel(level)
+    if not logger.hasHandlers():
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        logger.addHandler(handler)
 
 
 def credentials() -> tuple[str, str]:

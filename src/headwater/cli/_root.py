@@ -4,6 +4,7 @@ import click
 
 from headwater.cli._options import env_file_option, tracking_uri_option
 from headwater.cli._tree import Tree
+from headwater.config import configure_logging
 from headwater.version import __version__
 
 
@@ -14,6 +15,7 @@ def main() -> None:
 
 def _remember(ctx: click.Context, tracking_uri: str) -> None:
     ctx.obj = tracking_uri
+    configure_logging()
 
 
 root = click.version_option(__version__, message="%(prog)s, version %(version)s")(

@@ -81,6 +81,15 @@ MODULES = {
     "mlflow.tracking.client": "headwater",
     "mlflow.tracking.context": "headwater.tracking.context",
     "mlflow.tracking.context.registry": "headwater.tracking.context",
+    **dict.fromkeys(
+        [
+            "mlflow.tracking.context.abstract_context",
+            *("mlflow.tracking.default_experiment", "mlflow.tracking.default_experiment.abstract_context"),
+            *("mlflow.tracking.request_auth", "mlflow.tracking.request_auth.abstract_request_auth_provider"),
+            *("mlflow.tracking.request_header", "mlflow.tracking.request_header.abstract_request_header_provider"),
+        ],
+        "headwater.plugins",
+    ),
     "mlflow.tracking.fluent": "headwater",
     "mlflow.types": "headwater.types",
     "mlflow.types.schema": "headwater.types",

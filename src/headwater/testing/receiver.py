@@ -1,4 +1,4 @@
-"""A receiver of webhooks on a real socket, which answers, or does not, as a test tells it to."""
+"""A receiver of webhooks and other requests on a real socket, which answers, or does not, as a test tells it to."""
 
 import queue
 import ssl
@@ -80,6 +80,9 @@ def running_receiver(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
         def do_POST(self) -> None:
             _handle(self, receiver)
 
+        def do_GET(self) -> None:
+            _handle(self, receiver)
+
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
@@ -108,7 +111,7 @@ class _Server(ThreadingHTTPServer):
 
 
 def _handle(handler: BaseHTTPRequestHandler, receiver: Receiver) -> None:
-    body = handler.rfile.read(int(handler.headers["content-length"]))
+    body = _read_body(handler)
     headers = {name.lower(): value for name, value in handler.headers.items()}
     handler.close_connection = True
     try:
@@ -132,6 +135,17 @@ def _handle(handler: BaseHTTPRequestHandler, receiver: Receiver) -> None:
             _reply(handler, status)
         case (int(status), str(name), str(value)):
             _reply(handler, status, (name, value))
+
+
+def _read_body(handler: BaseHTTPRequestHandler) -> bytes:
+    if handler.headers.get("transfer-encoding") != "chunked":
+        return handler.rfile.read(int(handler.headers.get("content-length", "0")))
+    body = b""
+    while size := int(handler.rfile.readline(), 16):
+        body += handler.rfile.read(size)
+        handler.rfile.readline()
+    handler.rfile.readline()
+    return body
 
 
 def _reply(handler: BaseHTTPRequestHandler, status: int, *headers: tuple[str, str]) -> None:

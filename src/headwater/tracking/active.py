@@ -138,7 +138,10 @@ def active_experiment() -> Experiment:
     if name and not experiment_id:
         return set_experiment(name)
     session = current_session()
-    return session.find_experiment(get_tracking_uri(), "", experiment_id or DEFAULT_EXPERIMENT_ID)
+    from headwater.plugins import default_experiment  # reads what is installed, which costs some milliseconds
+
+    wanted = experiment_id or default_experiment() or DEFAULT_EXPERIMENT_ID
+    return session.find_experiment(get_tracking_uri(), "", wanted)
 
 
 def start_run(

@@ -24,8 +24,9 @@ _GIT_TIMEOUT_S = 30.0
 def run_tags() -> dict[str, str]:
     """Return the tags of a new run; costs no more than a few small files read once."""
     tags = {USER_TAG: user_name(), **_source_tags(), **_git_tags()}
-    tags |= _environment_tags()
-    return tags
+    from headwater.plugins import context_tags  # reads what is installed, which costs some milliseconds
+
+    return tags | context_tags() | _environment_tags()
 
 
 def resolve_tags(tags: dict[str, str] | None = None) -> dict[str, str]:

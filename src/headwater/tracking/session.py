@@ -86,6 +86,7 @@ class Session:
     """Journals, stores and the shipper of one process; made by `current_session` only."""
 
     def __init__(self) -> None:
+        config.configure_logging()
         self.exit_status = RunStatus.FINISHED
         self._lock = threading.RLock()
         self._stores: dict[tuple[str, float | None], Store] = {}

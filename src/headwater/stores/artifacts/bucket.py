@@ -5,14 +5,14 @@ chooses no more than bucket and folder, so that who may name an address cannot c
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from itertools import chain
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 from urllib.parse import quote, unquote, urlsplit
 
-from headwater.config import aws_settings
+from headwater.config import S3_IGNORE_TLS, aws_settings
 from headwater.protocol.errors import (
     HeadwaterError,
     InvalidParameterValue,
@@ -21,9 +21,10 @@ from headwater.protocol.errors import (
     ResourceDoesNotExist,
     TemporarilyUnavailable,
 )
+from headwater.stores.artifacts.s3_upload import S3Upload, upload_options
 
 if TYPE_CHECKING:
-    from obstore import GetOptions, ObjectMeta
+    from obstore import Attributes, GetOptions, ObjectMeta
     from obstore.store import AzureConfig, ClientConfig, ObjectStore, RetryConfig, S3Config
 
 SCHEMES = {
@@ -86,7 +87,10 @@ class Bucket:
     def __init__(self, uri: str) -> None:
         self.address = parse_address(uri)
         self.uri = uri.partition("?")[0].rstrip("/")
-        self.store = _open(self.address)
+        upload = upload_options() if self.address.provider == "s3" else S3Upload({}, {})
+        self.has_upload_options = bool(upload.config or upload.attributes)
+        self._attributes: Attributes = dict(upload.attributes)
+        self.store = _open(self.address, upload.config)
 
     def find(self, key: str) -> StoredObject:
         """Return what is known of an object; raise `ResourceDoesNotExist` if there is none."""
@@ -118,7 +122,7 @@ class Bucket:
         import obstore
 
         with self._translated(key, writing=True):
-            obstore.put(self.store, key, data, use_multipart=False)
+            obstore.put(self.store, key, data, attributes=self._attributes, use_multipart=False)
 
     def create(self, key: str, data: bytes) -> bool:
         """Keep a small object unless the key is taken; return whether it was free."""
@@ -127,11 +131,11 @@ class Bucket:
 
         with self._translated(key, writing=True):
             try:
-                obstore.put(self.store, key, data, mode="create", use_multipart=False)
+                obstore.put(self.store, key, data, attributes=self._attributes, mode="create", use_multipart=False)
             except AlreadyExistsError:
                 return False
             except NotSupportedError:  # some servers of this protocol cannot create conditionally
-                obstore.put(self.store, key, data, use_multipart=False)
+                obstore.put(self.store, key, data, attributes=self._attributes, use_multipart=False)
         return True
 
     def stream(self, key: str, chunks: Iterable[bytes]) -> None:
@@ -148,6 +152,7 @@ class Bucket:
                 self.store,
                 key,
                 chain([head], source),
+                attributes=self._attributes,
                 use_multipart=True,
                 chunk_size=PART_BYTES,
                 max_concurrency=_PARTS_AT_ONCE,
@@ -256,7 +261,7 @@ def _describe(error: Exception) -> str:
     return re.sub(r"\?\S*", "", line)[:300]
 
 
-def _open(address: Address) -> "ObjectStore":
+def _open(address: Address, upload: Mapping[str, str | bool]) -> "ObjectStore":
     try:
         from obstore.store import AzureStore, GCSStore, MemoryStore, S3Store
     except ImportError as error:
@@ -280,7 +285,8 @@ def _open(address: Address) -> "ObjectStore":
             )
         aws = aws_settings()
         client["allow_http"] = aws.endpoint.startswith("http://")
-        config: S3Config = {"region": aws.region}
+        client["allow_invalid_certificates"] = S3_IGNORE_TLS.is_on()
+        config = cast("S3Config", {"region": aws.region, **upload})
         if aws.endpoint:
             config["endpoint"] = aws.endpoint
         return S3Store(address.bucket, prefix=prefix, config=config, client_options=client, retry_config=retries)

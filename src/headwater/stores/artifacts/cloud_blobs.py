@@ -178,6 +178,7 @@ def _open_direct(bucket: Bucket) -> SignedDownloads | None:
     if bucket.address.provider == "memory":
         return None
     settings = aws_settings()
-    if bucket.address.provider == "s3" and settings.key_id and settings.secret:
+    is_plain = not bucket.has_upload_options  # which no signed URL for a part could carry
+    if bucket.address.provider == "s3" and settings.key_id and settings.secret and is_plain:
         return S3Direct(bucket, S3Signer(settings, bucket.address.bucket))
     return SignedDownloads(bucket)

@@ -8,9 +8,9 @@ from uuid import uuid4
 from xml.sax.saxutils import escape
 
 import urllib3
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, InsecureRequestWarning
 
-from headwater.config import SIGNED_URL_S
+from headwater.config import S3_IGNORE_TLS, SIGNED_URL_S
 from headwater.protocol.artifacts import MAX_PARTS, SignedPart, SignedUrl, UploadedPart, check_digest
 from headwater.protocol.errors import (
     DataLoss,
@@ -75,7 +75,14 @@ class S3Direct(SignedDownloads):
     def __init__(self, bucket: Bucket, signer: S3Signer) -> None:
         super().__init__(bucket)
         self._signer = signer
-        self._pool = urllib3.PoolManager(maxsize=8, timeout=_PATIENCE, retries=urllib3.Retry(2, redirect=False))
+        if S3_IGNORE_TLS.is_on():
+            urllib3.disable_warnings(InsecureRequestWarning)  # which was asked for, and would come with every request
+        self._pool = urllib3.PoolManager(
+            maxsize=8,
+            timeout=_PATIENCE,
+            retries=urllib3.Retry(2, redirect=False),
+            cert_reqs="CERT_NONE" if S3_IGNORE_TLS.is_on() else "CERT_REQUIRED",
+        )
 
     def start(self, count: int) -> tuple[str, list[SignedPart]]:
         """Begin an upload in `count` parts and return its id and where to PUT each."""

@@ -145,6 +145,10 @@ class CloudLocation:
 
     def sign(self, method: Literal["GET", "PUT"], path: str, expires_s: int) -> SignedUrl:
         """Return a URL of one file."""
+        if method == "PUT" and self._bucket.has_upload_options:
+            raise NotSupported(
+                "Objects here are written with options that no signed URL carries. Send the file itself."
+            )
         url = self._bucket.sign(method, check_path(path), expires_s)
         needs_type = method == "PUT" and self._bucket.address.provider == "az"
         return SignedUrl(url, {"x-ms-blob-type": "BlockBlob"} if needs_type else {})

@@ -11,7 +11,19 @@ from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
-from headwater.config import CA_BUNDLE, CLIENT_CERT, HTTP_RETRIES, HTTP_TIMEOUT_S, INSECURE_TLS, TOKEN, credentials
+from headwater.config import (
+    CA_BUNDLE,
+    CLIENT_CERT,
+    HTTP_BACKOFF_FACTOR,
+    HTTP_BACKOFF_JITTER,
+    HTTP_RESPECT_RETRY_AFTER,
+    HTTP_RETRIES,
+    HTTP_TIMEOUT_S,
+    INSECURE_TLS,
+    TOKEN,
+    Setting,
+    credentials,
+)
 from headwater.protocol import (
     experiments,
     governance,
@@ -39,12 +51,12 @@ from headwater.protocol.errors import (
     Unauthenticated,
     error_from_body,
 )
+from headwater.stores.rest.signing import add_plugin_headers, make_signer
 from headwater.stores.rest.transport import HttpReply, HttpRequest, Transport, Trust, Unreachable
 from headwater.version import __version__
 
 T = TypeVar("T")
 
-_FIRST_PAUSE_S = 0.2
 _LONGEST_PAUSE_S = 10.0
 _LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _REPEATED_IN_VAIN = (
@@ -92,11 +104,13 @@ class Client:
         transport: Transport | None = None,
     ) -> None:
         self.url, authorization = _split_credentials(url)
-        self._retries = int(HTTP_RETRIES.get()) if retries is None else retries
-        self._timeout_s = float(HTTP_TIMEOUT_S.get()) if timeout_s is None else timeout_s
+        self._retries = int(_number(HTTP_RETRIES)) if retries is None else retries
+        self._timeout_s = _number(HTTP_TIMEOUT_S) if timeout_s is None else timeout_s
         self._headers = {"user-agent": f"headwater/{__version__}", **authorization}
         self._accepted = "identity" if urlsplit(self.url).hostname in _LOCAL_NAMES else "gzip"
         self._transport = transport
+        self._signer = make_signer(self.url)
+        self._first_pause_s, self._jitter_s = _number(HTTP_BACKOFF_FACTOR), _number(HTTP_BACKOFF_JITTER)
 
     def send(
         self, endpoint: Endpoint[RequestT, ResponseT], request: RequestT, *, timeout_s: float | None = None
@@ -114,7 +128,8 @@ class Client:
 
     def exchange(self, message: HttpRequest) -> HttpReply:
         """Return the reply of one attempt; raise the error it names unless it is a success."""
-        reply = self._connected().send(message)
+        message = add_plugin_headers(message)
+        reply = self._connected().send(message if self._signer is None else self._signer(message))
         if reply.status in {200, 206}:
             return reply
         raise _failure(reply, self.url)
@@ -143,9 +158,13 @@ class Client:
 
     def pause(self, number: int, asked_s: float | None = None) -> None:
         """Wait before attempt `number + 2`: longer each time, and never in step with other clients."""
-        longest_s = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2**number)
-        jitter = random.uniform(0.5, 1.0)  # noqa: S311 - spreads clients out, guards nothing
-        time.sleep(longest_s * jitter if asked_s is None else min(asked_s, _LONGEST_PAUSE_S))
+        if asked_s is not None and HTTP_RESPECT_RETRY_AFTER.is_on():
+            time.sleep(min(asked_s, _LONGEST_PAUSE_S))
+            return
+        longest_s = min(max(_LONGEST_PAUSE_S, self._first_pause_s), self._first_pause_s * 2**number)
+        spread = random.uniform(0.5, 1.0)  # noqa: S311 - spreads clients out, guards nothing
+        more_s = random.uniform(0.0, self._jitter_s)  # noqa: S311 - likewise
+        time.sleep(longest_s * spread + more_s)
 
     @property
     def retries(self) -> int:
@@ -224,6 +243,18 @@ def _unspoken_failure(reply: HttpReply, url: str, body: bytes) -> HeadwaterError
 def _retry_after(reply: HttpReply) -> float | None:
     text = reply.headers.get("retry-after", "")
     return float(text) if text.isdecimal() else None
+
+
+def _number(setting: Setting) -> float:
+    """Return what a setting says as a number that is not negative."""
+    text = setting.get()
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < float("inf"):
+        raise InvalidParameterValue(f"Invalid {setting.name} '{text[:100]}'. Give a number, 0 or more.")
+    return number
 
 
 def _trust() -> Trust:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 import urllib3
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, InsecureRequestWarning, NewConnectionError, SSLError
 
+from headwater.config import S3_IGNORE_TLS
 from headwater.protocol.artifacts import SignedPart, SignedUrl
 from headwater.protocol.errors import InvalidParameterValue, TemporarilyUnavailable
 from headwater.stores.rest.transport import Unreachable
@@ -17,7 +18,10 @@ class SignedTransport:
     """Carries bytes past the server; sends none of the server's credentials. May be used from any thread."""
 
     def __init__(self) -> None:
-        self._pool = urllib3.PoolManager(maxsize=8, timeout=_TIMEOUT, retries=False)
+        if S3_IGNORE_TLS.is_on():
+            urllib3.disable_warnings(InsecureRequestWarning)  # which was asked for, and would come with every request
+        trust = "CERT_NONE" if S3_IGNORE_TLS.is_on() else "CERT_REQUIRED"
+        self._pool = urllib3.PoolManager(maxsize=8, timeout=_TIMEOUT, retries=False, cert_reqs=trust)
 
     def put(self, part: SignedPart, chunks: Iterator[bytes], length: int) -> str:
         """Send one part of `length` bytes and return its ETag."""
