@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from urllib.request import urlopen
 
 from headwater.stores import open_store
 from headwater.testing.environments import environment_python
@@ -20,11 +21,12 @@ CACHE = HERE.parents[1] / ".cache" / "environments"
 
 @dataclass(frozen=True)
 class Session:
-    """What one client reported, what it printed, and the server it talked to."""
+    """What one client reported, what it printed, the server it talked to, and how often it asked for what there."""
 
     report: dict[str, str]
     printed: str
     url: str
+    asked: tuple[str, ...] = ()
 
 
 def checks_in(script: Path, prefix: str = "check_") -> list[str]:
@@ -53,7 +55,7 @@ def run_checks(
     """
     python = environment_python(HERE / "clients" / f"{client}.txt", CACHE, by_pip=by_pip)
     store = open_store(f"sqlite:///{folder / 'headwater.db'}")
-    with live_server(store) as url:
+    with live_server(store, exposes_metrics=True) as url:
         done = subprocess.run(
             [str(python), str(script), *(checks or checks_in(script))],
             cwd=folder,
@@ -73,5 +75,8 @@ def run_checks(
             timeout=timeout_s,
         )
         assert done.returncode == 0, done.stderr
-        yield Session(json.loads(done.stdout.splitlines()[-1]), done.stderr, url)
+        with urlopen(f"{url}/metrics", timeout=30) as answer:
+            lines = answer.read().decode().splitlines()
+        asked = tuple(line for line in lines if line.startswith("headwater_server_requests_total"))
+        yield Session(json.loads(done.stdout.splitlines()[-1]), done.stderr, url, asked)
     store.close()

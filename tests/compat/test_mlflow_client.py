@@ -25,6 +25,13 @@ def test_client_and_server_understand_each_other(session: Session, check: str) -
     assert not session.report[check], session.report[check]
 
 
+def test_client_asks_for_no_endpoint_that_is_missing(session: Session) -> None:
+    missing = [line for line in session.asked if 'endpoint="unknown"' in line]
+
+    assert session.asked
+    assert missing == []
+
+
 def test_printed_address_is_the_page_of_the_run(session: Session) -> None:
     line = re.search(r"^URL (\d+) (\w+)$", session.printed, re.MULTILINE)
 

@@ -103,6 +103,13 @@ def test_a_request_for_a_workspace_is_refused_without_a_retry(live_url: str) -> 
     assert "no workspaces, so there is none called 'team'" in answer.message
 
 
+def test_a_client_in_a_workspace_is_told_that_there_are_none(live_url: str) -> None:
+    answer = get(live_url, "/api/3.0/mlflow/server-info", {"X-MLFLOW-WORKSPACE": "team"})
+
+    assert answer.status == 200
+    assert answer.json["workspaces_enabled"] is False
+
+
 def test_experiments_keep_artifacts_at_the_default_root(tmp_path: Path) -> None:
     root = tmp_path / "files"
     store = open_store(f"sqlite:///{tmp_path / 'runs.db'}", artifact_root=str(root))

@@ -105,7 +105,7 @@ class App:
             refusal = self._gate.refuse(request, path)
             if refusal is not None:
                 return refusal
-            refuse_workspace(request)
+            refuse_workspace(request, path)
             return await self._dispatch(request, path)
         except HeadwaterError as error:
             if error.http_status == HeadwaterError.http_status:

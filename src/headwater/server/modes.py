@@ -51,10 +51,10 @@ def workspace_routes() -> list[Route]:
     ]
 
 
-def refuse_workspace(request: Request) -> None:
-    """Raise `FeatureDisabled` if a request is meant for a workspace."""
+def refuse_workspace(request: Request, path: str) -> None:
+    """Raise `FeatureDisabled` if a request is meant for a workspace, unless it asks what there is."""
     wanted = request.headers.get(WORKSPACE_HEADER)
-    if wanted:
+    if wanted and path not in ALWAYS_SERVED:
         raise FeatureDisabled(
             f"This server has no workspaces, so there is none called '{wanted[:200]}'. "
             "Unset MLFLOW_WORKSPACE, or do not call set_workspace()."

@@ -117,6 +117,25 @@ class RunLifeContract:
         ):
             store.runs.create(CreateRun(deleted))
 
+    def test_a_run_may_begin_with_tags_of_any_letters(self, store: Store) -> None:
+        """As with MLflow, whose other verbs are stricter; they can be searched for and deleted."""
+        experiment_id = make_experiment(store)
+        tags = [RunTag("/a//b*?", "1"), RunTag('50% "off"', "2"), RunTag("..", "3")]
+
+        run_id = store.runs.create(CreateRun(experiment_id, tags=tags)).run.info.run_id
+
+        found = store.runs.search(SearchRuns([experiment_id], filter="tags.`/a//b*?` = '1'")).runs
+        store.runs.delete_tag(DeleteTag(run_id=run_id, key=".."))
+        left = get_tags(store, run_id)
+        assert [run.info.run_id for run in found] == [run_id]
+        assert {key: value for key, value in left.items() if key != "mlflow.runName"} == {
+            "/a//b*?": "1",
+            '50% "off"': "2",
+        }
+        for key in ("", "a\0b", "a" * 251):
+            with pytest.raises(InvalidParameterValue):
+                store.runs.create(CreateRun(experiment_id, tags=[RunTag(key, "1")]))
+
     def test_a_tag_given_twice_at_creation_is_refused(self, store: Store) -> None:
         """And no run is made."""
         experiment_id = make_experiment(store)
