@@ -3,10 +3,15 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from headwater.tracking.datasets.dataset import Dataset, MetaDataset, get_source
+from headwater.tracking.datasets.dataset import Dataset, MetaDataset, PyFuncInputsOutputs, get_source
 from headwater.tracking.datasets.delta import DeltaDataset, load_delta
 from headwater.tracking.datasets.huggingface import HuggingFaceDataset, from_huggingface
-from headwater.tracking.datasets.plugins import find_constructor, list_constructors
+from headwater.tracking.datasets.plugins import (
+    find_constructor,
+    list_constructors,
+    register_constructor,
+    register_dataset_source,
+)
 from headwater.tracking.datasets.schema import Schema
 from headwater.tracking.datasets.source import DatasetSource
 from headwater.tracking.datasets.sources import (
@@ -46,6 +51,7 @@ __all__ = [
     "NumpyDataset",
     "PandasDataset",
     "PolarsDataset",
+    "PyFuncInputsOutputs",
     "Schema",
     "SparkDataset",
     "SparkSource",
@@ -59,6 +65,8 @@ __all__ = [
     "from_tensorflow",
     "get_source",
     "load_delta",
+    "register_constructor",
+    "register_dataset_source",
     "source_from_json",
 ]
 

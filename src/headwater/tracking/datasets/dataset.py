@@ -2,15 +2,23 @@
 
 import json
 from abc import abstractmethod
-from typing import Any, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 from headwater.protocol import inputs as wire
+from headwater.protocol.errors import InvalidParameterValue
 from headwater.tracking.datasets.digest import digest_facts
 from headwater.tracking.datasets.schema import Schema
 from headwater.tracking.datasets.source import DatasetSource
 from headwater.tracking.datasets.sources import find_source, source_from_json
 
 DEFAULT_NAME = "dataset"
+
+
+class PyFuncInputsOutputs(NamedTuple):
+    """Data as a model takes them: its inputs, and the outputs that are right, None if nobody knows."""
+
+    inputs: Any
+    outputs: Any = None
 
 
 class Dataset:
@@ -70,6 +78,13 @@ class Dataset:
     def to_evaluation_dataset(self, path: str | None = None, feature_names: list[str] | None = None) -> Self:  # noqa: ARG002
         """Return the dataset itself, which `evaluate` takes as it is; MLflow's arguments are passed over."""
         return self
+
+    def to_pyfunc(self) -> PyFuncInputsOutputs:
+        """Return the data as a model takes them, without the targets, and the targets beside them.
+
+        Raises `InvalidParameterValue` if the data themselves are not at hand.
+        """
+        raise InvalidParameterValue(f"The data of '{self.name}' are not at hand. Load them with dataset.source.load().")
 
     def to_entity(self) -> wire.Dataset:
         """Return the description as it is logged and read."""

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from headwater.protocol.errors import InvalidParameterValue
-from headwater.tracking.datasets.dataset import Dataset
+from headwater.tracking.datasets.dataset import Dataset, PyFuncInputsOutputs
 from headwater.tracking.datasets.digest import MAX_ROWS, digest_pandas
 from headwater.tracking.datasets.schema import Schema, infer_pandas
 from headwater.tracking.datasets.sources import HuggingFaceSource
-from headwater.tracking.datasets.tables import check_column
+from headwater.tracking.datasets.tables import check_column, split_frame
 
 
 class HuggingFaceDataset(Dataset):
@@ -57,6 +57,10 @@ class HuggingFaceDataset(Dataset):
 
     def _head(self) -> Any:
         return self._ds.select(range(min(MAX_ROWS, self._ds.num_rows))).to_pandas()
+
+    def to_pyfunc(self) -> PyFuncInputsOutputs:
+        """Return a pandas frame of the data without the targets, and the targets."""
+        return split_frame(self._ds.to_pandas(), self._targets)
 
     def _compute_digest(self) -> str:
         return digest_pandas(self._head())

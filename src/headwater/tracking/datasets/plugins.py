@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Any, Protocol, Self, cast
+from typing import Any, Final, Protocol, Self, cast
 
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.tracking.datasets.source import DatasetSource
@@ -12,6 +12,7 @@ from headwater.tracking.datasets.source import DatasetSource
 SOURCE_GROUPS = ("headwater.dataset_source", "mlflow.dataset_source")
 CONSTRUCTOR_GROUPS = ("headwater.dataset_constructor", "mlflow.dataset_constructor")
 CONSTRUCTOR_PREFIXES = ("from_", "load_")
+_SOURCE_PARTS = ("_get_source_type", "_can_resolve", "_resolve", "to_dict", "from_dict", "load")
 
 
 class SourcePlugin(Protocol):
@@ -71,6 +72,50 @@ class PluginSource(DatasetSource):
         raise InvalidParameterValue(f"'{dict(source_dict)}' does not name its type. Use source_from_json.")
 
 
+class _Registered:
+    """What a program brought itself, for as long as it runs."""
+
+    def __init__(self) -> None:
+        self.sources: list[type[SourcePlugin]] = []
+        self.constructors: dict[str, Callable[..., Any]] = {}
+
+
+_REGISTERED: Final = _Registered()  # filled by the user's own calls only
+
+
+def register_dataset_source(source: type[SourcePlugin]) -> None:
+    """Let this program's datasets come from another kind of source, as a package's entry point would.
+
+    Raises `InvalidParameterValue` unless the class has what `SourcePlugin` asks for.
+
+    Example:
+        >>> hw.data.register_dataset_source(WarehouseSource)
+    """
+    missing = [name for name in _SOURCE_PARTS if not hasattr(source, name)]
+    if missing:
+        raise InvalidParameterValue(f"'{source}' is no kind of source: it has no {', '.join(missing)}. Define them.")
+    if source not in _REGISTERED.sources:
+        _REGISTERED.sources.append(source)
+
+
+def register_constructor(constructor_fn: Callable[..., Any], constructor_name: str | None = None) -> str:
+    """Make a function that returns a dataset a function of `hw.data`, and return its name there.
+
+    Raises `InvalidParameterValue` for a name that begins neither with `from_` nor with `load_`.
+
+    Example:
+        >>> hw.data.register_constructor(from_warehouse)
+        'from_warehouse'
+    """
+    name = constructor_name or constructor_fn.__name__
+    if not name.isidentifier() or not name.startswith(CONSTRUCTOR_PREFIXES):
+        raise InvalidParameterValue(
+            f"Invalid dataset constructor name: '{name}'. Let it begin with {' or '.join(CONSTRUCTOR_PREFIXES)}."
+        )
+    _REGISTERED.constructors[name] = constructor_fn
+    return name
+
+
 def resolve_by_plugin(given: object) -> DatasetSource | None:
     """Return the source that an installed package makes of what a user gave; None if none knows it.
 
@@ -93,6 +138,8 @@ def find_constructor(name: str) -> Callable[..., Any]:
 
     Raises `AttributeError` if there is none, as a module does that has no such name.
     """
+    if name in _REGISTERED.constructors:
+        return _REGISTERED.constructors[name]
     if name.startswith(CONSTRUCTOR_PREFIXES):
         for entry in _entries(CONSTRUCTOR_GROUPS):
             if entry.name == name:
@@ -101,13 +148,17 @@ def find_constructor(name: str) -> Callable[..., Any]:
 
 
 def list_constructors() -> list[str]:
-    """Return the names of the functions that installed packages bring."""
-    return sorted({entry.name for entry in _entries(CONSTRUCTOR_GROUPS) if entry.name.startswith(CONSTRUCTOR_PREFIXES)})
+    """Return the names of the functions that installed packages, or this program, bring."""
+    installed = {entry.name for entry in _entries(CONSTRUCTOR_GROUPS) if entry.name.startswith(CONSTRUCTOR_PREFIXES)}
+    return sorted(installed | set(_REGISTERED.constructors))
 
 
 def _source_kinds() -> Iterator[type[SourcePlugin]]:
+    yield from _REGISTERED.sources
     for entry in _entries(SOURCE_GROUPS):
-        yield entry.load()
+        kind = entry.load()
+        if kind not in _REGISTERED.sources:
+            yield kind
 
 
 def _entries(groups: tuple[str, ...]) -> Iterator[EntryPoint]:

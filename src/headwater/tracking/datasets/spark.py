@@ -3,14 +3,14 @@
 from typing import TYPE_CHECKING, Any
 
 from headwater.protocol.errors import InvalidParameterValue
-from headwater.tracking.datasets.dataset import Dataset
+from headwater.tracking.datasets.dataset import Dataset, PyFuncInputsOutputs
 from headwater.tracking.datasets.delta_tables import is_delta_path, latest_version
-from headwater.tracking.datasets.digest import digest_numbers
+from headwater.tracking.datasets.digest import MAX_ROWS, digest_numbers
 from headwater.tracking.datasets.schema import Schema
 from headwater.tracking.datasets.source import DatasetSource
 from headwater.tracking.datasets.sources import DeltaSource, SparkSource
 from headwater.tracking.datasets.spark_schema import infer_spark
-from headwater.tracking.datasets.tables import check_column
+from headwater.tracking.datasets.tables import check_column, split_frame
 
 if TYPE_CHECKING:
     import pyspark.sql
@@ -62,6 +62,10 @@ class SparkDataset(Dataset):
     def profile(self) -> dict[str, Any]:
         """Return about how many rows there are, as far as Spark can tell within a second."""
         return {"approx_count": _count_about(self._df) or "unknown"}  # what is not counted in time counts as 0
+
+    def to_pyfunc(self) -> PyFuncInputsOutputs:
+        """Return a pandas frame of the first 10,000 rows without the targets, and the targets."""
+        return split_frame(self._df.limit(MAX_ROWS).toPandas(), self._targets)
 
     def _compute_digest(self) -> str:
         return digest_numbers([self._df.semanticHash()])  # of the plan and its files, not of every row

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from headwater.protocol.errors import InvalidParameterValue
-from headwater.tracking.datasets.dataset import Dataset
+from headwater.tracking.datasets.dataset import Dataset, PyFuncInputsOutputs
 from headwater.tracking.datasets.digest import MAX_ROWS, digest_arrays, digest_pandas, digest_polars
 from headwater.tracking.datasets.schema import Schema, infer_arrow, infer_pandas, infer_polars, infer_tensors
 
@@ -24,6 +24,13 @@ def check_column(names: object, column: str | None, role: str, what: str) -> str
             f"The specified {what} does not contain the specified {role} column '{column}'. Give the name of a column."
         )
     return column
+
+
+def split_frame(df: "pandas.DataFrame", targets: str | None) -> PyFuncInputsOutputs:
+    """Return a pandas frame without its column of targets, and that column."""
+    if targets is None:
+        return PyFuncInputsOutputs(df)
+    return PyFuncInputsOutputs(df.drop(columns=targets), df[targets])
 
 
 class PandasDataset(Dataset):
@@ -67,6 +74,10 @@ class PandasDataset(Dataset):
     def profile(self) -> dict[str, Any]:
         """Return the numbers of rows and of cells."""
         return {"num_rows": len(self._df), "num_elements": int(self._df.size)}
+
+    def to_pyfunc(self) -> PyFuncInputsOutputs:
+        """Return the frame without the targets, and the targets."""
+        return split_frame(self._df, self._targets)
 
     def _compute_digest(self) -> str:
         return digest_pandas(self._df)
@@ -119,6 +130,12 @@ class PolarsDataset(Dataset):
         described = super().to_dict()
         return {**described, "schema": described["schema"] or "null"}
 
+    def to_pyfunc(self) -> PyFuncInputsOutputs:
+        """Return the frame without the targets, and the targets."""
+        if self._targets is None:
+            return PyFuncInputsOutputs(self._df)
+        return PyFuncInputsOutputs(self._df.drop(self._targets), self._df[self._targets])
+
     def _compute_digest(self) -> str:
         return digest_polars(self._df)
 
@@ -159,6 +176,12 @@ class ArrowDataset(Dataset):
         table = self._table
         cells = table.num_rows * table.num_columns
         return {"num_rows": table.num_rows, "num_elements": cells, "num_bytes": table.nbytes}
+
+    def to_pyfunc(self) -> PyFuncInputsOutputs:
+        """Return the table without the targets, and the targets."""
+        if self._targets is None:
+            return PyFuncInputsOutputs(self._table)
+        return PyFuncInputsOutputs(self._table.drop_columns([self._targets]), self._table[self._targets])
 
     def _compute_digest(self) -> str:
         return digest_pandas(self._table.slice(0, MAX_ROWS).to_pandas(), len(self._table))
@@ -205,6 +228,10 @@ class NumpyDataset(Dataset):
                 for fact in ("shape", "size", "nbytes"):
                     profile[f"{role}_{fact}"] = _fact(arrays, fact)
         return profile
+
+    def to_pyfunc(self) -> PyFuncInputsOutputs:
+        """Return the features and the targets."""
+        return PyFuncInputsOutputs(self._features, self._targets)
 
     def _compute_digest(self) -> str:
         return digest_arrays(arrays for arrays in (self._features, self._targets) if arrays is not None)

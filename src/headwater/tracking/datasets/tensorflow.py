@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any
 
 from headwater.protocol.errors import InvalidParameterValue, NotSupported
-from headwater.tracking.datasets.dataset import Dataset
+from headwater.tracking.datasets.dataset import Dataset, PyFuncInputsOutputs
 from headwater.tracking.datasets.digest import MAX_ROWS, digest_arrays, digest_elements
 from headwater.tracking.datasets.schema import Schema, infer_tensors
 
@@ -72,6 +72,10 @@ class TensorFlowDataset(Dataset):
         if not self._is_pipeline:
             return int(_array(part).size) if not hasattr(part, "flat_values") else int(part.flat_values.shape[0])
         return int(part.cardinality())
+
+    def to_pyfunc(self) -> PyFuncInputsOutputs:
+        """Return the features and the targets."""
+        return PyFuncInputsOutputs(self._features, self._targets)
 
     def _compute_digest(self) -> str:
         parts = [part for part in (self._features, self._targets) if part is not None]
