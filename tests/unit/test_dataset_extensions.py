@@ -1,6 +1,5 @@
 """Datasets as models take them, and kinds of sources and constructors that a program registers itself."""
 
-from collections.abc import Iterator
 from typing import Any, Self
 
 import numpy as np
@@ -51,11 +50,10 @@ def from_shelf(board: str) -> hw.data.Dataset:
 
 
 @pytest.fixture
-def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """Register nothing beyond a test."""
     monkeypatch.setattr(plugins._REGISTERED, "sources", [])
     monkeypatch.setattr(plugins._REGISTERED, "constructors", {})
-    return
 
 
 def test_frames_are_split_into_what_a_model_takes_and_what_is_right() -> None:
