@@ -276,7 +276,7 @@ DEFAULT_ARTIFACT_ROOT = Setting(
     name="HEADWATER_DEFAULT_ARTIFACT_ROOT",
     mlflow_name="MLFLOW_DEFAULT_ARTIFACT_ROOT",
     meaning="Where new experiments keep artifacts: a folder, s3://…, gs://… or az://…, which clients reach with their "
-    "own rights, or mlflow-artifacts://host:port/ for another server; default: with this server.",
+    "own rights, or for MLflow's clients mlflow-artifacts://host:port/ of another server; default: with this server.",
 )
 SERVE_ARTIFACTS = Setting(
     name="HEADWATER_SERVE_ARTIFACTS",

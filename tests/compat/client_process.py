@@ -48,14 +48,16 @@ def run_checks(
     checks: Sequence[str] = (),
     variables: Mapping[str, str] = MappingProxyType({}),
     timeout_s: float = 250,
+    artifact_root: str = "",
+    serves_artifacts: bool = True,
 ) -> Iterator[Session]:
     """Run the checks, by default every one of the script, in one process of a client.
 
     The client is that of a list of requirements beside this.
     """
     python = environment_python(HERE / "clients" / f"{client}.txt", CACHE, by_pip=by_pip)
-    store = open_store(f"sqlite:///{folder / 'headwater.db'}")
-    with live_server(store, exposes_metrics=True) as url:
+    store = open_store(f"sqlite:///{folder / 'headwater.db'}", artifact_root=artifact_root)
+    with live_server(store, exposes_metrics=True, serves_artifacts=serves_artifacts) as url:
         done = subprocess.run(
             [str(python), str(script), *(checks or checks_in(script))],
             cwd=folder,

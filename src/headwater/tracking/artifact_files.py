@@ -21,7 +21,7 @@ from headwater.protocol.artifacts import (
     ListTree,
     check_path,
 )
-from headwater.protocol.errors import DataLoss, InvalidParameterValue, ResourceDoesNotExist
+from headwater.protocol.errors import DataLoss, InvalidParameterValue, NotSupported, ResourceDoesNotExist
 from headwater.protocol.runs import GetRun
 from headwater.stores import open_location
 from headwater.stores.interface import Location, OnBytes, Store, unnoticed
@@ -216,8 +216,18 @@ def local_folder(uri: str) -> Path | None:
 
 
 def tree_root(artifact_uri: str) -> str:
-    """Return the path in the store's artifact tree that an `mlflow-artifacts:` URI names."""
-    return check_path(unquote(urlsplit(artifact_uri).path).strip("/"))
+    """Return the path in the store's artifact tree that an `mlflow-artifacts:` URI names.
+
+    Raises `NotSupported` if it names another server, which whoever made the experiment chose: this client's credentials
+    are not for it.
+    """
+    parts = urlsplit(artifact_uri)
+    if parts.netloc:
+        raise NotSupported(
+            f"The artifacts at '{artifact_uri}' are kept by the server '{parts.netloc}', which only MLflow's clients "
+            "reach from here. Let the experiment keep them in a bucket, a folder, or with the server of its runs."
+        )
+    return check_path(unquote(parts.path).strip("/"))
 
 
 def collect_files(local: Path, artifact_path: str = "") -> list[tuple[str, Path]]:
