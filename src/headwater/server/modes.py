@@ -44,10 +44,11 @@ def workspace_routes() -> list[Route]:
     paths = [
         f"{base}/3.0/mlflow/workspaces{rest}" for base in ("/api", "/ajax-api") for rest in ("", "/{workspace_name}")
     ]
-    methods = ("GET", "POST", "PATCH", "DELETE")
+    reading, writing = ("GET",), ("POST", "PATCH", "DELETE")
     return [
-        Route(path=path, methods=methods, permission=Permission.READ, handler=_refusal(_NO_WORKSPACES))
+        Route(path=path, methods=methods, permission=permission, handler=_refusal(_NO_WORKSPACES))
         for path in paths
+        for methods, permission in ((reading, Permission.READ), (writing, Permission.ADMIN))
     ]
 
 
