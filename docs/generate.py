@@ -33,6 +33,10 @@ BYTES = """
 | GET, HEAD, PUT | `/api/headwater/1/blobs/<sha256>` | By SHA-256; PUT refuses others; `Content-Range` continues. |
 | GET | `/api/headwater/1/events?experiment_ids=&run_ids=` | Server-sent events `change`: which runs changed. |
 | GET | `/api/3.0/mlflow/server-info` | What MLflow's clients ask before transfers. |
+| GET | `/api/headwater/1/artifacts/archive` | A folder of artifacts as a ZIP file. |
+| any | `/api/3.0/mlflow/workspaces` | 503: there are no workspaces. |
+| any | `/api/3.0/mlflow/workspaces/{workspace_name}` | 503 likewise. |
+| GET | `/metrics` | What Prometheus reads, with `headwater server --expose-prometheus`. |
 | GET | `/ajax-api/2.0/mlflow/logged-models/{model_id}/artifacts/files?artifact_file_path=` | A file of a model. |
 | GET | `/api/headwater/1/openapi.json` | The OpenAPI 3.1 document. |
 | GET | `/health`, `/version` | `OK`, and the version. |
