@@ -19,7 +19,7 @@ from headwater.protocol.metrics import GetHistory
 from headwater.protocol.model_versions import CreateModelVersion, ModelVersionTag
 from headwater.protocol.registered_models import GetModelVersionByAlias, GetRegisteredModel, RegisteredModelTag
 from headwater.protocol.runs import LogMetric, Param, RunStatus, SearchRuns
-from headwater.protocol.views import GetView
+from headwater.protocol.views import GetView, ListViews
 from headwater.protocol.webhooks import (
     DeliveryStatus,
     ListDeliveries,
@@ -179,6 +179,20 @@ def test_a_database_of_schema_7_keeps_webhooks_and_alerts(tmp_path: Path) -> Non
     assert (alert.title, alert.text, alert.level) == ("diverged", "loss = é", AlertLevel.ERROR)
     assert (rule.rule_id, rule.condition) == ("rule1", "metrics.loss is nan")
     assert [delivery.event for delivery in deliveries] == ["alert.raised", "model_version_tag.set"]
+    store.close()
+
+
+def test_a_database_of_schema_9_keeps_reports(tmp_path: Path) -> None:
+    file = tmp_path / "headwater.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript((Path(__file__).parent / "schema-9.sql").read_text("utf-8"))
+    store = open_store(f"sqlite:///{file}")
+
+    (report,) = store.views.list(ListViews(kind="report")).views
+
+    assert (report.name, report.owner, report.kind) == ("Weekly report", "ada", "report")
+    assert store.views.get(GetView(report.view_id)).view.state["blocks"][0]["text"] == "# Week 1"
+    assert report.view_id not in [view.view_id for view in store.views.list(ListViews()).views]
     store.close()
 
 

@@ -9,13 +9,15 @@ from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.names import check_experiment_id, check_length, check_no_nul, check_run_id, missing, require
 
 MAX_NAME = 500
+MAX_KIND = 50
 MAX_STATE_BYTES = 1_000_000
 
 
 class View(msgspec.Struct, frozen=True):
     """One version of a view; its `state` is any JSON object, which the store keeps as it is.
 
-    `experiment_id` is empty for a view across experiments. `owner` made the view, `user_id` this version of it.
+    `experiment_id` is empty for a view across experiments. `owner` made the view, `user_id` this version of it. `kind`
+    says what it is of: empty for runs, `report` for a report.
     """
 
     view_id: str
@@ -27,6 +29,7 @@ class View(msgspec.Struct, frozen=True):
     version: int
     user_id: str
     state: dict[str, Any]
+    kind: str = ""
 
 
 class ViewInfo(msgspec.Struct, frozen=True):
@@ -39,6 +42,7 @@ class ViewInfo(msgspec.Struct, frozen=True):
     creation_time: int
     last_update_time: int
     version: int
+    kind: str = ""
 
 
 class CreateView(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -49,9 +53,11 @@ class CreateView(msgspec.Struct, frozen=True, omit_defaults=True):
     experiment_id: str = ""
     user_id: str = ""
     view_id: str = ""
+    kind: str = ""
 
     def check(self) -> None:
-        """Raise `InvalidParameterValue` unless name, experiment and state are allowed."""
+        """Raise `InvalidParameterValue` unless name, experiment, kind and state are allowed."""
+        _check_kind(self.kind)
         _check_name(require("name", self.name))
         _check_state(self.state)
         check_no_nul("user_id", self.user_id)
@@ -81,12 +87,14 @@ class GetView(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ListViews(msgspec.Struct, frozen=True, omit_defaults=True):
-    """List the views of an experiment, or without one those across experiments, by name."""
+    """List the views of a kind of an experiment, or without one those across experiments, by name."""
 
     experiment_id: str = ""
+    kind: str = ""
 
     def check(self) -> None:
-        """Raise `InvalidParameterValue` unless the experiment is possible."""
+        """Raise `InvalidParameterValue` unless the experiment and the kind are possible."""
+        _check_kind(self.kind)
         if self.experiment_id:
             check_experiment_id(self.experiment_id)
 
@@ -136,6 +144,11 @@ def _check_view_id(view_id: str) -> None:
 def _check_name(name: str) -> None:
     check_no_nul("name", name)
     check_length("name", name, MAX_NAME)
+
+
+def _check_kind(kind: str) -> None:
+    check_no_nul("kind", kind)
+    check_length("kind", kind, MAX_KIND)
 
 
 def _check_state(state: dict[str, Any]) -> None:

@@ -105,7 +105,7 @@ from headwater.protocol.runs import (
     UpdateRunResponse,
 )
 from headwater.stores.imported import Imports
-from headwater.stores.lifecycle import Comparisons, Edits, Finding, Trash, Views
+from headwater.stores.lifecycle import Comparisons, Edits, Finding, Home, Trash, Views
 from headwater.stores.notices import Alerts, Webhooks
 from headwater.stores.registered import Governance, LineageGraphs, ModelVersions, RegisteredModels
 from headwater.stores.workspace import Bulk, Workspace
@@ -534,6 +534,10 @@ class Store(Protocol):
     @property
     def finding(self) -> Finding:
         """Return what finds things by a part of their names."""
+
+    @property
+    def home(self) -> Home:
+        """Return what goes on."""
 
     @property
     def imports(self) -> Imports:

@@ -26,6 +26,7 @@ from headwater.protocol.edits import (
 )
 from headwater.protocol.endpoint import Empty
 from headwater.protocol.finding import Find, FindResponse
+from headwater.protocol.home import HomeResponse, ReadHome
 from headwater.protocol.runs import RunResponse
 from headwater.protocol.trash import (
     CollectBlobs,
@@ -97,6 +98,13 @@ class Comparisons(Protocol):
 
     def measure_importance(self, request: MeasureImportance) -> MeasureImportanceResponse:
         """See `MeasureImportance`."""
+
+
+class Home(Protocol):
+    """Reads what goes on."""
+
+    def read(self, request: ReadHome) -> HomeResponse:
+        """See `ReadHome`."""
 
 
 class Views(Protocol):

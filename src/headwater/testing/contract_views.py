@@ -108,3 +108,22 @@ class ViewsContract:
             store.views.create(CreateView("a", {}, "987654"))
         with expect_error(ResourceDoesNotExist, "No view has the id 'gone'. It may have been deleted."):
             store.views.update(UpdateView("gone", 1, name="b"))
+
+    def test_views_of_a_kind_are_listed_apart(self, store: Store) -> None:
+        """A report is no view of runs; each keeps its kind through its versions."""
+        runs = store.views.create(CreateView("of runs", {})).view
+        report = store.views.create(CreateView("a report", {"blocks": []}, kind="report")).view
+        changed = store.views.update(UpdateView(report.view_id, 1, state={"blocks": [1]})).view
+
+        listed = [view.view_id for view in store.views.list(ListViews()).views]
+        reports = store.views.list(ListViews(kind="report")).views
+
+        assert runs.view_id in listed
+        assert report.view_id not in listed
+        assert [(view.view_id, view.kind, view.version) for view in reports] == [(report.view_id, "report", 2)]
+        assert (runs.kind, changed.kind) == ("", "report")
+
+    def test_a_kind_that_is_too_long_is_refused(self, store: Store) -> None:
+        """With how long it may be."""
+        with expect_error(InvalidParameterValue, "…"):
+            store.views.create(CreateView("a", {}, kind="k" * 51))

@@ -41,6 +41,14 @@ export interface AlertRuleResponse {
   readonly rule: AlertRule;
 }
 
+export interface AliasInUse {
+  readonly name: string;
+  readonly alias: string;
+  readonly version: string;
+  readonly time: number;
+  readonly user_id: string;
+}
+
 export interface Append {
   readonly journal_id: string;
   readonly run_id: string;
@@ -293,6 +301,7 @@ export interface CreateView {
   readonly experiment_id?: string;
   readonly user_id?: string;
   readonly view_id?: string;
+  readonly kind?: string;
 }
 
 export interface CreateWebhook {
@@ -514,6 +523,11 @@ export interface ExperimentOverview {
 export interface ExperimentTag {
   readonly key: string;
   readonly value?: string;
+}
+
+export interface Extreme {
+  readonly value: number | "NaN" | "Infinity" | "-Infinity";
+  readonly run_id: string;
 }
 
 export interface Family {
@@ -742,6 +756,42 @@ export interface Histogram {
   readonly counts: readonly (number)[];
 }
 
+export interface HomeExperiment {
+  readonly experiment_id: string;
+  readonly name: string;
+  readonly runs: number;
+  readonly running: number;
+  readonly last_activity: number;
+  readonly metric: string;
+  readonly direction: string;
+  readonly least: Extreme | null;
+  readonly greatest: Extreme | null;
+}
+
+export interface HomeResponse {
+  readonly running: readonly (Progress)[];
+  readonly running_total: number;
+  readonly recent: readonly (HomeRun)[];
+  readonly experiments: readonly (HomeExperiment)[];
+  readonly aliases: readonly (AliasInUse)[];
+  readonly failed: readonly (HomeRun)[];
+  readonly failed_total: number;
+  readonly alerts: readonly (Alert)[];
+  readonly alerts_total: number;
+  readonly pending: readonly (PendingVersion)[];
+}
+
+export interface HomeRun {
+  readonly run_id: string;
+  readonly run_name: string;
+  readonly experiment_id: string;
+  readonly experiment_name: string;
+  readonly status: string;
+  readonly user_id: string;
+  readonly start_time: number;
+  readonly end_time: number;
+}
+
 export interface IndexLog {
   readonly run_id: string;
   readonly name?: string;
@@ -957,6 +1007,7 @@ export interface ListValuesResponse {
 
 export interface ListViews {
   readonly experiment_id?: string;
+  readonly kind?: string;
 }
 
 export interface ListViewsResponse {
@@ -1179,6 +1230,15 @@ export interface ParamImportance {
   readonly deviation: number | "NaN" | "Infinity" | "-Infinity" | null;
 }
 
+export interface PendingVersion {
+  readonly name: string;
+  readonly version: string;
+  readonly target: string;
+  readonly time: number;
+  readonly user_id: string;
+  readonly missing: readonly (string)[];
+}
+
 export interface PointColumns {
   readonly key: string;
   readonly steps: string;
@@ -1238,6 +1298,12 @@ export interface PreviewTableResponse {
   readonly types?: readonly (string)[];
   readonly total?: number | null;
   readonly about?: string;
+}
+
+export interface Progress {
+  readonly run: HomeRun;
+  readonly metric: string;
+  readonly values: readonly (number | "NaN" | "Infinity" | "-Infinity")[];
 }
 
 export interface Provenance {
@@ -1388,6 +1454,10 @@ export interface RaiseAlert {
   readonly text?: string;
   readonly level?: AlertLevel;
   readonly time?: number;
+}
+
+export interface ReadHome {
+  readonly experiment_ids?: readonly (string)[];
 }
 
 export interface ReadLog {
@@ -1984,6 +2054,7 @@ export interface View {
   readonly version: number;
   readonly user_id: string;
   readonly state: Readonly<Record<string, unknown>>;
+  readonly kind?: string;
 }
 
 export interface ViewInfo {
@@ -1994,6 +2065,7 @@ export interface ViewInfo {
   readonly creation_time: number;
   readonly last_update_time: number;
   readonly version: number;
+  readonly kind?: string;
 }
 
 export interface ViewResponse {

@@ -16,6 +16,7 @@ from headwater.protocol import (
     families,
     finding,
     governance,
+    home,
     imports,
     inputs,
     journals,
@@ -287,6 +288,12 @@ class RestWorkspace(_Resource):
     list_overviews = _Verb(workspace.LIST_OVERVIEWS)
 
 
+class RestHome(_Resource):
+    """What goes on at a server."""
+
+    read = _Verb(home.READ)
+
+
 class RestViews(_Resource):
     """Saved views on a server."""
 
@@ -359,6 +366,7 @@ class RestStore:
         self.workspace = RestWorkspace(self._client)
         self.views = RestViews(self._client)
         self.finding = RestFinding(self._client)
+        self.home = RestHome(self._client)
         self.trash = RestTrash(self._client)
         self.webhooks = RestWebhooks(self._client)
         self.alerts = RestAlerts(self._client)

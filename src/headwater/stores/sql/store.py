@@ -14,6 +14,7 @@ from headwater.stores.sql.edits import SqlEdits
 from headwater.stores.sql.experiments import SqlExperiments
 from headwater.stores.sql.finding import SqlFinding
 from headwater.stores.sql.governance import SqlGovernance
+from headwater.stores.sql.home import SqlHome
 from headwater.stores.sql.imports import SqlImports
 from headwater.stores.sql.inputs import SqlInputs
 from headwater.stores.sql.lineage import SqlLineage
@@ -74,6 +75,7 @@ class SqlStore:
         self.workspace = SqlWorkspace(self.database)
         self.views = SqlViews(self.database)
         self.finding = SqlFinding(self.database)
+        self.home = SqlHome(self.database)
         self.trash = SqlTrash(self.database, blobs, live)
         self.webhooks = SqlWebhooks(self.database, sender)
         self.alerts = SqlAlerts(self.database)

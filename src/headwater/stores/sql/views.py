@@ -22,7 +22,7 @@ from headwater.stores.sql.connection import Connection, Dialect
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.experiments import find_active_experiment
 
-_INFO = "id, COALESCE(CAST(exp_id AS TEXT), ''), name, owner, creation_time, last_update_time, version"
+_INFO = "id, COALESCE(CAST(exp_id AS TEXT), ''), name, owner, creation_time, last_update_time, version, kind"
 _INSERT_VERSION = "INSERT INTO view_version (view_id, version, user_id, time, state) VALUES (?, ?, ?, ?, ?)"
 
 
@@ -50,7 +50,10 @@ class SqlViews:
             ("exp_id = ?", [int(request.experiment_id)]) if request.experiment_id else ("exp_id IS NULL", [])
         )
         with self._database.read() as connection:
-            rows = connection.all(f"SELECT {_INFO} FROM view WHERE {where} ORDER BY name, id", params)  # noqa: S608 - constants
+            rows = connection.all(
+                f"SELECT {_INFO} FROM view WHERE {where} AND kind = ? ORDER BY name, id",  # noqa: S608 - constants
+                [*params, request.kind],
+            )
         return ListViewsResponse([ViewInfo(*row) for row in rows])
 
     def update(self, request: UpdateView) -> ViewResponse:
@@ -69,9 +72,9 @@ def _create(connection: Connection, request: CreateView) -> View:
     exp_id = find_active_experiment(connection, request.experiment_id) if request.experiment_id else None
     view_id, now = request.view_id or uuid.uuid4().hex, now_ms()
     made = connection.execute(
-        "INSERT INTO view (id, exp_id, name, owner, version, creation_time, last_update_time) "
-        "VALUES (?, ?, ?, ?, 1, ?, ?) ON CONFLICT DO NOTHING",
-        (view_id, exp_id, request.name, request.user_id, now, now),
+        "INSERT INTO view (id, exp_id, name, owner, version, creation_time, last_update_time, kind) "
+        "VALUES (?, ?, ?, ?, 1, ?, ?, ?) ON CONFLICT DO NOTHING",
+        (view_id, exp_id, request.name, request.user_id, now, now, request.kind),
     )
     if made:
         state = msgspec.json.encode(request.state).decode()

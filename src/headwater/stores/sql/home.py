@@ -1,0 +1,185 @@
+"""What goes on, read from the database in one snapshot."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from headwater.protocol.columns import QuerySeries
+from headwater.protocol.home import (
+    DIRECTION_TAG,
+    MAIN_METRIC_TAG,
+    Extreme,
+    HomeExperiment,
+    HomeResponse,
+    HomeRun,
+    Progress,
+    ReadHome,
+)
+from headwater.stores.sql.alert_rows import load_alerts
+from headwater.stores.sql.charts import Line, read_lines
+from headwater.stores.sql.clock import now_ms
+from headwater.stores.sql.connection import Connection
+from headwater.stores.sql.database import Database
+from headwater.stores.sql.home_registry import list_aliases, list_pending
+
+_DAY_MS = 86_400_000
+_RUNNING, _RECENT, _FAILED, _ALERTS, _EXPERIMENTS = 8, 10, 10, 5, 8
+_POINTS = 60
+_GUESSED_FROM = 3
+_RUN = (
+    "run.id, run.exp_id, run.uuid, run.name, CAST(run.exp_id AS TEXT), experiment.name, "
+    "CASE WHEN run.lost = 1 THEN 'LOST' ELSE run.status END, run.user_id, run.start_time, COALESCE(run.end_time, 0)"
+)
+_LATEST_OF_EACH = """
+SELECT experiment.id, COALESCE((SELECT MAX(start_time) FROM run WHERE exp_id = experiment.id AND deleted = 0), 0)
+FROM experiment WHERE experiment.deleted = 0
+"""
+_COUNT_RUNNING = "SELECT exp_id, COUNT(*) FROM run WHERE deleted = 0 AND status = 'RUNNING' GROUP BY exp_id"
+_COMMON_METRICS = """
+SELECT key.name, COUNT(*) FROM latest JOIN key ON key.id = latest.key_id
+WHERE key.base_id IS NULL AND key.name NOT LIKE 'system/%' AND latest.run_id IN
+(SELECT id FROM run WHERE exp_id = ? AND deleted = 0 ORDER BY start_time DESC, uuid LIMIT ?) GROUP BY key.name
+"""
+_EXTREME = """
+SELECT latest.value, run.uuid FROM latest JOIN run ON run.id = latest.run_id
+WHERE latest.exp_id = ? AND latest.key_id = ? AND latest.value IS NOT NULL AND run.deleted = 0
+ORDER BY latest.value {order} LIMIT 1
+"""
+
+
+class SqlHome:
+    """What goes on. Thread-safe."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def read(self, request: ReadHome) -> HomeResponse:
+        """See `ReadHome`."""
+        request.check()
+        since = now_ms() - _DAY_MS
+        with self._database.read() as connection:
+            active: dict[int, int] = dict(connection.all(_LATEST_OF_EACH))
+            counts: dict[int, int] = dict(connection.all(_COUNT_RUNNING))
+            running = _list_runs(connection, "run.status = 'RUNNING'", [], "start_time", _RUNNING)
+            has_failed = "run.status = 'FAILED' AND run.end_time >= ?"
+            failed = _list_runs(connection, has_failed, [since], "end_time", _FAILED)
+            ((failed_total,),) = connection.all(
+                f"SELECT COUNT(*) FROM run WHERE run.deleted = 0 AND {has_failed}",  # noqa: S608 - a constant
+                [since],
+            )
+            raised = "a.received >= ? AND r.deleted = 0"
+            ((alerts_total,),) = connection.all(
+                f"SELECT COUNT(*) FROM alert a JOIN run r ON r.id = a.run_id WHERE {raised}",  # noqa: S608 - a constant
+                [since],
+            )
+            return HomeResponse(
+                running=_follow(connection, running),
+                running_total=sum(counts.values()),
+                recent=_list_recent(connection, active),
+                experiments=_list_experiments(connection, active, counts, request.experiment_ids),
+                aliases=list_aliases(connection),
+                failed=[run for _, _, run in failed],
+                failed_total=failed_total,
+                alerts=load_alerts(connection, raised, [since], limit=_ALERTS),
+                alerts_total=alerts_total,
+                pending=list_pending(connection),
+            )
+
+
+_Found = tuple[int, int, HomeRun]
+"""Row ids of a run and its experiment, and the run."""
+
+
+def _list_runs(connection: Connection, where: str, params: Sequence[object], order: str, limit: int) -> list[_Found]:
+    """Return the newest active runs that a condition written by us holds for."""
+    rows = connection.all(
+        f"SELECT {_RUN} FROM run JOIN experiment ON experiment.id = run.exp_id "  # noqa: S608 - constants
+        f"WHERE run.deleted = 0 AND {where} ORDER BY run.{order} DESC, run.uuid LIMIT ?",
+        [*params, limit],
+    )
+    return [(row[0], row[1], HomeRun(*row[2:])) for row in rows]
+
+
+def _list_recent(connection: Connection, active: Mapping[int, int]) -> list[HomeRun]:
+    """Return the newest runs, which can only be in the experiments in which a run began last."""
+    latest = sorted(active, key=lambda exp_id: -active[exp_id])[:_RECENT]
+    of_each = [
+        found
+        for exp_id in latest
+        for found in _list_runs(connection, "run.exp_id = ?", [exp_id], "start_time", _RECENT)
+    ]
+    runs = sorted((run for _, _, run in of_each), key=lambda run: (-run.start_time, run.run_id))
+    return runs[:_RECENT]
+
+
+def _follow(connection: Connection, running: Sequence[_Found]) -> list[Progress]:
+    """Return runs with the course of their main metrics."""
+    mains = {exp_id: _find_main_metric(connection, exp_id)[0] for exp_id in {exp_id for _, exp_id, _ in running}}
+    key_ids = connection.find_key_ids([metric for metric in mains.values() if metric])
+    query = QuerySeries([run.run_id for _, _, run in running], list(key_ids), buckets=_POINTS)
+    lines = read_lines(connection, [run_id for run_id, _, _ in running], list(key_ids.values()), query)
+    found = []
+    for run_id, exp_id, run in running:
+        line = lines.get((run_id, key_ids.get(mains[exp_id], 0)))
+        found.append(Progress(run, mains[exp_id] if line else "", _thin(line) if line else []))
+    return found
+
+
+def _thin(line: Line) -> list[float]:
+    """Return at most sixty finite values of a line, its last among them."""
+    values = np.frombuffer(line.columns, "<f8")[-line.points :]
+    finite = values[np.isfinite(values)]
+    if len(finite) > _POINTS:
+        finite = finite[np.linspace(0, len(finite) - 1, _POINTS).astype(int)]
+    return [float(value) for value in finite]
+
+
+def _list_experiments(
+    connection: Connection, active: Mapping[int, int], running: Mapping[int, int], starred: Sequence[str]
+) -> list[HomeExperiment]:
+    first = [int(experiment_id) for experiment_id in dict.fromkeys(starred) if int(experiment_id) in active]
+    others = sorted(active.keys() - set(first), key=lambda exp_id: (-active[exp_id], -exp_id))
+    return [
+        _describe(connection, exp_id, active[exp_id], running.get(exp_id, 0))
+        for exp_id in [*first, *others[:_EXPERIMENTS]]
+    ]
+
+
+def _describe(connection: Connection, exp_id: int, started: int, running: int) -> HomeExperiment:
+    ((name, changed),) = connection.all("SELECT name, last_update_time FROM experiment WHERE id = ?", [exp_id])
+    ((runs,),) = connection.all("SELECT COUNT(*) FROM run WHERE exp_id = ? AND deleted = 0", [exp_id])
+    metric, direction = _find_main_metric(connection, exp_id)
+    key_id = connection.find_key_ids([metric]).get(metric, 0)
+    return HomeExperiment(
+        experiment_id=str(exp_id),
+        name=name,
+        runs=runs,
+        running=running,
+        last_activity=max(started, changed),
+        metric=metric,
+        direction=direction,
+        least=_find_extreme(connection, exp_id, key_id, "ASC"),
+        greatest=_find_extreme(connection, exp_id, key_id, "DESC"),
+    )
+
+
+def _find_extreme(connection: Connection, exp_id: int, key_id: int, order: str) -> Extreme | None:
+    row = connection.one(_EXTREME.format(order=order), [exp_id, key_id])
+    return Extreme(*row) if row else None
+
+
+def _find_main_metric(connection: Connection, exp_id: int) -> tuple[str, str]:
+    """Return the key of an experiment's main metric and the direction in which it is good, empty if not known."""
+    tags: dict[str, str] = dict(
+        connection.all(
+            "SELECT key, value FROM experiment_tag WHERE exp_id = ? AND key IN (?, ?)",
+            [exp_id, MAIN_METRIC_TAG, DIRECTION_TAG],
+        )
+    )
+    if metric := tags.get(MAIN_METRIC_TAG):
+        return metric, tags.get(DIRECTION_TAG, "max")
+    common = connection.all(_COMMON_METRICS, [exp_id, _GUESSED_FROM])
+    best = min(
+        common, key=lambda found: (-found[1], not found[0].startswith(("val", "test", "eval")), found[0]), default=("",)
+    )
+    return best[0], ""

@@ -1,0 +1,60 @@
+"""Which models are in use, and which versions wait for something."""
+
+from headwater.protocol.attributed import Attributed
+from headwater.protocol.governance import RegistryAction
+from headwater.protocol.home import AliasInUse, PendingVersion
+from headwater.stores.sql.connection import Connection
+from headwater.stores.sql.gates import judge
+from headwater.stores.sql.registry_rows import VersionRow
+
+_SHOWN = 12
+_LOOKED_AT = 2000
+_SET = """
+SELECT MAX(id) FROM registry_event WHERE model_id = m.id
+AND (action = ? AND key = a.alias OR action = ? AND key = '@' || a.alias)
+"""
+_LIST_ALIASES = f"""
+SELECT m.name, a.alias, CAST(a.version AS TEXT), COALESCE(e.time, 0), COALESCE(e.user_id, '')
+FROM registered_model_alias a JOIN registered_model m ON m.id = a.model_id
+LEFT JOIN registry_event e ON e.id = ({_SET})
+ORDER BY COALESCE(e.id, 0) DESC, m.name, a.alias LIMIT ?
+"""  # noqa: S608 - constants
+_LIST_REFUSED = """
+SELECT v.id, v.model_id, v.version, v.stage, m.name, e.key, e.time, e.user_id FROM registry_event e
+JOIN registered_model m ON m.id = e.model_id
+JOIN model_version v ON v.model_id = e.model_id AND v.version = e.version
+WHERE e.id IN (
+  SELECT MAX(id) FROM registry_event
+  WHERE id > (SELECT COALESCE(MAX(id), 0) FROM registry_event) - ? AND action = ? GROUP BY model_id, version, key
+)
+ORDER BY e.id DESC LIMIT ?
+"""
+
+
+def list_aliases(connection: Connection) -> list[AliasInUse]:
+    """Return the aliases that were set last."""
+    values = (RegistryAction.SET_ALIAS.value, RegistryAction.ROLL_BACK.value, _SHOWN)
+    return [AliasInUse(*row) for row in connection.all(_LIST_ALIASES, values)]
+
+
+def list_pending(connection: Connection) -> list[PendingVersion]:
+    """Return the versions that were refused an alias or a stage and do not have it by now, the latest first."""
+    refused = connection.all(_LIST_REFUSED, (_LOOKED_AT, RegistryAction.REFUSE.value, _SHOWN))
+    found = []
+    for version_id, model_id, number, stage, name, target, time, user_id in refused:
+        version = VersionRow(version_id, model_id, number)
+        alias = target[1:] if target.startswith("@") else ""
+        if stage == target or (alias and _has_alias(connection, version, alias)):
+            continue
+        # Whoever promotes it next gives a reason of his own.
+        verdict = judge(connection, version, Attributed(reason="-"), alias=alias, stage="" if alias else target)
+        missing = [requirement.text for requirement in verdict.requirements if not requirement.met]
+        found.append(PendingVersion(name, str(number), target, time, user_id, missing))
+    return found
+
+
+def _has_alias(connection: Connection, version: VersionRow, alias: str) -> bool:
+    row = connection.one(
+        "SELECT version FROM registered_model_alias WHERE model_id = ? AND alias = ?", (version.model_id, alias)
+    )
+    return row is not None and row[0] == version.number
