@@ -14,6 +14,10 @@ import { Shell } from "./shell/shell";
 const SearchPage = lazy(() => import("./palette/search-page").then((module) => module.SearchPage));
 const SettingsPage = lazy(() => import("./settings/settings-page").then((module) => module.SettingsPage));
 const ExperimentPage = lazy(() => import("./experiments/experiment-page").then((module) => module.ExperimentPage));
+const SweepPage = lazy(() => import("./sweeps/sweep-page").then((module) => module.SweepPage));
+const WorkflowPage = lazy(() => import("./sweeps/workflow-page").then((module) => module.WorkflowPage));
+const ReportsPage = lazy(() => import("./reports/reports-page").then((module) => module.ReportsPage));
+const ReportPage = lazy(() => import("./reports/report-page").then((module) => module.ReportPage));
 const RunPage = lazy(() => import("./run/run-page").then((module) => module.RunPage));
 const ComparePage = lazy(() => import("./compare/compare-page").then((module) => module.ComparePage));
 const ModelsPage = lazy(() => import("./registry/models-page").then((module) => module.ModelsPage));
@@ -73,6 +77,14 @@ function Page({ route }: { readonly route: Route }) {
       return <VersionPage key={`${route.name}/${route.version}`} name={route.name} version={route.version} />;
     case "model-diff":
       return <DiffPage key={route.name} name={route.name} />;
+    case "sweep":
+      return <SweepPage key={route.runId} runId={route.runId} />;
+    case "workflow":
+      return <WorkflowPage key={route.runId} runId={route.runId} />;
+    case "reports":
+      return <ReportsPage />;
+    case "report":
+      return <ReportPage key={route.reportId} reportId={route.reportId} />;
     case "search":
       return <SearchPage />;
     case "settings":

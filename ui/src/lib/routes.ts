@@ -14,6 +14,10 @@ export type Route =
   | { readonly page: "logged-model"; readonly modelId: string; readonly rest: string }
   | { readonly page: "version"; readonly name: string; readonly version: string }
   | { readonly page: "model-diff"; readonly name: string }
+  | { readonly page: "sweep"; readonly runId: string }
+  | { readonly page: "workflow"; readonly runId: string }
+  | { readonly page: "reports" }
+  | { readonly page: "report"; readonly reportId: string }
   | { readonly page: "search" }
   | { readonly page: "settings"; readonly tab: string }
   | { readonly page: "unknown"; readonly path: string };
@@ -38,6 +42,10 @@ const TABLE: readonly (readonly [RegExp, Maker])[] = [
   [/^\/models\/([^/]+)\/versions\/([^/]+)\/?$/, ([name = "", version = ""]) => ({ page: "version", name, version })],
   [/^\/models\/([^/]+)\/diff\/?$/, ([name = ""]) => ({ page: "model-diff", name })],
   [/^\/models\/([^/]+)(?:\/(history|policy))?\/?$/, ([name = "", tab = ""]) => ({ page: "model", name, tab })],
+  [/^\/sweeps\/([^/]+)\/?$/, ([runId = ""]) => ({ page: "sweep", runId })],
+  [/^\/workflows\/([^/]+)\/?$/, ([runId = ""]) => ({ page: "workflow", runId })],
+  [/^\/reports\/?$/, () => ({ page: "reports" })],
+  [/^\/reports\/([^/]+)\/?$/, ([reportId = ""]) => ({ page: "report", reportId })],
   [/^\/search\/?$/, () => ({ page: "search" })],
   [/^\/settings(?:\/(webhooks|storage))?\/?$/, ([tab = ""]) => ({ page: "settings", tab })],
 ];

@@ -18,6 +18,7 @@ const PAGES: readonly Place[] = [
   { kind: "page", text: "Home", note: "", page: "/" },
   { kind: "page", text: "Experiments", note: "", page: "/experiments" },
   { kind: "page", text: "Models", note: "", page: "/models" },
+  { kind: "page", text: "Reports", note: "", page: "/reports" },
   { kind: "page", text: "Settings", note: "", page: "/settings" },
   { kind: "page", text: "Webhooks", note: "settings", page: "/settings/webhooks" },
   { kind: "page", text: "Storage and trash", note: "settings", page: "/settings/storage" },

@@ -6,6 +6,7 @@ import { hrefOf } from "../lib/location";
 import { CopyButton } from "../panels/copy-button";
 import { Editable } from "../panels/editable";
 import css from "../panels/panels.module.css";
+import { WholeLink } from "../sweeps/whole-link";
 import type { RunDetails } from "./model";
 import { TONES } from "./model";
 import { RegisterDialog } from "./register-dialog";
@@ -91,6 +92,7 @@ function Relatives({ run, family }: { readonly run: RunDetails; readonly family:
           ))}
         </span>
       )}
+      <WholeLink run={run} parent={run.tags.get("mlflow.parentRunId")} />
       {children.length > 0 && (
         <details class={own.children}>
           <summary>{plural(children.length, "child", "children")}</summary>

@@ -18,6 +18,7 @@ const PLACES: readonly { readonly name: string; readonly icon: IconName; readonl
   { name: "Home", icon: "home", page: "/" },
   { name: "Experiments", icon: "experiments", page: "/experiments" },
   { name: "Models", icon: "models", page: "/models" },
+  { name: "Reports", icon: "reports", page: "/reports" },
 ];
 
 const LIVE_TEXT: Record<LiveState, string> = { off: "", connecting: "connecting", live: "live", lost: "offline, retrying" };

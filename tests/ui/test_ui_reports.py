@@ -1,0 +1,152 @@
+"""Reports in a real browser: written in place, kept in versions, and always up to date."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from headwater.protocol.views import CreateView, GetView, UpdateView
+from ui.run_pages import append_points, find_violations, make_png, put_artifacts
+from ui.run_tables import Scheme, add_run, make_experiment, served_store, watched_page
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
+    """Return a server with runs, a report of every kind of block, and a browser."""
+    with served_store(tmp_path_factory.mktemp("reports")) as served:
+        store = served.store
+        served.experiment = make_experiment(store, "churn")
+        served.runs = [
+            add_run(store, served.experiment, f"owl-{number}", metrics={"auc": 0.9 - number / 10}, params={"lr": "0.1"})
+            for number in range(4)
+        ]
+        for number, run_id in enumerate(served.runs):
+            append_points(store, run_id, {"loss": np.linspace(1, number / 10, 50)})
+        put_artifacts(store, served.experiment, served.runs[0], {"plots/roc.png": make_png()})
+        query = {"experiment_id": served.experiment, "filter": "metrics.auc > 0.65", "order": "metrics.auc DESC"}
+        blocks = [
+            {
+                "type": "markdown",
+                "text": "# Week 1\n\n<img src=x alt=x onerror=alert(1)>The **best** is [here](https://a.example).",
+            },
+            {"type": "runs", **query, "columns": ["metrics.auc", "params.lr"], "limit": 2},
+            {"type": "chart", **query, "keys": ["loss"], "limit": 5},
+            {"type": "image", "run_id": served.runs[0], "path": "plots/roc.png", "caption": "ROC"},
+        ]
+        state = {"blocks": blocks}
+        served.report = store.views.create(CreateView("Weekly", state, user_id="ada", kind="report")).view.view_id
+        yield served
+
+
+def _open(page: Page, served: SimpleNamespace) -> None:
+    page.goto(f"{served.url}/reports/{served.report}")
+    expect(page.get_by_role("heading", name="Week 1")).to_be_visible()
+
+
+def test_a_report_shows_text_tables_charts_and_images(served: SimpleNamespace) -> None:
+    with watched_page(served.browser, served.url, expected=" 404 ") as page:
+        _open(page, served)
+
+        rows = page.get_by_role("region", name="Runs").locator("tbody tr")
+        expect(rows).to_have_count(2)
+        expect(rows.first).to_contain_text("owl-0")
+        expect(rows.first).to_contain_text("0.9000")
+        expect(page.get_by_text("2 of 3 runs")).to_be_visible()
+        expect(page.locator('[data-chart="loss"] [data-drawn="3"]')).to_be_visible()
+        image = page.get_by_role("img", name="ROC", exact=True)
+        assert image.evaluate("element => element.decode().then(() => element.naturalWidth)") == 64
+        assert page.locator("img[onerror]").count() == 0
+
+
+def test_a_report_is_written_in_place_and_keeps_its_versions(served: SimpleNamespace) -> None:
+    with watched_page(served.browser, served.url) as page:
+        page.goto(f"{served.url}/reports")
+        page.get_by_role("button", name="New report").click()
+        page.get_by_role("dialog").get_by_label("Name").fill("Monthly")
+        page.get_by_role("dialog").get_by_role("button", name="Create").click()
+        page.get_by_label("Text in Markdown").fill("## First words")
+        expect(page.get_by_role("heading", name="First words")).to_be_visible()
+        page.get_by_role("button", name="Table of runs").click()
+        page.get_by_role("combobox", name="Experiment").select_option("churn")
+        page.get_by_label("Columns").fill("metrics.auc")
+        page.get_by_label("Columns").press("Tab")
+        expect(page.get_by_text("4 runs")).to_be_visible()
+        page.get_by_role("button", name="Move up: Table of runs, block 2").click()
+        page.get_by_role("button", name="Save").click()
+
+        expect(page.get_by_role("button", name="Edit")).to_be_visible()
+        address = page.url
+        page.get_by_role("button", name="Edit").click()
+        page.get_by_role("button", name="Remove: Table of runs, block 1").click()
+        page.get_by_role("button", name="Save").click()
+        versions = page.get_by_label("Version")
+        expect(versions).to_have_value("3")
+        expect(page.get_by_text("4 runs")).to_have_count(0)
+        versions.select_option("2")
+        expect(page.get_by_text("4 runs")).to_be_visible()
+
+        assert page.url == f"{address}?version=2"
+        state = served.store.views.get(GetView(address.rpartition("/")[2], 2)).view.state
+        assert [block["type"] for block in state["blocks"]] == ["runs", "markdown"]
+
+
+def test_nobody_overwrites_what_he_has_not_seen(served: SimpleNamespace) -> None:
+    made = served.store.views.create(
+        CreateView("Shared", {"blocks": [{"type": "markdown", "text": "old"}]}, kind="report")
+    )
+    report = made.view.view_id
+    with watched_page(served.browser, served.url, expected=" 409 ") as page:
+        page.goto(f"{served.url}/reports/{report}")
+        page.get_by_role("button", name="Edit").click()
+        page.get_by_label("Text in Markdown").fill("mine")
+        served.store.views.update(UpdateView(report, 1, state={"blocks": []}))
+
+        page.get_by_role("button", name="Save").click()
+
+        expect(page.get_by_role("alert")).to_contain_text("has version '2' by now")
+        expect(page.get_by_label("Text in Markdown")).to_have_value("mine")
+
+
+def test_a_filter_that_cannot_be_read_is_said_in_its_block(served: SimpleNamespace) -> None:
+    block = {"type": "runs", "experiment_id": served.experiment, "filter": "metrics.auc >", "columns": []}
+    made = served.store.views.create(CreateView("Wrong", {"blocks": [block]}, kind="report"))
+    with watched_page(served.browser, served.url) as page:
+        page.goto(f"{served.url}/reports/{made.view.view_id}")
+
+        expect(page.get_by_role("alert")).to_contain_text("a value is missing")
+        expect(page.get_by_role("heading", name="Wrong")).to_be_visible()
+
+
+def test_a_report_is_found_and_deleted(served: SimpleNamespace) -> None:
+    served.store.views.create(CreateView("Of no use", {"blocks": [{"type": "markdown", "text": "x"}]}, kind="report"))
+    with watched_page(served.browser, served.url) as page:
+        page.goto(f"{served.url}/reports")
+        page.get_by_label("Search names").fill("use")
+        expect(page.get_by_role("main").get_by_role("listitem")).to_have_count(1)
+        page.get_by_role("link", name="Of no use").click()
+
+        page.get_by_role("button", name="Delete…").click()
+        page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+
+        expect(page).to_have_url(f"{served.url}/reports")
+        expect(page.get_by_role("link", name="Weekly")).to_be_visible()
+        expect(page.get_by_role("link", name="Of no use")).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(served: SimpleNamespace, scheme: Scheme) -> None:
+    with watched_page(served.browser, served.url, scheme=scheme, expected=" 404 ") as page:
+        _open(page, served)
+        expect(page.locator('[data-chart="loss"] [data-drawn="3"]')).to_be_visible()
+        found = find_violations(page)
+        page.get_by_role("button", name="Edit").click()
+        expect(page.get_by_role("combobox", name="Experiment").first).to_be_visible()
+        found += find_violations(page)
+        page.goto(f"{served.url}/reports")
+        expect(page.get_by_role("link", name="Weekly")).to_be_visible()
+
+        assert found + find_violations(page) == []

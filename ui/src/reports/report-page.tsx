@@ -1,0 +1,181 @@
+import { useState } from "preact/hooks";
+import type { View } from "../api/schema";
+import { useQuery } from "../api/use-query";
+import { formatMoment } from "../lib/format";
+import { navigate, query, setQuery } from "../lib/location";
+import { CopyButton } from "../panels/copy-button";
+import { useChrome } from "../shell/chrome";
+import { FormDialog } from "../shell/form-dialog";
+import { Failure } from "../shell/notice";
+import { say } from "../shell/toasts";
+import { BlockEditor } from "./block-editor";
+import { BlockView } from "./block-view";
+import { BLOCK_NAMES, lastExperiment, makeBlock, moveBlock, readBlocks, type Block, type BlockType } from "./report";
+import { deleteReport, readReport, saveReport } from "./reports-api";
+import css from "./reports.module.css";
+
+interface Draft {
+  readonly name: string;
+  readonly blocks: readonly Block[];
+}
+
+const TYPES: readonly BlockType[] = ["markdown", "runs", "chart", "image"];
+
+/** A report to read, and in place to write. */
+export function ReportPage({ reportId }: { readonly reportId: string }) {
+  const version = Math.max(0, Math.floor(Number(query.value.get("version") ?? 0)) || 0);
+  const newest = useQuery<View>({ key: ["report", reportId, 0], ask: (signal) => readReport(reportId, 0, signal) });
+  const asked = useQuery<View>({ key: ["report", reportId, version], ask: (signal) => readReport(reportId, version, signal) });
+  const report = asked.data;
+  const name = report?.name ?? "Report";
+  useChrome(`${name} · Report`, [{ text: "Reports", page: "/reports" }, { text: name }]);
+  return (
+    <div class={css.page} aria-busy={!report && !asked.error}>
+      {asked.error && <Failure error={asked.error} onRetry={() => void asked.refetch()} isSlim={report !== undefined} />}
+      {!report && <h1 tabIndex={-1}>Report</h1>}
+      {report && <Loaded key={report.version} report={report} newest={newest.data?.version ?? report.version} />}
+    </div>
+  );
+}
+
+function Loaded({ report, newest }: { readonly report: View; readonly newest: number }) {
+  const blocks = readBlocks(report.state);
+  const [draft, setDraft] = useState<Draft | null>(() => (blocks.length === 0 && report.version === newest ? { name: report.name, blocks: [makeBlock("markdown", "")] } : null));
+  const [isDeleting, setDeleting] = useState(false);
+  if (draft) return <Editor report={report} newest={newest} draft={draft} onDraft={setDraft} />;
+  return (
+    <>
+      <header class={css.head}>
+        <h1 tabIndex={-1}>{report.name}</h1>
+        <VersionSelect report={report} newest={newest} />
+        <span class={css.actions}>
+          <CopyButton text={location.href} label="address" />
+          <button type="button" class="button" onClick={() => setDraft({ name: report.name, blocks })}>
+            {report.version === newest ? "Edit" : "Edit from this version"}
+          </button>
+          <button type="button" class="button quiet" onClick={() => setDeleting(true)}>
+            Delete…
+          </button>
+        </span>
+      </header>
+      <p class="muted">
+        {report.owner && `By ${report.owner} · `}
+        {`Changed ${formatMoment(report.last_update_time)}`}
+      </p>
+      <article class={css.blocks}>
+        {blocks.map((block, index) => (
+          <div key={index}>
+            <BlockView block={block} />
+          </div>
+        ))}
+      </article>
+      {isDeleting && <DeleteDialog report={report} onClose={() => setDeleting(false)} />}
+    </>
+  );
+}
+
+function VersionSelect({ report, newest }: { readonly report: View; readonly newest: number }) {
+  if (newest < 2) return null;
+  const choose = (version: string) => setQuery(new URLSearchParams(version === String(newest) ? {} : { version }), { replace: false });
+  return (
+    <select class="field" aria-label="Version" value={String(report.version)} onChange={(event) => choose(event.currentTarget.value)}>
+      {Array.from({ length: newest }, (_, index) => newest - index).map((version) => (
+        <option key={version} value={String(version)}>
+          {version === newest ? `Version ${version}, the newest` : `Version ${version}`}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+interface EditorProps {
+  readonly report: View;
+  readonly newest: number;
+  readonly draft: Draft;
+  readonly onDraft: (draft: Draft | null) => void;
+}
+
+function Editor({ report, newest, draft, onDraft }: EditorProps) {
+  const [error, setError] = useState("");
+  const [keys, setKeys] = useState(() => draft.blocks.map((_, index) => index));
+  const { name, blocks } = draft;
+  const put = (next: readonly Block[], nextKeys = keys) => {
+    setKeys(nextKeys);
+    onDraft({ name, blocks: next });
+  };
+  const move = (index: number, by: 1 | -1) => {
+    const next = [...keys];
+    [next[index], next[index + by]] = [keys[index + by] ?? 0, keys[index] ?? 0];
+    put(moveBlock(blocks, index, by), next);
+  };
+  const save = async () => {
+    try {
+      await saveReport(report.view_id, newest, name.trim(), blocks);
+      say("Report saved");
+      onDraft(null);
+      setQuery(new URLSearchParams());
+    } catch (failure) {
+      setError(failure instanceof Error ? failure.message : String(failure));
+    }
+  };
+  return (
+    <>
+      <h1 class="visually-hidden" tabIndex={-1}>
+        {report.name}
+      </h1>
+      <header class={css.head}>
+        <input class={`field ${css.name}`} aria-label="Name" maxLength={500} value={name} onInput={(event) => onDraft({ name: event.currentTarget.value, blocks })} />
+        <span class={css.actions}>
+          <button type="button" class="button primary" disabled={!name.trim()} onClick={() => void save()}>
+            Save
+          </button>
+          <button type="button" class="button" onClick={() => onDraft(null)}>
+            Cancel
+          </button>
+        </span>
+      </header>
+      {error && (
+        <p class={css.error} role="alert">
+          {error}
+        </p>
+      )}
+      {blocks.map((block, index) => (
+        <BlockEditor
+          key={keys[index]}
+          block={block}
+          place={index}
+          count={blocks.length}
+          onChange={(changed) => put(blocks.map((one, at) => (at === index ? changed : one)))}
+          onMove={(by) => move(index, by)}
+          onRemove={() => put(blocks.filter((_, at) => at !== index), keys.filter((_, at) => at !== index))}
+        />
+      ))}
+      <div class={css.add}>
+        <span class="muted">Add</span>
+        {TYPES.map((type) => (
+          <button
+            key={type}
+            type="button"
+            class="button small"
+            onClick={() => put([...blocks, makeBlock(type, lastExperiment(blocks))], [...keys, Math.max(-1, ...keys) + 1])}
+          >
+            {BLOCK_NAMES[type]}
+          </button>
+        ))}
+      </div>
+    </>
+  );
+}
+
+function DeleteDialog({ report, onClose }: { readonly report: View; readonly onClose: () => void }) {
+  const save = async () => {
+    await deleteReport(report.view_id);
+    say("Report deleted");
+    navigate("/reports");
+  };
+  return (
+    <FormDialog title="Delete the report" action="Delete" isReady onSave={save} onClose={onClose}>
+      <p>{`“${report.name}” and all its versions will be gone. The runs it shows stay.`}</p>
+    </FormDialog>
+  );
+}

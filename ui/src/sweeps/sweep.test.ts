@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { bestSoFar, countStates, describeResume, findBest, placeOn, readImportance, readSweep, type Parameter } from "./sweep";
+
+const trial = (number: number, state: string, value?: number) => ({ number, run_id: `r${number}`, state, params: { lr: 0.1, kind: "tree" }, value });
+const sweep = readSweep({
+  metric: "loss",
+  direction: "minimize",
+  planned: 6,
+  parameters: [{ name: "lr", type: "float", low: 0.001, high: 1, log: true }, { name: "kind", type: "choice", choices: ["linear", "tree"] }],
+  trials: [trial(0, "complete", 3), trial(1, "failed"), trial(2, "complete", 1), trial(3, "pruned", 0.1), trial(4, "complete", 1), trial(5, "running")],
+});
+
+test("only complete trials count for what is best, and the earliest of equals wins", () => {
+  expect(findBest(sweep)?.number).toBe(2);
+  expect(findBest({ ...sweep, direction: "maximize" })?.number).toBe(0);
+  expect(bestSoFar(sweep)).toEqual([[0, 3], [2, 1], [4, 1]]);
+  expect(countStates(sweep.trials)).toEqual([["complete", 3], ["running", 1], ["pruned", 1], ["failed", 1]]);
+});
+
+test("a sweep that is not there is empty", () => {
+  const empty = readSweep(null);
+  expect([empty.trials, findBest(empty), readImportance(null)]).toEqual([[], null, []]);
+});
+
+test("values are placed on their axes", () => {
+  const axis = (name: string): Parameter => {
+    const found = sweep.parameters.find((one) => one.name === name);
+    if (!found) throw new Error(`There is no axis ${name}.`);
+    return found;
+  };
+  const [lr, kind] = [axis("lr"), axis("kind")];
+  expect(placeOn(lr, 0.001)).toBe(0);
+  expect(placeOn(lr, 1)).toBe(1);
+  expect(placeOn(lr, 0.0316227766)).toBeCloseTo(0.5);
+  expect([placeOn(kind, "linear"), placeOn(kind, "tree"), placeOn(kind, "forest"), placeOn(lr, undefined)]).toEqual([0, 1, null, null]);
+});
+
+test("a project goes on by the command, a function in Python", () => {
+  expect(describeResume("r", { project: {} }, "http://h").code).toBe("headwater sweep --resume r --tracking-uri http://h");
+  expect(describeResume("r", { function: "train.fit" }, "http://h").code).toContain('hw.projects.sweep(fit, resume="r")');
+});
+
+test("what matters most comes first", () => {
+  expect(readImportance({ importance: { a: 0.2, b: 0.8 } })).toEqual([["b", 0.8], ["a", 0.2]]);
+});
