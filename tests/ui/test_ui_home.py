@@ -56,7 +56,7 @@ def test_one_request_answers_the_whole_page(served: SimpleNamespace) -> None:
         page.goto(served.url)
 
         running = page.get_by_role("region", name="Running now")
-        expect(running.get_by_role("row").filter(has_text="keen-fox")).to_contain_text("auc 0.8")
+        expect(running.get_by_role("row").filter(has_text="keen-fox")).to_contain_text("0.8000 auc")
         assert running.locator("svg path").get_attribute("d", timeout=5000).count("L") == 59  # type: ignore[union-attr]
         recent = page.get_by_role("region", name="Recent runs").get_by_role("row")
         expect(recent).to_have_count(11)

@@ -8,11 +8,6 @@ from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.names import check_experiment_id
 
 MAX_STARRED = 100
-MAIN_METRIC_TAG = "headwater.mainMetric"
-"""The experiment's tag that holds the key of its main metric."""
-
-DIRECTION_TAG = "headwater.mainMetricDirection"
-"""The experiment's tag that says whether `min` or `max` of the main metric is best."""
 
 
 class ReadHome(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -6,11 +6,12 @@ from headwater.protocol.alerts import RaiseAlert
 from headwater.protocol.errors import InvalidParameterValue, PermissionDenied
 from headwater.protocol.experiments import CreateExperiment, ExperimentTag
 from headwater.protocol.governance import SetPolicy
-from headwater.protocol.home import DIRECTION_TAG, MAIN_METRIC_TAG, Extreme, HomeExperiment, ReadHome
+from headwater.protocol.home import Extreme, HomeExperiment, ReadHome
 from headwater.protocol.model_versions import CreateModelVersion, SetModelVersionTag
 from headwater.protocol.policies import Gate, Policy, RequiredTag
 from headwater.protocol.registered_models import CreateRegisteredModel, SetRegisteredModelAlias
 from headwater.protocol.runs import CreateRun, DeleteRun, LogMetric, RunStatus, UpdateRun
+from headwater.protocol.workspace import DIRECTION_TAG, MAIN_METRIC_TAG
 from headwater.stores.interface import Store
 from headwater.stores.sql.clock import now_ms
 from headwater.testing.stores import expect_error

@@ -66,7 +66,7 @@ function Raised({ alert }: { readonly alert: Alert }) {
           <span class="dot" data-tone={TONES[alert.level]} /> <span class="visually-hidden">{alert.level.toLowerCase()}: </span>
           {alert.title}
         </a>
-        <small>{alert.run_name}</small>
+        <small data-short>{alert.run_name}</small>
       </span>
       <Ago time={alert.time} />
     </li>
@@ -78,7 +78,7 @@ function Failed({ run }: { readonly run: HomeRun }) {
     <li>
       <span class={css.what}>
         <RunLink run={run} />
-        <small>
+        <small data-short title={run.experiment_name}>
           {run.status === "LOST" ? "no sign of life · " : ""}
           {run.experiment_name}
         </small>

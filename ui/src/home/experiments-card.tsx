@@ -1,9 +1,9 @@
 import type { HomeExperiment } from "../api/schema";
+import { toggleStar, useStars } from "../experiments/stars";
 import { formatAgo, formatCount, formatMoment, formatNumber } from "../lib/format";
 import { hrefOf } from "../lib/location";
 import { findBest } from "./best";
 import css from "./home.module.css";
-import { stars, toggleStar } from "./stars";
 
 const STAR = "m12 3 2.700 5.700 6.300.8-4.600 4.300 1.200 6.200L12 17l-5.600 3 1.200-6.200L3 9.500l6.300-.8z";
 
@@ -56,7 +56,7 @@ export function ExperimentsCard({ experiments }: { readonly experiments: readonl
 }
 
 function Star({ experiment }: { readonly experiment: HomeExperiment }) {
-  const isStarred = stars.value.includes(experiment.experiment_id);
+  const isStarred = useStars().has(experiment.experiment_id);
   return (
     <button
       type="button"

@@ -1,6 +1,7 @@
 import { callNative } from "../api/client";
 import type { HomeResponse } from "../api/schema";
 import { refresh, useQuery } from "../api/use-query";
+import { useStars } from "../experiments/stars";
 import { useChanges } from "../lib/live";
 import { useChrome } from "../shell/chrome";
 import { Failure } from "../shell/notice";
@@ -10,14 +11,15 @@ import { FirstSteps } from "./first-steps";
 import css from "./home.module.css";
 import { ModelsCard } from "./models-card";
 import { RecentRuns, RunningNow } from "./run-cards";
-import { stars } from "./stars";
 
 const EVERY_MS = 30_000;
+/** The server takes no more. */
+const MOST_STARRED = 100;
 
 /** What goes on here, in one request. */
 export function HomePage() {
   useChrome("", [{ text: "Home" }]);
-  const starred = stars.value;
+  const starred = [...useStars()].slice(-MOST_STARRED);
   const home = useQuery<HomeResponse>({
     key: ["home", starred],
     ask: (signal) => callNative("home/read", { experiment_ids: starred }, signal),

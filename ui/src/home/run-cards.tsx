@@ -58,8 +58,8 @@ export function RunningNow({ running, total }: { readonly running: readonly Prog
                   {metric && (
                     <span class={css.progress}>
                       <Trace values={values.map(Number)} />
-                      <span>
-                        {metric} <b>{formatNumber(Number(values.at(-1)))}</b>
+                      <span title={metric}>
+                        <b>{formatNumber(Number(values.at(-1)))}</b> {metric}
                       </span>
                     </span>
                   )}

@@ -80,7 +80,7 @@ function Charts({ block, answer, revision }: { readonly block: ChartBlock; reado
           )}
         </span>
       </figcaption>
-      {view.open && block.keys.includes(view.open) && <ChartDialog name={view.open} {...shared} revision={revision} />}
+      {view.open && block.keys.includes(view.open) && <ChartDialog name={view.open} {...shared} revision={revision} ask={askSeries} />}
     </figure>
   );
 }

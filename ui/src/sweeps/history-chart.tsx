@@ -1,11 +1,11 @@
 import { formatNumber } from "../lib/format";
 import { hrefOf } from "../lib/location";
-import { bestSoFar, findBest, type Sweep } from "./sweep";
+import { bestSoFar, findBest, writeTicks, type Sweep } from "./sweep";
 import css from "./sweeps.module.css";
 import { useWidth } from "./use-width";
 
 const HEIGHT = 220;
-const PAD = { left: 64, right: 12, top: 12, bottom: 26 } as const;
+const PAD = { left: 80, right: 12, top: 12, bottom: 26 } as const;
 
 /** The value of each trial, and the best so far. */
 export function HistoryChart({ sweep }: { readonly sweep: Sweep }) {
@@ -20,6 +20,7 @@ export function HistoryChart({ sweep }: { readonly sweep: Sweep }) {
   const steps = best.map(([number, value], index) => (index === 0 ? `M${x(number)} ${y(value)}` : `H${x(number)}V${y(value)}`)).join("");
   const line = best.length > 0 ? `${steps}H${x(last)}` : "";
   const ticks = high > low ? [low, (low + high) / 2, high] : [low];
+  const written = writeTicks(ticks);
   const winner = findBest(sweep);
   const sentence = winner
     ? `${shown.length} trials with values from ${formatNumber(low)} to ${formatNumber(high)}; the best is trial ${winner.number} with ${formatNumber(winner.value ?? 0)}.`
@@ -31,11 +32,11 @@ export function HistoryChart({ sweep }: { readonly sweep: Sweep }) {
         {shown.length === 0 && <p class="muted">No trial has a value of {sweep.metric} yet.</p>}
         {width > 0 && shown.length > 0 && (
           <svg width={width} height={HEIGHT} role="group" aria-label={sentence}>
-            {ticks.map((tick) => (
+            {ticks.map((tick, index) => (
               <g key={tick}>
                 <line class={css.grid} x1={PAD.left} x2={width - PAD.right} y1={y(tick)} y2={y(tick)} />
                 <text x={PAD.left - 8} y={y(tick) + 3} text-anchor="end">
-                  {formatNumber(tick)}
+                  {written[index]}
                 </text>
               </g>
             ))}

@@ -8,7 +8,7 @@ export function ImportanceBars({ shares }: { readonly shares: readonly (readonly
       {shares.length === 0 ? (
         <p class="muted">Known from ten complete trials on.</p>
       ) : (
-        <ul class={css.bars}>
+        <ul class={css.bars} tabIndex={0} aria-labelledby="importance">
           {shares.map(([name, share]) => (
             <li key={name}>
               <span class={css.barName} title={name}>

@@ -1,6 +1,5 @@
 import { useState } from "preact/hooks";
-import { formatNumber } from "../lib/format";
-import { findBest, placeOn, type Parameter, type Sweep, type Trial } from "./sweep";
+import { findBest, placeOn, writeTicks, type Parameter, type Sweep, type Trial } from "./sweep";
 import css from "./sweeps.module.css";
 import { useWidth } from "./use-width";
 
@@ -58,15 +57,16 @@ function Axis({ axis, x, y, isTarget }: { readonly axis: Parameter; readonly x: 
   const middle = axis.isLog && axis.low > 0 ? Math.sqrt(axis.low * axis.high) : (axis.low + axis.high) / 2;
   const numbers = axis.high > axis.low ? [axis.low, middle, axis.high] : [axis.low];
   const ticks = axis.choices.length > 0 ? axis.choices : axis.type === "int" ? [...new Set(numbers.map(Math.round))] : numbers;
+  const written = writeTicks(ticks.map(Number));
   return (
     <g>
       <line class={css.axis} x1={x} x2={x} y1={y(0)} y2={y(1)} />
       <text class={css.axisName} data-target={isTarget || undefined} x={x} y={PAD.top - 18} text-anchor="middle">
         {axis.name.length > 16 ? `${axis.name.slice(0, 15)}…` : axis.name}
       </text>
-      {ticks.map((tick) => (
+      {ticks.map((tick, index) => (
         <text key={String(tick)} class={css.tick} x={x + 5} y={y(placeOn(axis, tick) ?? 0) + 3}>
-          {typeof tick === "number" ? formatNumber(tick) : String(tick).slice(0, 14)}
+          {axis.choices.length > 0 ? String(tick).slice(0, 14) : written[index]}
         </text>
       ))}
     </g>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bestSoFar, countStates, describeResume, findBest, placeOn, readImportance, readSweep, type Parameter } from "./sweep";
+import { bestSoFar, countStates, describeResume, findBest, placeOn, readImportance, readSweep, writeTicks, type Parameter } from "./sweep";
 
 const trial = (number: number, state: string, value?: number) => ({ number, run_id: `r${number}`, state, params: { lr: 0.1, kind: "tree" }, value });
 const sweep = readSweep({
@@ -38,6 +38,11 @@ test("values are placed on their axes", () => {
 test("a project goes on by the command, a function in Python", () => {
   expect(describeResume("r", { project: {} }, "http://h").code).toBe("headwater sweep --resume r --tracking-uri http://h");
   expect(describeResume("r", { function: "train.fit" }, "http://h").code).toContain('hw.projects.sweep(fit, resume="r")');
+});
+
+test("the marks of an axis can be told apart", () => {
+  expect(writeTicks([0, 0.5, 1])).toEqual(["0", "0.5000", "1"]);
+  expect(new Set(writeTicks([1234.5, 1234.50001, 1234.50002])).size).toBe(3);
 });
 
 test("what matters most comes first", () => {

@@ -1,5 +1,6 @@
 /** A sweep as its page shows it, read from the artifacts of its run. */
 
+import { formatNumber } from "../lib/format";
 import { readFields, readList, readText } from "../lib/read";
 
 export const TRIALS_FILE = "sweep/trials.json";
@@ -127,6 +128,14 @@ export function describeResume(runId: string, definition: unknown, server: strin
 hw.set_tracking_uri(${JSON.stringify(server)})
 hw.projects.sweep(${call}, resume=${JSON.stringify(runId)})`,
   };
+}
+
+/** Write the marks of an axis with as many digits as tell them apart. */
+export function writeTicks(values: readonly number[]): string[] {
+  const range = Math.max(...values) - Math.min(...values);
+  const largest = Math.max(...values.map(Math.abs));
+  const digits = range > 0 ? Math.ceil(Math.log10(largest / range)) + 3 : 4;
+  return values.map((value) => (digits <= 4 ? formatNumber(value) : String(Number(value.toPrecision(Math.min(digits, 15))))));
 }
 
 /** Place a value of a parameter on its axis, from 0 to 1; null if it cannot be placed. */

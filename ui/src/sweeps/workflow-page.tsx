@@ -85,7 +85,7 @@ function Card({ placed: { step, x, y } }: { readonly placed: PlacedStep }) {
       <span>
         <span class="dot" data-tone={TONES[step.state]} /> {step.state}
         {step.state === "reused" && ", earlier run"}
-        {step.seconds > 0 && ` · ${formatDuration(step.seconds * 1000)}`}
+        {step.seconds > 0 && step.state !== "reused" && ` · ${formatDuration(step.seconds * 1000)}`}
       </span>
       {step.needs.length > 0 && <span class="visually-hidden">needs {step.needs.join(", ")}</span>}
     </li>

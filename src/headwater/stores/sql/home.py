@@ -6,8 +6,6 @@ import numpy as np
 
 from headwater.protocol.columns import QuerySeries
 from headwater.protocol.home import (
-    DIRECTION_TAG,
-    MAIN_METRIC_TAG,
     Extreme,
     HomeExperiment,
     HomeResponse,
@@ -15,6 +13,7 @@ from headwater.protocol.home import (
     Progress,
     ReadHome,
 )
+from headwater.protocol.workspace import DIRECTION_TAG, MAIN_METRIC_TAG
 from headwater.stores.sql.alert_rows import load_alerts
 from headwater.stores.sql.charts import Line, read_lines
 from headwater.stores.sql.clock import now_ms
