@@ -6,6 +6,9 @@ import { useWidth } from "./use-width";
 const HEIGHT = 280;
 const PAD = { left: 56, right: 64, top: 34, bottom: 16 } as const;
 const LEAST_AXIS = 84;
+const LETTER = 7;
+/** With more lines than this each is fainter, so that what they have in common shows. */
+const MANY = 60;
 
 /** Every trial as a line over its parameters to its value; the better the stronger. */
 export function ParallelChart({ sweep }: { readonly sweep: Sweep }) {
@@ -30,6 +33,8 @@ export function ParallelChart({ sweep }: { readonly sweep: Sweep }) {
     const share = placeOn(target, trial.value ?? undefined) ?? 0;
     return sweep.direction === "minimize" ? 1 - share : share;
   };
+  const strength = Math.min(1, MANY / Math.max(1, shown.length));
+  const letters = Math.max(6, Math.floor((axes.length > 1 ? x(1) - x(0) : width) / LETTER) - 1);
   const ordered = [...shown].sort((a, b) => goodness(a) - goodness(b));
   return (
     <section class={css.card} aria-labelledby="parallel">
@@ -39,12 +44,12 @@ export function ParallelChart({ sweep }: { readonly sweep: Sweep }) {
         {room > 0 && shown.length > 0 && (
           <svg width={width} height={HEIGHT} role="img" aria-label={`Parallel coordinates of ${shown.length} complete trials over ${axes.map(({ name }) => name).join(", ")}.`}>
             {ordered.map((trial) => (
-              <path key={trial.number} class={css.line} data-best={trial === winner || undefined} data-near={near === trial.number || undefined} style={{ opacity: near === null ? 0.15 + 0.7 * goodness(trial) ** 2 : near === trial.number ? 1 : 0.1 }} d={pathOf(trial)} onMouseEnter={() => setNear(trial.number)} onMouseLeave={() => setNear(null)}>
+              <path key={trial.number} class={css.line} data-best={trial === winner || undefined} data-near={near === trial.number || undefined} style={{ opacity: trial === winner ? 1 : near === null ? Math.max(0.04, strength * (0.15 + 0.7 * goodness(trial) ** 2)) : near === trial.number ? 1 : 0.1 }} d={pathOf(trial)} onMouseEnter={() => setNear(trial.number)} onMouseLeave={() => setNear(null)}>
                 <title>{`Trial ${trial.number}: ${trial.value}`}</title>
               </path>
             ))}
             {axes.map((axis, index) => (
-              <Axis key={axis.name} axis={axis} x={x(index)} y={y} isTarget={axis === target} />
+              <Axis key={axis.name} axis={axis} x={x(index)} y={y} letters={letters} isTarget={axis === target} />
             ))}
           </svg>
         )}
@@ -53,7 +58,7 @@ export function ParallelChart({ sweep }: { readonly sweep: Sweep }) {
   );
 }
 
-function Axis({ axis, x, y, isTarget }: { readonly axis: Parameter; readonly x: number; readonly y: (share: number) => number; readonly isTarget: boolean }) {
+function Axis({ axis, x, y, letters, isTarget }: { readonly axis: Parameter; readonly x: number; readonly y: (share: number) => number; readonly letters: number; readonly isTarget: boolean }) {
   const middle = axis.isLog && axis.low > 0 ? Math.sqrt(axis.low * axis.high) : (axis.low + axis.high) / 2;
   const numbers = axis.high > axis.low ? [axis.low, middle, axis.high] : [axis.low];
   const ticks = axis.choices.length > 0 ? axis.choices : axis.type === "int" ? [...new Set(numbers.map(Math.round))] : numbers;
@@ -62,7 +67,8 @@ function Axis({ axis, x, y, isTarget }: { readonly axis: Parameter; readonly x: 
     <g>
       <line class={css.axis} x1={x} x2={x} y1={y(0)} y2={y(1)} />
       <text class={css.axisName} data-target={isTarget || undefined} x={x} y={PAD.top - 18} text-anchor="middle">
-        {axis.name.length > 16 ? `${axis.name.slice(0, 15)}…` : axis.name}
+        <title>{axis.name}</title>
+        {axis.name.length > letters ? `${axis.name.slice(0, letters - 1)}…` : axis.name}
       </text>
       {ticks.map((tick, index) => (
         <text key={String(tick)} class={css.tick} x={x + 5} y={y(placeOn(axis, tick) ?? 0) + 3}>

@@ -74,7 +74,7 @@ function Summary({ sweep }: { readonly sweep: Sweep }) {
             "none yet"
           ) : (
             <>
-              <b title={String(best.value)}>{formatNumber(best.value)}</b> in <a class="link" href={hrefOf(`/runs/${best.runId}`)}>{`trial ${best.number}`}</a>
+              <b title={String(best.value)}>{String(Number(best.value.toPrecision(7)))}</b> in <a class="link" href={hrefOf(`/runs/${best.runId}`)}>{`trial ${best.number}`}</a>
             </>
           )}
         </dd>
