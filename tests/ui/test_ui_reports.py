@@ -62,6 +62,19 @@ def test_a_report_shows_text_tables_charts_and_images(served: SimpleNamespace) -
         assert page.locator("img[onerror]").count() == 0
 
 
+def test_a_report_is_saved_as_markdown(served: SimpleNamespace) -> None:
+    with watched_page(served.browser, served.url, expected=" 404 ") as page:
+        _open(page, served)
+
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Markdown").click()
+
+        text = download.value.path().read_text("utf-8")
+        assert text.startswith("# Weekly\n\n# Week 1\n\n")
+        assert f"| [owl-0]({served.url}/runs/{served.runs[0]}) | 0.9000 | 0.1 |" in text
+        assert download.value.suggested_filename.endswith(".md")
+
+
 def test_a_report_is_written_in_place_and_keeps_its_versions(served: SimpleNamespace) -> None:
     with watched_page(served.browser, served.url) as page:
         page.goto(f"{served.url}/reports")

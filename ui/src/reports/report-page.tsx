@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { View } from "../api/schema";
 import { useQuery } from "../api/use-query";
+import { saveText } from "../charts/download";
 import { formatMoment } from "../lib/format";
 import { navigate, query, setQuery } from "../lib/location";
 import { CopyButton } from "../panels/copy-button";
@@ -10,6 +11,7 @@ import { Failure } from "../shell/notice";
 import { say } from "../shell/toasts";
 import { BlockEditor } from "./block-editor";
 import { BlockView } from "./block-view";
+import { writeMarkdown } from "./export";
 import { BLOCK_NAMES, lastExperiment, makeBlock, moveBlock, readBlocks, type Block, type BlockType } from "./report";
 import { deleteReport, readReport, saveReport } from "./reports-api";
 import css from "./reports.module.css";
@@ -53,6 +55,7 @@ function Loaded({ report, newest }: { readonly report: View; readonly newest: nu
           <button type="button" class="button" onClick={() => setDraft({ name: report.name, blocks })}>
             {report.version === newest ? "Edit" : "Edit from this version"}
           </button>
+          <ExportButton report={report} blocks={blocks} />
           <button type="button" class="button quiet" onClick={() => setDeleting(true)}>
             Delete…
           </button>
@@ -71,6 +74,24 @@ function Loaded({ report, newest }: { readonly report: View; readonly newest: nu
       </article>
       {isDeleting && <DeleteDialog report={report} onClose={() => setDeleting(false)} />}
     </>
+  );
+}
+
+function ExportButton({ report, blocks }: { readonly report: View; readonly blocks: readonly Block[] }) {
+  const [isBusy, setBusy] = useState(false);
+  const save = async () => {
+    setBusy(true);
+    try {
+      saveText(report.name, "md", await writeMarkdown(report.name, blocks, new AbortController().signal));
+    } catch (failure) {
+      say(failure instanceof Error ? failure.message : String(failure));
+    }
+    setBusy(false);
+  };
+  return (
+    <button type="button" class="button" disabled={isBusy} onClick={() => void save()}>
+      Markdown
+    </button>
   );
 }
 

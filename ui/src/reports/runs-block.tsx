@@ -63,7 +63,8 @@ export function RunsBlockView({ block }: { readonly block: RunsBlock }) {
   );
 }
 
-function cellOf(table: RunTable, column: string, run: number): string {
+/** Write a value of a run as it stands in a table. */
+export function cellOf(table: RunTable, column: string, run: number): string {
   const number = table.number(column, run);
   if (number === null) return table.text(column, run) ?? "";
   if (column === "attributes.duration") return formatDuration(number);
