@@ -185,7 +185,7 @@ def test_a_database_of_schema_7_keeps_webhooks_and_alerts(tmp_path: Path) -> Non
 def test_a_database_of_schema_9_keeps_reports(tmp_path: Path) -> None:
     file = tmp_path / "headwater.db"
     with closing(sqlite3.connect(file)) as connection:
-        connection.executescript((Path(__file__).parent / "schema-9.sql").read_text("utf-8"))
+        connection.executescript((Path(__file__).parent / "schema-8.sql").read_text("utf-8"))
     store = open_store(f"sqlite:///{file}")
 
     (report,) = store.views.list(ListViews(kind="report")).views
