@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -22,6 +21,7 @@ from sklearn.linear_model import LinearRegression
 import headwater as hw
 from headwater.cli._root import root
 from headwater.environments import list_environments, prune_environments
+from models.wheels import write_wheel
 
 pytestmark = [pytest.mark.slow]
 WHEEL = "own_wheel_of_a_test-1.0-py3-none-any.whl"
@@ -58,7 +58,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def wheel(folder: Path) -> Path:
     """Return a wheel made by hand."""
-    path = folder / WHEEL
     code = (
         "import os, sys, time\n"
         "FACTOR = 3\n"
@@ -68,15 +67,7 @@ def wheel(folder: Path) -> Path:
         "      'die': lambda: os._exit(3), 'wait': lambda: time.sleep(600), 'object': lambda: object(),\n"
         "      'variable': lambda: os.environ.get('VARIABLE_OF_A_TEST'), 'paths': lambda: sys.path}\n"
     )
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("own_wheel_of_a_test.py", code)
-        info = "own_wheel_of_a_test-1.0.dist-info"
-        archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: own-wheel-of-a-test\nVersion: 1.0\n")
-        archive.writestr(
-            f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: a test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-        )
-        archive.writestr(f"{info}/RECORD", "")
-    return path
+    return write_wheel(folder, "own_wheel_of_a_test", code)
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     )
     from headwater.models.flavor import Flavor
     from headwater.models.information import get_model_info, infer_pip_requirements
+    from headwater.models.libraries import add_libraries_to_model
     from headwater.models.model_file import Model, ModelInfo
     from headwater.models.prediction import predict, validate_serving_input
     from headwater.models.python.code_model import ModelConfig, set_model
@@ -44,6 +45,7 @@ __all__ = [
     "ModelInfo",
     "ModelSignature",
     "VerifiedEnvironment",
+    "add_libraries_to_model",
     "build_docker",
     "convert_input_example_to_serving_input",
     "evaluate",
@@ -72,6 +74,7 @@ _HOMES = {
     "ModelSignature": "schema.signature",
     "VerifiedEnvironment": "verification",
     "_TypeHints": "python.mlflow_pickles",
+    "add_libraries_to_model": "libraries",
     "build_docker": "container.build",
     "convert_input_example_to_serving_input": "schema.example",
     "generate_dockerfile": "container.context",

@@ -21,6 +21,9 @@ _BUILD_TOOLS = ("pip", "setuptools", "wheel")
 _MLFLOW = "mlflow"
 """The line by which MLflow, and what is built on it, can load the model in an environment made of its requirements."""
 
+LOADERS = frozenset({_MLFLOW, "mlflow-skinny", "headwater"})
+"""What loads a model, as requirements name it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Environment:
@@ -114,8 +117,13 @@ def _with_mlflow(lines: list[str]) -> list[str]:
 
 def requirement_name(line: str) -> str:
     """Return the name of what a requirement is of, as indexes spell it; the line itself if it has none."""
-    match = re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", line)
+    match = re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", _name_in_wheel(line) or line)
     return re.sub(r"[-_.]+", "-", match[0]).lower() if match else line
+
+
+def _name_in_wheel(line: str) -> str:
+    """Return the name of the package in a wheel, "" for a line that is not the path of one."""
+    return line.rpartition("/")[2].partition("-")[0] if line.endswith(".whl") else ""
 
 
 def _describe_python(conda: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -10,7 +10,9 @@ from headwater.protocol.errors import DataLoss
 from headwater.protocol.provenance import SIGNATURE_FILE
 
 MANIFEST_FILE = "headwater_manifest.json"
-_WRITTEN_AFTER = frozenset({MANIFEST_FILE, SIGNATURE_FILE, "registered_model_meta"})
+WRITTEN_AFTER = frozenset({MANIFEST_FILE, SIGNATURE_FILE, "registered_model_meta"})
+"""Files of a model's folder that its manifest does not describe."""
+
 _READ_BYTES = 1 << 20
 
 
@@ -94,7 +96,7 @@ def _changed(folder: Path, path: str, what: str) -> DataLoss:
 
 def _list_files(folder: Path) -> list[str]:
     found = (path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    return sorted(name for path in found if (name := path.relative_to(folder).as_posix()) not in _WRITTEN_AFTER)
+    return sorted(name for path in found if (name := path.relative_to(folder).as_posix()) not in WRITTEN_AFTER)
 
 
 def _describe(path: Path) -> ManifestFile:

@@ -5,13 +5,12 @@ import platform
 import re
 from importlib import metadata
 
-from headwater.models.environment import load_requirements
+from headwater.models.environment import LOADERS, load_requirements
 from headwater.models.flavor import ModelFolder
 from headwater.models.model_file import PYFUNC
 
 _log = logging.getLogger(__name__)
 _PINNED = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?\s*==\s*([^\s;,]+)\s*")
-_LOADERS = frozenset({"mlflow", "mlflow-skinny", "headwater"})
 
 
 def find_mismatches(folder: ModelFolder) -> list[str]:
@@ -19,7 +18,7 @@ def find_mismatches(folder: ModelFolder) -> list[str]:
     found = []
     for line in load_requirements(folder.path):
         pinned = _PINNED.fullmatch(line)
-        if pinned is None or pinned[1].lower() in _LOADERS:
+        if pinned is None or pinned[1].lower() in LOADERS:
             continue
         name, wanted = pinned[1], pinned[2]
         try:

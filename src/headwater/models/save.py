@@ -160,11 +160,16 @@ def find_environment(folder: Path, distributions: Iterable[str], options: SaveOp
 
 def finish_folder(model: Model, folder: Path) -> None:
     """Write `MLmodel` and the manifest; the model is known as this user's own from now on."""
+    remember_own(write_description(model, folder))
+
+
+def write_description(model: Model, folder: Path) -> str:
+    """Write `MLmodel` and the manifest, and return the digest of the latter."""
     for cache in list(folder.rglob("__pycache__")):
         shutil.rmtree(cache)
     model.model_size_bytes = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     model.save(folder / MODEL_FILE)
-    remember_own(write_manifest(folder))
+    return write_manifest(folder)
 
 
 def _infer_from_example(make_predictor: Callable[[], Predictor], example: Any) -> ModelSignature | None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from headwater.environments import Description, own_requirements
 from headwater.models.environment import (
     CONSTRAINTS_FILE,
+    LOADERS,
     PYTHON_ENV_FILE,
     load_requirements,
     read_requirements,
@@ -22,7 +23,6 @@ from headwater.models.flavor import ModelFolder
 from headwater.models.model_file import PYFUNC
 
 _log = logging.getLogger(__name__)
-_LOADERS = frozenset({"mlflow", "mlflow-skinny", "headwater"})
 _OLDEST = (3, 11)
 
 TABLES = ("pandas", "pyarrow")
@@ -46,7 +46,7 @@ def find_needs(
             their own requirements say so.
     """
     replaced = list(override or ())
-    dropped = {requirement_name(line) for line in replaced} | (frozenset() if install_mlflow else _LOADERS)
+    dropped = {requirement_name(line) for line in replaced} | (frozenset() if install_mlflow else LOADERS)
     kept = [line for line in load_requirements(folder.path) if requirement_name(line) not in dropped]
     lines = [*(_resolve(line, folder.path) for line in kept), *replaced]
     named = {requirement_name(line) for line in lines}
