@@ -8,6 +8,7 @@ import pytest
 
 from faults.programs import run_program, start_program
 from headwater.protocol.artifacts import ListArtifacts
+from headwater.protocol.logged_models import SearchLoggedModels
 from headwater.protocol.runs import SearchRuns
 from headwater.stores import open_store
 
@@ -37,8 +38,9 @@ def test_order_of_import_and_autolog_does_not_matter(tmp_path: Path, call: str, 
     assert (done.returncode, done.stdout, done.stderr) == (0, "1.0\n", "")
     store = open_store(uri)
     (run,) = store.runs.search(SearchRuns(experiment_ids=["0"])).runs
+    (model,) = store.logged_models.search(SearchLoggedModels(["0"])).models
     store.close()
-    assert run.info.status == "FINISHED"
+    assert (run.info.status, model.info.status) == ("FINISHED", "LOGGED_MODEL_READY")
     assert {metric.key for metric in run.data.metrics} >= {"training_score", "accuracy_score_X"}
 
 

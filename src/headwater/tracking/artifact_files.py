@@ -1,8 +1,6 @@
 """Moving artifact files between this machine and where a run keeps them."""
 
-import atexit
 import hashlib
-import os
 import re
 import shutil
 import tempfile
@@ -26,6 +24,7 @@ from headwater.protocol.runs import GetRun
 from headwater.stores import open_location
 from headwater.stores.interface import Location, OnBytes, Store, unnoticed
 from headwater.stores.transfer import counted, for_each, read_chunks, write_all
+from headwater.tracking.exits import remove_at_exit
 from headwater.tracking.progress import progress
 
 _WORTH_A_LOOK_BYTES = 8 * 1024 * 1024  # what is shorter is brought again sooner than looked at
@@ -193,13 +192,8 @@ def _fetch_plain(location: Location, path: str, size: int, place: Path, on_bytes
 def temporary_folder() -> Path:
     """Return a new folder for downloads, readable by its owner only, which goes with this process."""
     folder = Path(tempfile.mkdtemp(prefix="headwater-"))
-    atexit.register(_remove_own, folder, os.getpid())
+    remove_at_exit(folder)
     return folder
-
-
-def _remove_own(folder: Path, process_id: int) -> None:
-    if os.getpid() == process_id:  # a fork has no folders of its own
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def is_proxied(artifact_uri: str) -> bool:

@@ -7,11 +7,13 @@ Hooks are set at the first run, and only where they do not displace somebody els
 import atexit
 import builtins
 import os
+import shutil
 import signal
 import sys
 import threading
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Protocol
 
@@ -19,6 +21,8 @@ from headwater import config
 from headwater.protocol.runs import RunStatus
 
 KILL_TIMEOUT_S = 1.5
+_FOLDERS: list[tuple[Path, int]] = []
+"""What to remove at the end, and which process made it."""
 
 
 class Finishable(Protocol):
@@ -31,6 +35,11 @@ class Finishable(Protocol):
 
 
 CurrentSession = Callable[[], Finishable]
+
+
+def remove_at_exit(folder: Path) -> None:
+    """Remove a folder when this process ends, after what is still being logged, which may read it."""
+    _FOLDERS.append((folder, os.getpid()))
 
 
 @cache
@@ -58,6 +67,13 @@ def install_worker_hook(current: CurrentSession, pid: int) -> None:  # noqa: ARG
 def _at_exit(current: CurrentSession) -> None:
     session = current()
     session.finish(session.exit_status, float(config.EXIT_TIMEOUT_S.get()))
+
+
+@atexit.register  # before the hooks of any run, and so it is called after them
+def _remove_folders() -> None:
+    for folder, process_id in _FOLDERS:
+        if os.getpid() == process_id:  # a fork has no folders of its own
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _watch_exceptions(current: CurrentSession) -> None:
