@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from deep_details import make_folder  # type: ignore[import-not-found]  # beside it
 from deep_rows import FRAME, Net, X, Y, get_spark, make_image_pipeline  # type: ignore[import-not-found]
+from position_checks import compare_positions  # type: ignore[import-not-found]
 
 import headwater as hw
 import headwater.diffusers
@@ -70,6 +71,14 @@ def check_defaults_of_requirements_take_the_arguments_of_mlflow() -> None:
     (pip,) = [item["pip"] for item in hw.spark.get_default_conda_env()["dependencies"] if isinstance(item, dict)]
     assert any(line.startswith("pyspark==") for line in pip)
     assert hw.transformers.is_gpu_available() == torch.cuda.is_available()
+
+
+def check_arguments_by_position_have_the_order_of_mlflow() -> None:
+    for names in (
+        "sklearn pyfunc xgboost lightgbm catboost onnx statsmodels prophet pmdarima spacy paddle",
+        "pytorch keras tensorflow spark h2o shap diffusers transformers sentence_transformers",
+    ):
+        compare_positions(names.split())
 
 
 def check_types_and_custom_objects_are_those_of_their_frameworks() -> None:

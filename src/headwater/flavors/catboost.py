@@ -8,6 +8,7 @@ from headwater.models.flavor import Flavor, ModelFolder, Saved
 from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
 from headwater.models.model_file import ModelInfo
+from headwater.models.positional import log_by_position, save_by_position
 from headwater.models.predictors import RowWisePredictor
 from headwater.models.save import SaveOptions, save_flavor
 from headwater.protocol.errors import InvalidParameterValue
@@ -19,6 +20,7 @@ _FORMATS = ("cbm", "json")
 _CLASSES = ("CatBoost", "CatBoostClassifier", "CatBoostRanker", "CatBoostRegressor")
 
 
+@save_by_position()
 def save_model(
     cb_model: Any,
     path: str | Path,
@@ -42,6 +44,7 @@ def save_model(
     save_flavor(FLAVOR, cb_model, path, partial(_write, format, pool), options)
 
 
+@log_by_position()
 def log_model(
     cb_model: Any,
     artifact_path: str | None = None,

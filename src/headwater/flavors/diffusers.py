@@ -10,6 +10,7 @@ from headwater.models.flavor import Flavor
 from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
 from headwater.models.model_file import ModelInfo
+from headwater.models.positional import log_by_position, save_by_position
 from headwater.models.save import SaveOptions, save_flavor
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
 ]
 
 
+@save_by_position("adapter_type conda_env code_paths mlflow_model")
 def save_model(
     adapter_path: str | Path,
     path: str | Path,
@@ -47,12 +49,12 @@ def save_model(
     save_flavor(FLAVOR, adapter_path, path, partial(write_adapter, base_model, adapter_type), options)
 
 
+@log_by_position()
 def log_model(
     adapter_path: str | Path,
     base_model: str,
-    artifact_path: str | None = None,
-    *,
     adapter_type: str = "lora",
+    artifact_path: str | None = None,
     **options: Unpack[LogOptions],
 ) -> ModelInfo:
     """Log an adapter as a model of the active run.

@@ -9,6 +9,7 @@ from headwater.models.flavor import Flavor, ModelFolder, Saved
 from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
 from headwater.models.model_file import ModelInfo
+from headwater.models.positional import log_by_position, save_by_position
 from headwater.models.save import SaveOptions, save_flavor
 from headwater.protocol.errors import InvalidParameterValue
 
@@ -17,6 +18,7 @@ __all__ = ["FLAVOR", "get_default_conda_env", "get_default_pip_requirements", "l
 _FILE = "model.fastai"
 
 
+@save_by_position()
 def save_model(fastai_learner: Any, path: str | Path, **options: Unpack[SaveOptions]) -> None:
     """Save a learner of fastai into a new folder.
 
@@ -31,6 +33,7 @@ def save_model(fastai_learner: Any, path: str | Path, **options: Unpack[SaveOpti
     save_flavor(FLAVOR, fastai_learner, path, _write, options)
 
 
+@log_by_position()
 def log_model(fastai_learner: Any, artifact_path: str | None = None, **options: Unpack[LogOptions]) -> ModelInfo:
     """Log a learner of fastai as a model of the active run.
 

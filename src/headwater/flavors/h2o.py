@@ -11,6 +11,7 @@ from headwater.models.flavor import Flavor, ModelFolder, Saved
 from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
 from headwater.models.model_file import ModelInfo
+from headwater.models.positional import log_by_position, save_by_position
 from headwater.models.save import SaveOptions, save_flavor
 
 __all__ = ["FLAVOR", "get_default_conda_env", "get_default_pip_requirements", "load_model", "log_model", "save_model"]
@@ -18,6 +19,7 @@ __all__ = ["FLAVOR", "get_default_conda_env", "get_default_pip_requirements", "l
 _FOLDER, _FACTS = "model.h2o", "h2o.yaml"
 
 
+@save_by_position("conda_env code_paths mlflow_model settings")
 def save_model(
     h2o_model: Any, path: str | Path, *, settings: Mapping[str, Any] | None = None, **options: Unpack[SaveOptions]
 ) -> None:
@@ -35,6 +37,9 @@ def save_model(
     save_flavor(FLAVOR, h2o_model, path, partial(_write, settings or {}), options)
 
 
+@log_by_position(
+    "conda_env code_paths registered_model_name signature input_example pip_requirements extra_pip_requirements"
+)
 def log_model(
     h2o_model: Any,
     artifact_path: str | None = None,

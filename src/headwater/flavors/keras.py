@@ -12,6 +12,7 @@ from headwater.models.flavor import Flavor, ModelFolder
 from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
 from headwater.models.model_file import ModelInfo
+from headwater.models.positional import log_by_position, save_by_position
 from headwater.models.save import SaveOptions, save_flavor
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
 ]
 
 
+@save_by_position("save_exported_model conda_env mlflow_model")
 def save_model(
     model: Any,
     path: str | Path,
@@ -49,6 +51,7 @@ def save_model(
     save_flavor(FLAVOR, model, path, write, options)
 
 
+@log_by_position("save_exported_model conda_env signature input_example")
 def log_model(
     model: Any,
     artifact_path: str | None = None,

@@ -11,6 +11,7 @@ from headwater.models.flavor import Flavor
 from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
 from headwater.models.model_file import ModelInfo
+from headwater.models.positional import log_by_position, save_by_position
 from headwater.models.predictors import RowWisePredictor
 from headwater.models.save import SaveOptions, save_flavor
 
@@ -25,6 +26,7 @@ __all__ = [
 ]
 
 
+@save_by_position()
 def save_model(
     lgb_model: Any,
     path: str | Path,
@@ -48,6 +50,7 @@ def save_model(
     save_flavor(FLAVOR, lgb_model, path, partial(write_model, serialization_format, skops_trusted_types), options)
 
 
+@log_by_position()
 def log_model(
     lgb_model: Any,
     artifact_path: str | None = None,

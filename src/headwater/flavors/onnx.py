@@ -10,6 +10,7 @@ from headwater.models.flavor import Flavor, ModelFolder, Saved
 from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
 from headwater.models.model_file import ModelInfo
+from headwater.models.positional import log_by_position, save_by_position
 from headwater.models.save import SaveOptions, save_flavor
 
 __all__ = ["FLAVOR", "get_default_conda_env", "get_default_pip_requirements", "load_model", "log_model", "save_model"]
@@ -18,6 +19,7 @@ _FILE = "model.onnx"
 _PROVIDERS = ("CUDAExecutionProvider", "CPUExecutionProvider")
 
 
+@save_by_position()
 def save_model(
     onnx_model: Any,
     path: str | Path,
@@ -46,6 +48,7 @@ def save_model(
     save_flavor(FLAVOR, as_model(onnx_model), path, write, options)
 
 
+@log_by_position()
 def log_model(
     onnx_model: Any,
     artifact_path: str | None = None,

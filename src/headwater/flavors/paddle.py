@@ -12,6 +12,7 @@ from headwater.models.flavor import Flavor
 from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
 from headwater.models.model_file import ModelInfo
+from headwater.models.positional import log_by_position, save_by_position
 from headwater.models.save import SaveOptions, save_flavor
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
 ]
 
 
+@save_by_position("training conda_env code_paths mlflow_model")
 def save_model(
     pd_model: Any,
     path: str | Path,
@@ -51,6 +53,7 @@ def save_model(
     save_flavor(FLAVOR, pd_model, path, write, options)
 
 
+@log_by_position("training conda_env code_paths")
 def log_model(
     pd_model: Any,
     artifact_path: str | None = None,

@@ -9,6 +9,7 @@ from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
 from headwater.models.model_file import ModelInfo
 from headwater.models.objects import find_unsafe_object, read_object, write_pickle
+from headwater.models.positional import log_by_position, save_by_position
 from headwater.models.save import SaveOptions, save_flavor
 from headwater.protocol.errors import InvalidParameterValue
 
@@ -18,6 +19,7 @@ _FILE = "model.pmd"
 _ARGUMENTS = frozenset({"n_periods", "X", "return_conf_int", "alpha", "inverse_transform"})
 
 
+@save_by_position()
 def save_model(pmdarima_model: Any, path: str | Path, **options: Unpack[SaveOptions]) -> None:
     """Save a forecaster of pmdarima into a new folder.
 
@@ -32,6 +34,7 @@ def save_model(pmdarima_model: Any, path: str | Path, **options: Unpack[SaveOpti
     save_flavor(FLAVOR, pmdarima_model, path, _write, options)
 
 
+@log_by_position()
 def log_model(pmdarima_model: Any, artifact_path: str | None = None, **options: Unpack[LogOptions]) -> ModelInfo:
     """Log a forecaster of pmdarima as a model of the active run.
 

@@ -8,6 +8,7 @@ from headwater.models.flavor import Flavor, ModelFolder, Saved
 from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
 from headwater.models.model_file import ModelInfo
+from headwater.models.positional import log_by_position, save_by_position
 from headwater.models.predictors import MethodPredictor
 from headwater.models.save import SaveOptions, save_flavor
 
@@ -16,6 +17,7 @@ __all__ = ["FLAVOR", "get_default_conda_env", "get_default_pip_requirements", "l
 _FILE = "model.pr"
 
 
+@save_by_position()
 def save_model(pr_model: Any, path: str | Path, **options: Unpack[SaveOptions]) -> None:
     """Save a model of Prophet into a new folder.
 
@@ -30,6 +32,7 @@ def save_model(pr_model: Any, path: str | Path, **options: Unpack[SaveOptions]) 
     save_flavor(FLAVOR, pr_model, path, _write, options)
 
 
+@log_by_position()
 def log_model(pr_model: Any, artifact_path: str | None = None, **options: Unpack[LogOptions]) -> ModelInfo:
     """Log a model of Prophet as a model of the active run.
 

@@ -7,6 +7,7 @@ from headwater.models.dependencies import get_model_dependencies
 from headwater.models.flavor import Flavor
 from headwater.models.log import log_saved
 from headwater.models.model_file import Model, ModelInfo
+from headwater.models.positional import log_by_position, save_by_position
 from headwater.models.pyfunc import PyFuncModel, load_model
 from headwater.models.python.model import PythonModel, PythonModelContext
 from headwater.models.python.predictor import CLASS_LOADER, CODE_LOADER, find_unsafe_python, load_python_model
@@ -31,6 +32,7 @@ __all__ = [
 ]
 
 
+@save_by_position("loader_module data_path code_paths infer_code_paths conda_env mlflow_model python_model artifacts")
 def save_model(path: str | Path, **options: Unpack[PythonOptions]) -> None:
     """Save a model of your own into a new folder.
 
@@ -44,6 +46,7 @@ def save_model(path: str | Path, **options: Unpack[PythonOptions]) -> None:
     save_python_model(path, options)
 
 
+@log_by_position("loader_module data_path code_paths infer_code_paths conda_env python_model artifacts")
 def log_model(artifact_path: str | None = None, **options: Unpack[PythonLogOptions]) -> ModelInfo:
     """Log a model of your own as a model of the active run.
 

@@ -13,6 +13,7 @@ from headwater.models.flavor import Flavor
 from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
 from headwater.models.model_file import ModelInfo
+from headwater.models.positional import log_by_position, save_by_position
 from headwater.models.save import SaveOptions, save_flavor
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
 ]
 
 
+@save_by_position("conda_env mlflow_model code_paths pickle_module signature input_example extra_files")
 def save_model(
     pytorch_model: Any,
     path: str | Path,
@@ -59,6 +61,10 @@ def save_model(
         save_flavor(FLAVOR, pytorch_model, path, write, options)
 
 
+@log_by_position(
+    "conda_env code_paths pickle_module registered_model_name "
+    "signature input_example await_registration_for extra_files"
+)
 def log_model(
     pytorch_model: Any,
     artifact_path: str | None = None,

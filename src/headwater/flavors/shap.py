@@ -12,6 +12,7 @@ from headwater.models.flavor import Flavor
 from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
 from headwater.models.model_file import ModelInfo
+from headwater.models.positional import log_by_position, save_by_position
 from headwater.models.save import SaveOptions, save_flavor
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 
+@save_by_position("serialize_model_using_mlflow conda_env code_paths mlflow_model")
 def save_explainer(
     explainer: Any, path: str | Path, *, serialize_model_using_mlflow: bool = True, **options: Unpack[SaveOptions]
 ) -> None:
@@ -46,6 +48,7 @@ def save_explainer(
     save_flavor(FLAVOR, explainer, path, partial(write_explainer, serialize_model_using_mlflow), options)
 
 
+@log_by_position("serialize_model_using_mlflow conda_env code_paths")
 def log_explainer(
     explainer: Any,
     artifact_path: str | None = None,

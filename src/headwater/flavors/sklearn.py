@@ -12,6 +12,7 @@ from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
 from headwater.models.model_file import ModelInfo
 from headwater.models.objects import find_unsafe_object, read_object, write_object
+from headwater.models.positional import log_by_position, save_by_position
 from headwater.models.predictors import PREDICT
 from headwater.models.save import SaveOptions, save_flavor
 
@@ -26,6 +27,7 @@ __all__ = [
 ]
 
 
+@save_by_position("conda_env code_paths mlflow_model serialization_format")
 def save_model(
     sk_model: Any,
     path: str | Path,
@@ -52,6 +54,7 @@ def save_model(
     save_flavor(FLAVOR, sk_model, path, write, options)
 
 
+@log_by_position("conda_env code_paths serialization_format")
 def log_model(
     sk_model: Any,
     artifact_path: str | None = None,

@@ -9,6 +9,7 @@ from headwater.models.flavor import Flavor, ModelFolder, Saved
 from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
 from headwater.models.model_file import ModelInfo
+from headwater.models.positional import log_by_position, save_by_position
 from headwater.models.save import SaveOptions, save_flavor
 from headwater.protocol.errors import InvalidParameterValue
 
@@ -20,6 +21,7 @@ _LOADED = ("nlp", "components")
 _OWN_PACKAGES = frozenset({"spacy", "spacy-legacy"})
 
 
+@save_by_position()
 def save_model(spacy_model: Any, path: str | Path, **options: Unpack[SaveOptions]) -> None:
     """Save a pipeline of spaCy into a new folder; one that classifies texts can predict.
 
@@ -34,6 +36,9 @@ def save_model(spacy_model: Any, path: str | Path, **options: Unpack[SaveOptions
     save_flavor(FLAVOR, spacy_model, path, _write, options)
 
 
+@log_by_position(
+    "conda_env code_paths registered_model_name signature input_example pip_requirements extra_pip_requirements"
+)
 def log_model(spacy_model: Any, artifact_path: str | None = None, **options: Unpack[LogOptions]) -> ModelInfo:
     """Log a pipeline of spaCy as a model of the active run.
 

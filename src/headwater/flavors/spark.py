@@ -11,11 +11,13 @@ from headwater.models.flavor import Flavor
 from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
 from headwater.models.model_file import ModelInfo
+from headwater.models.positional import log_by_position, save_by_position
 from headwater.models.save import SaveOptions, save_flavor
 
 __all__ = ["FLAVOR", "get_default_conda_env", "get_default_pip_requirements", "load_model", "log_model", "save_model"]
 
 
+@save_by_position("mlflow_model conda_env code_paths dfs_tmpdir")
 def save_model(
     spark_model: Any, path: str | Path, *, dfs_tmpdir: str | None = None, **options: Unpack[SaveOptions]
 ) -> None:
@@ -34,6 +36,7 @@ def save_model(
     save_flavor(FLAVOR, as_pipeline(spark_model), path, partial(write_model, dfs_tmpdir), options)
 
 
+@log_by_position("conda_env code_paths dfs_tmpdir")
 def log_model(
     spark_model: Any, artifact_path: str | None = None, *, dfs_tmpdir: str | None = None, **options: Unpack[LogOptions]
 ) -> ModelInfo:

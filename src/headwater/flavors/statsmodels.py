@@ -11,6 +11,7 @@ from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
 from headwater.models.model_file import ModelInfo
 from headwater.models.objects import find_unsafe_object, read_object
+from headwater.models.positional import log_by_position, save_by_position
 from headwater.models.save import SaveOptions, save_flavor
 from headwater.protocol.errors import InvalidParameterValue
 
@@ -27,6 +28,7 @@ __all__ = [
 _FILE = "model.statsmodels"
 
 
+@save_by_position("conda_env code_paths mlflow_model remove_data")
 def save_model(
     statsmodels_model: Any, path: str | Path, *, remove_data: bool = False, **options: Unpack[SaveOptions]
 ) -> None:
@@ -44,6 +46,7 @@ def save_model(
     save_flavor(FLAVOR, statsmodels_model, path, partial(write_model, remove_data), options)
 
 
+@log_by_position("conda_env code_paths registered_model_name remove_data")
 def log_model(
     statsmodels_model: Any,
     artifact_path: str | None = None,

@@ -13,6 +13,7 @@ from headwater.models.flavor import Flavor
 from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
 from headwater.models.model_file import ModelInfo
+from headwater.models.positional import log_by_position, save_by_position
 from headwater.models.save import SaveOptions, save_flavor
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
 ]
 
 
+@save_by_position("conda_env code_paths mlflow_model custom_objects")
 def save_model(
     model: Any,
     path: str | Path,
@@ -54,6 +56,7 @@ def save_model(
     save_flavor(FLAVOR, model, path, write, options)
 
 
+@log_by_position("custom_objects conda_env code_paths signature input_example")
 def log_model(
     model: Any,
     artifact_path: str | None = None,

@@ -11,6 +11,7 @@ from headwater.models.flavor import Flavor, Predictor
 from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
 from headwater.models.model_file import ModelInfo
+from headwater.models.positional import log_by_position, save_by_position
 from headwater.models.predictors import RowWisePredictor
 from headwater.models.save import SaveOptions, save_flavor
 
@@ -25,6 +26,7 @@ __all__ = [
 ]
 
 
+@save_by_position()
 def save_model(xgb_model: Any, path: str | Path, *, model_format: str = "ubj", **options: Unpack[SaveOptions]) -> None:
     """Save a booster or an estimator of XGBoost into a new folder.
 
@@ -40,6 +42,7 @@ def save_model(xgb_model: Any, path: str | Path, *, model_format: str = "ubj", *
     save_flavor(FLAVOR, xgb_model, path, partial(write_model, model_format), options)
 
 
+@log_by_position()
 def log_model(
     xgb_model: Any, artifact_path: str | None = None, *, model_format: str = "ubj", **options: Unpack[LogOptions]
 ) -> ModelInfo:

@@ -55,8 +55,9 @@ def _by_position(first: str, rest: tuple[str, ...]) -> Callable[[Callable[P, R]]
             given = dict(zip(names, more, strict=False))
             for name in given.keys() & kwargs.keys():
                 raise TypeError(f"{function.__name__}() got multiple values for argument '{name}'")
-            return function(*args[:declared], **given, **kwargs)  # type: ignore[arg-type]  # which the order says
+            return function(*args[:declared], **given, **kwargs)
 
+        vars(call)["by_position"] = tuple(names)
         return call
 
     return decorate
