@@ -423,3 +423,30 @@ def test_tensors_of_torch_have_signatures() -> None:
     import torch
 
     assert infer_schema(torch.zeros(3, 2)) == Schema([TensorSpec(np.dtype("float32"), (-1, 2))])
+
+
+@pytest.mark.parametrize(
+    ("value", "kinds"),
+    [
+        (True, "boolean"),
+        (np.bool_(1), "boolean"),
+        (1, "integer long"),
+        (np.int32(1), "integer"),
+        (np.int64(1), "long"),
+        (1.0, "float double"),
+        (np.float32(1), "float"),
+        ("a", "string"),
+        (b"a", "binary"),
+        (bytearray(b"a"), "binary"),
+        (datetime.datetime(2026, 1, 1), "datetime"),
+        (np.datetime64("2026-01-01"), "datetime"),
+        (pd.Timestamp("2026-01-01"), "datetime"),
+        (None, ""),
+        ([1], ""),
+    ],
+)
+def test_types_tell_which_values_are_theirs(value: object, kinds: str) -> None:
+    found = [kind.name for kind in DataType.all_types() if getattr(DataType, f"is_{kind.name}")(value)]
+
+    assert found == kinds.split()
+    assert DataType.double.to_python() is float

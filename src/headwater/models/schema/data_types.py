@@ -1,5 +1,6 @@
 """The types of values in a signature: plain ones, arrays, objects, maps and anything; their JSON is MLflow's."""
 
+import builtins
 import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ class DataType(Enum):
     integer = 2, "int32", int
     long = 3, "int64", int
     float = 4, "float32", float
-    double = 5, "float64", float
+    double = 5, "float64", builtins.float  # since the name is a member by now
     string = 6, "str", str
     binary = 7, "bytes", bytes
     datetime = 8, "datetime64[ns]", datetime.datetime
@@ -62,6 +63,54 @@ class DataType(Enum):
     def all_types(cls) -> "list[DataType]":
         """Return every plain type."""
         return list(cls)
+
+    @classmethod
+    def check_type(cls, data_type: "DataType", value: object) -> bool:
+        """Return whether one value has a plain type, as Python, NumPy or pandas have it; a bool is not a number."""
+        if data_type is cls.datetime:
+            return isinstance(value, (datetime.datetime, np.datetime64))
+        kinds = (data_type.to_numpy().type, data_type.to_python(), *((bytearray,) if data_type is cls.binary else ()))
+        return type(value) in kinds
+
+    @classmethod
+    def is_boolean(cls, value: object) -> bool:
+        """Return whether a value is a truth value."""
+        return cls.check_type(cls.boolean, value)
+
+    @classmethod
+    def is_integer(cls, value: object) -> bool:
+        """Return whether a value is a Python int or a NumPy int32."""
+        return cls.check_type(cls.integer, value)
+
+    @classmethod
+    def is_long(cls, value: object) -> bool:
+        """Return whether a value is a Python int or a NumPy int64."""
+        return cls.check_type(cls.long, value)
+
+    @classmethod
+    def is_float(cls, value: object) -> bool:
+        """Return whether a value is a Python float or a NumPy float32."""
+        return cls.check_type(cls.float, value)
+
+    @classmethod
+    def is_double(cls, value: object) -> bool:
+        """Return whether a value is a Python float or a NumPy float64."""
+        return cls.check_type(cls.double, value)
+
+    @classmethod
+    def is_string(cls, value: object) -> bool:
+        """Return whether a value is a text."""
+        return cls.check_type(cls.string, value)
+
+    @classmethod
+    def is_binary(cls, value: object) -> bool:
+        """Return whether a value is bytes."""
+        return cls.check_type(cls.binary, value)
+
+    @classmethod
+    def is_datetime(cls, value: object) -> bool:
+        """Return whether a value is a date with a time."""
+        return cls.check_type(cls.datetime, value)
 
     def to_dict(self) -> Json:
         """Return the type as JSON."""
