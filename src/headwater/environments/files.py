@@ -97,9 +97,20 @@ def describe_conda_itself(path: Path) -> Description:
     return Description(conda=path.read_text(encoding="utf-8"))
 
 
-def describe_lock(folder: Path) -> Description:
-    """Return what the `uv.lock` of a folder describes, exactly, without the project itself."""
+def describe_lock(
+    folder: Path, *, groups: Iterable[str] = (), extras: Iterable[str] = (), hashed: bool = True
+) -> Description:
+    """Return what the `uv.lock` of a folder describes, exactly, without the project itself.
+
+    Args:
+        folder: of the project.
+        groups: dependency groups to add.
+        extras: optional dependencies to add.
+        hashed: let each line name the digests of what may be installed.
+    """
     command = [*uv_command(), "export", "--frozen", "--no-dev", "--no-emit-project", "--no-header", "--no-annotate"]
+    command += [*(f"--group={name}" for name in groups), *(f"--extra={name}" for name in extras)]
+    command += [] if hashed else ["--no-hashes"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
         raise InvalidParameterValue(f"The lock in '{folder}' cannot be read: {' '.join(done.stderr.split())}.")

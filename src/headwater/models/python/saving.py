@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from headwater.models.code_paths import copy_code
+from headwater.models.environment import Environment, choose_environment, needs_inference
 from headwater.models.flavor import ModelFolder
 from headwater.models.log import LogOptions
 from headwater.models.model_file import Model, new_model
@@ -19,6 +20,7 @@ from headwater.models.python.imports import imported_by, own_modules
 from headwater.models.python.model import as_python_model
 from headwater.models.python.pickling import COMPRESSIONS, compress, dump_model
 from headwater.models.python.predictor import CLASS_LOADER, CODE_LOADER, has_stream, load_python_model
+from headwater.models.python.uv_project import keep_uv_project
 from headwater.models.requirements import find_distributions, modules_in_pickle, modules_in_source
 from headwater.models.save import (
     SaveOptions,
@@ -50,6 +52,9 @@ class PythonOptions(SaveOptions, total=False):
         streamable: whether it has `predict_stream`; default: looked up.
         infer_code_paths: keep the user's own modules that the model needs, as if they were given as `code_paths`.
         python_model_compression: "lzma", "bzip2" or "gzip" for the pickle.
+        uv_project_path: the folder of a uv project; what its lock names is what the model needs, and the files that say
+            so are kept with it.
+        uv_groups, uv_extras: groups and optional dependencies of that project to add; default folder: the current one.
         resources, auth_policy: kept in `MLmodel`, for systems built on MLflow.
     """
 
@@ -61,6 +66,9 @@ class PythonOptions(SaveOptions, total=False):
     streamable: bool | None
     infer_code_paths: bool
     python_model_compression: str | None
+    uv_project_path: str | Path | None
+    uv_groups: Iterable[str] | None
+    uv_extras: Iterable[str] | None
     resources: Any
     auth_policy: Any
 
@@ -108,7 +116,7 @@ def save_python_model(path: str | Path, options: PythonOptions, model: Model | N
         # what predicts here is the model as it was written, which is what will predict elsewhere
         reload = None if written.model is None else partial(load_python_model, ModelFolder(folder, model))
         describe_input(model, reload, folder, _with_hints(model, written.model, options))
-        find_environment(folder, ("cloudpickle", *_distributions(written.modules)), options).write(folder)
+        _find_environment(folder, written, options).write(folder)
         finish_folder(model, folder)
     return model
 
@@ -185,6 +193,16 @@ def _fetch_artifacts(artifacts: Mapping[str, str | Path], folder: Path) -> dict[
         (shutil.copytree if found.is_dir() else shutil.copyfile)(found, target)
         described[str(name)] = {"path": target.relative_to(folder).as_posix(), "uri": str(uri)}
     return {_ARTIFACTS: described} if described else {}
+
+
+def _find_environment(folder: Path, written: _Written, options: PythonOptions) -> Environment:
+    project, groups, extras = options.get("uv_project_path"), options.get("uv_groups"), options.get("uv_extras")
+    if not (project or groups or extras):
+        return find_environment(folder, ("cloudpickle", *_distributions(written.modules)), options)
+    if not needs_inference(options):
+        raise InvalidParameterValue("The lock of a uv project says all. Leave `conda_env` and `pip_requirements` out.")
+    lines = keep_uv_project(Path(project or "."), folder, groups or (), extras or ())
+    return choose_environment(lines, extra_pip_requirements=options.get("extra_pip_requirements"))
 
 
 def _with_hints(model: Model, live: Any, options: PythonOptions) -> SaveOptions:
