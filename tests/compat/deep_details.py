@@ -430,6 +430,8 @@ def check_transformers_come_in_parts_and_by_task() -> None:
 
 
 def check_transformers_keep_a_reference_only() -> None:
+    import transformers
+
     with make_folder() as folder:
         make_pipeline("text-classification").save_pretrained(folder / "checkpoint")
         hw.transformers.save_model(
@@ -439,6 +441,18 @@ def check_transformers_keep_a_reference_only() -> None:
         assert not list((folder / "model").rglob("*.safetensors"))
         expected = make_case("transformers_classifier").expect()
         assert_same(load_model(folder / "model").predict("good day"), expected)
+
+        model = transformers.pipeline("text-classification", str(folder / "checkpoint"))
+        with hw.start_run():
+            info = hw.transformers.log_model(model, name="mood", save_pretrained=False)
+        for uri in (folder / "model", info.model_uri):
+            hw.transformers.persist_pretrained_model(uri)
+        (folder / "checkpoint").rename(folder / "elsewhere")
+        for uri in (folder / "model", info.model_uri):
+            assert_same(load_model(uri).predict("good day"), expected)
+        assert list((folder / "model" / "components").rglob("*.json"))
+        theirs = mlflow.transformers.generate_signature_output(model, "good day")
+        assert_same(hw.transformers.generate_signature_output(model, "good day"), theirs)
 
 
 def check_python_code_of_a_checkpoint_needs_consent() -> None:
@@ -472,6 +486,8 @@ def check_sentences_are_embedded_in_every_shape() -> None:
         assert_same(plain.predict(pd.DataFrame({"text": case.data})), expected)
         assert_same(plain.predict("good day"), expected[:1])
         assert np.allclose(np.linalg.norm(plain.predict(case.data, {"normalize_embeddings": True}), axis=1), 1)
+        case.save(folder / "configured", inference_config={"normalize_embeddings": True})
+        assert np.allclose(np.linalg.norm(load_model(folder / "configured").predict(case.data), axis=1), 1)
         for data in ({"input": case.data}, {"input": "good day"}, pd.DataFrame({"input": case.data})):
             assert_same(service.predict(data), theirs.predict(data))
         expect_refusal(InvalidParameterValue, lambda: case.save(folder / "a", task="x"), "'x'")

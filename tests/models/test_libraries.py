@@ -84,5 +84,5 @@ def test_a_failure_of_pip_says_why(tmp_path: Path) -> None:
     requirements = ["./missing-1.0-py3-none-any.whl"]
     hw.pyfunc.save_model(tmp_path / "model", python_model=tmp_path / "code.py", pip_requirements=requirements)
 
-    with pytest.raises(hw.InvalidParameterValue, match="missing-1.0"):
+    with pytest.raises(hw.InvalidParameterValue, match=r"missing-1\.0"):
         hw.models.add_libraries_to_model(tmp_path / "model")

@@ -1,6 +1,7 @@
 """The flavor for Sentence Transformers: texts in, vectors out."""
 
 import json
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
@@ -11,6 +12,7 @@ from headwater.models.flavor import Flavor, ModelFolder, Saved
 from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
 from headwater.models.model_file import ModelInfo
+from headwater.models.positional import log_by_position, save_by_position
 from headwater.models.requirements import find_distributions
 from headwater.models.save import SaveOptions, save_flavor
 from headwater.protocol.errors import InvalidParameterValue
@@ -21,24 +23,39 @@ _FOLDER = "model.sentence_transformer"
 _OWN = "sentence_transformers."
 
 
-def save_model(model: Any, path: str | Path, *, task: str | None = None, **options: Unpack[SaveOptions]) -> None:
+@save_by_position("task inference_config code_paths mlflow_model")
+def save_model(
+    model: Any,
+    path: str | Path,
+    *,
+    task: str | None = None,
+    inference_config: Mapping[str, Any] | None = None,
+    **options: Unpack[SaveOptions],
+) -> None:
     """Save a model into a new folder.
 
     Args:
         model: a `SentenceTransformer`.
         path: the folder, absent or empty.
         task: "llm/v1/embeddings": take and give the JSON of the web services that make embeddings.
+        inference_config: arguments for every call of `encode`, such as `{"normalize_embeddings": True}`.
         options: see `SaveOptions`.
 
     Example:
         >>> hw.sentence_transformers.save_model(encoder, "encoder", input_example=["A text"])
     """
     _describe(task, options)
-    save_flavor(FLAVOR, model, path, partial(_write, task), options)
+    save_flavor(FLAVOR, model, path, partial(_write, task, inference_config), options)
 
 
+@log_by_position("task inference_config code_paths")
 def log_model(
-    model: Any, artifact_path: str | None = None, *, task: str | None = None, **options: Unpack[LogOptions]
+    model: Any,
+    artifact_path: str | None = None,
+    *,
+    task: str | None = None,
+    inference_config: Mapping[str, Any] | None = None,
+    **options: Unpack[LogOptions],
 ) -> ModelInfo:
     """Log a model as a model of the active run.
 
@@ -49,7 +66,7 @@ def log_model(
         >>> hw.pyfunc.load_model(info.model_uri).predict(["A text", "Another"])  # one row of numbers for each
     """
     _describe(task, options)
-    return log_flavor(FLAVOR, model, partial(_write, task), artifact_path, options)
+    return log_flavor(FLAVOR, model, partial(_write, task, inference_config), artifact_path, options)
 
 
 def load_model(model_uri: str | Path, dst_path: str | Path | None = None, *, allow_pickle: bool | None = None) -> Any:
@@ -66,7 +83,7 @@ def _describe(task: str | None, options: SaveOptions) -> None:
         options["signature"] = describe_service()
 
 
-def _write(task: str | None, model: Any, folder: Path) -> Saved:
+def _write(task: str | None, inference_config: Mapping[str, Any] | None, model: Any, folder: Path) -> Saved:
     if task not in {None, EMBEDDINGS}:
         raise InvalidParameterValue(f"Invalid task '{task}'. Use '{EMBEDDINGS}', or leave it out.")
     model.save(str(folder / _FOLDER))
@@ -75,10 +92,9 @@ def _write(task: str | None, model: Any, folder: Path) -> Saved:
         "pipeline_model_type": type(inner if inner is not None else model[0]).__name__,
         "source_model_name": str(getattr(getattr(inner, "config", None), "_name_or_path", "")),
     }
-    config = {"config": {"task": task}} if task else {}
-    return Saved(
-        section, {"data": _FOLDER, **config}, (*find_distributions("transformers"), *find_distributions("torch"))
-    )
+    config = {**(inference_config or {}), **({"task": task} if task else {})}
+    pyfunc = {"data": _FOLDER, **({"config": config} if config else {})}
+    return Saved(section, pyfunc, (*find_distributions("transformers"), *find_distributions("torch")))
 
 
 def _load(folder: ModelFolder) -> Any:

@@ -12,24 +12,29 @@ from headwater.flavors.transformers_defaults import (
 )
 from headwater.flavors.transformers_files import find_unsafe, write_pipeline
 from headwater.flavors.transformers_pipelines import build_pipeline, configure, read_pipeline
-from headwater.flavors.transformers_predictor import PipelinePredictor
+from headwater.flavors.transformers_predictor import PipelinePredictor, generate_signature_output
+from headwater.flavors.transformers_weights import persist_pretrained_model
 from headwater.models.flavor import Flavor
 from headwater.models.load import load_flavor
 from headwater.models.log import LogOptions, log_flavor
 from headwater.models.model_file import ModelInfo
+from headwater.models.positional import log_by_position, save_by_position
 from headwater.models.save import SaveOptions, save_flavor
 
 __all__ = [
     "FLAVOR",
+    "generate_signature_output",
     "get_default_conda_env",
     "get_default_pip_requirements",
     "is_gpu_available",
     "load_model",
     "log_model",
+    "persist_pretrained_model",
     "save_model",
 ]
 
 
+@save_by_position("processor task torch_dtype model_card code_paths mlflow_model")
 def save_model(
     transformers_model: Any,
     path: str | Path,
@@ -65,6 +70,7 @@ def save_model(
     save_flavor(FLAVOR, pipeline, path, partial(write_pipeline, save_pretrained, model_card, config), options)
 
 
+@log_by_position("processor task torch_dtype model_card code_paths")
 def log_model(
     transformers_model: Any,
     artifact_path: str | None = None,

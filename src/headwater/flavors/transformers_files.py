@@ -42,10 +42,7 @@ def write_pipeline(
     if model_card is not None:
         (folder / "model_card.md").write_text(str(model_card), encoding="utf-8")
     if save_pretrained:
-        section["model_binary"] = _MODEL
-        model.save_pretrained(folder / _MODEL)
-        for name, part in parts.items():
-            part.save_pretrained(folder / _COMPONENTS / name)
+        section["model_binary"] = write_parts({_MODEL: model, **parts}, folder)
     elif not section["source_model_name"]:
         raise InvalidParameterValue("save_pretrained=False keeps a name, and the model has none. Save its weights.")
     else:
@@ -53,6 +50,13 @@ def write_pipeline(
         section |= {f"{name}_name": section["source_model_name"] for name in parts}
     pyfunc = {"config": dict(config)} if config else {}
     return Saved(section, pyfunc, (*find_distributions("torch"), *find_distributions("accelerate")))
+
+
+def write_parts(parts: Mapping[str, Any], folder: Path) -> str:
+    """Write the model and the other parts of a pipeline, and return the name of the model's folder."""
+    for name, part in parts.items():
+        part.save_pretrained(folder / _MODEL if name == _MODEL else folder / _COMPONENTS / name)
+    return _MODEL
 
 
 def read_parts(folder: ModelFolder, dtype: Any = None) -> dict[str, Any]:

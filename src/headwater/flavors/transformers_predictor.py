@@ -38,6 +38,30 @@ class PipelinePredictor:
         return [self._template.format(prompt=item) if isinstance(item, str) else item for item in inputs]
 
 
+def generate_signature_output(
+    pipeline: Any,
+    data: Any,
+    model_config: Mapping[str, Any] | None = None,
+    params: Mapping[str, Any] | None = None,
+    flavor_config: Mapping[str, Any] | None = None,
+) -> Any:
+    """Return what a pipeline's model will answer to some data once it is saved, to infer a signature from.
+
+    Args:
+        pipeline: any pipeline.
+        data: texts, records or a frame.
+        model_config: arguments for every call, as `save_model` takes them.
+        params: arguments for this call.
+        flavor_config: what else `MLmodel` would say of it.
+
+    Example:
+        >>> output = hw.transformers.generate_signature_output(mood, ["What a day!"])
+        >>> signature = hw.models.infer_signature(["What a day!"], output)
+    """
+    section = {**(flavor_config or {}), "config": dict(model_config or {})}
+    return PipelinePredictor(pipeline, section).predict(data, params)
+
+
 def _to_inputs(data: Any) -> list[Any]:
     """Return a list of texts or records; a DataFrame of one column gives texts, of several records."""
     if is_frame(data):

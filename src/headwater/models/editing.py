@@ -32,7 +32,7 @@ def set_signature(model_uri: str | Path, signature: ModelSignature) -> None:
     """
     if not isinstance(signature, ModelSignature):
         raise InvalidParameterValue(f"The signature is '{signature!r}'. Make one with infer_signature.")
-    place = _find(model_uri)
+    place = find_changeable(model_uri)
     with_files = _Files(place)
     model = read_model_file(with_files.read(MODEL_FILE), str(model_uri))
     model.signature = signature
@@ -56,7 +56,7 @@ def update_model_requirements(model_uri: str | Path, operation: str, requirement
     for line in given:
         if not re.match(r"[A-Za-z0-9]", line):
             raise InvalidParameterValue(f"'{line}' is not a requirement. Write name==version.")
-    files = _Files(_find(model_uri))
+    files = _Files(find_changeable(model_uri))
     lines = files.read(REQUIREMENTS_FILE).read_text(encoding="utf-8").splitlines()
     changed = {REQUIREMENTS_FILE: "\n".join(_change(lines, given, operation)).encode()}
     conda = files.read_yaml(CONDA_FILE)
@@ -73,7 +73,8 @@ def _change(lines: list[str], given: list[str], operation: str) -> list[str]:
     return [*kept, *given] if operation == "add" else kept
 
 
-def _find(model_uri: str | Path) -> ModelPlace | Path:
+def find_changeable(model_uri: str | Path) -> ModelPlace | Path:
+    """Return where the files of a model are; raise `InvalidParameterValue` for a version, which never changes."""
     uri = str(model_uri)
     if is_model_uri(uri) and not parse_model_uri(uri).model_id:
         raise InvalidParameterValue(
