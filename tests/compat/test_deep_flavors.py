@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import headwater
-from compat.client_process import HERE, Session, checks_in, run_checks
+from compat.client_process import HERE, SHORT_LIVED_JAVA, Session, checks_in, run_checks
 from compat.flavor_checks import list_checks
 
 CONTRACT = HERE / "deep_contract.py"
@@ -28,6 +28,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
         "NUMBA_DISABLE_JIT": "1",
         "OMP_NUM_THREADS": "1",
         "SPARK_LOCAL_IP": "127.0.0.1",
+        **SHORT_LIVED_JAVA,
     }
     folder = tmp_path_factory.mktemp("deep")
     checks = [*PAIRS, *DETAILS]

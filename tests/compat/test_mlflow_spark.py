@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from compat.case_process import Logged, log_with_both
-from compat.client_process import HERE, checks_in
+from compat.client_process import HERE, SHORT_LIVED_JAVA, checks_in
 
 SCRIPT = HERE / "spark_cases.py"
 CASES = checks_in(SCRIPT, "case_")
@@ -16,7 +16,8 @@ pytestmark = [pytest.mark.compat, pytest.mark.slow, pytest.mark.timeout(900)]
 
 @pytest.fixture(scope="module")
 def logged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Logged, Logged]]:
-    with log_with_both("frameworks", SCRIPT, tmp_path_factory.mktemp("spark"), by_pip=True) as found:
+    folder = tmp_path_factory.mktemp("spark")
+    with log_with_both("frameworks", SCRIPT, folder, by_pip=True, **SHORT_LIVED_JAVA) as found:
         yield found
 
 
