@@ -1,19 +1,36 @@
+import type { UserConfig } from "vite";
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({
-  base: "./",
-  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  build: {
-    outDir: "../src/headwater/server/static",
+const STATIC = "../src/headwater/server/static";
+
+/** The pages, and in the mode `notebook` the one module of charts in notebooks. */
+const BUILDS: Readonly<Record<"pages" | "notebook", UserConfig["build"]>> = {
+  pages: {
+    outDir: STATIC,
     emptyOutDir: true,
-    target: "es2023",
-    modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
-    reportCompressedSize: false,
     // What the first page needs is one file, though lazily loaded pages share parts of it: each request more is a wait.
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: "first", tags: ["$initial"] }] } } },
   },
+  notebook: {
+    outDir: `${STATIC}/notebook`,
+    lib: { entry: "src/notebook/main.tsx", formats: ["es"], fileName: () => "chart.js", cssFileName: "chart" },
+    copyPublicDir: false,
+    rolldownOptions: { output: { minify: true } },
+  },
+};
+
+export default defineConfig(({ mode }) => ({
+  base: "./",
+  define: mode === "notebook" ? { "process.env.NODE_ENV": '"production"' } : {},
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: {
+    target: "es2023",
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    ...(mode === "notebook" ? BUILDS.notebook : BUILDS.pages),
+  },
   css: { modules: { generateScopedName: "[name]_[local]_[hash:base64:4]" } },
   server: { proxy: { "/api": "http://127.0.0.1:5000", "/get-artifact": "http://127.0.0.1:5000", "/version": "http://127.0.0.1:5000" } },
-  test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"] },
-});
+  test: { environment: "happy-dom", css: { include: [/tokens\.css/] }, include: ["src/**/*.test.{ts,tsx}"] },
+}));

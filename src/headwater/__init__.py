@@ -156,12 +156,14 @@ if TYPE_CHECKING:
     from headwater import xgboost as xgboost
     from headwater.models.evaluation import evaluate, validate_evaluation_results
     from headwater.projects.launch import run
+    from headwater.tracking.charts import chart
 
 MlflowClient = Client
 MlflowException = HeadwaterError
 
 _LATE = ("data", "deployments", "entities", "exceptions", "models", "projects", "types", *FLAVORS, "pyspark", "torch")
 _LATE_NAMES = {
+    "chart": "headwater.tracking.charts",
     "evaluate": "headwater.models.evaluation",
     "run": "headwater.projects.launch",
     "validate_evaluation_results": "headwater.models.evaluation",
@@ -250,6 +252,7 @@ __all__ = [
     "alert",
     "artifacts",
     "autolog",
+    "chart",
     "clear_active_model",
     "compare_model_versions",
     "create_experiment",

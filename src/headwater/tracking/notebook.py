@@ -142,16 +142,20 @@ def _state(run: Run) -> str:
     return f'<span class="s {status}" title="{status}"></span>'
 
 
+def page_address(experiment_id: str, run_id: str = "") -> str:
+    """Return the address of the page of a run or experiment, empty if no server shows one."""
+    parts = urlsplit(config.TRACKING_URI.get().rstrip("/"))
+    if parts.scheme not in {"http", "https"} or not experiment_id:
+        return ""
+    place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}/#/experiments/{quote(experiment_id)}"
+    return f"{place}/runs/{quote(run_id)}" if run_id else place
+
+
 def _link(text: str, experiment_id: str, run_id: str = "") -> str:
     """Return text that leads to the page of a run or experiment, if a server shows one."""
-    uri = config.TRACKING_URI.get().rstrip("/")
-    parts = urlsplit(uri)
     shown = escape(_cut(text))
-    if parts.scheme not in {"http", "https"} or not experiment_id:
-        return shown
-    place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}/#/experiments/{quote(experiment_id)}"
-    run = f"/runs/{quote(run_id)}" if run_id else ""
-    return f'<a href="{escape(place + run)}" target="_blank" rel="noopener">{shown}</a>'
+    address = page_address(experiment_id, run_id)
+    return f'<a href="{escape(address)}" target="_blank" rel="noopener">{shown}</a>' if address else shown
 
 
 def _cut(text: str, length: int = _MAX_TEXT) -> str:
