@@ -7,7 +7,7 @@ import threading
 import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, TypedDict
 
 import click
@@ -36,6 +36,7 @@ from headwater.config import (
 if TYPE_CHECKING:
     from headwater.server.settings import ServerSettings
 
+_TERMINAL_BROWSERS = {"www-browser", "links", "elinks", "lynx", "w3m"}
 _OFF = frozenset({"", "0", "false", "no", "off"})
 
 
@@ -196,7 +197,7 @@ def open_browser(address: str) -> None:
         browser = webbrowser.get()
     except webbrowser.Error:
         return
-    if type(browser) is not webbrowser.GenericBrowser:
+    if PurePath(browser.name).name not in _TERMINAL_BROWSERS:
         browser.open(address)
 
 
