@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import expect
 
 from compat.client_process import HERE, Session, checks_in, run_checks
+from ui.run_pages import open_browser
 
 SCRIPT = HERE / "mlflow_verbs.py"
 CHECKS = checks_in(SCRIPT)
@@ -37,3 +39,17 @@ def test_printed_address_is_the_page_of_the_run(session: Session) -> None:
 
     assert line is not None
     assert f"{session.url}/#/experiments/{line[1]}/runs/{line[2]}" in session.printed
+
+
+def test_printed_addresses_open_their_pages_in_a_browser(session: Session) -> None:
+    line = re.search(r"^URL (\d+) (\w+)$", session.printed, re.MULTILINE)
+    assert line is not None
+    printed = re.findall(rf"{re.escape(session.url)}/#/experiments/{line[1]}\S*", session.printed)
+
+    with open_browser() as browser:
+        page = browser.new_page()
+        for address, heading in zip(sorted(set(printed)), ("url-", "seen"), strict=True):
+            page.goto(address)
+
+            expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
+            expect(page.locator("body")).to_contain_text("seen")
