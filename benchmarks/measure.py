@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -187,10 +188,17 @@ def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> 
 
 
 def free_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
+    """Return a port that nothing listens on, out of the range from which systems give ports to whoever asks for any.
+
+    So nobody else is given it while the peer, which takes many seconds, starts.
+    """
+    while True:
+        with (
+            contextlib.suppress(OSError),
+            socket.create_server(("127.0.0.1", random.randrange(15_000, 30_000))) as found,
+        ):
+            port: int = found.getsockname()[1]
+            return port
 
 
 def process_tree(root: int) -> list[int]:
