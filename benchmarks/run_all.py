@@ -34,11 +34,8 @@ TITLES = {
     "serving": "Serving a model",
     "batch": "Predicting for whole files",
     "import_mlflow": "Coming from MLflow",
-<<<<<<< HEAD
     "ui_charts": "Charts in a browser",
-=======
     "web_ui": "The web UI",
->>>>>>> 56bd779 (Measure the pages beside MLflow's, and take the docs' pictures by a script)
     "server_start": "An idle server",
     "storage": "The store alone: metrics",
     "search": "The store alone: search",
