@@ -7,12 +7,13 @@ written into our SQLite file and copied row by row into the peer's. Each page is
 counted is what Chromium's own instruments say.
 """
 
+import json
 import random
 import sqlite3
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from typing import Any
 
 import numpy as np
 from measure import Row, Server, lean_peer_server, memory_bytes, our_server, report, scratch
-from playwright.sync_api import Browser, CDPSession, Error, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 from search_server import copy_runs
 
 from headwater.protocol.journals import Append
@@ -56,6 +57,8 @@ class Site:
     series: str
     drawn: str
     """What is there once the chart of a series is drawn."""
+
+    compared: Callable[[list[str]], str]
 
 
 @dataclass(frozen=True)
@@ -111,12 +114,24 @@ def measure(sizes: tuple[int, ...] = SIZES, idle_s: float = IDLE_S) -> list[Row]
 
 
 def _ours(server: Server) -> Site:
-    return Site(server, "/experiments/{experiment}/runs", "/runs/{run}/metrics", '[data-chart="loss"] [data-drawn="1"]')
+    return Site(
+        server,
+        "/experiments/{experiment}/runs",
+        "/runs/{run}/metrics",
+        '[data-chart="loss"] [data-drawn="1"]',
+        lambda run_ids: f"/compare?runs={','.join(run_ids)}",
+    )
 
 
 def _peer(server: Server) -> Site:
     runs = "/#/experiments/{experiment}/runs"
-    return Site(server, runs, runs + "/{run}/model-metrics", ".js-plotly-plot .scatterlayer path.js-line")
+    return Site(
+        server,
+        runs,
+        runs + "/{run}/model-metrics",
+        ".js-plotly-plot .scatterlayer path.js-line",
+        lambda run_ids: f'/#/compare-runs?runs={json.dumps(run_ids)}&experiments=["1"]',
+    )
 
 
 def _note(name: str) -> str:
@@ -156,9 +171,9 @@ def _look(browser: Browser, site: Site, data: Data, idle_s: float) -> dict[tuple
         size = len(data.run_ids[experiment])
         found.update({(f"{size:,} runs, {name}", unit): value for (name, unit), value in figures.items()})
     found["a million points drawn, time", "ms"] = _draw_series(browser, site, data)
-    compared = _compare(browser, site, data)
-    if compared is not None:
-        found[f"{COMPARED} runs compared, time", "ms"], found[f"{COMPARED} runs compared, requests", ""] = compared
+    compared_ms, requests = _compare(browser, site, data)
+    found[f"{COMPARED} runs compared, time", "ms"] = compared_ms
+    found[f"{COMPARED} runs compared, requests", ""] = requests
     found["server memory after all that", "MB"] = memory_bytes(site.server.pid) / 1e6
     return found
 
@@ -215,18 +230,13 @@ def _draw_series(browser: Browser, site: Site, data: Data) -> float:
         return 1000 * (time.perf_counter() - started)
 
 
-def _compare(browser: Browser, site: Site, data: Data) -> tuple[float, float] | None:
-    """Return the time and the requests of comparing many runs, or None where no page does that."""
-    if "#" in site.runs:
-        return None
-    runs = ",".join(data.run_ids[1][:COMPARED])
+def _compare(browser: Browser, site: Site, data: Data) -> tuple[float, float]:
+    """Return the time and the requests until many runs are compared, a param's row in sight."""
+    run_ids = data.run_ids[1][:COMPARED]
     with _page(browser) as (page, _, traffic):
         started = time.perf_counter()
-        page.goto(f"{site.server.url}/compare?runs={runs}")
-        try:
-            page.get_by_text("p0", exact=True).first.wait_for(timeout=10_000)
-        except Error:
-            return None
+        page.goto(site.server.url + site.compared(run_ids))
+        page.get_by_text(PARAMS[0], exact=True).first.wait_for(timeout=PATIENCE_MS)
         return 1000 * (time.perf_counter() - started), float(traffic.requests)
 
 
