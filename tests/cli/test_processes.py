@@ -68,6 +68,22 @@ def test_ui_takes_another_port_if_its_own_is_taken(tmp_path: Path, monkeypatch: 
             assert call(address, "/api/2.0/mlflow/experiments/search?max_results=5")["experiments"]
 
 
+def test_ui_opens_the_browser_that_the_environment_names_below_the_prefix(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, program = tmp_path / "opened", tmp_path / "browser.sh"
+    os.mkfifo(opened)
+    program.write_text(f'#!/bin/sh\necho "$1" > "{opened}"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("BROWSER", str(program))
+
+    with started(tmp_path, "ui", "--port", "0", "--static-prefix", "/team/hw") as (_, address):
+        page = opened.read_text().strip()
+
+    assert address.endswith("/team/hw")
+    assert page == f"{address}/"
+
+
 def test_server_says_that_its_port_is_taken(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])
