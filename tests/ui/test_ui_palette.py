@@ -34,6 +34,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace
 def test_a_few_letters_and_enter_lead_anywhere(served: SimpleNamespace) -> None:
     with watched_page(served.browser, served.url) as page:
         page.goto(served.url)
+        page.get_by_role("button", name="Go to…").wait_for()
         for letters, first, target in (
             ("customer", "customer churn", f"/experiments/{served.experiment}/runs"),
             ("champagne", "", ""),

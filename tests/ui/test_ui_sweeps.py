@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 import headwater as hw
+from headwater import config
 from headwater.projects.sweeps.parent import SWEEP_TAG, TRIALS_FILE
 from headwater.projects.workflows.execution import STEPS_FILE
 from headwater.projects.workflows.outcome import StepOutcome, StepState
@@ -47,6 +48,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace
         served.experiment = make_experiment(store, "search")
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("HEADWATER_TRACKING_URI", served.url)
+            for setting in (config.EXPERIMENT_ID, config.EXPERIMENT_NAME):
+                patch.setenv(setting.name, "")  # which the next line changes
             hw.set_experiment("search")
             space = {"alpha": {"float": [1e-3, 1], "log": True}, "depth": {"int": [1, 4]}, "kind": ["linear", "tree"]}
             served.sweep = hw.projects.sweep(

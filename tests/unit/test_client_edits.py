@@ -1,5 +1,6 @@
 """The client's verbs that change runs after the fact, contexts, and params of resumed runs."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,13 +8,13 @@ import pytest
 import headwater as hw
 from faults.programs import run_program
 from headwater.protocol.edits import EditAction
+from unit.tracking_places import own_place
 
 
 @pytest.fixture
-def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> hw.Client:
-    monkeypatch.setenv("HEADWATER_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("HEADWATER_TRACKING_URI", f"sqlite:///{tmp_path / 'headwater.db'}")
-    return hw.Client()
+def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[hw.Client]:
+    with own_place(tmp_path, monkeypatch):
+        yield hw.Client()
 
 
 def log_run(steps: int = 10) -> str:

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import gridCss from "../grid/grid.module.css";
 import { nextOrder, sortOf } from "../grid/order";
 import { type GridModel, PooledGrid } from "../grid/pooled-grid";
@@ -28,7 +28,8 @@ export function ExperimentsGrid(props: GridProps) {
   latest.current = props;
   const columns = useMemo(() => makeExperimentColumns(latest), []);
   const cells = useMemo(() => columns.map((column) => () => column.cell((index) => latest.current.rows[index])), [columns]);
-  useEffect(() => {
+  // Before anything is clicked: the rows on the screen are those that a click is looked up in.
+  useLayoutEffect(() => {
     const model: GridModel = {
       label: "Experiments",
       isTree: true,
@@ -57,7 +58,7 @@ export function ExperimentsGrid(props: GridProps) {
     [],
   );
   useEffect(() => showKeys(KEYS), []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const to = (step: number) => () => {
       grid.current?.activate(grid.current.active + step);
       grid.current?.element.focus({ preventScroll: true });

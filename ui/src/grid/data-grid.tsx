@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { isTyping, onKeys } from "../lib/keys";
 import { navigate } from "../lib/location";
 import css from "./grid.module.css";
@@ -55,7 +55,8 @@ export function DataGrid<T>(props: DataGridProps<T>) {
     const timer = setInterval(() => setNow(Date.now()), CLOCK_MS);
     return () => clearInterval(timer);
   }, []);
-  useEffect(() => {
+  // Before anything is clicked: the rows on the screen are those that a click is looked up in.
+  useLayoutEffect(() => {
     const model = {
       label: props.label,
       isTree: false,
@@ -79,7 +80,7 @@ export function DataGrid<T>(props: DataGridProps<T>) {
       grid.current = null;
     };
   }, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const to = (step: number) => () => {
       grid.current?.activate(grid.current.active + step);
       grid.current?.element.focus({ preventScroll: true });

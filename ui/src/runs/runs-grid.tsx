@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { PooledGrid } from "../grid/pooled-grid";
 import { isTyping, onKeys, showKeys } from "../lib/keys";
 import { navigate } from "../lib/location";
@@ -41,7 +41,8 @@ export function RunsGrid(props: RunsGridProps) {
     [props.columns.join("\n"), props.pinned.join("\n"), [...props.numericParams].join("\n"), props.groupKeys, isNarrow],
   );
 
-  useEffect(() => {
+  // Before anything is clicked: the rows on the screen are those that a click is looked up in.
+  useLayoutEffect(() => {
     Object.assign(cells, read, { selected });
     const model = makeModel(latest, cells, columns);
     if (grid.current) grid.current.setModel(model);
@@ -61,7 +62,7 @@ export function RunsGrid(props: RunsGridProps) {
     current.element.focus({ preventScroll: true });
     follow(current.active);
   };
-  useEffect(() => onKeys({ j: move(1), k: move(-1) }), []);
+  useLayoutEffect(() => onKeys({ j: move(1), k: move(-1) }), []);
   useEffect(() => showKeys(GRID_KEYS), []);
 
   const follow = (index: number) => {
