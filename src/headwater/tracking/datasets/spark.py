@@ -3,14 +3,14 @@
 from typing import TYPE_CHECKING, Any
 
 from headwater.protocol.errors import InvalidParameterValue
-from headwater.tracking.datasets.dataset import Dataset, PyFuncInputsOutputs
+from headwater.tracking.datasets.dataset import PyFuncInputsOutputs
 from headwater.tracking.datasets.delta_tables import is_delta_path, latest_version
 from headwater.tracking.datasets.digest import MAX_ROWS, digest_numbers
 from headwater.tracking.datasets.schema import Schema
 from headwater.tracking.datasets.source import DatasetSource
 from headwater.tracking.datasets.sources import DeltaSource, SparkSource
 from headwater.tracking.datasets.spark_schema import infer_spark
-from headwater.tracking.datasets.tables import check_column, split_frame
+from headwater.tracking.datasets.tables import FrameDataset, split_frame
 
 if TYPE_CHECKING:
     import pyspark.sql
@@ -19,8 +19,10 @@ _COUNT_MS = 1000
 _COUNT_CONFIDENCE = 0.9
 
 
-class SparkDataset(Dataset):
+class SparkDataset(FrameDataset["pyspark.sql.DataFrame"]):
     """A Spark data frame; made by `from_spark` and `load_delta`."""
+
+    _kind = "Spark dataset"
 
     def __init__(
         self,
@@ -33,25 +35,7 @@ class SparkDataset(Dataset):
     ) -> None:
         if not all(hasattr(df, part) for part in ("semanticHash", "schema", "columns")):
             raise InvalidParameterValue(f"Invalid data of type '{type(df).__name__}'. Give a DataFrame of Spark.")
-        self._df = df
-        self._targets = check_column(df.columns, targets, "targets", "Spark dataset")
-        self._predictions = check_column(df.columns, predictions, "predictions", "Spark dataset")
-        super().__init__(source, name, digest)
-
-    @property
-    def df(self) -> "pyspark.sql.DataFrame":
-        """Return the data frame."""
-        return self._df
-
-    @property
-    def targets(self) -> str | None:
-        """Return the name of the column to predict."""
-        return self._targets
-
-    @property
-    def predictions(self) -> str | None:
-        """Return the name of the column of predictions."""
-        return self._predictions
+        super().__init__(df, source, targets, name, digest, predictions)
 
     @property
     def schema(self) -> Schema | None:

@@ -1,7 +1,7 @@
 """Datasets in memory: frames of pandas and polars, tables of Arrow, arrays of NumPy."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.tracking.datasets.dataset import Dataset, PyFuncInputsOutputs
@@ -14,6 +14,16 @@ if TYPE_CHECKING:
     import polars
     import pyarrow
 
+
+class _HasColumns(Protocol):
+    """A frame."""
+
+    @property
+    def columns(self) -> Any:
+        """Return the names of its columns."""
+
+
+Frame = TypeVar("Frame", bound=_HasColumns)
 Arrays: TypeAlias = "numpy.ndarray[Any, Any] | Mapping[str, numpy.ndarray[Any, Any]]"
 
 
@@ -33,25 +43,28 @@ def split_frame(df: "pandas.DataFrame", targets: str | None) -> PyFuncInputsOutp
     return PyFuncInputsOutputs(df.drop(columns=targets), df[targets])
 
 
-class PandasDataset(Dataset):
-    """A pandas frame; made by `from_pandas`."""
+class FrameDataset(Dataset, Generic[Frame]):
+    """A frame with named columns, one perhaps to predict, one perhaps of predictions; `_kind` says what it is."""
+
+    _kind = "frame"
 
     def __init__(
         self,
-        df: "pandas.DataFrame",
+        df: Frame,
         source: object = None,
         targets: str | None = None,
         name: str | None = None,
         digest: str | None = None,
         predictions: str | None = None,
     ) -> None:
+        columns = df.columns
         self._df = df
-        self._targets = check_column(df.columns, targets, "targets", "pandas DataFrame")
-        self._predictions = check_column(df.columns, predictions, "predictions", "pandas DataFrame")
+        self._targets = check_column(columns, targets, "targets", self._kind)
+        self._predictions = check_column(columns, predictions, "predictions", self._kind)
         super().__init__(source, name, digest)
 
     @property
-    def df(self) -> "pandas.DataFrame":
+    def df(self) -> Frame:
         """Return the frame."""
         return self._df
 
@@ -64,6 +77,12 @@ class PandasDataset(Dataset):
     def predictions(self) -> str | None:
         """Return the name of the column of predictions."""
         return self._predictions
+
+
+class PandasDataset(FrameDataset["pandas.DataFrame"]):
+    """A pandas frame; made by `from_pandas`."""
+
+    _kind = "pandas DataFrame"
 
     @property
     def schema(self) -> Schema | None:
@@ -83,37 +102,10 @@ class PandasDataset(Dataset):
         return digest_pandas(self._df)
 
 
-class PolarsDataset(Dataset):
+class PolarsDataset(FrameDataset["polars.DataFrame"]):
     """A polars frame; made by `from_polars`."""
 
-    def __init__(
-        self,
-        df: "polars.DataFrame",
-        source: object = None,
-        targets: str | None = None,
-        name: str | None = None,
-        digest: str | None = None,
-        predictions: str | None = None,
-    ) -> None:
-        self._df = df
-        self._targets = check_column(df.columns, targets, "targets", "polars DataFrame")
-        self._predictions = check_column(df.columns, predictions, "predictions", "polars DataFrame")
-        super().__init__(source, name, digest)
-
-    @property
-    def df(self) -> "polars.DataFrame":
-        """Return the frame."""
-        return self._df
-
-    @property
-    def targets(self) -> str | None:
-        """Return the name of the column to predict."""
-        return self._targets
-
-    @property
-    def predictions(self) -> str | None:
-        """Return the name of the column of predictions."""
-        return self._predictions
+    _kind = "polars DataFrame"
 
     @property
     def schema(self) -> Schema | None:
