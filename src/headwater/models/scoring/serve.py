@@ -1,5 +1,6 @@
 """Serving a model in this process until it is told to stop."""
 
+import asyncio
 import contextlib
 import gc
 import signal
@@ -16,6 +17,7 @@ from headwater.models.scoring.model import load_served
 from headwater.models.scoring.settings import ScoringSettings
 
 _KEEP_ALIVE_S = 75
+_SETTLE_S = 0.2  # in which who has just connected sends the request, before idle connections are closed
 _BACKLOG = 2048
 
 
@@ -50,6 +52,9 @@ class ScoringServer(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop accepting, and wait for the requests that are under way."""
         self._app.begin_stop()
+        for server in self.servers:
+            server.close()
+        await asyncio.sleep(_SETTLE_S)
         await super().shutdown(sockets)
 
     @contextlib.contextmanager
