@@ -154,6 +154,10 @@ class Lane:
         from headwater.tracking.artifact_files import upload_files  # loaded by runs with artifacts only
         from headwater.tracking.progress import progress
 
+        gone = [path for path, source in files if not source.exists()]
+        if gone:  # the store took them, and the program was killed before it noted that
+            _log.warning("Artifacts of run '%s' wait no more, they were sent before: %s", self.run_id, ", ".join(gone))
+            files = [(path, source) for path, source in files if path not in gone]
         size = sum(source.stat().st_size for _, source in files)
         with progress("Uploading", size, is_awaited=lambda: self.waiters > 0) as show:
 
