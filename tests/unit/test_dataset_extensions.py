@@ -67,14 +67,14 @@ def test_frames_are_split_into_what_a_model_takes_and_what_is_right() -> None:
 
 
 def test_data_without_targets_are_inputs_alone() -> None:
-    frames = [
-        hw.data.from_pandas(pd.DataFrame(ROWS)),
-        hw.data.from_polars(pl.DataFrame(ROWS)),
-        hw.data.from_arrow(pa.table(ROWS)),
-        hw.data.from_numpy(np.arange(3)),
+    divided = [
+        hw.data.from_pandas(pd.DataFrame(ROWS)).to_pyfunc(),
+        hw.data.from_polars(pl.DataFrame(ROWS)).to_pyfunc(),
+        hw.data.from_arrow(pa.table(ROWS)).to_pyfunc(),
+        hw.data.from_numpy(np.arange(3)).to_pyfunc(),
     ]
 
-    assert [frame.to_pyfunc().outputs for frame in frames] == [None] * 4
+    assert [parts.outputs for parts in divided] == [None] * 4
     assert list(hw.data.from_numpy(np.arange(3), targets=np.arange(2)).to_pyfunc().outputs) == [0, 1]
 
 
