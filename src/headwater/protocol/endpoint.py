@@ -23,12 +23,16 @@ _PARAMETER = re.compile(r"\{(\w+)(:path)?\}", re.ASCII)
 
 
 class Permission(enum.StrEnum):
-    """What a caller must be allowed to do before a verb runs; each level includes the ones before it."""
+    """What a caller must be allowed to do before a verb runs; each level includes the ones before it.
+
+    `SELF` stands beside them: the user whom the request names, or who sends it if it names none, and administrators.
+    """
 
     READ = "READ"
     EDIT = "EDIT"
     MANAGE = "MANAGE"
     ADMIN = "ADMIN"
+    SELF = "SELF"
 
 
 class Empty(msgspec.Struct, frozen=True):

@@ -1,0 +1,284 @@
+"""Users of a server, and the tokens by which their programs are known."""
+
+import msgspec
+
+from headwater.protocol.endpoint import MLFLOW_BASES, NATIVE_BASE, Empty, Endpoint, Permission
+from headwater.protocol.errors import InvalidParameterValue
+from headwater.protocol.names import check_length, check_no_nul, require
+
+MAX_USERNAME = 256
+MIN_PASSWORD = 12
+MAX_PASSWORD = 1024
+MAX_TOKEN_NAME = 200
+TOKEN_PREFIX = "hwt_"  # noqa: S105 - what every token begins with, so that a leaked one is recognised
+
+
+class User(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Somebody, or a program, that may sign in.
+
+    `source` is `password` or the name of the identity provider that vouches for the user; `last_seen` is 0 for who has
+    never signed in. Times are milliseconds since 1970.
+    """
+
+    username: str
+    id: int = 0
+    is_admin: bool = False
+    is_active: bool = True
+    source: str = "password"
+    creation_time: int = 0
+    last_seen: int = 0
+    roles: list[str] = []
+
+
+class CreateUser(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Add a user. Without a password, nobody can sign in with one: tokens and identity providers still can."""
+
+    username: str
+    password: str = ""
+    is_admin: bool = False
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless name and password are allowed."""
+        check_username(self.username)
+        if self.password:
+            check_password(self.password)
+
+
+class UserResponse(msgspec.Struct, frozen=True):
+    """The user made, changed or asked for."""
+
+    user: User
+
+
+class GetUser(msgspec.Struct, frozen=True):
+    """Get a user by name."""
+
+    username: str
+
+
+class ListUsers(msgspec.Struct, frozen=True):
+    """List all users by name."""
+
+
+class ListUsersResponse(msgspec.Struct, frozen=True):
+    """The users."""
+
+    users: list[User]
+
+
+class UpdatePassword(msgspec.Struct, frozen=True):
+    """Change a password; ends the user's sessions. Whoever changes their own must say the `current_password`."""
+
+    username: str
+    password: str
+    current_password: str = ""
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless the password is allowed."""
+        require("username", self.username)
+        check_password(self.password)
+
+
+class UpdateAdmin(msgspec.Struct, frozen=True):
+    """Make a user an administrator, or no longer one; the last active administrator stays one."""
+
+    username: str
+    is_admin: bool
+
+
+class SetActive(msgspec.Struct, frozen=True):
+    """Let a user sign in, or no longer: their tokens and sessions stop working at once, nothing of theirs is lost."""
+
+    username: str
+    is_active: bool
+
+
+class DeleteUser(msgspec.Struct, frozen=True):
+    """Delete a user with tokens, grants and roles; what they logged stays."""
+
+    username: str
+
+
+class Token(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A secret that stands for a user; only its beginning is kept readable. `expires` is 0 for one that does not."""
+
+    token_id: str
+    username: str
+    name: str
+    prefix: str
+    creation_time: int
+    expires: int = 0
+    last_used: int = 0
+
+
+class CreateToken(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Make a token for a user, for `lifetime_s` seconds, or until it is revoked if that is 0."""
+
+    name: str
+    username: str = ""
+    lifetime_s: int = 0
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless it has a name and a possible lifetime."""
+        check_length("name", require("name", self.name), MAX_TOKEN_NAME)
+        check_no_nul("name", self.name)
+        if self.lifetime_s < 0:
+            raise InvalidParameterValue(f"Invalid lifetime_s '{self.lifetime_s}'. Give seconds, or 0 for no end.")
+
+
+class CreateTokenResponse(msgspec.Struct, frozen=True):
+    """The token, with its `secret`: this is the only time it is told."""
+
+    token: Token
+    secret: str
+
+
+class ListTokens(msgspec.Struct, frozen=True, omit_defaults=True):
+    """List the tokens of a user."""
+
+    username: str = ""
+
+
+class ListTokensResponse(msgspec.Struct, frozen=True):
+    """The tokens, newest first."""
+
+    tokens: list[Token]
+
+
+class RevokeToken(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Make a token of a user stop working at once."""
+
+    token_id: str
+    username: str = ""
+
+
+def check_username(username: str) -> None:
+    """Raise `InvalidParameterValue` unless this may be the name of a user."""
+    check_length("username", require("username", username), MAX_USERNAME)
+    if username != username.strip() or ":" in username or not username.isprintable():
+        raise InvalidParameterValue(
+            f"Invalid username '{username[:100]}'. Use printable characters without ':' and without spaces at the ends."
+        )
+
+
+def check_password(password: str) -> None:
+    """Raise `InvalidParameterValue` unless a password is long enough to be one; it is never repeated."""
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        raise InvalidParameterValue(
+            f"Invalid password of {len(password)} characters. Use {MIN_PASSWORD} to {MAX_PASSWORD}."
+        )
+
+
+CREATE = Endpoint(
+    resource="users",
+    verb="create",
+    methods=("POST",),
+    path="users/create",
+    request=CreateUser,
+    response=UserResponse,
+    permission=Permission.ADMIN,
+    bases=(*MLFLOW_BASES, *NATIVE_BASE),
+)
+GET = Endpoint(
+    resource="users",
+    verb="get",
+    methods=("GET",),
+    path="users/get",
+    request=GetUser,
+    response=UserResponse,
+    permission=Permission.SELF,
+    bases=(*MLFLOW_BASES, *NATIVE_BASE),
+)
+LIST = Endpoint(
+    resource="users",
+    verb="list",
+    methods=("GET",),
+    path="users/list",
+    request=ListUsers,
+    response=ListUsersResponse,
+    permission=Permission.ADMIN,
+    bases=(*MLFLOW_BASES, *NATIVE_BASE),
+)
+UPDATE_PASSWORD = Endpoint(
+    resource="users",
+    verb="update_password",
+    methods=("PATCH",),
+    path="users/update-password",
+    request=UpdatePassword,
+    response=Empty,
+    permission=Permission.SELF,
+    bases=(*MLFLOW_BASES, *NATIVE_BASE),
+)
+UPDATE_ADMIN = Endpoint(
+    resource="users",
+    verb="update_admin",
+    methods=("PATCH",),
+    path="users/update-admin",
+    request=UpdateAdmin,
+    response=Empty,
+    permission=Permission.ADMIN,
+    bases=(*MLFLOW_BASES, *NATIVE_BASE),
+)
+SET_ACTIVE = Endpoint(
+    resource="users",
+    verb="set_active",
+    methods=("POST",),
+    path="users/set-active",
+    request=SetActive,
+    response=UserResponse,
+    permission=Permission.ADMIN,
+    bases=NATIVE_BASE,
+)
+DELETE = Endpoint(
+    resource="users",
+    verb="delete",
+    methods=("DELETE",),
+    path="users/delete",
+    request=DeleteUser,
+    response=Empty,
+    permission=Permission.ADMIN,
+    bases=(*MLFLOW_BASES, *NATIVE_BASE),
+)
+CREATE_TOKEN = Endpoint(
+    resource="users",
+    verb="create_token",
+    methods=("POST",),
+    path="tokens/create",
+    request=CreateToken,
+    response=CreateTokenResponse,
+    permission=Permission.SELF,
+    bases=NATIVE_BASE,
+)
+LIST_TOKENS = Endpoint(
+    resource="users",
+    verb="list_tokens",
+    methods=("GET",),
+    path="tokens/list",
+    request=ListTokens,
+    response=ListTokensResponse,
+    permission=Permission.SELF,
+    bases=NATIVE_BASE,
+)
+REVOKE_TOKEN = Endpoint(
+    resource="users",
+    verb="revoke_token",
+    methods=("POST",),
+    path="tokens/revoke",
+    request=RevokeToken,
+    response=Empty,
+    permission=Permission.SELF,
+    bases=NATIVE_BASE,
+)
+
+ENDPOINTS = (
+    CREATE,
+    GET,
+    LIST,
+    UPDATE_PASSWORD,
+    UPDATE_ADMIN,
+    SET_ACTIVE,
+    DELETE,
+    CREATE_TOKEN,
+    LIST_TOKENS,
+    REVOKE_TOKEN,
+)
