@@ -156,6 +156,26 @@ CONFIGURE_LOGGING = Setting(
     default="1",
     meaning="0: leave Python's logging alone, whatever the level says.",
 )
+AUTH = Setting(
+    name="HEADWATER_AUTH",
+    meaning="1: the server asks who one is. 0: everybody may do everything. Default: 1 unless it listens on loopback.",
+)
+DEFAULT_PERMISSION = Setting(
+    name="HEADWATER_DEFAULT_PERMISSION",
+    default="READ",
+    meaning="What users may do with what nobody granted: NO_PERMISSIONS, READ, EDIT or MANAGE.",
+)
+ADMIN_USERNAME = Setting(
+    name="HEADWATER_ADMIN_USERNAME",
+    mlflow_name="MLFLOW_AUTH_ADMIN_USERNAME",
+    default="admin",
+    meaning="The name of the administrator made at the server's start where there is no user yet.",
+)
+ADMIN_PASSWORD = Setting(
+    name="HEADWATER_ADMIN_PASSWORD",
+    mlflow_name="MLFLOW_AUTH_ADMIN_PASSWORD",
+    meaning="That administrator's password; without one, nobody is made.",
+)
 USERNAME = Setting(
     name="HEADWATER_USERNAME", mlflow_name="MLFLOW_TRACKING_USERNAME", meaning="User name sent to the server."
 )

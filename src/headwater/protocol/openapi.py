@@ -7,10 +7,13 @@ import msgspec
 from headwater.protocol.columns import Series
 from headwater.protocol.endpoint import Endpoint
 from headwater.protocol.errors import ErrorBody
+from headwater.protocol.roles import Me
 from headwater.protocol.table import ENDPOINTS
+from headwater.protocol.users import OpenSession, SetUp
 
 Schema = dict[str, Any]  # JSON Schema is a tree of anything that JSON knows
 
+_OF_SESSIONS = (Me, OpenSession, SetUp)  # spoken by routes that no store has a verb for
 _REF = "#/components/schemas/{name}"
 _INT64 = {"minimum": -(2**63), "maximum": 2**63 - 1}
 _DOUBLE: Schema = {"anyOf": [{"type": "number"}, {"enum": ["NaN", "Infinity", "-Infinity"]}]}
@@ -19,7 +22,7 @@ _DOUBLE: Schema = {"anyOf": [{"type": "number"}, {"enum": ["NaN", "Infinity", "-
 def describe_api(version: str) -> Schema:
     """Return the OpenAPI 3.1 document of every endpoint under every path it is served at."""
     structs = [struct for endpoint in ENDPOINTS for struct in (endpoint.request, endpoint.response)]
-    _, components = msgspec.json.schema_components([*structs, ErrorBody], ref_template=_REF)
+    _, components = msgspec.json.schema_components([*structs, *_OF_SESSIONS, ErrorBody], ref_template=_REF)
     schemas = {name: _as_spoken(schema) for name, schema in components.items()}
     paths: dict[str, Schema] = {}
     for endpoint in ENDPOINTS:

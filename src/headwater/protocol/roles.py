@@ -155,17 +155,35 @@ class ReadMe(msgspec.Struct, frozen=True):
     """Ask who one is."""
 
 
+class Provider(msgspec.Struct, frozen=True):
+    """An identity provider that vouches for users; `label` is what its button says."""
+
+    name: str
+    label: str
+
+
 class Me(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Who asks, as the server knows them, and what they may do.
 
     `authentication` says whether the server knows users at all: without, `user` is absent and everybody may do
     everything. `grants` are the user's own and those of the user's roles; `default` holds for everything else.
+    `setup_needed`: there is no user yet, and the server waits for its first administrator.
     """
 
     authentication: bool
     user: User | None = None
     grants: list[Grant] = []
     default: Level = Level.MANAGE
+    setup_needed: bool = False
+    providers: list[Provider] = []
+
+
+def parse_level(text: str) -> Level:
+    """Return the level of this name, in any case; raise `InvalidParameterValue` for another."""
+    try:
+        return Level(text.upper())
+    except ValueError as error:
+        raise InvalidParameterValue(f"Invalid permission '{text[:100]}'. Use one of {', '.join(Level)}.") from error
 
 
 def check_subject(username: str, role: str) -> None:

@@ -23,8 +23,10 @@ from headwater.protocol import (
     metrics,
     model_versions,
     registered_models,
+    roles,
     runs,
     trash,
+    users,
     version_comparison,
     views,
     webhooks,
@@ -59,4 +61,6 @@ ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *trash.ENDPOINTS,
     *webhooks.ENDPOINTS,
     *alerts.ENDPOINTS,
+    *users.ENDPOINTS,
+    *roles.ENDPOINTS,
 )

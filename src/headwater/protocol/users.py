@@ -152,6 +152,27 @@ class RevokeToken(msgspec.Struct, frozen=True, omit_defaults=True):
     username: str = ""
 
 
+class OpenSession(msgspec.Struct, frozen=True):
+    """Sign in with a password: the answer is `roles.Me`, and sets the cookie of a session."""
+
+    username: str
+    password: str
+
+
+class SetUp(msgspec.Struct, frozen=True):
+    """Make the first administrator and sign in, with the one-time code that the server printed when it started."""
+
+    code: str
+    username: str
+    password: str
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless code, name and password are allowed."""
+        require("code", self.code)
+        check_username(self.username)
+        check_password(self.password)
+
+
 def check_username(username: str) -> None:
     """Raise `InvalidParameterValue` unless this may be the name of a user."""
     check_length("username", require("username", username), MAX_USERNAME)

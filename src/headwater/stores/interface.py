@@ -104,6 +104,7 @@ from headwater.protocol.runs import (
     UpdateRun,
     UpdateRunResponse,
 )
+from headwater.stores.access import Roles, Users
 from headwater.stores.imported import Imports
 from headwater.stores.lifecycle import Comparisons, Edits, Finding, Home, Trash, Views
 from headwater.stores.notices import Alerts, Webhooks
@@ -570,6 +571,14 @@ class Store(Protocol):
     @property
     def alerts(self) -> Alerts:
         """Return the alerts."""
+
+    @property
+    def users(self) -> Users:
+        """Return who may sign in."""
+
+    @property
+    def roles(self) -> Roles:
+        """Return what users may do."""
 
     @property
     def blobs(self) -> Blobs:

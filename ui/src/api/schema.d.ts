@@ -118,6 +118,12 @@ export interface ArtifactFile {
   readonly size: number;
 }
 
+export interface AssignRole {
+  readonly name: string;
+  readonly username: string;
+  readonly withdraw?: boolean;
+}
+
 export type Better = "higher" | "lower";
 
 export interface ChangedRun {
@@ -286,6 +292,11 @@ export interface CreateRegisteredModel {
   readonly reason?: string;
 }
 
+export interface CreateRole {
+  readonly name: string;
+  readonly description?: string;
+}
+
 export interface CreateRun {
   readonly experiment_id?: string;
   readonly user_id?: string;
@@ -293,6 +304,23 @@ export interface CreateRun {
   readonly start_time?: number;
   readonly tags?: readonly (RunTag)[];
   readonly run_id?: string;
+}
+
+export interface CreateToken {
+  readonly name: string;
+  readonly username?: string;
+  readonly lifetime_s?: number;
+}
+
+export interface CreateTokenResponse {
+  readonly token: Token;
+  readonly secret: string;
+}
+
+export interface CreateUser {
+  readonly username: string;
+  readonly password?: string;
+  readonly is_admin?: boolean;
 }
 
 export interface CreateView {
@@ -352,6 +380,13 @@ export interface DeleteExperimentTag {
   readonly key: string;
 }
 
+export interface DeleteGrant {
+  readonly kind: Kind;
+  readonly resource: string;
+  readonly username?: string;
+  readonly role?: string;
+}
+
 export interface DeleteLoggedModel {
   readonly model_id: string;
 }
@@ -408,6 +443,10 @@ export interface DeleteRegisteredModelTag {
   readonly reason?: string;
 }
 
+export interface DeleteRole {
+  readonly name: string;
+}
+
 export interface DeleteRun {
   readonly run_id: string;
 }
@@ -420,6 +459,10 @@ export interface DeleteTag {
 
 export interface DeleteTree {
   readonly path: string;
+}
+
+export interface DeleteUser {
+  readonly username: string;
 }
 
 export interface DeleteView {
@@ -732,6 +775,10 @@ export interface GetTree {
   readonly root: string;
 }
 
+export interface GetUser {
+  readonly username: string;
+}
+
 export interface GetView {
   readonly view_id: string;
   readonly version?: number;
@@ -739,6 +786,18 @@ export interface GetView {
 
 export interface GetWebhook {
   readonly webhook_id: string;
+}
+
+export interface Grant {
+  readonly kind: Kind;
+  readonly resource: string;
+  readonly level: Level;
+  readonly username?: string;
+  readonly role?: string;
+}
+
+export interface GrantResponse {
+  readonly grant: Grant;
 }
 
 export interface GroupColumn {
@@ -827,6 +886,10 @@ export interface KeySummary {
   readonly max?: number | "NaN" | "Infinity" | "-Infinity" | null;
   readonly values?: readonly (string)[];
 }
+
+export type Kind = "experiment" | "registered_model";
+
+export type Level = "EDIT" | "MANAGE" | "NO_PERMISSIONS" | "READ";
 
 export type LifecycleStage = "active" | "deleted";
 
@@ -928,6 +991,16 @@ export interface ListEventsResponse {
   readonly next_page_token?: string;
 }
 
+export interface ListGrants {
+  readonly kind: Kind;
+  readonly resource: string;
+}
+
+export interface ListGrantsResponse {
+  readonly grants: readonly (Grant)[];
+  readonly default: Level;
+}
+
 export interface ListKeys {
   readonly experiment_ids: readonly (string)[];
   readonly contains?: string;
@@ -965,6 +1038,22 @@ export interface ListOverviewsResponse {
   readonly more: boolean;
 }
 
+export interface ListRoles {
+
+}
+
+export interface ListRolesResponse {
+  readonly roles: readonly (Role)[];
+}
+
+export interface ListTokens {
+  readonly username?: string;
+}
+
+export interface ListTokensResponse {
+  readonly tokens: readonly (Token)[];
+}
+
 export interface ListTrash {
   readonly older_than_ms?: number;
   readonly experiment_ids?: readonly (string)[];
@@ -988,6 +1077,14 @@ export interface ListTree {
 
 export interface ListTreeResponse {
   readonly files?: readonly (FileInfo)[];
+}
+
+export interface ListUsers {
+
+}
+
+export interface ListUsersResponse {
+  readonly users: readonly (User)[];
 }
 
 export interface ListValues {
@@ -1114,6 +1211,15 @@ export interface LogParam {
   readonly value?: string;
 }
 
+export interface Me {
+  readonly authentication: boolean;
+  readonly user?: User | null;
+  readonly grants?: readonly (Grant)[];
+  readonly default?: Level;
+  readonly setup_needed?: boolean;
+  readonly providers?: readonly (Provider)[];
+}
+
 export interface MeasureImportance {
   readonly run_ids: readonly (string)[];
   readonly metric: string;
@@ -1209,6 +1315,11 @@ export interface MoveRunsResponse {
 }
 
 export type NodeKind = "alias" | "code" | "dataset" | "deployment" | "environment" | "logged_model" | "run" | "stage" | "version";
+
+export interface OpenSession {
+  readonly username: string;
+  readonly password: string;
+}
 
 export interface Origin {
   readonly name: string;
@@ -1317,6 +1428,11 @@ export interface ProvenanceResponse {
   readonly digest?: string;
 }
 
+export interface Provider {
+  readonly name: string;
+  readonly label: string;
+}
+
 export interface PurgeTrash {
   readonly older_than_ms?: number;
   readonly experiment_ids?: readonly (string)[];
@@ -1345,6 +1461,10 @@ export interface PutExperiment {
 export interface PutExperimentResponse {
   readonly experiment_id: string;
   readonly is_new: boolean;
+}
+
+export interface PutGrant {
+  readonly grant: Grant;
 }
 
 export interface PutLoggedModel {
@@ -1598,10 +1718,26 @@ export interface RetryDelivery {
   readonly delivery_id: string;
 }
 
+export interface RevokeToken {
+  readonly token_id: string;
+  readonly username?: string;
+}
+
 export interface RewindRun {
   readonly run_id: string;
   readonly user_id?: string;
   readonly step: number;
+}
+
+export interface Role {
+  readonly name: string;
+  readonly description?: string;
+  readonly users?: readonly (string)[];
+  readonly grants?: readonly (Grant)[];
+}
+
+export interface RoleResponse {
+  readonly role: Role;
 }
 
 export interface RollBack {
@@ -1782,6 +1918,11 @@ export interface SeriesSummary {
   readonly digest: string;
 }
 
+export interface SetActive {
+  readonly username: string;
+  readonly is_active: boolean;
+}
+
 export interface SetExperimentTag {
   readonly experiment_id: string;
   readonly key: string;
@@ -1837,6 +1978,12 @@ export interface SetTag {
   readonly run_uuid?: string;
   readonly key: string;
   readonly value?: string;
+}
+
+export interface SetUp {
+  readonly code: string;
+  readonly username: string;
+  readonly password: string;
 }
 
 export interface SignatureChange {
@@ -1939,6 +2086,16 @@ export interface Threshold {
   readonly margin?: number | "NaN" | "Infinity" | "-Infinity";
 }
 
+export interface Token {
+  readonly token_id: string;
+  readonly username: string;
+  readonly name: string;
+  readonly prefix: string;
+  readonly creation_time: number;
+  readonly expires?: number;
+  readonly last_used?: number;
+}
+
 export interface TransitionModelVersionStage {
   readonly name: string;
   readonly version: string;
@@ -1963,6 +2120,11 @@ export interface Undeploy {
   readonly reason?: string;
 }
 
+export interface UpdateAdmin {
+  readonly username: string;
+  readonly is_admin: boolean;
+}
+
 export interface UpdateExperiment {
   readonly experiment_id: string;
   readonly new_name: string;
@@ -1974,6 +2136,12 @@ export interface UpdateModelVersion {
   readonly description?: string | null;
   readonly user_id?: string;
   readonly reason?: string;
+}
+
+export interface UpdatePassword {
+  readonly username: string;
+  readonly password: string;
+  readonly current_password?: string;
 }
 
 export interface UpdateRegisteredModel {
@@ -2017,6 +2185,21 @@ export interface UploadedPart {
   readonly part_number: number;
   readonly etag: string;
   readonly url?: string;
+}
+
+export interface User {
+  readonly username: string;
+  readonly id?: number;
+  readonly is_admin?: boolean;
+  readonly is_active?: boolean;
+  readonly source?: string;
+  readonly creation_time?: number;
+  readonly last_seen?: number;
+  readonly roles?: readonly (string)[];
+}
+
+export interface UserResponse {
+  readonly user: User;
 }
 
 export interface ValueCount {

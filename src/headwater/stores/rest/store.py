@@ -26,8 +26,10 @@ from headwater.protocol import (
     metrics,
     model_versions,
     registered_models,
+    roles,
     runs,
     trash,
+    users,
     version_comparison,
     views,
     webhooks,
@@ -328,6 +330,33 @@ class RestAlerts(_Resource):
     delete_rule = _Verb(alerts.DELETE_RULE)
 
 
+class RestUsers(_Resource):
+    """Users of a server, and their tokens."""
+
+    create = _Verb(users.CREATE)
+    get = _Verb(users.GET)
+    list = _Verb(users.LIST)
+    update_password = _Verb(users.UPDATE_PASSWORD)
+    update_admin = _Verb(users.UPDATE_ADMIN)
+    set_active = _Verb(users.SET_ACTIVE)
+    delete = _Verb(users.DELETE)
+    create_token = _Verb(users.CREATE_TOKEN)
+    list_tokens = _Verb(users.LIST_TOKENS)
+    revoke_token = _Verb(users.REVOKE_TOKEN)
+
+
+class RestRoles(_Resource):
+    """What users of a server may do."""
+
+    list = _Verb(roles.LIST)
+    create = _Verb(roles.CREATE)
+    delete = _Verb(roles.DELETE)
+    assign = _Verb(roles.ASSIGN)
+    put_grant = _Verb(roles.PUT_GRANT)
+    delete_grant = _Verb(roles.DELETE_GRANT)
+    list_grants = _Verb(roles.LIST_GRANTS)
+
+
 class RestStore:
     """A Headwater server as a store; no connection is made before the first call.
 
@@ -370,6 +399,8 @@ class RestStore:
         self.trash = RestTrash(self._client)
         self.webhooks = RestWebhooks(self._client)
         self.alerts = RestAlerts(self._client)
+        self.users = RestUsers(self._client)
+        self.roles = RestRoles(self._client)
         self.blobs = RestBlobs(self._client)
         self.locations = RestLocations()
 

@@ -250,6 +250,11 @@ def find_root(uri: str) -> str:
     return inside["path"] if inside else ""
 
 
+def locate_run(connection: Connection, path: str) -> int:
+    """Return the id of the row of the run whose artifacts a path is in, or 0 if that is none."""
+    return _locate(connection, path).run_id
+
+
 def _locate(connection: Connection, path: str) -> _Place:
     parts = _RUN_PATH.fullmatch(path)
     if parts:

@@ -9,6 +9,7 @@ from headwater.stores.sql.artifacts import SqlArtifacts
 from headwater.stores.sql.bulk import SqlBulk
 from headwater.stores.sql.columns import SqlColumns
 from headwater.stores.sql.comparisons import SqlComparisons
+from headwater.stores.sql.credentials import SqlCredentials
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.edits import SqlEdits
 from headwater.stores.sql.experiments import SqlExperiments
@@ -23,9 +24,12 @@ from headwater.stores.sql.logged_models import SqlLoggedModels
 from headwater.stores.sql.logs import SqlLogs
 from headwater.stores.sql.metrics import SqlMetrics
 from headwater.stores.sql.model_versions import SqlModelVersions
+from headwater.stores.sql.passwords import Passwords
 from headwater.stores.sql.registered_models import SqlRegisteredModels
+from headwater.stores.sql.roles import SqlRoles
 from headwater.stores.sql.runs import SqlRuns
 from headwater.stores.sql.trash import SqlTrash
+from headwater.stores.sql.users import SqlUsers
 from headwater.stores.sql.views import SqlViews
 from headwater.stores.sql.webhooks import SqlWebhooks
 from headwater.stores.sql.workspace import SqlWorkspace
@@ -79,6 +83,10 @@ class SqlStore:
         self.trash = SqlTrash(self.database, blobs, live)
         self.webhooks = SqlWebhooks(self.database, sender)
         self.alerts = SqlAlerts(self.database)
+        passwords = Passwords()
+        self.users = SqlUsers(self.database, passwords)
+        self.roles = SqlRoles(self.database)
+        self.credentials = SqlCredentials(self.database, passwords)
 
     def close(self) -> None:
         """Finish what is being written, cut off what is being sent, and release every connection."""

@@ -1,0 +1,142 @@
+"""What a server that knows its users asks the database: who somebody is, what they may do, what things belong to."""
+
+from collections.abc import Collection
+from contextlib import suppress
+
+from headwater.protocol.errors import HeadwaterError, PermissionDenied, ResourceDoesNotExist
+from headwater.protocol.users import User, check_username
+from headwater.stores.access import Rights, SecretKind, Thing
+from headwater.stores.sql.clock import now_ms
+from headwater.stores.sql.connection import Connection, chunks, marks
+from headwater.stores.sql.database import Database
+from headwater.stores.sql.grant_rows import load_grants
+from headwater.stores.sql.owners import find_owners
+from headwater.stores.sql.passwords import Passwords
+from headwater.stores.sql.secrets import (
+    SESSION_IDLE_MS,
+    digest_secret,
+    find_live_secret,
+    forget_expired_sessions,
+    insert_secret,
+    note_seen,
+    note_use,
+)
+from headwater.stores.sql.user_rows import find_user, insert_user, load_user, load_users
+
+_NOTED_EVERY_MS = 60_000
+_GRANTS_OF_USER = "g.user_id = ? OR g.role_id IN (SELECT role_id FROM role_member WHERE user_id = ?)"
+
+
+class SqlCredentials:
+    """Implements `Credentials`. Thread-safe."""
+
+    def __init__(self, database: Database, passwords: Passwords) -> None:
+        self._database = database
+        self._passwords = passwords
+
+    def any_user(self) -> bool:
+        """Return whether there is a user at all."""
+        with self._database.read() as connection:
+            return connection.one("SELECT 1 FROM user_account LIMIT 1") is not None
+
+    def find_password(self, username: str, password: str) -> User | None:
+        """Return the active user with this name and password."""
+        with self._database.read() as connection:
+            row = connection.one("SELECT password FROM user_account WHERE name = ? AND is_active = 1", (username,))
+        if not self._passwords.verify(row[0] if row else "", password):
+            return None
+        with self._database.read() as connection:
+            found = load_users(connection, "name = ? AND is_active = 1", username)
+        user = found[0] if found else None
+        if user and user.last_seen < now_ms() - _NOTED_EVERY_MS:
+            with suppress(HeadwaterError):  # who may sign in may do so while nothing can be written
+                self._database.write(lambda connection: note_seen(connection, user.id))
+        return user
+
+    def find_secret(self, secret: str, kind: SecretKind) -> User | None:
+        """Return the active user whose token or session this is."""
+        with self._database.read() as connection:
+            found = find_live_secret(connection, secret, kind)
+            user = load_user(connection, found.user_id) if found else None
+        if found and found.last_used < now_ms() - _NOTED_EVERY_MS:
+            with suppress(HeadwaterError):
+                self._database.write(lambda connection: note_use(connection, found, kind))
+        return user
+
+    def open_session(self, username: str) -> str:
+        """Return the secret of a new session of a user."""
+
+        def work(connection: Connection) -> str:
+            forget_expired_sessions(connection)
+            expires = now_ms() + SESSION_IDLE_MS
+            user_id = find_user(connection, username)
+            note_seen(connection, user_id)
+            return insert_secret(connection, user_id, SecretKind.SESSION, expires=expires)[1]
+
+        return self._database.write(work)
+
+    def close_session(self, secret: str) -> None:
+        """End a session."""
+        sql = "DELETE FROM user_secret WHERE digest = ? AND kind = ?"
+        digest = digest_secret(secret)
+        self._database.write(lambda connection: connection.execute(sql, (digest, SecretKind.SESSION)))
+
+    def vouch(self, username: str, source: str) -> User | None:
+        """Return the user whom an identity provider vouches for, made at the first time."""
+        check_username(username)
+
+        def work(connection: Connection) -> User:
+            found = load_users(connection, "name = ?", username)
+            if found:
+                return found[0]
+            return load_user(connection, insert_user(connection, username, "", source, is_admin=False))
+
+        user = self._database.write(work)
+        if user.source != source:
+            raise PermissionDenied(
+                f"The user '{username}' does not sign in with '{source}'. Sign in the way the user was made."
+            )
+        return user if user.is_active else None
+
+    def rights(self, username: str) -> Rights:
+        """Return what a user may do."""
+        with self._database.read() as connection:
+            user_id = find_user(connection, username)
+            grants = load_grants(connection, _GRANTS_OF_USER, user_id, user_id)
+            return Rights(load_user(connection, user_id), grants)
+
+    def experiments_of_runs(self, run_ids: Collection[str]) -> dict[str, str]:
+        """Return the experiment's ID of each of the runs that exist."""
+        return self._experiments_of("run", run_ids)
+
+    def experiments_of_logged_models(self, model_ids: Collection[str]) -> dict[str, str]:
+        """Return the experiment's ID of each of the logged models that exist."""
+        return self._experiments_of("logged_model", model_ids)
+
+    def experiment_of_view(self, view_id: str) -> str:
+        """Return the experiment's ID of a view, empty for one across experiments."""
+        return self._experiment_of("view", view_id)
+
+    def experiment_of_rule(self, rule_id: str) -> str:
+        """Return the experiment's ID of an alert rule, empty for one of all."""
+        return self._experiment_of("alert_rule", rule_id)
+
+    def owners_of_path(self, path: str) -> set[Thing] | None:
+        """Return what the artifacts at and below a path belong to; None where only an administrator may look."""
+        with self._database.read() as connection:
+            return find_owners(connection, path)
+
+    def _experiments_of(self, table: str, ids: Collection[str]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        with self._database.read() as connection:
+            for chunk in chunks(list(ids)):
+                sql = f"SELECT uuid, exp_id FROM {table} WHERE uuid IN ({marks(chunk)})"  # noqa: S608 - constants and marks
+                found.update((uuid, str(exp_id)) for uuid, exp_id in connection.all(sql, chunk))
+        return found
+
+    def _experiment_of(self, table: str, row_id: str) -> str:
+        with self._database.read() as connection:
+            row = connection.one(f"SELECT exp_id FROM {table} WHERE id = ?", (row_id,))  # noqa: S608 - constants
+        if row is None:
+            raise ResourceDoesNotExist(f"No {table.replace('_', ' ')} has the id '{row_id[:100]}'. It may be deleted.")
+        return "" if row[0] is None else str(row[0])

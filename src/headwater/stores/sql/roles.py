@@ -1,0 +1,105 @@
+"""Roles and grants in the database."""
+
+from headwater.config import DEFAULT_PERMISSION
+from headwater.protocol.endpoint import Empty
+from headwater.protocol.errors import ResourceAlreadyExists
+from headwater.protocol.names import require
+from headwater.protocol.roles import (
+    AssignRole,
+    CreateRole,
+    DeleteGrant,
+    DeleteRole,
+    GrantResponse,
+    ListGrants,
+    ListGrantsResponse,
+    ListRoles,
+    ListRolesResponse,
+    PutGrant,
+    RoleResponse,
+    check_resource,
+    parse_level,
+)
+from headwater.stores.sql.connection import Connection
+from headwater.stores.sql.database import Database
+from headwater.stores.sql.grant_rows import (
+    delete_grant,
+    find_role,
+    load_grants_on,
+    load_role,
+    load_roles,
+    put_grant,
+)
+from headwater.stores.sql.user_rows import find_user
+
+
+class SqlRoles:
+    """Roles, who has them, and what they and users may do. Thread-safe."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def list(self, request: ListRoles) -> ListRolesResponse:  # noqa: ARG002 - every verb has a request
+        """Return all roles by name."""
+        with self._database.read() as connection:
+            return ListRolesResponse(load_roles(connection))
+
+    def create(self, request: CreateRole) -> RoleResponse:
+        """Make a role, whose name must be new."""
+        request.check()
+
+        def work(connection: Connection) -> RoleResponse:
+            row = connection.one(
+                "INSERT INTO role (name, description) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING id",
+                (request.name, request.description),
+            )
+            if row is None:
+                raise ResourceAlreadyExists(f"The role '{request.name}' exists already. Choose another name.")
+            return RoleResponse(load_role(connection, row[0]))
+
+        return self._database.write(work)
+
+    def delete(self, request: DeleteRole) -> Empty:
+        """Delete a role with its grants."""
+        require("name", request.name)
+        self._database.write(
+            lambda connection: connection.execute(
+                "DELETE FROM role WHERE id = ?", (find_role(connection, request.name),)
+            )
+        )
+        return Empty()
+
+    def assign(self, request: AssignRole) -> RoleResponse:
+        """Give a role to a user, or take it away; doing so again changes nothing."""
+        require("name", request.name)
+        require("username", request.username)
+        sql = (
+            "DELETE FROM role_member WHERE role_id = ? AND user_id = ?"
+            if request.withdraw
+            else "INSERT INTO role_member (role_id, user_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
+        )
+
+        def work(connection: Connection) -> RoleResponse:
+            role_id = find_role(connection, request.name)
+            connection.execute(sql, (role_id, find_user(connection, request.username)))
+            return RoleResponse(load_role(connection, role_id))
+
+        return self._database.write(work)
+
+    def put_grant(self, request: PutGrant) -> GrantResponse:
+        """Grant."""
+        request.check()
+        self._database.write(lambda connection: put_grant(connection, request.grant))
+        return GrantResponse(request.grant)
+
+    def delete_grant(self, request: DeleteGrant) -> Empty:
+        """Take a grant back."""
+        request.check()
+        self._database.write(lambda connection: delete_grant(connection, request))
+        return Empty()
+
+    def list_grants(self, request: ListGrants) -> ListGrantsResponse:
+        """Return the grants on a thing; a server says itself what its default is."""
+        check_resource(request.kind, request.resource)
+        with self._database.read() as connection:
+            grants = load_grants_on(connection, request.kind, request.resource)
+        return ListGrantsResponse(grants, parse_level(DEFAULT_PERMISSION.get()))
