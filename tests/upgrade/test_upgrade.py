@@ -18,7 +18,9 @@ from headwater.protocol.logged_models import LoggedModelStatus, SearchLoggedMode
 from headwater.protocol.metrics import GetHistory
 from headwater.protocol.model_versions import CreateModelVersion, ModelVersionTag
 from headwater.protocol.registered_models import GetModelVersionByAlias, GetRegisteredModel, RegisteredModelTag
+from headwater.protocol.roles import Kind, Level
 from headwater.protocol.runs import LogMetric, Param, RunStatus, SearchRuns
+from headwater.protocol.users import ListUsers
 from headwater.protocol.views import GetView, ListViews
 from headwater.protocol.webhooks import (
     DeliveryStatus,
@@ -26,6 +28,8 @@ from headwater.protocol.webhooks import (
     ListWebhooks,
 )
 from headwater.stores import open_store
+from headwater.stores.access import SecretKind
+from headwater.stores.sql import SqlStore
 from headwater.testing.stores import get_run, get_tags
 
 _RUN = "0123456789abcdef0123456789abcdef"
@@ -182,7 +186,7 @@ def test_a_database_of_schema_7_keeps_webhooks_and_alerts(tmp_path: Path) -> Non
     store.close()
 
 
-def test_a_database_of_schema_9_keeps_reports(tmp_path: Path) -> None:
+def test_a_database_of_schema_8_keeps_reports(tmp_path: Path) -> None:
     file = tmp_path / "headwater.db"
     with closing(sqlite3.connect(file)) as connection:
         connection.executescript((Path(__file__).parent / "schema-8.sql").read_text("utf-8"))
@@ -193,6 +197,27 @@ def test_a_database_of_schema_9_keeps_reports(tmp_path: Path) -> None:
     assert (report.name, report.owner, report.kind) == ("Weekly report", "ada", "report")
     assert store.views.get(GetView(report.view_id)).view.state["blocks"][0]["text"] == "# Week 1"
     assert report.view_id not in [view.view_id for view in store.views.list(ListViews()).views]
+    store.close()
+
+
+def test_a_database_of_schema_9_keeps_users_tokens_roles_and_grants(tmp_path: Path) -> None:
+    file = tmp_path / "headwater.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript((Path(__file__).parent / "schema-9.sql").read_text("utf-8"))
+    store = open_store(f"sqlite:///{file}")
+    assert isinstance(store, SqlStore)
+
+    ada, bob = store.users.list(ListUsers()).users
+    by_password = store.credentials.find_password("ada", "correct horse battery")
+    by_token = store.credentials.find_secret("hwt_upgrade", SecretKind.TOKEN)
+    rights = store.credentials.rights("bob")
+
+    assert (ada.username, ada.is_admin, bob.username, bob.roles) == ("ada", True, "bob", ["audit"])
+    assert by_password is not None
+    assert by_token is not None
+    assert (by_password.username, by_token.username) == ("ada", "bob")
+    assert rights.find_level(Kind.EXPERIMENT, "1", Level.NO_PERMISSIONS) is Level.EDIT
+    assert rights.find_level(Kind.REGISTERED_MODEL, "churn", Level.NO_PERMISSIONS) is Level.READ
     store.close()
 
 

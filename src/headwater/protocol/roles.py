@@ -12,7 +12,7 @@ import msgspec
 from headwater.protocol.endpoint import NATIVE_BASE, Empty, Endpoint, Permission
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.names import check_experiment_id, check_key, check_length, check_no_nul, require
-from headwater.protocol.users import User
+from headwater.protocol.users import User, require_user
 
 EVERYTHING = "*"
 MAX_DESCRIPTION = 1000
@@ -95,6 +95,10 @@ class DeleteRole(msgspec.Struct, frozen=True):
 
     name: str
 
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless a role is named."""
+        check_key("name", self.name)
+
 
 class AssignRole(msgspec.Struct, frozen=True):
     """Give a role to a user, or take it away."""
@@ -102,6 +106,11 @@ class AssignRole(msgspec.Struct, frozen=True):
     name: str
     username: str
     withdraw: bool = False
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless a role and a user are named."""
+        check_key("name", self.name)
+        require_user(self.username)
 
 
 class PutGrant(msgspec.Struct, frozen=True):
@@ -142,6 +151,10 @@ class ListGrants(msgspec.Struct, frozen=True, omit_defaults=True):
 
     kind: Kind
     resource: str
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless a possible thing is named."""
+        check_resource(self.kind, self.resource)
 
 
 class ListGrantsResponse(msgspec.Struct, frozen=True):
@@ -190,6 +203,8 @@ def check_subject(username: str, role: str) -> None:
     """Raise `InvalidParameterValue` unless exactly one of them is named."""
     if bool(username) == bool(role):
         raise InvalidParameterValue(f"Name a user or a role, not username '{username}' and role '{role}'.")
+    check_no_nul("username", username)
+    check_no_nul("role", role)
 
 
 def check_resource(kind: Kind, resource: str) -> None:

@@ -10,6 +10,7 @@ MAX_USERNAME = 256
 MIN_PASSWORD = 12
 MAX_PASSWORD = 1024
 MAX_TOKEN_NAME = 200
+MAX_LIFETIME_S = 100 * 366 * 86_400
 TOKEN_PREFIX = "hwt_"  # noqa: S105 - what every token begins with, so that a leaked one is recognised
 
 
@@ -55,6 +56,10 @@ class GetUser(msgspec.Struct, frozen=True):
 
     username: str
 
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless a user is named."""
+        require_user(self.username)
+
 
 class ListUsers(msgspec.Struct, frozen=True):
     """List all users by name."""
@@ -75,7 +80,7 @@ class UpdatePassword(msgspec.Struct, frozen=True):
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` unless the password is allowed."""
-        require("username", self.username)
+        require_user(self.username)
         check_password(self.password)
 
 
@@ -85,6 +90,10 @@ class UpdateAdmin(msgspec.Struct, frozen=True):
     username: str
     is_admin: bool
 
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless a user is named."""
+        require_user(self.username)
+
 
 class SetActive(msgspec.Struct, frozen=True):
     """Let a user sign in, or no longer: their tokens and sessions stop working at once, nothing of theirs is lost."""
@@ -92,11 +101,19 @@ class SetActive(msgspec.Struct, frozen=True):
     username: str
     is_active: bool
 
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless a user is named."""
+        require_user(self.username)
+
 
 class DeleteUser(msgspec.Struct, frozen=True):
     """Delete a user with tokens, grants and roles; what they logged stays."""
 
     username: str
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless a user is named."""
+        require_user(self.username)
 
 
 class Token(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -112,7 +129,7 @@ class Token(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class CreateToken(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Make a token for a user, for `lifetime_s` seconds, or until it is revoked if that is 0."""
+    """Make a token for a user, the caller if none is named, for `lifetime_s` seconds, or 0: until it is revoked."""
 
     name: str
     username: str = ""
@@ -122,8 +139,11 @@ class CreateToken(msgspec.Struct, frozen=True, omit_defaults=True):
         """Raise `InvalidParameterValue` unless it has a name and a possible lifetime."""
         check_length("name", require("name", self.name), MAX_TOKEN_NAME)
         check_no_nul("name", self.name)
-        if self.lifetime_s < 0:
-            raise InvalidParameterValue(f"Invalid lifetime_s '{self.lifetime_s}'. Give seconds, or 0 for no end.")
+        check_no_nul("username", self.username)
+        if not 0 <= self.lifetime_s <= MAX_LIFETIME_S:
+            raise InvalidParameterValue(
+                f"Invalid lifetime_s '{self.lifetime_s}'. Give at most {MAX_LIFETIME_S} seconds, or 0 for no end."
+            )
 
 
 class CreateTokenResponse(msgspec.Struct, frozen=True):
@@ -134,9 +154,13 @@ class CreateTokenResponse(msgspec.Struct, frozen=True):
 
 
 class ListTokens(msgspec.Struct, frozen=True, omit_defaults=True):
-    """List the tokens of a user."""
+    """List the tokens of a user, the caller if none is named."""
 
     username: str = ""
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` for a name that no user can have."""
+        check_no_nul("username", self.username)
 
 
 class ListTokensResponse(msgspec.Struct, frozen=True):
@@ -146,10 +170,15 @@ class ListTokensResponse(msgspec.Struct, frozen=True):
 
 
 class RevokeToken(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Make a token of a user stop working at once."""
+    """Make a token of a user, the caller if none is named, stop working at once."""
 
     token_id: str
     username: str = ""
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless a token is named."""
+        check_no_nul("token_id", require("token_id", self.token_id))
+        check_no_nul("username", self.username)
 
 
 class OpenSession(msgspec.Struct, frozen=True):
@@ -173,6 +202,11 @@ class SetUp(msgspec.Struct, frozen=True):
         check_password(self.password)
 
 
+def require_user(username: str) -> None:
+    """Raise `InvalidParameterValue` unless a user is named, by whatever name."""
+    check_no_nul("username", require("username", username))
+
+
 def check_username(username: str) -> None:
     """Raise `InvalidParameterValue` unless this may be the name of a user."""
     check_length("username", require("username", username), MAX_USERNAME)
@@ -184,6 +218,7 @@ def check_username(username: str) -> None:
 
 def check_password(password: str) -> None:
     """Raise `InvalidParameterValue` unless a password is long enough to be one; it is never repeated."""
+    check_no_nul("password", password)
     if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
         raise InvalidParameterValue(
             f"Invalid password of {len(password)} characters. Use {MIN_PASSWORD} to {MAX_PASSWORD}."

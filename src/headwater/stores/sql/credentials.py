@@ -3,8 +3,10 @@
 from collections.abc import Collection
 from contextlib import suppress
 
-from headwater.protocol.errors import HeadwaterError, PermissionDenied, ResourceDoesNotExist
-from headwater.protocol.users import User, check_username
+from headwater.protocol.artifacts import check_path
+from headwater.protocol.errors import HeadwaterError, InvalidParameterValue, PermissionDenied, ResourceDoesNotExist
+from headwater.protocol.names import check_no_nul
+from headwater.protocol.users import User, check_username, require_user
 from headwater.stores.access import Rights, SecretKind, Thing
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection, chunks, marks
@@ -41,16 +43,19 @@ class SqlCredentials:
 
     def find_password(self, username: str, password: str) -> User | None:
         """Return the active user with this name and password."""
-        with self._database.read() as connection:
-            row = connection.one("SELECT password FROM user_account WHERE name = ? AND is_active = 1", (username,))
+        row = None
+        if _is_keepable(username):
+            with self._database.read() as connection:
+                row = connection.one("SELECT password FROM user_account WHERE name = ? AND is_active = 1", (username,))
         if not self._passwords.verify(row[0] if row else "", password):
             return None
         with self._database.read() as connection:
             found = load_users(connection, "name = ? AND is_active = 1", username)
         user = found[0] if found else None
-        if user and user.last_seen < now_ms() - _NOTED_EVERY_MS:
+        now = now_ms()
+        if user and user.last_seen < now - _NOTED_EVERY_MS:
             with suppress(HeadwaterError):  # who may sign in may do so while nothing can be written
-                self._database.write(lambda connection: note_seen(connection, user.id))
+                self._database.write(lambda connection: note_seen(connection, user.id, now))
         return user
 
     def find_secret(self, secret: str, kind: SecretKind) -> User | None:
@@ -68,10 +73,9 @@ class SqlCredentials:
 
         def work(connection: Connection) -> str:
             forget_expired_sessions(connection)
-            expires = now_ms() + SESSION_IDLE_MS
-            user_id = find_user(connection, username)
-            note_seen(connection, user_id)
-            return insert_secret(connection, user_id, SecretKind.SESSION, expires=expires)[1]
+            user_id, now = find_user(connection, username), now_ms()
+            note_seen(connection, user_id, now)
+            return insert_secret(connection, user_id, SecretKind.SESSION, expires=now + SESSION_IDLE_MS)[1]
 
         return self._database.write(work)
 
@@ -100,6 +104,7 @@ class SqlCredentials:
 
     def rights(self, username: str) -> Rights:
         """Return what a user may do."""
+        require_user(username)
         with self._database.read() as connection:
             user_id = find_user(connection, username)
             grants = load_grants(connection, _GRANTS_OF_USER, user_id, user_id)
@@ -123,20 +128,32 @@ class SqlCredentials:
 
     def owners_of_path(self, path: str) -> set[Thing] | None:
         """Return what the artifacts at and below a path belong to; None where only an administrator may look."""
+        if path:
+            check_path(path)
         with self._database.read() as connection:
             return find_owners(connection, path)
 
     def _experiments_of(self, table: str, ids: Collection[str]) -> dict[str, str]:
         found: dict[str, str] = {}
         with self._database.read() as connection:
-            for chunk in chunks(list(ids)):
+            for chunk in chunks(list(filter(_is_keepable, ids))):
                 sql = f"SELECT uuid, exp_id FROM {table} WHERE uuid IN ({marks(chunk)})"  # noqa: S608 - constants and marks
                 found.update((uuid, str(exp_id)) for uuid, exp_id in connection.all(sql, chunk))
         return found
 
     def _experiment_of(self, table: str, row_id: str) -> str:
+        check_no_nul("id", row_id)
         with self._database.read() as connection:
             row = connection.one(f"SELECT exp_id FROM {table} WHERE id = ?", (row_id,))  # noqa: S608 - constants
         if row is None:
             raise ResourceDoesNotExist(f"No {table.replace('_', ' ')} has the id '{row_id[:100]}'. It may be deleted.")
         return "" if row[0] is None else str(row[0])
+
+
+def _is_keepable(text: str) -> bool:
+    """Return whether a database can hold, and so be asked for, a text."""
+    try:
+        check_no_nul("text", text)
+    except InvalidParameterValue:
+        return False
+    return True

@@ -19,7 +19,7 @@ class Passwords:
     def hash(self, password: str) -> str:
         """Return what to keep of a password: its hash with salt and parameters."""
         with self._turns:
-            return self._hasher.hash(password)
+            return self._hasher.hash(_spell(password))
 
     def verify(self, kept: str, password: str) -> bool:
         """Return whether a password is the one; takes as long where none is kept."""
@@ -27,7 +27,7 @@ class Passwords:
 
         try:
             with self._turns:
-                self._hasher.verify(kept or self._nobodys, password)
+                self._hasher.verify(kept or self._nobodys, _spell(password))
         except (VerificationError, InvalidHashError):
             return False
         return bool(kept)
@@ -41,3 +41,8 @@ class Passwords:
     @cached_property
     def _nobodys(self) -> str:
         return self._hasher.hash("")
+
+
+def _spell(password: str) -> bytes:
+    """Return the bytes that are hashed, of whatever somebody sent as a password."""
+    return password.encode("utf-8", "surrogatepass")

@@ -3,7 +3,6 @@
 from headwater.config import DEFAULT_PERMISSION
 from headwater.protocol.endpoint import Empty
 from headwater.protocol.errors import ResourceAlreadyExists
-from headwater.protocol.names import require
 from headwater.protocol.roles import (
     AssignRole,
     CreateRole,
@@ -16,7 +15,6 @@ from headwater.protocol.roles import (
     ListRolesResponse,
     PutGrant,
     RoleResponse,
-    check_resource,
     parse_level,
 )
 from headwater.stores.sql.connection import Connection
@@ -60,7 +58,7 @@ class SqlRoles:
 
     def delete(self, request: DeleteRole) -> Empty:
         """Delete a role with its grants."""
-        require("name", request.name)
+        request.check()
         self._database.write(
             lambda connection: connection.execute(
                 "DELETE FROM role WHERE id = ?", (find_role(connection, request.name),)
@@ -70,8 +68,7 @@ class SqlRoles:
 
     def assign(self, request: AssignRole) -> RoleResponse:
         """Give a role to a user, or take it away; doing so again changes nothing."""
-        require("name", request.name)
-        require("username", request.username)
+        request.check()
         sql = (
             "DELETE FROM role_member WHERE role_id = ? AND user_id = ?"
             if request.withdraw
@@ -99,7 +96,7 @@ class SqlRoles:
 
     def list_grants(self, request: ListGrants) -> ListGrantsResponse:
         """Return the grants on a thing; a server says itself what its default is."""
-        check_resource(request.kind, request.resource)
+        request.check()
         with self._database.read() as connection:
             grants = load_grants_on(connection, request.kind, request.resource)
         return ListGrantsResponse(grants, parse_level(DEFAULT_PERMISSION.get()))

@@ -65,12 +65,12 @@ def note_use(connection: Connection, found: FoundSecret, kind: SecretKind) -> No
         expires = min(now + SESSION_IDLE_MS, found.creation_time + SESSION_MS)
         connection.execute("UPDATE user_secret SET expires = ? WHERE id = ?", (expires, found.secret_id))
     connection.execute("UPDATE user_secret SET last_used = ? WHERE id = ?", (now, found.secret_id))
-    note_seen(connection, found.user_id)
+    note_seen(connection, found.user_id, now)
 
 
-def note_seen(connection: Connection, user_id: int) -> None:
-    """Note that a user was here now."""
-    connection.execute("UPDATE user_account SET last_seen = ? WHERE id = ?", (now_ms(), user_id))
+def note_seen(connection: Connection, user_id: int, now: int) -> None:
+    """Note that a user was here."""
+    connection.execute("UPDATE user_account SET last_seen = ? WHERE id = ?", (now, user_id))
 
 
 def load_tokens(connection: Connection, where: str, *params: object) -> list[Token]:

@@ -50,7 +50,7 @@ class SqlUsers:
 
     def get(self, request: GetUser) -> UserResponse:
         """Return a user."""
-        require("username", request.username)
+        request.check()
         with self._database.read() as connection:
             return UserResponse(load_user(connection, find_user(connection, request.username)))
 
@@ -76,7 +76,7 @@ class SqlUsers:
 
     def update_admin(self, request: UpdateAdmin) -> Empty:
         """Make a user an administrator, or no longer one."""
-        require("username", request.username)
+        request.check()
 
         def work(connection: Connection) -> None:
             user_id = find_user(connection, request.username)
@@ -89,7 +89,7 @@ class SqlUsers:
 
     def set_active(self, request: SetActive) -> UserResponse:
         """Let a user sign in, or no longer."""
-        require("username", request.username)
+        request.check()
 
         def work(connection: Connection) -> UserResponse:
             user_id = find_user(connection, request.username)
@@ -103,7 +103,7 @@ class SqlUsers:
 
     def delete(self, request: DeleteUser) -> Empty:
         """Delete a user with tokens, sessions, roles and grants."""
-        require("username", request.username)
+        request.check()
 
         def work(connection: Connection) -> None:
             user_id = find_user(connection, request.username)
@@ -132,6 +132,7 @@ class SqlUsers:
 
     def list_tokens(self, request: ListTokens) -> ListTokensResponse:
         """Return the tokens of a user, the newest first; their secrets are kept nowhere."""
+        request.check()
         require("username", request.username)
         with self._database.read() as connection:
             user_id = find_user(connection, request.username)
@@ -139,7 +140,7 @@ class SqlUsers:
 
     def revoke_token(self, request: RevokeToken) -> Empty:
         """Make a token stop working."""
-        require("token_id", request.token_id)
+        request.check()
         require("username", request.username)
 
         def work(connection: Connection) -> None:
