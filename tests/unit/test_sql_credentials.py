@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,6 +34,7 @@ from headwater.protocol.views import CreateView
 from headwater.stores import open_store
 from headwater.stores.access import Rights, SecretKind
 from headwater.stores.sql import SqlStore
+from headwater.stores.sql.passwords import Passwords
 from headwater.testing.stores import expect_error, make_experiment, make_run
 
 PASSWORD = "correct horse battery"
@@ -84,7 +86,7 @@ def test_no_password_is_kept(store: SqlStore) -> None:
     with store.database.read() as connection:
         ((kept,),) = connection.all("SELECT password FROM user_account")
 
-    assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert kept.startswith("$scrypt$n=32768,r=8,p=3$")
     assert PASSWORD not in kept
 
 
@@ -370,20 +372,29 @@ def test_who_may_sign_in_may_do_so_while_nothing_can_be_written(store: SqlStore)
     assert _name(store.credentials.find_secret(secret, SecretKind.TOKEN)) == "ada"
 
 
-def test_a_user_is_refused_in_the_time_of_a_wrong_password(store: SqlStore) -> None:
+def test_a_name_that_nobody_has_is_refused_as_slowly_as_a_wrong_password(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store.users.create(CreateUser("ada", PASSWORD))
-    verified: list[str] = []
-    passwords = store.users._passwords
-    verify = passwords._hasher.verify
+    store.users.create(CreateUser("bob"))
+    work: list[tuple[int, ...]] = []
+    scrypt = hashlib.scrypt
 
-    class Watched:
-        def verify(self, kept: str, password: bytes) -> bool:
-            verified.append(kept)
-            return verify(kept, password)
+    def watched(password: bytes, *, n: int, r: int, p: int, **rest: Any) -> bytes:
+        work.append((n, r, p))
+        return scrypt(password, n=n, r=r, p=p, **rest)
 
-    passwords.__dict__["_hasher"] = Watched()
-    passwords.__dict__["_nobodys"] = "$argon2id$nobody"
-    for name in ("ada", "nobody"):
-        store.credentials.find_password(name, "wrong, but long")
+    monkeypatch.setattr(hashlib, "scrypt", watched)
+    for name in ("ada", "bob", "nobody", "a\0b"):
+        assert store.credentials.find_password(name, "wrong, but long") is None
 
-    assert len(verified) == 2
+    assert work == [(2**15, 8, 3)] * 4
+
+
+def test_each_hash_of_a_password_has_a_salt_of_its_own_and_its_parameters() -> None:
+    passwords = Passwords()
+    first, second = passwords.hash(PASSWORD), passwords.hash(PASSWORD)
+    cheaper = first.replace("n=32768", "n=1024")
+
+    assert first != second
+    assert [passwords.verify(kept, PASSWORD) for kept in (first, second, cheaper, "")] == [True, True, False, False]

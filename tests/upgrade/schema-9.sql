@@ -208,7 +208,7 @@ INSERT INTO "migration" VALUES(5,'long_values','5492d4961a6115e841b5d2a3d01586a3
 INSERT INTO "migration" VALUES(6,'governance','1f3c1974e65ba6280d742e93dcd85bfa0e0c09a667bfece2effb0a573cf08a7c',1795771322861);
 INSERT INTO "migration" VALUES(7,'webhooks','206e357a496d2654ff75accf4891a7e7dc5a74e121f288071d64a0d8e41f58a9',1795772363786);
 INSERT INTO "migration" VALUES(8,'home_and_reports','6a89629116a6a9e7048fe7c61ad0ffca8415c2b16da8072f06a92d010bdfb0d3',1795785878696);
-INSERT INTO "migration" VALUES(9,'access','1d265be514588b8ee9cc77e0247fc33310dd0b15de58a7c9b042c05d7abe3de3',1795805614899);
+INSERT INTO "migration" VALUES(9,'access','f1c5f6eacc306b929cf6382d07eeadff899ed5d7d274a7f2a56950328a15157b',1795807150326);
 CREATE TABLE model_deployment (
   model_id INTEGER NOT NULL REFERENCES registered_model(id) ON DELETE CASCADE,
   target TEXT NOT NULL,
@@ -339,11 +339,12 @@ CREATE TABLE role (
 );
 INSERT INTO "role" VALUES(1,'audit','who looks');
 CREATE TABLE role_member (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   role_id INTEGER NOT NULL REFERENCES role(id) ON DELETE CASCADE,
   user_id INTEGER NOT NULL REFERENCES user_account(id) ON DELETE CASCADE,
-  PRIMARY KEY (role_id, user_id)
-) WITHOUT ROWID;
-INSERT INTO "role_member" VALUES(1,2);
+  UNIQUE (role_id, user_id)
+);
+INSERT INTO "role_member" VALUES(1,1,2);
 CREATE TABLE run (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   uuid TEXT NOT NULL UNIQUE,
@@ -384,8 +385,8 @@ CREATE TABLE user_account (
   creation_time INTEGER NOT NULL,
   last_seen INTEGER NOT NULL DEFAULT 0
 );
-INSERT INTO "user_account" VALUES(1,'ada','$argon2id$v=19$m=19456,t=2,p=1$BXvP7Byp4LqoyRHvQwRU7w$ikpm8sBM+pqifvHaOMN5NN6/SflKOM8AHAcdDVSd468',1,1,'password',1795805614966,0);
-INSERT INTO "user_account" VALUES(2,'bob','',0,1,'password',1795805614974,0);
+INSERT INTO "user_account" VALUES(1,'ada','$scrypt$n=32768,r=8,p=3$RDMpDW7Lv2QCyz1J6J9l+Q==$hp9CiBgeR6XvGrj+H6TvDz1RVnfCWqy6er0MaiUJRNXVFMjQONn7/QIDjyQD+uI0jbg/UJb3wNzCH5VWAyAX2w==',1,1,'password',1795807151441,0);
+INSERT INTO "user_account" VALUES(2,'bob','',0,1,'password',1795807151461,0);
 CREATE TABLE user_secret (
   id TEXT PRIMARY KEY,
   user_id INTEGER NOT NULL REFERENCES user_account(id) ON DELETE CASCADE,
@@ -397,7 +398,7 @@ CREATE TABLE user_secret (
   expires INTEGER NOT NULL,               -- 0: never
   last_used INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
-INSERT INTO "user_secret" VALUES('02987f20c3ea40648e324151c8074ed5',2,'token','6ebd7c01d5f6a142a067476cb9b36504b55a548208513f75af0b4d0b14bf49da','hwt_upgrad','ci',1795805614976,0,0);
+INSERT INTO "user_secret" VALUES('b0b22c9e105a4cbaa1703b9135bca864',2,'token','6ebd7c01d5f6a142a067476cb9b36504b55a548208513f75af0b4d0b14bf49da','hwt_upgrad','ci',1795807151462,0,0);
 CREATE TABLE view (
   id TEXT PRIMARY KEY,
   exp_id INTEGER REFERENCES experiment(id) ON DELETE CASCADE,
@@ -520,5 +521,6 @@ INSERT INTO "sqlite_sequence" VALUES('delivery',2);
 INSERT INTO "sqlite_sequence" VALUES('alert',1);
 INSERT INTO "sqlite_sequence" VALUES('user_account',2);
 INSERT INTO "sqlite_sequence" VALUES('role',1);
+INSERT INTO "sqlite_sequence" VALUES('role_member',1);
 INSERT INTO "sqlite_sequence" VALUES('access_grant',3);
 COMMIT;

@@ -15,6 +15,7 @@ RequestT = TypeVar("RequestT", bound=msgspec.Struct)
 ResponseT = TypeVar("ResponseT", bound=msgspec.Struct)
 
 MLFLOW_BASES = ("/api/2.0/mlflow", "/ajax-api/2.0/mlflow")
+MLFLOW_3_BASES = ("/api/3.0/mlflow", "/ajax-api/3.0/mlflow")
 MLFLOW_AJAX_BASE = ("/ajax-api/2.0/mlflow",)
 ARTIFACTS_BASES = ("/api/2.0/mlflow-artifacts", "/ajax-api/2.0/mlflow-artifacts")
 NATIVE_BASE = ("/api/headwater/1",)

@@ -39,6 +39,8 @@ def check_model_name(parameter: str, name: str) -> None:
     check_length(parameter, name, MAX_MODEL_NAME)
     if "/" in name or ":" in name:
         raise InvalidParameterValue(f"Invalid model name '{name}'. Names cannot contain '/' or ':'.")
+    if name == "*":
+        raise InvalidParameterValue("Invalid model name '*'. It stands for all models where rights are granted.")
     if posixpath.normpath(name) != name or name in {".", ".."}:
         raise InvalidParameterValue(f"Invalid model name '{name}'. It would name another folder when used as a path.")
 

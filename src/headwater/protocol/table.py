@@ -22,6 +22,8 @@ from headwater.protocol import (
     logs,
     metrics,
     model_versions,
+    numbered_roles,
+    permissions,
     registered_models,
     roles,
     runs,
@@ -63,4 +65,6 @@ ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *alerts.ENDPOINTS,
     *users.ENDPOINTS,
     *roles.ENDPOINTS,
+    *permissions.ENDPOINTS,
+    *numbered_roles.ENDPOINTS,
 )

@@ -14,11 +14,28 @@ MAX_LIFETIME_S = 100 * 366 * 86_400
 TOKEN_PREFIX = "hwt_"  # noqa: S105 - what every token begins with, so that a leaked one is recognised
 
 
-class User(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class ExperimentPermission(msgspec.Struct, frozen=True):
+    """What a user may do with an experiment, in the words of MLflow 2's clients."""
+
+    experiment_id: str
+    user_id: int
+    permission: str
+
+
+class RegisteredModelPermission(msgspec.Struct, frozen=True):
+    """What a user may do with a registered model, in the words of MLflow 2's clients."""
+
+    name: str
+    user_id: int
+    permission: str
+
+
+class User(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody, or a program, that may sign in.
 
     `source` is `password` or the name of the identity provider that vouches for the user; `last_seen` is 0 for who has
-    never signed in. Times are milliseconds since 1970.
+    never signed in. Times are milliseconds since 1970. The two lists have what was granted to the user alone on single
+    things, for MLflow 2's clients.
     """
 
     username: str
@@ -29,6 +46,8 @@ class User(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     creation_time: int = 0
     last_seen: int = 0
     roles: list[str] = []
+    experiment_permissions: list[ExperimentPermission] = []
+    registered_model_permissions: list[RegisteredModelPermission] = []
 
 
 class CreateUser(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -59,6 +78,23 @@ class GetUser(msgspec.Struct, frozen=True):
     def check(self) -> None:
         """Raise `InvalidParameterValue` unless a user is named."""
         require_user(self.username)
+
+
+class GetCurrentUser(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Get the user who asks, in the words of MLflow; a server fills in the name."""
+
+    username: str = ""
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless a user is named."""
+        require_user(self.username)
+
+
+class CurrentUserResponse(msgspec.Struct, frozen=True):
+    """The user who asks."""
+
+    user: User
+    is_basic_auth: bool = True
 
 
 class ListUsers(msgspec.Struct, frozen=True):
@@ -245,6 +281,16 @@ GET = Endpoint(
     permission=Permission.SELF,
     bases=(*MLFLOW_BASES, *NATIVE_BASE),
 )
+GET_CURRENT = Endpoint(
+    resource="users",
+    verb="get_current",
+    methods=("GET",),
+    path="users/current",
+    request=GetCurrentUser,
+    response=CurrentUserResponse,
+    permission=Permission.SELF,
+    bases=MLFLOW_BASES,
+)
 LIST = Endpoint(
     resource="users",
     verb="list",
@@ -329,6 +375,7 @@ REVOKE_TOKEN = Endpoint(
 ENDPOINTS = (
     CREATE,
     GET,
+    GET_CURRENT,
     LIST,
     UPDATE_PASSWORD,
     UPDATE_ADMIN,

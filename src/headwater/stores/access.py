@@ -6,6 +6,36 @@ from functools import cached_property
 from typing import Protocol
 
 from headwater.protocol.endpoint import Empty
+from headwater.protocol.numbered_roles import (
+    AddRolePermission,
+    AssignNumberedRole,
+    CreateNumberedRole,
+    ListNumberedRoles,
+    ListUserRoles,
+    NameRole,
+    NumberedRoleResponse,
+    NumberedRolesResponse,
+    RemoveRolePermission,
+    RoleAssignmentResponse,
+    RoleAssignmentsResponse,
+    RolePermissionResponse,
+    RolePermissionsResponse,
+    UpdateNumberedRole,
+    UpdateRolePermission,
+)
+from headwater.protocol.permissions import (
+    ExperimentPermissionResponse,
+    GrantPermission,
+    ListPermissions,
+    ListPermissionsResponse,
+    ModelPermissionResponse,
+    NameExperimentPermission,
+    NameModelPermission,
+    NamePermission,
+    PermissionResponse,
+    PutExperimentPermission,
+    PutModelPermission,
+)
 from headwater.protocol.roles import (
     EVERYTHING,
     AssignRole,
@@ -27,7 +57,9 @@ from headwater.protocol.users import (
     CreateToken,
     CreateTokenResponse,
     CreateUser,
+    CurrentUserResponse,
     DeleteUser,
+    GetCurrentUser,
     GetUser,
     ListTokens,
     ListTokensResponse,
@@ -56,6 +88,9 @@ class Users(Protocol):
 
     def get(self, request: GetUser) -> UserResponse:
         """See `GetUser`."""
+
+    def get_current(self, request: GetCurrentUser) -> CurrentUserResponse:
+        """See `GetCurrentUser`."""
 
     def list(self, request: ListUsers) -> ListUsersResponse:
         """See `ListUsers`."""
@@ -107,6 +142,92 @@ class Roles(Protocol):
         """See `ListGrants`."""
 
 
+class Permissions(Protocol):
+    """Grants to users in the words of MLflow."""
+
+    def create_experiment(self, request: PutExperimentPermission) -> ExperimentPermissionResponse:
+        """See `PutExperimentPermission`."""
+
+    def get_experiment(self, request: NameExperimentPermission) -> ExperimentPermissionResponse:
+        """See `NameExperimentPermission`."""
+
+    def update_experiment(self, request: PutExperimentPermission) -> Empty:
+        """See `PutExperimentPermission`."""
+
+    def delete_experiment(self, request: NameExperimentPermission) -> Empty:
+        """See `NameExperimentPermission`."""
+
+    def create_model(self, request: PutModelPermission) -> ModelPermissionResponse:
+        """See `PutModelPermission`."""
+
+    def get_model(self, request: NameModelPermission) -> ModelPermissionResponse:
+        """See `NameModelPermission`."""
+
+    def update_model(self, request: PutModelPermission) -> Empty:
+        """See `PutModelPermission`."""
+
+    def delete_model(self, request: NameModelPermission) -> Empty:
+        """See `NameModelPermission`."""
+
+    def grant(self, request: GrantPermission) -> Empty:
+        """See `GrantPermission`."""
+
+    def revoke(self, request: NamePermission) -> Empty:
+        """See `NamePermission`."""
+
+    def get(self, request: NamePermission) -> PermissionResponse:
+        """See `NamePermission`."""
+
+    def list(self, request: ListPermissions) -> ListPermissionsResponse:
+        """See `ListPermissions`."""
+
+    def list_current(self, request: ListPermissions) -> ListPermissionsResponse:
+        """See `ListPermissions`."""
+
+
+class NumberedRoles(Protocol):
+    """Roles by their numbers, in the words of MLflow."""
+
+    def create(self, request: CreateNumberedRole) -> NumberedRoleResponse:
+        """See `CreateNumberedRole`."""
+
+    def get(self, request: NameRole) -> NumberedRoleResponse:
+        """See `NameRole`."""
+
+    def list(self, request: ListNumberedRoles) -> NumberedRolesResponse:
+        """See `ListNumberedRoles`."""
+
+    def list_of_user(self, request: ListUserRoles) -> NumberedRolesResponse:
+        """See `ListUserRoles`."""
+
+    def update(self, request: UpdateNumberedRole) -> NumberedRoleResponse:
+        """See `UpdateNumberedRole`."""
+
+    def delete(self, request: NameRole) -> Empty:
+        """See `NameRole`."""
+
+    def assign(self, request: AssignNumberedRole) -> RoleAssignmentResponse:
+        """See `AssignNumberedRole`."""
+
+    def unassign(self, request: AssignNumberedRole) -> Empty:
+        """See `AssignNumberedRole`."""
+
+    def list_users(self, request: NameRole) -> RoleAssignmentsResponse:
+        """See `NameRole`."""
+
+    def add_permission(self, request: AddRolePermission) -> RolePermissionResponse:
+        """See `AddRolePermission`."""
+
+    def update_permission(self, request: UpdateRolePermission) -> RolePermissionResponse:
+        """See `UpdateRolePermission`."""
+
+    def remove_permission(self, request: RemoveRolePermission) -> Empty:
+        """See `RemoveRolePermission`."""
+
+    def list_permissions(self, request: NameRole) -> RolePermissionsResponse:
+        """See `NameRole`."""
+
+
 class SecretKind(enum.StrEnum):
     """What a secret is: programs send a token, browsers the cookie of a session."""
 
@@ -149,7 +270,7 @@ class Rights:
 class Credentials(Protocol):
     """What a server that knows its users asks its store: who somebody is, what they may do, what things belong to.
 
-    Never on the wire. Thread-safe; what takes long (hashing a password, 20 ms of CPU) happens outside of transactions.
+    Never on the wire. Thread-safe; what takes long (hashing a password, 0.2 s of CPU) happens outside of transactions.
     """
 
     def any_user(self) -> bool:

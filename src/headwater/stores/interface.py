@@ -104,7 +104,7 @@ from headwater.protocol.runs import (
     UpdateRun,
     UpdateRunResponse,
 )
-from headwater.stores.access import Roles, Users
+from headwater.stores.access import NumberedRoles, Permissions, Roles, Users
 from headwater.stores.imported import Imports
 from headwater.stores.lifecycle import Comparisons, Edits, Finding, Home, Trash, Views
 from headwater.stores.notices import Alerts, Webhooks
@@ -579,6 +579,14 @@ class Store(Protocol):
     @property
     def roles(self) -> Roles:
         """Return what users may do."""
+
+    @property
+    def permissions(self) -> Permissions:
+        """Return the same in the words of MLflow."""
+
+    @property
+    def numbered_roles(self) -> NumberedRoles:
+        """Return the roles by their numbers, in the words of MLflow."""
 
     @property
     def blobs(self) -> Blobs:

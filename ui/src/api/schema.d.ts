@@ -1,5 +1,12 @@
 // Written by `just schema` from the protocol table. Do not edit.
 
+export interface AddRolePermission {
+  readonly role_id: number;
+  readonly resource_type: string;
+  readonly resource_pattern: string;
+  readonly permission: string;
+}
+
 export interface Alert {
   readonly alert_id: number;
   readonly run_id: string;
@@ -116,6 +123,11 @@ export interface ArtifactFile {
   readonly path: string;
   readonly digest: string;
   readonly size: number;
+}
+
+export interface AssignNumberedRole {
+  readonly username: string;
+  readonly role_id: number;
 }
 
 export interface AssignRole {
@@ -284,6 +296,12 @@ export interface CreateModelVersion {
   readonly reason?: string;
 }
 
+export interface CreateNumberedRole {
+  readonly name: string;
+  readonly workspace?: string;
+  readonly description?: string | null;
+}
+
 export interface CreateRegisteredModel {
   readonly name: string;
   readonly tags?: readonly (RegisteredModelTag)[];
@@ -339,6 +357,11 @@ export interface CreateWebhook {
   readonly description?: string;
   readonly secret?: string;
   readonly status?: WebhookStatus;
+}
+
+export interface CurrentUserResponse {
+  readonly user: User;
+  readonly is_basic_auth?: boolean;
 }
 
 export interface Dataset {
@@ -563,6 +586,16 @@ export interface ExperimentOverview {
   readonly best_run_id: string;
 }
 
+export interface ExperimentPermission {
+  readonly experiment_id: string;
+  readonly user_id: number;
+  readonly permission: string;
+}
+
+export interface ExperimentPermissionResponse {
+  readonly experiment_permission: ExperimentPermission;
+}
+
 export interface ExperimentTag {
   readonly key: string;
   readonly value?: string;
@@ -655,6 +688,10 @@ export interface Gate {
   readonly metrics?: readonly (Threshold)[];
   readonly approvals?: readonly (ApprovalRule)[];
   readonly reason?: boolean;
+}
+
+export interface GetCurrentUser {
+  readonly username?: string;
 }
 
 export interface GetDownloadUri {
@@ -794,6 +831,22 @@ export interface Grant {
   readonly level: Level;
   readonly username?: string;
   readonly role?: string;
+}
+
+export interface GrantedPermission {
+  readonly permission: string;
+  readonly resource_pattern: string;
+  readonly resource_type: string;
+  readonly role_id?: number;
+  readonly role_name?: string;
+  readonly workspace?: string;
+}
+
+export interface GrantPermission {
+  readonly username: string;
+  readonly resource_type: string;
+  readonly resource_id: string;
+  readonly permission: string;
 }
 
 export interface GrantResponse {
@@ -1025,6 +1078,10 @@ export interface ListLoggedModelArtifactsResponse {
   readonly next_page_token?: string;
 }
 
+export interface ListNumberedRoles {
+  readonly workspace?: string;
+}
+
 export interface ListOverviews {
   readonly experiment_ids?: readonly (string)[];
   readonly filter?: string;
@@ -1036,6 +1093,15 @@ export interface ListOverviews {
 export interface ListOverviewsResponse {
   readonly experiments: readonly (ExperimentOverview)[];
   readonly more: boolean;
+}
+
+export interface ListPermissions {
+  readonly username?: string;
+}
+
+export interface ListPermissionsResponse {
+  readonly is_admin: boolean;
+  readonly permissions: readonly (GrantedPermission)[];
 }
 
 export interface ListRoles {
@@ -1077,6 +1143,10 @@ export interface ListTree {
 
 export interface ListTreeResponse {
   readonly files?: readonly (FileInfo)[];
+}
+
+export interface ListUserRoles {
+  readonly username?: string;
 }
 
 export interface ListUsers {
@@ -1275,6 +1345,10 @@ export interface ModelOutput {
   readonly step?: number;
 }
 
+export interface ModelPermissionResponse {
+  readonly registered_model_permission: RegisteredModelPermission;
+}
+
 export interface ModelVersion {
   readonly name: string;
   readonly version: string;
@@ -1314,7 +1388,43 @@ export interface MoveRunsResponse {
   readonly run_ids: readonly (string)[];
 }
 
+export interface NameExperimentPermission {
+  readonly experiment_id: string;
+  readonly username: string;
+}
+
+export interface NameModelPermission {
+  readonly name: string;
+  readonly username: string;
+}
+
+export interface NamePermission {
+  readonly username: string;
+  readonly resource_type: string;
+  readonly resource_id: string;
+}
+
+export interface NameRole {
+  readonly role_id: number;
+}
+
 export type NodeKind = "alias" | "code" | "dataset" | "deployment" | "environment" | "logged_model" | "run" | "stage" | "version";
+
+export interface NumberedRole {
+  readonly id: number;
+  readonly name: string;
+  readonly workspace?: string;
+  readonly description?: string | null;
+  readonly permissions?: readonly (RolePermission)[];
+}
+
+export interface NumberedRoleResponse {
+  readonly role: NumberedRole;
+}
+
+export interface NumberedRolesResponse {
+  readonly roles: readonly (NumberedRole)[];
+}
 
 export interface OpenSession {
   readonly username: string;
@@ -1348,6 +1458,11 @@ export interface PendingVersion {
   readonly time: number;
   readonly user_id: string;
   readonly missing: readonly (string)[];
+}
+
+export interface PermissionResponse {
+  readonly allowed: boolean;
+  readonly permission: string;
 }
 
 export interface PointColumns {
@@ -1458,6 +1573,12 @@ export interface PutExperiment {
   readonly tags?: readonly (ExperimentTag)[];
 }
 
+export interface PutExperimentPermission {
+  readonly experiment_id: string;
+  readonly username: string;
+  readonly permission: string;
+}
+
 export interface PutExperimentResponse {
   readonly experiment_id: string;
   readonly is_new: boolean;
@@ -1476,6 +1597,12 @@ export interface PutModel {
   readonly model: RegisteredModel;
   readonly versions?: readonly (PutVersion)[];
   readonly last_version?: number;
+}
+
+export interface PutModelPermission {
+  readonly name: string;
+  readonly username: string;
+  readonly permission: string;
 }
 
 export interface PutRun {
@@ -1630,6 +1757,12 @@ export interface RegisteredModelAlias {
   readonly version: string;
 }
 
+export interface RegisteredModelPermission {
+  readonly name: string;
+  readonly user_id: number;
+  readonly permission: string;
+}
+
 export interface RegisteredModelResponse {
   readonly registered_model: RegisteredModel;
 }
@@ -1673,6 +1806,10 @@ export interface Relative {
   readonly end_time?: number | null;
   readonly parent_id?: string;
   readonly is_archived?: boolean;
+}
+
+export interface RemoveRolePermission {
+  readonly role_permission_id: number;
 }
 
 export interface RenameMetric {
@@ -1734,6 +1871,36 @@ export interface Role {
   readonly description?: string;
   readonly users?: readonly (string)[];
   readonly grants?: readonly (Grant)[];
+}
+
+export interface RoleAssignment {
+  readonly id: number;
+  readonly user_id: number;
+  readonly role_id: number;
+}
+
+export interface RoleAssignmentResponse {
+  readonly assignment: RoleAssignment;
+}
+
+export interface RoleAssignmentsResponse {
+  readonly assignments: readonly (RoleAssignment)[];
+}
+
+export interface RolePermission {
+  readonly id: number;
+  readonly role_id: number;
+  readonly resource_type: string;
+  readonly resource_pattern: string;
+  readonly permission: string;
+}
+
+export interface RolePermissionResponse {
+  readonly role_permission: RolePermission;
+}
+
+export interface RolePermissionsResponse {
+  readonly role_permissions: readonly (RolePermission)[];
 }
 
 export interface RoleResponse {
@@ -2138,6 +2305,12 @@ export interface UpdateModelVersion {
   readonly reason?: string;
 }
 
+export interface UpdateNumberedRole {
+  readonly role_id: number;
+  readonly name?: string | null;
+  readonly description?: string | null;
+}
+
 export interface UpdatePassword {
   readonly username: string;
   readonly password: string;
@@ -2149,6 +2322,11 @@ export interface UpdateRegisteredModel {
   readonly description?: string | null;
   readonly user_id?: string;
   readonly reason?: string;
+}
+
+export interface UpdateRolePermission {
+  readonly role_permission_id: number;
+  readonly permission: string;
 }
 
 export interface UpdateRun {
@@ -2196,6 +2374,8 @@ export interface User {
   readonly creation_time?: number;
   readonly last_seen?: number;
   readonly roles?: readonly (string)[];
+  readonly experiment_permissions?: readonly (ExperimentPermission)[];
+  readonly registered_model_permissions?: readonly (RegisteredModelPermission)[];
 }
 
 export interface UserResponse {

@@ -1,9 +1,6 @@
 """The store that is a server somewhere else: every verb is one line."""
 
-from functools import partial
-from typing import Generic, NoReturn, Protocol, TypeVar
-
-import msgspec
+from typing import NoReturn
 
 from headwater.protocol import (
     alerts,
@@ -26,10 +23,8 @@ from headwater.protocol import (
     metrics,
     model_versions,
     registered_models,
-    roles,
     runs,
     trash,
-    users,
     version_comparison,
     views,
     webhooks,
@@ -37,139 +32,118 @@ from headwater.protocol import (
 )
 from headwater.protocol.endpoint import Endpoint, RequestT, ResponseT
 from headwater.protocol.errors import NotSupported
+from headwater.stores.rest.access import RestNumberedRoles, RestPermissions, RestRoles, RestUsers
 from headwater.stores.rest.blobs import RestBlobs
 from headwater.stores.rest.client import Client
 from headwater.stores.rest.transport import Transport
-
-_RequestT_contra = TypeVar("_RequestT_contra", bound=msgspec.Struct, contravariant=True)
-_ResponseT_co = TypeVar("_ResponseT_co", bound=msgspec.Struct, covariant=True)
+from headwater.stores.rest.verbs import Resource, Verb
 
 
-class _Call(Protocol[_RequestT_contra, _ResponseT_co]):
-    def __call__(self, request: _RequestT_contra) -> _ResponseT_co:
-        """Return the answer to `request`."""
-
-
-class _Resource:
-    def __init__(self, client: Client) -> None:
-        self.client = client
-
-
-class _Verb(Generic[RequestT, ResponseT]):
-    """A method of a resource that sends its request to an endpoint."""
-
-    def __init__(self, endpoint: Endpoint[RequestT, ResponseT]) -> None:
-        self._endpoint = endpoint
-
-    def __get__(self, resource: _Resource, owner: type[_Resource]) -> _Call[RequestT, ResponseT]:
-        return partial(resource.client.send, self._endpoint)
-
-
-class RestExperiments(_Resource):
+class RestExperiments(Resource):
     """Experiments on a server."""
 
-    create = _Verb(experiments.CREATE)
-    get = _Verb(experiments.GET)
-    get_by_name = _Verb(experiments.GET_BY_NAME)
-    search = _Verb(experiments.SEARCH)
-    update = _Verb(experiments.UPDATE)
-    delete = _Verb(experiments.DELETE)
-    restore = _Verb(experiments.RESTORE)
-    set_tag = _Verb(experiments.SET_TAG)
-    delete_tag = _Verb(experiments.DELETE_TAG)
+    create = Verb(experiments.CREATE)
+    get = Verb(experiments.GET)
+    get_by_name = Verb(experiments.GET_BY_NAME)
+    search = Verb(experiments.SEARCH)
+    update = Verb(experiments.UPDATE)
+    delete = Verb(experiments.DELETE)
+    restore = Verb(experiments.RESTORE)
+    set_tag = Verb(experiments.SET_TAG)
+    delete_tag = Verb(experiments.DELETE_TAG)
 
 
-class RestRuns(_Resource):
+class RestRuns(Resource):
     """Runs on a server."""
 
-    create = _Verb(runs.CREATE)
-    get = _Verb(runs.GET)
-    update = _Verb(runs.UPDATE)
-    delete = _Verb(runs.DELETE)
-    restore = _Verb(runs.RESTORE)
-    search = _Verb(runs.SEARCH)
-    set_tag = _Verb(runs.SET_TAG)
-    delete_tag = _Verb(runs.DELETE_TAG)
-    log_param = _Verb(runs.LOG_PARAM)
-    log_metric = _Verb(runs.LOG_METRIC)
-    log_batch = _Verb(runs.LOG_BATCH)
-    append = _Verb(journals.APPEND)
-    get_journal = _Verb(journals.GET_JOURNAL)
-    get_family = _Verb(families.GET)
+    create = Verb(runs.CREATE)
+    get = Verb(runs.GET)
+    update = Verb(runs.UPDATE)
+    delete = Verb(runs.DELETE)
+    restore = Verb(runs.RESTORE)
+    search = Verb(runs.SEARCH)
+    set_tag = Verb(runs.SET_TAG)
+    delete_tag = Verb(runs.DELETE_TAG)
+    log_param = Verb(runs.LOG_PARAM)
+    log_metric = Verb(runs.LOG_METRIC)
+    log_batch = Verb(runs.LOG_BATCH)
+    append = Verb(journals.APPEND)
+    get_journal = Verb(journals.GET_JOURNAL)
+    get_family = Verb(families.GET)
 
 
-class RestInputs(_Resource):
+class RestInputs(Resource):
     """What runs on a server read and made."""
 
-    log = _Verb(inputs.LOG)
-    log_outputs = _Verb(inputs.LOG_OUTPUTS)
-    search_datasets = _Verb(inputs.SEARCH_DATASETS)
+    log = Verb(inputs.LOG)
+    log_outputs = Verb(inputs.LOG_OUTPUTS)
+    search_datasets = Verb(inputs.SEARCH_DATASETS)
 
 
-class RestLoggedModels(_Resource):
+class RestLoggedModels(Resource):
     """Logged models on a server."""
 
-    create = _Verb(logged_models.CREATE)
-    search = _Verb(logged_models.SEARCH)
-    get = _Verb(logged_models.GET)
-    finalize = _Verb(logged_models.FINALIZE)
-    delete = _Verb(logged_models.DELETE)
-    set_tags = _Verb(logged_models.SET_TAGS)
-    delete_tag = _Verb(logged_models.DELETE_TAG)
-    log_params = _Verb(logged_models.LOG_PARAMS)
-    list_artifacts = _Verb(logged_models.LIST_ARTIFACTS)
-    record = _Verb(logged_models.RECORD)
+    create = Verb(logged_models.CREATE)
+    search = Verb(logged_models.SEARCH)
+    get = Verb(logged_models.GET)
+    finalize = Verb(logged_models.FINALIZE)
+    delete = Verb(logged_models.DELETE)
+    set_tags = Verb(logged_models.SET_TAGS)
+    delete_tag = Verb(logged_models.DELETE_TAG)
+    log_params = Verb(logged_models.LOG_PARAMS)
+    list_artifacts = Verb(logged_models.LIST_ARTIFACTS)
+    record = Verb(logged_models.RECORD)
 
 
-class RestMetrics(_Resource):
+class RestMetrics(Resource):
     """Metric histories on a server."""
 
-    get_history = _Verb(metrics.GET_HISTORY)
-    get_history_bulk = _Verb(metrics.GET_HISTORY_BULK)
-    get_history_interval = _Verb(metrics.GET_HISTORY_INTERVAL)
+    get_history = Verb(metrics.GET_HISTORY)
+    get_history_bulk = Verb(metrics.GET_HISTORY_BULK)
+    get_history_interval = Verb(metrics.GET_HISTORY_INTERVAL)
 
 
-class RestArtifacts(_Resource):
+class RestArtifacts(Resource):
     """Artifact trees on a server."""
 
-    list = _Verb(artifacts.LIST)
-    list_tree = _Verb(artifacts.LIST_TREE)
-    find_missing = _Verb(artifacts.FIND_MISSING)
-    commit = _Verb(artifacts.COMMIT)
-    get_tree = _Verb(artifacts.GET_TREE)
-    delete_tree = _Verb(artifacts.DELETE_TREE)
-    preview_table = _Verb(artifacts.PREVIEW_TABLE)
-    start_upload = _Verb(artifacts.START_UPLOAD)
-    finish_upload = _Verb(artifacts.FINISH_UPLOAD)
-    sign_download = _Verb(artifacts.SIGN_DOWNLOAD)
-    presign_upload = _Verb(artifacts.PRESIGN_UPLOAD)
-    presign_download = _Verb(artifacts.PRESIGN_DOWNLOAD)
+    list = Verb(artifacts.LIST)
+    list_tree = Verb(artifacts.LIST_TREE)
+    find_missing = Verb(artifacts.FIND_MISSING)
+    commit = Verb(artifacts.COMMIT)
+    get_tree = Verb(artifacts.GET_TREE)
+    delete_tree = Verb(artifacts.DELETE_TREE)
+    preview_table = Verb(artifacts.PREVIEW_TABLE)
+    start_upload = Verb(artifacts.START_UPLOAD)
+    finish_upload = Verb(artifacts.FINISH_UPLOAD)
+    sign_download = Verb(artifacts.SIGN_DOWNLOAD)
+    presign_upload = Verb(artifacts.PRESIGN_UPLOAD)
+    presign_download = Verb(artifacts.PRESIGN_DOWNLOAD)
 
 
-class RestColumns(_Resource):
+class RestColumns(Resource):
     """Column reads on a server."""
 
-    query_runs = _Verb(columns.QUERY_RUNS)
-    list_keys = _Verb(columns.LIST_KEYS)
-    query_series = _Verb(columns.QUERY_SERIES)
-    changes = _Verb(columns.CHANGES)
-    sweep = _Verb(columns.SWEEP)
+    query_runs = Verb(columns.QUERY_RUNS)
+    list_keys = Verb(columns.LIST_KEYS)
+    query_series = Verb(columns.QUERY_SERIES)
+    changes = Verb(columns.CHANGES)
+    sweep = Verb(columns.SWEEP)
 
 
-class RestComparisons(_Resource):
+class RestComparisons(Resource):
     """Comparisons of runs on a server."""
 
-    compare_runs = _Verb(comparisons.COMPARE_RUNS)
-    find_files = _Verb(comparisons.FIND_FILES)
-    measure_importance = _Verb(comparisons.MEASURE_IMPORTANCE)
+    compare_runs = Verb(comparisons.COMPARE_RUNS)
+    find_files = Verb(comparisons.FIND_FILES)
+    measure_importance = Verb(comparisons.MEASURE_IMPORTANCE)
 
 
-class RestLogs(_Resource):
+class RestLogs(Resource):
     """Logs of runs on a server."""
 
-    append = _Verb(logs.APPEND)
-    read = _Verb(logs.READ)
-    index = _Verb(logs.INDEX)
+    append = Verb(logs.APPEND)
+    read = Verb(logs.READ)
+    index = Verb(logs.INDEX)
 
 
 class RestLocations:
@@ -180,181 +154,154 @@ class RestLocations:
         raise NotSupported(f"The location '{uri}' is not opened through a server. Use headwater.stores.open_location.")
 
 
-class RestRegisteredModels(_Resource):
+class RestRegisteredModels(Resource):
     """Registered models on a server."""
 
-    create = _Verb(registered_models.CREATE)
-    get = _Verb(registered_models.GET)
-    update = _Verb(registered_models.UPDATE)
-    rename = _Verb(registered_models.RENAME)
-    delete = _Verb(registered_models.DELETE)
-    search = _Verb(registered_models.SEARCH)
-    get_latest_versions = _Verb(registered_models.GET_LATEST_VERSIONS)
-    set_tag = _Verb(registered_models.SET_TAG)
-    delete_tag = _Verb(registered_models.DELETE_TAG)
-    set_alias = _Verb(registered_models.SET_ALIAS)
-    get_by_alias = _Verb(registered_models.GET_BY_ALIAS)
-    delete_alias = _Verb(registered_models.DELETE_ALIAS)
+    create = Verb(registered_models.CREATE)
+    get = Verb(registered_models.GET)
+    update = Verb(registered_models.UPDATE)
+    rename = Verb(registered_models.RENAME)
+    delete = Verb(registered_models.DELETE)
+    search = Verb(registered_models.SEARCH)
+    get_latest_versions = Verb(registered_models.GET_LATEST_VERSIONS)
+    set_tag = Verb(registered_models.SET_TAG)
+    delete_tag = Verb(registered_models.DELETE_TAG)
+    set_alias = Verb(registered_models.SET_ALIAS)
+    get_by_alias = Verb(registered_models.GET_BY_ALIAS)
+    delete_alias = Verb(registered_models.DELETE_ALIAS)
 
 
-class RestModelVersions(_Resource):
+class RestModelVersions(Resource):
     """Versions of registered models on a server."""
 
-    create = _Verb(model_versions.CREATE)
-    get = _Verb(model_versions.GET)
-    update = _Verb(model_versions.UPDATE)
-    delete = _Verb(model_versions.DELETE)
-    search = _Verb(model_versions.SEARCH)
-    transition_stage = _Verb(model_versions.TRANSITION_STAGE)
-    get_download_uri = _Verb(model_versions.GET_DOWNLOAD_URI)
-    set_tag = _Verb(model_versions.SET_TAG)
-    delete_tag = _Verb(model_versions.DELETE_TAG)
+    create = Verb(model_versions.CREATE)
+    get = Verb(model_versions.GET)
+    update = Verb(model_versions.UPDATE)
+    delete = Verb(model_versions.DELETE)
+    search = Verb(model_versions.SEARCH)
+    transition_stage = Verb(model_versions.TRANSITION_STAGE)
+    get_download_uri = Verb(model_versions.GET_DOWNLOAD_URI)
+    set_tag = Verb(model_versions.SET_TAG)
+    delete_tag = Verb(model_versions.DELETE_TAG)
 
 
-class RestGovernance(_Resource):
+class RestGovernance(Resource):
     """The registry's log, policies, approvals and rollbacks on a server."""
 
-    list_events = _Verb(governance.LIST_EVENTS)
-    get_policy = _Verb(governance.GET_POLICY)
-    set_policy = _Verb(governance.SET_POLICY)
-    approve = _Verb(governance.APPROVE)
-    list_approvals = _Verb(governance.LIST_APPROVALS)
-    check_promotion = _Verb(governance.CHECK_PROMOTION)
-    roll_back = _Verb(governance.ROLL_BACK)
+    list_events = Verb(governance.LIST_EVENTS)
+    get_policy = Verb(governance.GET_POLICY)
+    set_policy = Verb(governance.SET_POLICY)
+    approve = Verb(governance.APPROVE)
+    list_approvals = Verb(governance.LIST_APPROVALS)
+    check_promotion = Verb(governance.CHECK_PROMOTION)
+    roll_back = Verb(governance.ROLL_BACK)
 
 
-class RestLineage(_Resource):
+class RestLineage(Resource):
     """Lineage on a server."""
 
-    get = _Verb(lineage.GET)
-    get_provenance = _Verb(lineage.GET_PROVENANCE)
-    compare = _Verb(version_comparison.COMPARE)
-    put_copy = _Verb(lineage.PUT_COPY)
-    deploy = _Verb(lineage.DEPLOY)
-    undeploy = _Verb(lineage.UNDEPLOY)
+    get = Verb(lineage.GET)
+    get_provenance = Verb(lineage.GET_PROVENANCE)
+    compare = Verb(version_comparison.COMPARE)
+    put_copy = Verb(lineage.PUT_COPY)
+    deploy = Verb(lineage.DEPLOY)
+    undeploy = Verb(lineage.UNDEPLOY)
 
 
-class RestImports(_Resource):
+class RestImports(Resource):
     """Imports into a server."""
 
-    put_experiment = _Verb(imports.PUT_EXPERIMENT)
-    put_runs = _Verb(imports.PUT_RUNS)
-    put_logged_model = _Verb(imports.PUT_LOGGED_MODEL)
-    put_model = _Verb(imports.PUT_MODEL)
-    summarize = _Verb(imports.SUMMARIZE)
-    read_points = _Verb(imports.READ_POINTS)
+    put_experiment = Verb(imports.PUT_EXPERIMENT)
+    put_runs = Verb(imports.PUT_RUNS)
+    put_logged_model = Verb(imports.PUT_LOGGED_MODEL)
+    put_model = Verb(imports.PUT_MODEL)
+    summarize = Verb(imports.SUMMARIZE)
+    read_points = Verb(imports.READ_POINTS)
 
 
-class RestEdits(_Resource):
+class RestEdits(Resource):
     """Edits of runs on a server."""
 
-    move_runs = _Verb(edits.MOVE_RUNS)
-    copy_run = _Verb(edits.COPY_RUN)
-    rewind_run = _Verb(edits.REWIND_RUN)
-    delete_metric = _Verb(edits.DELETE_METRIC)
-    rename_metric = _Verb(edits.RENAME_METRIC)
-    set_param = _Verb(edits.SET_PARAM)
-    delete_param = _Verb(edits.DELETE_PARAM)
-    rename_param = _Verb(edits.RENAME_PARAM)
-    list = _Verb(edits.LIST)
+    move_runs = Verb(edits.MOVE_RUNS)
+    copy_run = Verb(edits.COPY_RUN)
+    rewind_run = Verb(edits.REWIND_RUN)
+    delete_metric = Verb(edits.DELETE_METRIC)
+    rename_metric = Verb(edits.RENAME_METRIC)
+    set_param = Verb(edits.SET_PARAM)
+    delete_param = Verb(edits.DELETE_PARAM)
+    rename_param = Verb(edits.RENAME_PARAM)
+    list = Verb(edits.LIST)
 
 
-class RestTrash(_Resource):
+class RestTrash(Resource):
     """The trash of a server."""
 
-    list = _Verb(trash.LIST)
-    purge = _Verb(trash.PURGE)
-    collect_blobs = _Verb(trash.COLLECT_BLOBS)
-    compact = _Verb(trash.COMPACT)
+    list = Verb(trash.LIST)
+    purge = Verb(trash.PURGE)
+    collect_blobs = Verb(trash.COLLECT_BLOBS)
+    compact = Verb(trash.COMPACT)
 
 
-class RestFinding(_Resource):
+class RestFinding(Resource):
     """Finding things on a server."""
 
-    find = _Verb(finding.FIND)
+    find = Verb(finding.FIND)
 
 
-class RestBulk(_Resource):
+class RestBulk(Resource):
     """Changes of many runs on a server."""
 
-    archive = _Verb(bulk.ARCHIVE)
-    unarchive = _Verb(bulk.UNARCHIVE)
-    tag = _Verb(bulk.TAG)
+    archive = Verb(bulk.ARCHIVE)
+    unarchive = Verb(bulk.UNARCHIVE)
+    tag = Verb(bulk.TAG)
 
 
-class RestWorkspace(_Resource):
+class RestWorkspace(Resource):
     """Sums over many runs of a server."""
 
-    query_groups = _Verb(workspace.QUERY_GROUPS)
-    list_values = _Verb(workspace.LIST_VALUES)
-    list_overviews = _Verb(workspace.LIST_OVERVIEWS)
+    query_groups = Verb(workspace.QUERY_GROUPS)
+    list_values = Verb(workspace.LIST_VALUES)
+    list_overviews = Verb(workspace.LIST_OVERVIEWS)
 
 
-class RestHome(_Resource):
+class RestHome(Resource):
     """What goes on at a server."""
 
-    read = _Verb(home.READ)
+    read = Verb(home.READ)
 
 
-class RestViews(_Resource):
+class RestViews(Resource):
     """Saved views on a server."""
 
-    create = _Verb(views.CREATE)
-    get = _Verb(views.GET)
-    list = _Verb(views.LIST)
-    update = _Verb(views.UPDATE)
-    delete = _Verb(views.DELETE)
+    create = Verb(views.CREATE)
+    get = Verb(views.GET)
+    list = Verb(views.LIST)
+    update = Verb(views.UPDATE)
+    delete = Verb(views.DELETE)
 
 
-class RestWebhooks(_Resource):
+class RestWebhooks(Resource):
     """Webhooks of a server, which sends by itself."""
 
-    create = _Verb(webhooks.CREATE)
-    get = _Verb(webhooks.GET)
-    list = _Verb(webhooks.LIST)
-    update = _Verb(webhooks.UPDATE)
-    delete = _Verb(webhooks.DELETE)
-    test = _Verb(webhooks.TEST)
-    list_deliveries = _Verb(webhooks.LIST_DELIVERIES)
-    retry = _Verb(webhooks.RETRY)
-    deliver = _Verb(webhooks.DELIVER)
+    create = Verb(webhooks.CREATE)
+    get = Verb(webhooks.GET)
+    list = Verb(webhooks.LIST)
+    update = Verb(webhooks.UPDATE)
+    delete = Verb(webhooks.DELETE)
+    test = Verb(webhooks.TEST)
+    list_deliveries = Verb(webhooks.LIST_DELIVERIES)
+    retry = Verb(webhooks.RETRY)
+    deliver = Verb(webhooks.DELIVER)
 
 
-class RestAlerts(_Resource):
+class RestAlerts(Resource):
     """Alerts and their rules on a server."""
 
-    create = _Verb(alerts.RAISE)
-    list = _Verb(alerts.LIST)
-    create_rule = _Verb(alerts.CREATE_RULE)
-    list_rules = _Verb(alerts.LIST_RULES)
-    delete_rule = _Verb(alerts.DELETE_RULE)
-
-
-class RestUsers(_Resource):
-    """Users of a server, and their tokens."""
-
-    create = _Verb(users.CREATE)
-    get = _Verb(users.GET)
-    list = _Verb(users.LIST)
-    update_password = _Verb(users.UPDATE_PASSWORD)
-    update_admin = _Verb(users.UPDATE_ADMIN)
-    set_active = _Verb(users.SET_ACTIVE)
-    delete = _Verb(users.DELETE)
-    create_token = _Verb(users.CREATE_TOKEN)
-    list_tokens = _Verb(users.LIST_TOKENS)
-    revoke_token = _Verb(users.REVOKE_TOKEN)
-
-
-class RestRoles(_Resource):
-    """What users of a server may do."""
-
-    list = _Verb(roles.LIST)
-    create = _Verb(roles.CREATE)
-    delete = _Verb(roles.DELETE)
-    assign = _Verb(roles.ASSIGN)
-    put_grant = _Verb(roles.PUT_GRANT)
-    delete_grant = _Verb(roles.DELETE_GRANT)
-    list_grants = _Verb(roles.LIST_GRANTS)
+    create = Verb(alerts.RAISE)
+    list = Verb(alerts.LIST)
+    create_rule = Verb(alerts.CREATE_RULE)
+    list_rules = Verb(alerts.LIST_RULES)
+    delete_rule = Verb(alerts.DELETE_RULE)
 
 
 class RestStore:
@@ -401,6 +348,8 @@ class RestStore:
         self.alerts = RestAlerts(self._client)
         self.users = RestUsers(self._client)
         self.roles = RestRoles(self._client)
+        self.permissions = RestPermissions(self._client)
+        self.numbered_roles = RestNumberedRoles(self._client)
         self.blobs = RestBlobs(self._client)
         self.locations = RestLocations()
 

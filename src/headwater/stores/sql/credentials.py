@@ -11,7 +11,7 @@ from headwater.stores.access import Rights, SecretKind, Thing
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection, chunks, marks
 from headwater.stores.sql.database import Database
-from headwater.stores.sql.grant_rows import load_grants
+from headwater.stores.sql.grant_rows import load_rights
 from headwater.stores.sql.owners import find_owners
 from headwater.stores.sql.passwords import Passwords
 from headwater.stores.sql.secrets import (
@@ -26,7 +26,6 @@ from headwater.stores.sql.secrets import (
 from headwater.stores.sql.user_rows import find_user, insert_user, load_user, load_users
 
 _NOTED_EVERY_MS = 60_000
-_GRANTS_OF_USER = "g.user_id = ? OR g.role_id IN (SELECT role_id FROM role_member WHERE user_id = ?)"
 
 
 class SqlCredentials:
@@ -106,9 +105,7 @@ class SqlCredentials:
         """Return what a user may do."""
         require_user(username)
         with self._database.read() as connection:
-            user_id = find_user(connection, username)
-            grants = load_grants(connection, _GRANTS_OF_USER, user_id, user_id)
-            return Rights(load_user(connection, user_id), grants)
+            return load_rights(connection, find_user(connection, username))
 
     def experiments_of_runs(self, run_ids: Collection[str]) -> dict[str, str]:
         """Return the experiment's ID of each of the runs that exist."""

@@ -2,17 +2,23 @@
 
 from typing import NamedTuple
 
-from headwater.protocol.errors import ResourceDoesNotExist
+from headwater.protocol.errors import ResourceAlreadyExists, ResourceDoesNotExist
 from headwater.protocol.roles import EVERYTHING, DeleteGrant, Grant, Kind, Level, Role
+from headwater.stores.access import Rights
 from headwater.stores.sql.connection import Connection
 from headwater.stores.sql.experiments import find_experiment
 from headwater.stores.sql.registry_rows import find_model
-from headwater.stores.sql.user_rows import find_user
+from headwater.stores.sql.user_rows import find_user, load_user
 
 # Written as the unique index is, so that it is used.
 _SAME = (
     "kind = ? AND COALESCE(exp_id, -1) = ? AND COALESCE(model_id, -1) = ? "
     "AND COALESCE(user_id, -1) = ? AND COALESCE(role_id, -1) = ?"
+)
+_UPSERT = (
+    "INSERT INTO access_grant (kind, exp_id, model_id, user_id, role_id, level) VALUES (?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (kind, COALESCE(exp_id, -1), COALESCE(model_id, -1), COALESCE(user_id, -1), COALESCE(role_id, -1)) "
+    "DO UPDATE SET level = excluded.level RETURNING id"
 )
 _GRANTS = (
     "SELECT g.kind, COALESCE(CAST(g.exp_id AS TEXT), m.name, '*'), g.level, COALESCE(u.name, ''), COALESCE(r.name, '') "
@@ -21,7 +27,10 @@ _GRANTS = (
 )
 
 
-class _Place(NamedTuple):
+_OF_USER = "g.user_id = ? OR g.role_id IN (SELECT role_id FROM role_member WHERE user_id = ?)"
+
+
+class Place(NamedTuple):
     """The row of a grant without its level."""
 
     kind: Kind
@@ -32,26 +41,37 @@ class _Place(NamedTuple):
 
     @property
     def key(self) -> tuple[object, ...]:
+        """Return it as the unique index has it."""
         return tuple(-1 if part is None else part for part in self)
 
 
-def put_grant(connection: Connection, grant: Grant) -> None:
-    """Grant in place of what was granted to the same subject on the same thing."""
-    place = _find_place(connection, grant)
-    connection.execute(f"DELETE FROM access_grant WHERE {_SAME}", place.key)  # noqa: S608 - constant
-    connection.execute(
-        "INSERT INTO access_grant (kind, exp_id, model_id, user_id, role_id, level) VALUES (?, ?, ?, ?, ?, ?)",
-        (*place, grant.level),
-    )
+def put_grant(connection: Connection, grant: Grant) -> int:
+    """Grant in place of what was granted to the same subject on the same thing, and return the id of the row."""
+    return connection.insert(_UPSERT, (*find_place(connection, grant), grant.level))
 
 
 def delete_grant(connection: Connection, request: DeleteGrant) -> None:
     """Take a grant back; raise `ResourceDoesNotExist` if there is none."""
-    place = _find_place(connection, request)
-    if not connection.execute(f"DELETE FROM access_grant WHERE {_SAME}", place.key):  # noqa: S608 - constant
+    if not remove_grant(connection, find_place(connection, request)):
         subject = f"user '{request.username}'" if request.username else f"role '{request.role}'"
         thing = request.kind.replace("_", " ")
         raise ResourceDoesNotExist(f"Nothing is granted to the {subject} on the {thing} '{request.resource}'.")
+
+
+def find_grant(connection: Connection, place: Place) -> Level | None:
+    """Return what is granted to exactly this subject on exactly this thing."""
+    row = connection.one(f"SELECT level FROM access_grant WHERE {_SAME}", place.key)  # noqa: S608 - constant
+    return Level(row[0]) if row else None
+
+
+def remove_grant(connection: Connection, place: Place) -> bool:
+    """Take a grant back; return whether there was one."""
+    return bool(connection.execute(f"DELETE FROM access_grant WHERE {_SAME}", place.key))  # noqa: S608 - constant
+
+
+def load_rights(connection: Connection, user_id: int) -> Rights:
+    """Return what a user who exists may do."""
+    return Rights(load_user(connection, user_id), load_grants(connection, _OF_USER, user_id, user_id))
 
 
 def load_grants(connection: Connection, where: str, *params: object) -> list[Grant]:
@@ -71,6 +91,16 @@ def load_grants_on(connection: Connection, kind: Kind, resource: str) -> list[Gr
     if kind is Kind.EXPERIMENT:
         return load_grants(connection, "g.exp_id = ?", find_experiment(connection, resource))
     return load_grants(connection, "g.model_id = ?", find_model(connection, resource))
+
+
+def insert_role(connection: Connection, name: str, description: str) -> int:
+    """Make a role, whose name must be new, and return the row's id."""
+    row = connection.one(
+        "INSERT INTO role (name, description) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING id", (name, description)
+    )
+    if row is None:
+        raise ResourceAlreadyExists(f"The role '{name}' exists already. Choose another name.")
+    return int(row[0])
 
 
 def find_role(connection: Connection, name: str) -> int:
@@ -112,14 +142,14 @@ def load_role(connection: Connection, role_id: int) -> Role:
     )
 
 
-def _find_place(connection: Connection, grant: Grant | DeleteGrant) -> _Place:
+def find_place(connection: Connection, grant: Grant | DeleteGrant) -> Place:
     exp_id = model_id = None
     if grant.resource != EVERYTHING:
         if grant.kind is Kind.EXPERIMENT:
             exp_id = find_experiment(connection, grant.resource)
         else:
             model_id = find_model(connection, grant.resource)
-    return _Place(
+    return Place(
         grant.kind,
         exp_id,
         model_id,

@@ -2,7 +2,6 @@
 
 from headwater.config import DEFAULT_PERMISSION
 from headwater.protocol.endpoint import Empty
-from headwater.protocol.errors import ResourceAlreadyExists
 from headwater.protocol.roles import (
     AssignRole,
     CreateRole,
@@ -22,6 +21,7 @@ from headwater.stores.sql.database import Database
 from headwater.stores.sql.grant_rows import (
     delete_grant,
     find_role,
+    insert_role,
     load_grants_on,
     load_role,
     load_roles,
@@ -46,13 +46,7 @@ class SqlRoles:
         request.check()
 
         def work(connection: Connection) -> RoleResponse:
-            row = connection.one(
-                "INSERT INTO role (name, description) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING id",
-                (request.name, request.description),
-            )
-            if row is None:
-                raise ResourceAlreadyExists(f"The role '{request.name}' exists already. Choose another name.")
-            return RoleResponse(load_role(connection, row[0]))
+            return RoleResponse(load_role(connection, insert_role(connection, request.name, request.description)))
 
         return self._database.write(work)
 

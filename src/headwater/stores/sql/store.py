@@ -24,7 +24,9 @@ from headwater.stores.sql.logged_models import SqlLoggedModels
 from headwater.stores.sql.logs import SqlLogs
 from headwater.stores.sql.metrics import SqlMetrics
 from headwater.stores.sql.model_versions import SqlModelVersions
+from headwater.stores.sql.numbered_roles import SqlNumberedRoles
 from headwater.stores.sql.passwords import Passwords
+from headwater.stores.sql.permissions import SqlPermissions
 from headwater.stores.sql.registered_models import SqlRegisteredModels
 from headwater.stores.sql.roles import SqlRoles
 from headwater.stores.sql.runs import SqlRuns
@@ -86,6 +88,8 @@ class SqlStore:
         passwords = Passwords()
         self.users = SqlUsers(self.database, passwords)
         self.roles = SqlRoles(self.database)
+        self.permissions = SqlPermissions(self.database)
+        self.numbered_roles = SqlNumberedRoles(self.database)
         self.credentials = SqlCredentials(self.database, passwords)
 
     def close(self) -> None:

@@ -1,9 +1,9 @@
 """Rows of users."""
 
 from headwater.protocol.errors import InvalidParameterValue, ResourceAlreadyExists, ResourceDoesNotExist
-from headwater.protocol.users import User
+from headwater.protocol.users import ExperimentPermission, RegisteredModelPermission, User
 from headwater.stores.sql.clock import now_ms
-from headwater.stores.sql.connection import Connection, Dialect
+from headwater.stores.sql.connection import Connection, Dialect, chunks, marks
 
 _COLUMNS = "name, id, is_admin, is_active, source, creation_time, last_seen"
 
@@ -45,6 +45,7 @@ def load_users(connection: Connection, where: str, *params: object) -> list[User
     for user_id, role in of_roles:
         if user_id in roles:
             roles[user_id].append(role)
+    experiments, models = _load_own_grants(connection, [row[1] for row in rows])
     return [
         User(
             username=name,
@@ -55,9 +56,33 @@ def load_users(connection: Connection, where: str, *params: object) -> list[User
             creation_time=creation_time,
             last_seen=last_seen,
             roles=roles[user_id],
+            experiment_permissions=experiments.get(user_id, []),
+            registered_model_permissions=models.get(user_id, []),
         )
         for name, user_id, is_admin, is_active, source, creation_time, last_seen in rows
     ]
+
+
+def _load_own_grants(
+    connection: Connection, user_ids: list[int]
+) -> tuple[dict[int, list[ExperimentPermission]], dict[int, list[RegisteredModelPermission]]]:
+    """Return what was granted to users alone on single things."""
+    experiments: dict[int, list[ExperimentPermission]] = {}
+    models: dict[int, list[RegisteredModelPermission]] = {}
+    for chunk in chunks(user_ids):
+        rows = connection.all(
+            "SELECT g.user_id, g.exp_id, m.name, g.level FROM access_grant g "  # noqa: S608 - marks
+            "LEFT JOIN registered_model m ON m.id = g.model_id "
+            f"WHERE (g.exp_id IS NOT NULL OR g.model_id IS NOT NULL) AND g.user_id IN ({marks(chunk)}) "
+            "ORDER BY g.exp_id, m.name",
+            chunk,
+        )
+        for user_id, exp_id, name, level in rows:
+            if exp_id is None:
+                models.setdefault(user_id, []).append(RegisteredModelPermission(name, user_id, level))
+            else:
+                experiments.setdefault(user_id, []).append(ExperimentPermission(str(exp_id), user_id, level))
+    return experiments, models
 
 
 def check_not_last(connection: Connection, user_id: int) -> None:

@@ -7,7 +7,9 @@ from headwater.protocol.users import (
     CreateToken,
     CreateTokenResponse,
     CreateUser,
+    CurrentUserResponse,
     DeleteUser,
+    GetCurrentUser,
     GetUser,
     ListTokens,
     ListTokensResponse,
@@ -53,6 +55,11 @@ class SqlUsers:
         request.check()
         with self._database.read() as connection:
             return UserResponse(load_user(connection, find_user(connection, request.username)))
+
+    def get_current(self, request: GetCurrentUser) -> CurrentUserResponse:
+        """Return the user named: a server names who asks."""
+        request.check()
+        return CurrentUserResponse(self.get(GetUser(request.username)).user)
 
     def list(self, request: ListUsers) -> ListUsersResponse:  # noqa: ARG002 - every verb has a request
         """Return all users by name."""

@@ -1,4 +1,4 @@
--- Who may sign in. password is a hash by argon2, empty where none was chosen. See decision record 0018.
+-- Who may sign in. password is a hash by scrypt, empty where none was chosen. See decision record 0018.
 CREATE TABLE user_account (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   name TEXT NOT NULL UNIQUE,
@@ -32,10 +32,11 @@ CREATE TABLE role (
 );
 
 CREATE TABLE role_member (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   role_id INTEGER NOT NULL REFERENCES role(id) ON DELETE CASCADE,
   user_id INTEGER NOT NULL REFERENCES user_account(id) ON DELETE CASCADE,
-  PRIMARY KEY (role_id, user_id)
-) WITHOUT ROWID;
+  UNIQUE (role_id, user_id)
+);
 CREATE INDEX role_member_user ON role_member (user_id);
 
 -- To a user or to a role; about an experiment, a registered model, or all of the kind if both are NULL. Grants follow
