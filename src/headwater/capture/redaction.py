@@ -71,6 +71,7 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "Slack token", ("xox", "hooks.slack"), r"\bxox[abeoprs]-[\w\-]{10,}|(?<=hooks\.slack\.com/services/)[\w/]+"
     ),
+    Pattern("Headwater token or session", ("hwt_", "hws_"), r"\bhw[ts]_[\w\-]{20,}"),
     Pattern("Hugging Face token", ("hf_",), r"\bhf_[A-Za-z0-9]{30,}\b"),
     Pattern(
         "secret key of OpenAI, Anthropic or Stripe",

@@ -4,7 +4,8 @@ import msgspec
 
 from headwater.protocol.endpoint import MLFLOW_3_BASES, Empty, Endpoint, Permission
 from headwater.protocol.errors import InvalidParameterValue
-from headwater.protocol.names import check_no_nul, require
+from headwater.protocol.model_names import check_model_name
+from headwater.protocol.names import check_experiment_id, check_no_nul, require
 from headwater.protocol.roles import Grant, Kind, Level, check_resource, parse_level
 from headwater.protocol.users import ExperimentPermission, RegisteredModelPermission, require_user
 
@@ -34,7 +35,7 @@ class NameExperimentPermission(msgspec.Struct, frozen=True):
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` unless an experiment and a user are named."""
-        check_resource(Kind.EXPERIMENT, require("experiment_id", self.experiment_id))
+        check_experiment_id(require("experiment_id", self.experiment_id))
         require_user(self.username)
 
 
@@ -53,7 +54,7 @@ class PutExperimentPermission(msgspec.Struct, frozen=True):
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` unless the grant is possible."""
-        require("experiment_id", self.experiment_id)
+        check_experiment_id(require("experiment_id", self.experiment_id))
         require_user(self.username)
         self.grant.check()
 
@@ -72,7 +73,7 @@ class NameModelPermission(msgspec.Struct, frozen=True):
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` unless a model and a user are named."""
-        check_resource(Kind.REGISTERED_MODEL, require("name", self.name))
+        check_model_name("name", self.name)
         require_user(self.username)
 
 
@@ -91,7 +92,7 @@ class PutModelPermission(msgspec.Struct, frozen=True):
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` unless the grant is possible."""
-        require("name", self.name)
+        check_model_name("name", self.name)
         require_user(self.username)
         self.grant.check()
 

@@ -99,6 +99,10 @@ class PermissionsContract:
             store.permissions.create_experiment(PutExperimentPermission(experiment_id, "bob", "READ"))
         with expect_error(ResourceDoesNotExist, "No Experiment with id=987654 exists"):
             store.permissions.create_experiment(PutExperimentPermission("987654", "ada", "READ"))
+        with expect_error(InvalidParameterValue, "…"):
+            store.permissions.create_experiment(PutExperimentPermission("*", "ada", "READ"))
+        with expect_error(InvalidParameterValue, "Invalid model name '*'. It stands for all models …"):
+            store.permissions.create_model(PutModelPermission("*", "ada", "READ"))
         with expect_error(InvalidParameterValue, "Invalid permission 'FOO'. Use one of …"):
             store.permissions.create_experiment(PutExperimentPermission(experiment_id, "ada", "FOO"))
 

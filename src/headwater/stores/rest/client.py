@@ -21,6 +21,7 @@ from headwater.config import (
     HTTP_TIMEOUT_S,
     INSECURE_TLS,
     TOKEN,
+    USERNAME,
     Setting,
     credentials,
 )
@@ -34,7 +35,9 @@ from headwater.protocol import (
     logs,
     model_versions,
     registered_models,
+    roles,
     runs,
+    users,
 )
 from headwater.protocol.codec import decode_response, decode_series, encode, encode_msgpack
 from headwater.protocol.columns import Series
@@ -51,6 +54,7 @@ from headwater.protocol.errors import (
     Unauthenticated,
     error_from_body,
 )
+from headwater.stores.rest.logins import find_login
 from headwater.stores.rest.signing import add_plugin_headers, make_signer
 from headwater.stores.rest.transport import HttpReply, HttpRequest, Transport, Trust, Unreachable
 from headwater.version import __version__
@@ -69,6 +73,13 @@ _REPEATED_IN_VAIN = (
     model_versions.DeleteModelVersion,
     governance.RollBack,
     lineage.PutVersionCopy,
+    users.CreateUser,
+    users.DeleteUser,
+    users.CreateToken,
+    users.RevokeToken,
+    roles.CreateRole,
+    roles.DeleteRole,
+    roles.DeleteGrant,
 )
 _BY_STATUS: dict[int, type[HeadwaterError]] = {
     401: Unauthenticated,
@@ -92,7 +103,8 @@ class _Interrupted(Exception):
 class Client:
     """Calls the verbs of one server; may be used from any thread and in a forked child.
 
-    `url` may hold a user and password, which are sent and never shown.
+    `url` may hold a user and password, which are sent and never shown. `credentials` are a user name and a password,
+    or an empty name and a token, that are sent whatever else is known.
     """
 
     def __init__(
@@ -102,8 +114,9 @@ class Client:
         retries: int | None = None,
         timeout_s: float | None = None,
         transport: Transport | None = None,
+        credentials: tuple[str, str] | None = None,
     ) -> None:
-        self.url, authorization = _split_credentials(url)
+        self.url, authorization = _split_credentials(url, credentials)
         self._retries = int(_number(HTTP_RETRIES)) if retries is None else retries
         self._timeout_s = _number(HTTP_TIMEOUT_S) if timeout_s is None else timeout_s
         self._headers = {"user-agent": f"headwater/{__version__}", **authorization}
@@ -270,17 +283,25 @@ def _trust() -> Trust:
     return trust
 
 
-def _split_credentials(url: str) -> tuple[str, dict[str, str]]:
-    """Return the address without its user and password, and the header that carries them."""
+def _split_credentials(url: str, given: tuple[str, str] | None) -> tuple[str, dict[str, str]]:
+    """Return the address without its user and password, and the header that carries what is known of the caller.
+
+    What is given wins, then what the address says, the environment, `headwater login`, and MLflow's file.
+    """
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise InvalidParameterValue(f"'{url.rpartition('@')[2]}' is not the address of a server. Give http(s)://host.")
     clean = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path.rstrip("/"), "", ""))
-    username, password = unquote(parts.username or ""), unquote(parts.password or "")
-    if not username:
-        username, password = credentials()
+    username, password = given or (unquote(parts.username or ""), unquote(parts.password or ""))
+    token = "" if given is None or username else password
+    if not username and not token:
+        token = TOKEN.get()
+        login = None if token or USERNAME.get() else find_login(clean)
+        if login:
+            token = login.token
+        else:
+            username, password = credentials()
     if username:
         pair = base64.b64encode(f"{username}:{password}".encode()).decode()
         return clean, {"authorization": f"Basic {pair}"}
-    token = TOKEN.get()
     return clean, {"authorization": f"Bearer {token}"} if token else {}

@@ -312,6 +312,8 @@ class RestStore:
         retries: how often a call is repeated when that is safe; the setting `HEADWATER_HTTP_RETRIES` if None.
         timeout_s: how long one answer may take; the setting `HEADWATER_HTTP_TIMEOUT` if None.
         transport: carries the requests instead of the network.
+        credentials: a user name and a password, or an empty name and a token; default: those of the address, of the
+            environment, of `headwater login`, or of MLflow's file.
     """
 
     def __init__(
@@ -321,8 +323,9 @@ class RestStore:
         retries: int | None = None,
         timeout_s: float | None = None,
         transport: Transport | None = None,
+        credentials: tuple[str, str] | None = None,
     ) -> None:
-        self._client = Client(url, retries=retries, timeout_s=timeout_s, transport=transport)
+        self._client = Client(url, retries=retries, timeout_s=timeout_s, transport=transport, credentials=credentials)
         self.experiments = RestExperiments(self._client)
         self.runs = RestRuns(self._client)
         self.inputs = RestInputs(self._client)

@@ -1,0 +1,1 @@
+"""Give several users the same rights."""

@@ -1,0 +1,1 @@
+"""Make and revoke the tokens by which programs sign in."""
