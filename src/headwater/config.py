@@ -176,6 +176,12 @@ ADMIN_PASSWORD = Setting(
     mlflow_name="MLFLOW_AUTH_ADMIN_PASSWORD",
     meaning="That administrator's password; without one, nobody is made.",
 )
+TRUSTED_PROXIES = Setting(
+    name="HEADWATER_TRUSTED_PROXIES",
+    default="127.0.0.1,::1",
+    meaning="Addresses and networks, separated by commas, that may say with X-Forwarded-For and X-Forwarded-Proto from "
+    "where and how a client comes.",
+)
 USERNAME = Setting(
     name="HEADWATER_USERNAME", mlflow_name="MLFLOW_TRACKING_USERNAME", meaning="User name sent to the server."
 )

@@ -15,12 +15,16 @@ import click
 from headwater.cli._options import CommandT, env_file_option, split_list, tracking_uri_in_force
 from headwater.cli._output import say, without_password
 from headwater.config import (
+    ADMIN_PASSWORD,
+    ADMIN_USERNAME,
     ALLOWED_HOSTS,
     ALLOWED_ORIGINS,
     ARTIFACTS_DESTINATION,
     ARTIFACTS_ONLY,
+    AUTH,
     BACKEND_STORE_URI,
     DEFAULT_ARTIFACT_ROOT,
+    DEFAULT_PERMISSION,
     EXPOSE_PROMETHEUS,
     FRAME_OPTIONS,
     HOST,
@@ -30,6 +34,7 @@ from headwater.config import (
     SERVE_ARTIFACTS,
     SERVER_WORKERS,
     STATIC_PREFIX,
+    TRUSTED_PROXIES,
     Setting,
 )
 
@@ -37,6 +42,7 @@ if TYPE_CHECKING:
     from headwater.server.settings import ServerSettings
 
 _TERMINAL_BROWSERS = {"www-browser", "links", "elinks", "lynx", "w3m"}
+_AUTH_DEFAULT = "Default: --auth unless the server listens on loopback."
 _OFF = frozenset({"", "0", "false", "no", "off"})
 
 
@@ -57,6 +63,9 @@ class ServeChoices(TypedDict, total=False):
     static_prefix: str
     x_frame_options: str | None
     expose_prometheus: str
+    auth: bool | None
+    app_name: str | None
+    default_permission: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +86,9 @@ class ServeOptions:
     static_prefix: str = ""
     x_frame_options: str | None = None
     expose_prometheus: str = ""
+    auth: bool | None = None
+    app_name: str | None = None
+    default_permission: str | None = None
 
     @property
     def address(self) -> str:
@@ -102,6 +114,15 @@ class ServeOptions:
     def serves_artifacts(self) -> bool:
         """Return whether the server takes and hands out files."""
         return SERVE_ARTIFACTS.is_on() if self.serve_artifacts is None else self.serve_artifacts
+
+    @property
+    def knows_users(self) -> bool | None:
+        """Return whether the server asks who one is; None if nobody said so, and the address decides."""
+        if self.auth is not None:
+            return self.auth
+        if self.app_name:
+            return True
+        return AUTH.is_on() if AUTH.get() else None
 
     @property
     def only_artifacts(self) -> bool:
@@ -141,6 +162,7 @@ def serve(options: ServeOptions, *, tracking_uri: str, port: int, browser_path: 
 
 
 def _settings(options: ServeOptions, store_uri: str, port: int) -> "ServerSettings":
+    from headwater.protocol.roles import parse_level
     from headwater.server.settings import ServerSettings
 
     registry_uri = options.registry_store_uri or REGISTRY_STORE_URI.get()
@@ -164,6 +186,11 @@ def _settings(options: ServeOptions, store_uri: str, port: int) -> "ServerSettin
         serves_artifacts=options.serves_artifacts,
         exposes_metrics=(options.expose_prometheus or EXPOSE_PROMETHEUS.get()).lower() not in _OFF,
         frame_options=(options.x_frame_options or FRAME_OPTIONS.get()).upper(),
+        authentication=options.knows_users,
+        default_level=parse_level(options.default_permission or DEFAULT_PERMISSION.get()),
+        admin_username=ADMIN_USERNAME.get(),
+        admin_password=ADMIN_PASSWORD.get(),
+        trusted_proxies=split_list(TRUSTED_PROXIES.get()),
     )
 
 
@@ -251,6 +278,17 @@ _OPTIONS = (
         metavar="[DIR]",
         help="Tell Prometheus at /metrics about requests, queues and sizes. A folder, as for MLflow, is not needed.  "
         f"[env: {EXPOSE_PROMETHEUS.name}]",
+    ),
+    click.option(
+        "--auth/--no-auth",
+        default=None,
+        help=f"Ask who one is, or let everybody do everything. {_AUTH_DEFAULT}  [env: {AUTH.name}]",
+    ),
+    click.option("--app-name", type=click.Choice(["basic-auth"]), help="As MLflow spells --auth."),
+    click.option(
+        "--default-permission",
+        type=click.Choice(["NO_PERMISSIONS", "READ", "EDIT", "MANAGE"], case_sensitive=False),
+        help=f"{DEFAULT_PERMISSION.meaning}  [env: {DEFAULT_PERMISSION.name}]",
     ),
     env_file_option,
 )

@@ -11,8 +11,16 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from headwater.protocol.columns import Sweep
-from headwater.protocol.errors import EndpointNotFound, HeadwaterError, InvalidParameterValue, MethodNotAllowed
+from headwater.protocol.errors import (
+    EndpointNotFound,
+    HeadwaterError,
+    InvalidParameterValue,
+    MethodNotAllowed,
+    Unauthenticated,
+)
 from headwater.protocol.table import ENDPOINTS
+from headwater.server.access.access import Access
+from headwater.server.access.sessions import NoSessions
 from headwater.server.archives import Archives
 from headwater.server.artifacts import ArtifactRoutes
 from headwater.server.bodies import error_response
@@ -32,15 +40,19 @@ _logger = logging.getLogger(__name__)
 
 
 class App:
-    """Headwater over ASGI. The caller owns the store and closes it after the application has stopped."""
+    """Headwater over ASGI. The caller owns the store and closes it after the application has stopped.
 
-    def __init__(self, store: Store, settings: ServerSettings) -> None:
+    Without `access`, everybody may do everything.
+    """
+
+    def __init__(self, store: Store, settings: ServerSettings, access: Access | None = None) -> None:
         self._store = store
         self._settings = settings
         self._workers = Workers("request", threads=settings.threads, waiting=settings.waiting)
         self._transfers = Workers("upload", threads=settings.transfers, waiting=settings.transfers)
         self._gate = Gate(settings)
-        self._events = Events(store, self._workers, settings)
+        self._access = access
+        self._events = Events(store, self._workers, settings, access)
         self._pages = Pages(self._workers, settings, store.blobs.direct)
         self._couriers = Couriers(store, threads=settings.couriers, poll_s=settings.courier_s)
         self._sweeper: asyncio.Task[None] | None = None
@@ -54,11 +66,10 @@ class App:
         self.table = RouteTable(narrow(self._routes(), settings))
 
     def _routes(self) -> list[Route]:
-        store, settings = self._store, self._settings
+        store, settings, access = self._store, self._settings, self._access
         artifacts = ArtifactRoutes(store, self._workers, self._transfers, settings)
         multipart = MultipartRoutes(store, self._workers, self._transfers, settings)
-        return [
-            *derive_routes(ENDPOINTS, store, self._workers, settings),
+        by_hand = [
             *artifacts.routes(),
             *Archives(store, self._workers).routes(),
             *multipart.routes(),
@@ -66,6 +77,11 @@ class App:
             *self._pages.routes(),
             *workspace_routes(),
             *(self._metrics.routes() if self._metrics else []),
+        ]
+        return [
+            *derive_routes(ENDPOINTS, store, self._workers, settings, access),
+            *(access.guard_routes(by_hand) if access else by_hand),
+            *(access.routes() if access else NoSessions().routes()),
         ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -92,6 +108,8 @@ class App:
         """Let running requests finish and end the threads."""
         self._transfers.close()
         self._workers.close()
+        if self._access is not None:
+            self._access.close()
 
     def _count(self, request: Request, response: Response, seconds: float) -> None:
         endpoint = request.scope.get("endpoint", UNKNOWN)
@@ -113,6 +131,8 @@ class App:
             response = error_response(error)
             if isinstance(error, MethodNotAllowed):
                 response.headers["allow"] = ", ".join(self.table.methods(path))
+            if isinstance(error, Unauthenticated) and self._access is not None:
+                self._access.challenge(request, response)
             return response
         except Exception:
             request_id = uuid4().hex[:12]
@@ -134,6 +154,8 @@ class App:
             raise
         request.scope["endpoint"] = found.route.path
         request.scope["path_params"] = found.parameters
+        if self._access is not None and found.route.permission is not None:
+            await self._access.admit(request)
         return await found.route.handler(request, found.rest)
 
     async def _live(self, receive: Receive, send: Send) -> None:
@@ -161,9 +183,12 @@ class App:
                 _logger.exception("Looking for silent runs failed; the next try is in %s s.", self._settings.sweep_s)
 
 
-def create_app(store: Store, settings: ServerSettings) -> App:
-    """Return the application that serves `store`; fails at once if an endpoint lacks a permission or a method."""
-    return App(store, settings)
+def create_app(store: Store, settings: ServerSettings, access: Access | None = None) -> App:
+    """Return the application that serves `store`; fails at once if an endpoint lacks a permission or a method.
+
+    `access` knows its users, and the application closes it; without, everybody may do everything.
+    """
+    return App(store, settings, access)
 
 
 def _path(scope: Scope, prefix: str) -> str:

@@ -106,7 +106,7 @@ def error_response(error: HeadwaterError) -> Response:
     """Return the answer that carries `error` to the client."""
     response = json_response(msgspec.json.encode(error.body()), status=error.http_status)
     if error.http_status in {429, 503}:
-        response.headers["retry-after"] = "1"
+        response.headers["retry-after"] = str(error.json_kwargs.get("retry_after_s", 1))
     if error.http_status == 413:
         response.headers["connection"] = "close"
     return response

@@ -5,6 +5,7 @@ One task asks the store for changes, and only while somebody listens.
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator
 from functools import partial
 
@@ -14,7 +15,9 @@ from starlette.responses import Response, StreamingResponse
 
 from headwater.protocol.columns import ChangedRun, Changes, ChangesResponse
 from headwater.protocol.endpoint import NATIVE_BASE, Permission
-from headwater.protocol.errors import HeadwaterError, RequestLimitExceeded
+from headwater.protocol.errors import HeadwaterError, RequestLimitExceeded, Unauthenticated
+from headwater.server.access.access import Access
+from headwater.server.access.caller import Caller, find_caller
 from headwater.server.routes import Route, query_pairs
 from headwater.server.settings import ServerSettings
 from headwater.server.workers import Workers
@@ -32,14 +35,17 @@ class _ChangeEvent(msgspec.Struct, frozen=True):
 class _Listener:
     """One stream: which runs it wants, and what it has not been told yet."""
 
-    def __init__(self, experiment_ids: frozenset[str], run_ids: frozenset[str]) -> None:
+    def __init__(self, experiment_ids: frozenset[str], run_ids: frozenset[str], caller: Caller | None) -> None:
+        self.caller = caller
         self._experiment_ids = experiment_ids
         self._run_ids = run_ids
         self._pending: dict[str, ChangedRun] = {}
         self.woken = asyncio.Event()
 
     def offer(self, runs: list[ChangedRun]) -> None:
-        """Take note of the runs that this stream wants."""
+        """Take note of the runs that this stream wants, and whose experiment its caller may see."""
+        if self.caller is not None:
+            runs = [run for run in runs if self.caller.reads(run.experiment_id)]
         wants_all = not self._experiment_ids and not self._run_ids
         for run in runs:
             if wants_all or run.run_id in self._run_ids or run.experiment_id in self._experiment_ids:
@@ -58,7 +64,8 @@ class _Listener:
 class Events:
     """The event streams of one server."""
 
-    def __init__(self, store: Store, workers: Workers, settings: ServerSettings) -> None:
+    def __init__(self, store: Store, workers: Workers, settings: ServerSettings, access: Access | None = None) -> None:
+        self._access = access
         self._store = store
         self._workers = workers
         self._settings = settings
@@ -87,7 +94,8 @@ class Events:
         if len(self._listeners) >= self._settings.listeners:
             raise RequestLimitExceeded(f"'{len(self._listeners)}' event streams are open already. Close some.")
         query = dict(query_pairs(request))
-        listener = _Listener(_split(query.get("experiment_ids", "")), _split(query.get("run_ids", "")))
+        experiment_ids, run_ids = (_split(query.get(name, "")) for name in ("experiment_ids", "run_ids"))
+        listener = _Listener(experiment_ids, run_ids, find_caller(request))
         headers = {"cache-control": "no-cache", "x-accel-buffering": "no"}
         if request.method == "HEAD":
             return Response(None, 200, headers, "text/event-stream")
@@ -100,7 +108,12 @@ class Events:
     async def _stream(self, listener: _Listener) -> AsyncIterator[bytes]:
         try:
             yield b"retry: 2000\n\n"
+            renewed = time.monotonic()
             while not self._is_closed:
+                if time.monotonic() - renewed >= self._settings.heartbeat_s:
+                    renewed = time.monotonic()
+                    if not await self._renew(listener):
+                        return
                 try:
                     await asyncio.wait_for(listener.woken.wait(), self._settings.heartbeat_s)
                 except TimeoutError:
@@ -110,6 +123,16 @@ class Events:
                     yield b"event: change\ndata: " + msgspec.json.encode(_ChangeEvent(runs)) + b"\n\n"
         finally:
             self._listeners.discard(listener)
+
+    async def _renew(self, listener: _Listener) -> bool:
+        """Look again at what the caller may see; return whether they may still listen."""
+        if self._access is None or listener.caller is None:
+            return True
+        try:
+            listener.caller = await self._access.renew(listener.caller)
+        except Unauthenticated:
+            return False
+        return True
 
     async def _poll(self, cursor: int) -> None:
         while self._listeners:

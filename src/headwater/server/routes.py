@@ -7,7 +7,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -26,6 +26,7 @@ from headwater.protocol.codec import (
 from headwater.protocol.columns import Series
 from headwater.protocol.endpoint import Endpoint, Permission, compile_template
 from headwater.protocol.errors import EndpointNotFound, HeadwaterError, InvalidParameterValue, MethodNotAllowed
+from headwater.server.access.caller import Caller, get_caller
 from headwater.server.bodies import (
     JSON_TYPE,
     MSGPACK_TYPES,
@@ -43,6 +44,9 @@ from headwater.stores.interface import Store
 
 Handler = Callable[[Request, str], Awaitable[Response]]
 """Answers a request; the text is what follows the route's prefix, empty for a route of one path."""
+
+Ask = Callable[[Request], Callable[[msgspec.Struct], msgspec.Struct]]
+"""Returns what asks the store on behalf of whoever sent an HTTP request."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,14 +131,31 @@ class RouteTable:
         raise EndpointNotFound(f"No endpoint '{path[:200]}'. See /api/headwater/1/openapi.json for what there is.")
 
 
+class Protector(Protocol):
+    """Lets callers do what they may."""
+
+    def protect(
+        self, endpoint: Endpoint[Any, Any], call: Callable[[Any], msgspec.Struct]
+    ) -> Callable[[Caller, Any], msgspec.Struct]:
+        """Return what does `call` for a caller who may."""
+
+
 def derive_routes(
-    endpoints: Iterable[Endpoint[Any, Any]], store: Store, workers: Workers, settings: ServerSettings
+    endpoints: Iterable[Endpoint[Any, Any]],
+    store: Store,
+    workers: Workers,
+    settings: ServerSettings,
+    access: Protector | None = None,
 ) -> list[Route]:
-    """Return the routes of the protocol table; an endpoint that `store` cannot serve fails here, at start-up."""
+    """Return the routes of the protocol table; an endpoint that `store` cannot serve fails here, at start-up.
+
+    Without `access`, everybody may do everything.
+    """
     routes = []
     for endpoint in endpoints:
         call = guarded(endpoint, getattr(getattr(store, endpoint.resource), endpoint.verb), store)
-        handler = _rpc_handler(endpoint, call, workers, settings)
+        answer = _ask_anybody(call) if access is None else _ask_caller(access.protect(endpoint, call))
+        handler = _rpc_handler(endpoint, answer, workers, settings)
         routes += [
             Route(path=url, methods=endpoint.methods, permission=endpoint.permission, handler=handler)
             for url in endpoint.templates
@@ -142,9 +163,24 @@ def derive_routes(
     return routes
 
 
+def _ask_anybody(call: Callable[[msgspec.Struct], msgspec.Struct]) -> Ask:
+    def prepare(request: Request) -> Callable[[msgspec.Struct], msgspec.Struct]:
+        caller = caller_name(request)
+        return lambda wanted: call(attribute(wanted, caller))
+
+    return prepare
+
+
+def _ask_caller(call: Callable[[Caller, Any], msgspec.Struct]) -> Ask:
+    def prepare(request: Request) -> Callable[[msgspec.Struct], msgspec.Struct]:
+        return partial(call, get_caller(request))
+
+    return prepare
+
+
 def _rpc_handler(
     endpoint: Endpoint[Any, Any],
-    call: Callable[[msgspec.Struct], msgspec.Struct],
+    ask: Ask,
     workers: Workers,
     settings: ServerSettings,
 ) -> Handler:
@@ -154,10 +190,10 @@ def _rpc_handler(
             decode: Callable[[], msgspec.Struct] = partial(decode_query, endpoint.request, pairs)
         else:
             decode = await _body_decoder(endpoint, request, settings)
-        gzip_wanted, caller = accepts_gzip(request), caller_name(request)
+        gzip_wanted, call = accepts_gzip(request), ask(request)
 
         def answer() -> Response:
-            response = call(attribute(decode(), caller))
+            response = call(decode())
             if isinstance(response, Series):
                 return Response(encode_series(response), media_type="application/octet-stream")
             body = encode(response)

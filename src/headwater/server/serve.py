@@ -11,15 +11,19 @@ from collections.abc import Callable, Iterator
 import uvicorn
 
 from headwater.protocol.errors import InvalidParameterValue
+from headwater.server.access.access import Access
 from headwater.server.app import App, create_app
 from headwater.server.settings import ServerSettings
 from headwater.stores import open_store
+from headwater.stores.interface import Store
 
 _logger = logging.getLogger(__name__)
 
 _KEEP_ALIVE_S = 75
 _GRACE_S = 2
 _BACKLOG = 2048
+_OPEN = "every machine that reaches this one can read and change all runs"
+_ASKING = "users sign in, with passwords that anyone between can read unless a proxy in front speaks https"
 
 
 class HttpServer(uvicorn.Server):
@@ -89,6 +93,20 @@ def address(listener: socket.socket, prefix: str = "") -> str:
     return f"http://[{host}]:{port}{prefix}" if ":" in host else f"http://{host}:{port}{prefix}"
 
 
+def open_access(store: Store, settings: ServerSettings, url: str) -> Access:
+    """Return who may use a server at `url`, whose first administrator is made or asked for."""
+    access = Access(store, settings)
+    access.setup.make_from_settings(settings.admin_username, settings.admin_password)
+    if access.setup.is_needed():
+        _logger.warning(
+            "No users yet. Open %s/setup and enter the code %s to create the first administrator, "
+            "or run 'headwater users create NAME --admin'.",
+            url,
+            access.setup.code,
+        )
+    return access
+
+
 def serve(settings: ServerSettings, on_ready: Callable[[str], None] | None = None) -> None:
     """Serve the store that `settings` name until SIGTERM or SIGINT, then return.
 
@@ -96,15 +114,17 @@ def serve(settings: ServerSettings, on_ready: Callable[[str], None] | None = Non
     """
     with listen(settings) as listener:
         url = address(listener, settings.prefix)
-        if not ipaddress.ip_address(listener.getsockname()[0]).is_loopback:
+        is_local = ipaddress.ip_address(listener.getsockname()[0]).is_loopback
+        knows_users = not is_local if settings.authentication is None else settings.authentication
+        if not is_local:
             _logger.warning(
-                "Listening on %s: every machine that reaches this one can read and change all runs. "
-                "Requests to other names than private addresses need HEADWATER_ALLOWED_HOSTS.",
+                "Listening on %s: %s. Requests to other names than private addresses need HEADWATER_ALLOWED_HOSTS.",
                 settings.host,
+                _ASKING if knows_users else _OPEN,
             )
         store = open_store(settings.store_uri, artifacts=settings.artifacts, artifact_root=settings.artifact_root)
         try:
-            app = create_app(store, settings)
+            app = create_app(store, settings, open_access(store, settings, url) if knows_users else None)
             HttpServer(app, None if on_ready is None else lambda: on_ready(url)).run([listener])
         finally:
             store.close()

@@ -1,9 +1,10 @@
 """What a server may be told; every value has a safe default."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from headwater.protocol.errors import InvalidParameterValue
+from headwater.protocol.roles import Level
 
 MEBIBYTE = 1024 * 1024
 FRAME_OPTIONS = ("SAMEORIGIN", "DENY", "NONE")
@@ -29,6 +30,11 @@ class ServerSettings:
     serves_artifacts: bool = True  # hand out and take the files of mlflow-artifacts:/
     exposes_metrics: bool = False  # at /metrics
     frame_options: str = "SAMEORIGIN"  # which pages may show ours in a frame: SAMEORIGIN, DENY or NONE for all
+    authentication: bool | None = None  # whether it knows users; None: unless it listens on loopback
+    default_level: Level = Level.READ  # what users may do with what nobody granted
+    admin_username: str = ""
+    admin_password: str = field(default="", repr=False)  # of the administrator made where there is no user
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")  # who may say from where and how a client comes
     static_folder: Path = Path(__file__).parent / "static"
     threads: int = 64  # requests inside the store at once
     waiting: int = 2048  # requests waiting for a thread, beyond which the answer is 503

@@ -1,5 +1,5 @@
 """Where things are kept: a database, or a server."""
 
-from headwater.stores.opening import open_location, open_store, upgrade_store
+from headwater.stores.opening import find_credentials, open_location, open_store, upgrade_store
 
-__all__ = ["open_location", "open_store", "upgrade_store"]
+__all__ = ["find_credentials", "open_location", "open_store", "upgrade_store"]

@@ -300,6 +300,9 @@ class Credentials(Protocol):
     def experiments_of_runs(self, run_ids: Collection[str]) -> dict[str, str]:
         """Return the experiment's ID of each of the runs that exist, those in the trash too."""
 
+    def descendants_of_runs(self, run_ids: Collection[str]) -> set[str]:
+        """Return the ids of the runs' children, theirs, and so on, whichever experiments they are in."""
+
     def experiments_of_logged_models(self, model_ids: Collection[str]) -> dict[str, str]:
         """Return the experiment's ID of each of the logged models that exist, those in the trash too."""
 

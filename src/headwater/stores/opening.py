@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headwater.config import ARTIFACT_LOCATIONS
-from headwater.protocol.errors import InvalidParameterValue
+from headwater.protocol.errors import InvalidParameterValue, NotSupported
 
 if TYPE_CHECKING:
+    from headwater.stores.access import Credentials
     from headwater.stores.interface import HeldBlobs, Location, Store
 
 _DATABASES = frozenset({"sqlite", "postgresql", "postgres"})
@@ -58,6 +59,14 @@ def open_store(
     locations = ServedLocations([prefix.strip() for prefix in (*prefixes, artifact_root) if prefix.strip()])
     folder = _artifacts_folder(uri, scheme, None if _is_cloud(artifacts) else artifacts)
     return SqlStore(uri, _open_blobs(folder, artifacts), locations, folder / "live-logs", HttpSender(), artifact_root)
+
+
+def find_credentials(store: "Store") -> "Credentials":
+    """Return what a store tells its server of users; raise `NotSupported` for one that is itself behind a server."""
+    credentials: Credentials | None = getattr(store, "credentials", None)
+    if credentials is None:
+        raise NotSupported("Only a server of a database can ask who its users are. Serve the database itself.")
+    return credentials
 
 
 def upgrade_store(uri: str) -> tuple[int, int]:

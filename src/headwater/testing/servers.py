@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from urllib.parse import unquote
 
 from headwater.protocol.errors import TemporarilyUnavailable
+from headwater.server.access.access import Access
 from headwater.server.app import App, create_app
 from headwater.server.serve import HttpServer, address, listen
 from headwater.server.settings import ServerSettings
@@ -24,14 +25,15 @@ _STOP_TIMEOUT_S = 30
 def live_server(store: Store, **settings: Any) -> Iterator[str]:
     """Serve `store` on a free port of this machine in a thread, and yield the server's URL.
 
-    `settings` are those of `ServerSettings`, and `tls` those of uvicorn that begin with `ssl_`. The caller closes
-    the store.
+    `settings` are those of `ServerSettings`, and `tls` those of uvicorn that begin with `ssl_`. The server knows users
+    only if `authentication` is set. The caller closes the store.
     """
     tls: dict[str, Any] = settings.pop("tls", {})
     chosen = ServerSettings(**{"port": 0, **settings})
     with listen(chosen) as listener:
         ready = threading.Event()
-        server = HttpServer(create_app(store, chosen), ready.set)
+        access = Access(store, chosen) if chosen.authentication else None
+        server = HttpServer(create_app(store, chosen, access), ready.set)
         for name, value in tls.items():
             setattr(server.config, name, value)
         thread = threading.Thread(target=server.run, args=([listener],), name="headwater-test-server")

@@ -12,14 +12,14 @@ from typing import NamedTuple
 
 from starlette.requests import Request
 
-from headwater.protocol.errors import HeadwaterError, PermissionDenied, ResourceDoesNotExist, Unauthenticated
+from headwater.protocol.errors import PermissionDenied, ResourceDoesNotExist, Unauthenticated
 from headwater.protocol.roles import Level
 from headwater.protocol.users import TOKEN_PREFIX, User
 from headwater.server.access.caller import Caller
 from headwater.server.access.offers import Offer, Proxies, read_offer
 from headwater.server.access.throttle import Throttle
 from headwater.server.workers import Workers
-from headwater.stores.access import Credentials
+from headwater.stores.access import Credentials, SecretKind
 
 _logger = logging.getLogger(__name__)
 
@@ -61,9 +61,10 @@ class Authentication:
         self._clock = clock
         self._throttle = Throttle(clock)
         self._key = secrets.token_bytes(32)
-        self._age = 0
+        self._age = 0  # of what is known of callers
+        self._passwords_age = 0
         self._callers: dict[bytes, _Known] = {}
-        self._passwords: dict[bytes, tuple[str, float, int]] = {}
+        self._passwords: dict[bytes, tuple[float, int]] = {}
         self._proven: dict[tuple[str, str], None] = {}
         self._pending: dict[bytes, asyncio.Task[Caller]] = {}
 
@@ -118,9 +119,15 @@ class Authentication:
             raise Unauthenticated("Unknown user or wrong password.")
         return Caller(rights, self._default)
 
-    def forget(self) -> None:
-        """Ask the database again about everybody: users, grants or roles changed."""
+    def forget(self, *, passwords: bool = False) -> None:
+        """Ask the database again about everybody: grants or roles changed, or even passwords."""
         self._age += 1
+        if passwords:
+            self._passwords_age += 1
+
+    def forget_session(self, secret: str) -> None:
+        """Know a session no longer: it was closed."""
+        self._callers.pop(self._mark(Offer(SecretKind.SESSION, "", secret)), None)
 
     def guard(self, key: str, address: str) -> "Guard":
         """Return what slows attempts at something other than a password."""
@@ -148,7 +155,7 @@ class Authentication:
         age = self._age
         username = offer.username
         if offer.kind is None:
-            await self._check_password(mark, offer, address, age)
+            await self._check_password(mark, offer, address)
         else:
             find = partial(self._credentials.find_secret, offer.secret, offer.kind)
             user = await self._workers.run(find)
@@ -161,14 +168,15 @@ class Authentication:
         self._callers[mark] = _Known(caller, self._clock() + _CALLER_S, age)
         return caller
 
-    async def _check_password(self, mark: bytes, offer: Offer, address: str, age: int) -> None:
-        username, until, known_age = self._passwords.get(mark, ("", 0.0, -1))
-        if username == offer.username and known_age == self._age and self._clock() < until:
+    async def _check_password(self, mark: bytes, offer: Offer, address: str) -> None:
+        age = self._passwords_age
+        until, known_age = self._passwords.get(mark, (0.0, -1))
+        if known_age == age and self._clock() < until:
             return
         await self.verify(offer.username, offer.secret, address)
         if len(self._passwords) >= _MOST:
             self._passwords.clear()
-        self._passwords[mark] = (offer.username, self._clock() + _PASSWORD_S, age)
+        self._passwords[mark] = (self._clock() + _PASSWORD_S, age)
 
     def _mark(self, offer: Offer) -> bytes:
         """Return what a secret is remembered by: nothing that could be turned back into it."""
@@ -192,7 +200,6 @@ class Guard:
         """Raise `RequestLimitExceeded` after too many failures."""
         self._throttle.check(self._limits)
 
-    def fail(self, error: HeadwaterError) -> None:
-        """Count a failure and raise `error`."""
+    def fail(self) -> None:
+        """Count a failure."""
         self._throttle.fail([key for key, _ in self._limits])
-        raise error

@@ -52,7 +52,7 @@ class Authorization:
             if after is not None:
                 response = after(self._context, caller, request, response)
             if endpoint.resource in _CHANGES_WHO and endpoint.methods != ("GET",):
-                self._context.authentication.forget()
+                self._context.authentication.forget(passwords=endpoint.resource == "users")
             return self._with_default(prune(self._context.things, caller, response))
 
         return ask

@@ -72,3 +72,10 @@ def find_caller(request: Request) -> Caller | None:
     """Return who sends a request; None without authentication, and for what anybody may ask."""
     caller: Caller | None = request.scope.get(_KEY)
     return caller
+
+
+def get_caller(request: Request) -> Caller:
+    """Return who sends a request of a server that knows its users, for a route that needs a permission."""
+    caller = find_caller(request)
+    assert caller is not None, "such a request is refused before it gets here"
+    return caller

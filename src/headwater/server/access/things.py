@@ -89,7 +89,7 @@ class Things:
             case What.VIEW:
                 yield from self._find_views(caller, names, level)
             case What.RULE:
-                yield from self._find_rules(names)
+                yield from self._find_rules(names, level)
 
     def _find_views(self, caller: Caller, view_ids: Collection[str], level: Level) -> Iterator[_Found]:
         for view_id in view_ids:
@@ -106,13 +106,14 @@ class Things:
                         f"The view '{view_id}' is across experiments and belongs to '{owner}'. Save one of your own."
                     )
 
-    def _find_rules(self, rule_ids: Collection[str]) -> Iterator[_Found]:
+    def _find_rules(self, rule_ids: Collection[str], level: Level) -> Iterator[_Found]:
         for rule_id in rule_ids:
             try:
                 experiment_id = self._credentials.experiment_of_rule(rule_id)
             except ResourceDoesNotExist:
                 continue
-            yield _Found((Kind.EXPERIMENT, experiment_id or EVERYTHING), f", which the rule '{rule_id}' is about")
+            if experiment_id or level is not Level.READ:  # one about all experiments is everybody's to know
+                yield _Found((Kind.EXPERIMENT, experiment_id or EVERYTHING), f", which the rule '{rule_id}' is about")
 
 
 def spell_experiment(experiment_id: str) -> str:

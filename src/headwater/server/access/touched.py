@@ -66,9 +66,8 @@ def derive_touches(endpoint: Endpoint[Any, Any]) -> tuple[Touch, ...]:
         level = adjusted.get(".".join(steps), needed)
         if level is not None:
             touches.append(Touch(steps, what, level))
-    for field in PATHS.get(endpoint.name, ()):
-        touches.append(Touch((field,), What.PATH, adjusted.get(field) or needed))
-    return tuple(touches)
+    paths = (Touch((field,), What.PATH, adjusted.get(field) or needed) for field in PATHS.get(endpoint.name, ()))
+    return (*touches, *paths)
 
 
 def is_accounted_for(endpoint: Endpoint[Any, Any]) -> bool:

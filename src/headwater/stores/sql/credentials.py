@@ -12,6 +12,7 @@ from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection, chunks, marks
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.grant_rows import load_rights
+from headwater.stores.sql.moves import find_descendants
 from headwater.stores.sql.owners import find_owners
 from headwater.stores.sql.passwords import Passwords
 from headwater.stores.sql.secrets import (
@@ -110,6 +111,11 @@ class SqlCredentials:
     def experiments_of_runs(self, run_ids: Collection[str]) -> dict[str, str]:
         """Return the experiment's ID of each of the runs that exist."""
         return self._experiments_of("run", run_ids)
+
+    def descendants_of_runs(self, run_ids: Collection[str]) -> set[str]:
+        """Return the ids of the runs' children, theirs, and so on."""
+        with self._database.read() as connection:
+            return find_descendants(connection, run_ids)
 
     def experiments_of_logged_models(self, model_ids: Collection[str]) -> dict[str, str]:
         """Return the experiment's ID of each of the logged models that exist."""

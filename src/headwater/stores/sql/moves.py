@@ -31,7 +31,7 @@ def move_runs(connection: Connection, request: MoveRuns) -> list[str]:
     exp_id = find_active_experiment(connection, request.experiment_id)
     runs = find_all_runs(connection, request.run_ids)
     if request.children:
-        runs |= _find_descendants(connection, runs)
+        runs |= _lock_runs(connection, find_descendants(connection, runs))
     moving = [run for run in runs.values() if run.exp_id != exp_id]
     now = now_ms()
     for chunk in chunks([run.id for run in moving]):
@@ -127,17 +127,18 @@ def _lock_runs(connection: Connection, run_ids: Iterable[str]) -> dict[str, RunR
     return found
 
 
-def _find_descendants(connection: Connection, runs: dict[str, RunRow]) -> dict[str, RunRow]:
-    """Return the children of the runs, theirs, and so on."""
+def find_descendants(connection: Connection, run_ids: Iterable[str]) -> set[str]:
+    """Return the ids of the runs' children, theirs, and so on, in whichever experiment they are."""
     key_id = connection.find_key_ids([PARENT_TAG]).get(PARENT_TAG)
-    found: dict[str, RunRow] = {}
-    generation: Sequence[str] = list(runs)
+    known = set(run_ids)
+    found: set[str] = set()
+    generation: Sequence[str] = list(known)
     while generation and key_id is not None:
         children: set[str] = set()
         for chunk in chunks(generation):
             where = f"tag.key_id = ? AND tag.value IN ({marks(chunk)})"
             sql = f"SELECT run.uuid FROM tag JOIN run ON run.id = tag.run_id WHERE {_ANYWHERE} AND {where}"  # noqa: S608 - marks
             children.update(row[0] for row in connection.all(sql, (key_id, *chunk)))
-        generation = sorted(children - runs.keys() - found.keys())
-        found |= _lock_runs(connection, generation)
+        generation = sorted(children - known - found)
+        found.update(generation)
     return found
