@@ -16,6 +16,7 @@ from headwater.protocol.journals import Append
 from headwater.protocol.metrics import Metric
 from headwater.protocol.runs import GetRun, LogBatch
 from headwater.protocol.table import ENDPOINTS
+from headwater.server.access.sessions import SESSION_PATHS
 from headwater.server.app import create_app
 from headwater.server.routes import Route, RouteTable, derive_routes
 from headwater.server.settings import ServerSettings
@@ -25,7 +26,7 @@ from headwater.testing.servers import live_server
 from server.caller import API, NATIVE, call, get, post
 from server.conftest import Served
 
-PUBLIC = {"/health", "/version", f"{NATIVE}/openapi.json"}
+PUBLIC = {"/health", "/version", f"{NATIVE}/openapi.json", *SESSION_PATHS}
 JSON = {"content-type": "application/json"}
 
 

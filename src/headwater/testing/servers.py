@@ -26,13 +26,15 @@ def live_server(store: Store, **settings: Any) -> Iterator[str]:
     """Serve `store` on a free port of this machine in a thread, and yield the server's URL.
 
     `settings` are those of `ServerSettings`, and `tls` those of uvicorn that begin with `ssl_`. The server knows users
-    only if `authentication` is set. The caller closes the store.
+    only if `authentication` is set or `access` is given. The caller closes the store.
     """
+    access: Access | None = settings.pop("access", None)
     tls: dict[str, Any] = settings.pop("tls", {})
     chosen = ServerSettings(**{"port": 0, **settings})
     with listen(chosen) as listener:
         ready = threading.Event()
-        access = Access(store, chosen) if chosen.authentication else None
+        if chosen.authentication and access is None:
+            access = Access(store, chosen)
         server = HttpServer(create_app(store, chosen, access), ready.set)
         for name, value in tls.items():
             setattr(server.config, name, value)

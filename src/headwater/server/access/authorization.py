@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from headwater.protocol import experiments, registered_models, roles
+from headwater.protocol import experiments, imports, registered_models, roles, trash, users
 from headwater.protocol.endpoint import Endpoint, Permission
 from headwater.protocol.errors import HeadwaterError, PermissionDenied
 from headwater.protocol.roles import Grant, Kind, Level, PutGrant
@@ -20,7 +20,10 @@ Call = Callable[[Any], msgspec.Struct]
 GuardedCall = Callable[[Caller, Any], msgspec.Struct]
 After = Callable[[Context, Caller, Any, Any], msgspec.Struct]
 
-_CHANGES_WHO = frozenset({"users", "roles"})
+_CHANGE_RIGHTS = frozenset(
+    {registered_models.RENAME.name, registered_models.DELETE.name, trash.PURGE.name, imports.PUT_MODEL.name}
+)
+"""Verbs after which grants are about other names, beside those about users and roles."""
 
 
 class Authorization:
@@ -39,6 +42,8 @@ class Authorization:
         check_accounted_for([endpoint])
         touches, check, after = derive_touches(endpoint), CHECKS.get(endpoint.name), _AFTER.get(endpoint.name)
         narrows = endpoint.permission is Permission.READ
+        is_about_users = endpoint.resource in {users.CREATE.resource, roles.CREATE.resource}
+        changes_rights = endpoint.name in _CHANGE_RIGHTS or (is_about_users and endpoint.methods != ("GET",))
 
         def ask(caller: Caller, request: Any) -> msgspec.Struct:
             if endpoint.permission is Permission.ADMIN and not caller.is_admin:
@@ -51,8 +56,8 @@ class Authorization:
             response = call(request)
             if after is not None:
                 response = after(self._context, caller, request, response)
-            if endpoint.resource in _CHANGES_WHO and endpoint.methods != ("GET",):
-                self._context.authentication.forget(passwords=endpoint.resource == "users")
+            if changes_rights:
+                self._context.authentication.forget(passwords=endpoint.resource == users.CREATE.resource)
             return self._with_default(prune(self._context.things, caller, response))
 
         return ask

@@ -7,6 +7,7 @@ import msgspec
 
 from headwater.protocol.alerts import ListAlertRulesResponse, ListAlertsResponse
 from headwater.protocol.columns import ChangesResponse
+from headwater.protocol.errors import PermissionDenied
 from headwater.protocol.experiments import GetExperimentResponse, SearchExperimentsResponse
 from headwater.protocol.finding import FindResponse
 from headwater.protocol.governance import ListEventsResponse
@@ -105,6 +106,8 @@ def _prune_lineage(things: Things, caller: Caller, lineage: Lineage) -> Lineage:
         following = neighbours.get(waiting.pop(), set()) - reached
         reached |= following
         waiting += following
+    if reached == {lineage.root} and any(lineage.root in {edge.source, edge.target} for edge in lineage.edges):
+        raise PermissionDenied("Everything that this leads to, or came of, is in experiments that you may not read.")
     return msgspec.structs.replace(
         lineage,
         nodes=[node for node in lineage.nodes if node.id in reached],
