@@ -305,21 +305,14 @@ def test_nobody_becomes_an_administrator_by_the_way(store: Store, url: str) -> N
     me = {"username": "ann", "password": new, "current_password": PASSWORD, "is_admin": True}
     json_of_ann = {**ann, "content-type": "application/json"}
 
-    assert (
-        post(url, "users/create", {"username": "eve", "password": "a password of eve", "is_admin": True}, ann).status
-        == 403
-    )
-    assert (
-        call(
-            url, "PATCH", f"{API}/users/update-admin", to_json({"username": "ann", "is_admin": True}), json_of_ann
-        ).status
-        == 403
-    )
+    eve = {"username": "eve", "password": "a password of eve", "is_admin": True}
+    raised = to_json({"username": "ann", "is_admin": True})
+    token = {"name": "t", "is_admin": True}
+
+    assert post(url, "users/create", eve, ann).status == 403
+    assert call(url, "PATCH", f"{API}/users/update-admin", raised, json_of_ann).status == 403
     assert call(url, "PATCH", f"{API}/users/update-password", to_json(me), json_of_ann).status == 200
-    assert (
-        post(url, f"{NATIVE}/tokens/create", {"name": "t", "is_admin": True}, basic("ann", me["password"])).status
-        == 200
-    )
+    assert post(url, f"{NATIVE}/tokens/create", token, basic("ann", new)).status == 200
     assert [user.username for user in store.users.list(ListUsers()).users if user.is_admin] == ["root"]
 
 
