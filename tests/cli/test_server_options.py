@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import urllib.error
 import urllib.request
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +14,7 @@ from click.testing import CliRunner, Result
 from cli.test_processes import call, started
 from headwater.cli._env_file import read_env_file
 from headwater.cli._root import root
+from headwater.protocol.users import ListUsers
 from headwater.stores import open_store
 
 UPGRADES = Path(__file__).parents[1] / "upgrade"
@@ -42,6 +44,41 @@ def test_mlflows_options_of_a_server_are_understood(tmp_path: Path) -> None:
     assert frame == "DENY"
     assert 'endpoint="/api/2.0/mlflow/experiments/search"' in text
     assert 'headwater_server_store_bytes{file="database"} 0' not in text
+
+
+@pytest.mark.parametrize(
+    ("options", "status"),
+    [
+        (["--host", "0.0.0.0"], 401),
+        (["--host", "0.0.0.0", "--no-auth"], 200),
+        ([], 200),
+        (["--auth"], 401),
+        (["--app-name", "basic-auth"], 401),
+    ],
+)
+def test_a_server_asks_who_one_is_unless_it_listens_on_loopback(
+    tmp_path: Path, options: list[str], status: int
+) -> None:
+    with started(tmp_path, "server", "--port", "0", *options) as (_, address):
+        answered = 200
+        try:
+            call(address, "/api/2.0/mlflow/experiments/search?max_results=5")
+        except urllib.error.HTTPError as error:
+            answered = error.code
+            error.close()
+
+    assert answered == status
+
+
+def test_the_administrator_of_the_settings_signs_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_AUTH_ADMIN_USERNAME", "chief")
+    monkeypatch.setenv("HEADWATER_ADMIN_PASSWORD", "the words of the chief")
+    monkeypatch.setenv("HEADWATER_AUTH", "1")
+    monkeypatch.setenv("HEADWATER_USERNAME", "chief")
+    monkeypatch.setenv("HEADWATER_PASSWORD", "the words of the chief")
+
+    with started(tmp_path, "server", "--port", "0") as (_, address), closing(open_store(address)) as remote:
+        assert [user.username for user in remote.users.list(ListUsers()).users] == ["chief"]
 
 
 def test_variables_that_are_set_win_over_those_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,6 +132,8 @@ def test_a_line_that_is_no_variable_is_named(tmp_path: Path, line: str) -> None:
         (["--backend-store-uri", "postgresql://a/b", "--no-serve-artifacts"], "Give --default-artifact-root"),
         (["--x-frame-options", "ALLOW"], "'ALLOW'"),
         (["--workers", "0"], "0 is not in the range"),
+        (["--default-permission", "ALL"], "'ALL'"),
+        (["--app-name", "other"], "'other'"),
         (["--env-file", "missing.env"], "missing.env"),
     ],
 )

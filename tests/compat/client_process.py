@@ -57,30 +57,52 @@ def run_checks(
 
     The client is that of a list of requirements beside this.
     """
-    python = environment_python(HERE / "clients" / f"{client}.txt", CACHE, by_pip=by_pip)
     store = open_store(f"sqlite:///{folder / 'headwater.db'}", artifact_root=artifact_root)
     with live_server(store, exposes_metrics=True, serves_artifacts=serves_artifacts) as url:
-        done = subprocess.run(
-            [str(python), str(script), *(checks or checks_in(script))],
-            cwd=folder,
-            env={
-                "PATH": os.environ["PATH"],
-                "HOME": str(folder),
-                "MLFLOW_TRACKING_URI": url,
-                "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
-                "MLFLOW_ARTIFACT_UPLOAD_DOWNLOAD_TIMEOUT": "30",
-                "MLFLOW_DISABLE_TELEMETRY": "true",
-                "GIT_PYTHON_REFRESH": "quiet",
-                **variables,
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=timeout_s,
-        )
-        assert done.returncode == 0, done.stderr
+        done = _run(client, script, folder, url, variables, checks=checks, by_pip=by_pip, timeout_s=timeout_s)
         with urlopen(f"{url}/metrics", timeout=30) as answer:
             lines = answer.read().decode().splitlines()
         asked = tuple(line for line in lines if line.startswith("headwater_server_requests_total"))
         yield Session(json.loads(done.stdout.splitlines()[-1]), done.stderr, url, asked)
     store.close()
+
+
+def report_of(client: str, script: Path, folder: Path, url: str, variables: Mapping[str, str]) -> dict[str, str]:
+    """Run every check of a script against a server and return what became of each."""
+    done = _run(client, script, folder, url, variables)
+    report: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
+    return report
+
+
+def _run(
+    client: str,
+    script: Path,
+    folder: Path,
+    url: str,
+    variables: Mapping[str, str],
+    *,
+    checks: Sequence[str] = (),
+    by_pip: bool = False,
+    timeout_s: float = 250,
+) -> "subprocess.CompletedProcess[str]":
+    python = environment_python(HERE / "clients" / f"{client}.txt", CACHE, by_pip=by_pip)
+    done = subprocess.run(
+        [str(python), str(script), *(checks or checks_in(script))],
+        cwd=folder,
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "MLFLOW_TRACKING_URI": url,
+            "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
+            "MLFLOW_ARTIFACT_UPLOAD_DOWNLOAD_TIMEOUT": "30",
+            "MLFLOW_DISABLE_TELEMETRY": "true",
+            "GIT_PYTHON_REFRESH": "quiet",
+            **variables,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=timeout_s,
+    )
+    assert done.returncode == 0, done.stderr
+    return done

@@ -51,7 +51,7 @@ class Authorization:
             request = _sign(caller, request)
             if check is not None:
                 request = check(self._context, caller, request)
-            for touch in touches:
+            for touch in () if caller.is_admin else touches:
                 request = self._allow(caller, touch, request, narrows=narrows)
             response = call(request)
             if after is not None:
@@ -67,7 +67,7 @@ class Authorization:
         if touch.what is What.PATH:
             self._context.things.require_path(caller, getattr(request, touch.steps[0]), touch.level)
             return request
-        names = set(collect(request, touch.steps))
+        names = collect(request, touch.steps)
         if narrows and touch.steps == ("experiment_ids",) and names:
             readable = [name for name in request.experiment_ids if caller.reads(spell_experiment(name))]
             if readable:

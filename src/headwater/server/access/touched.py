@@ -79,17 +79,18 @@ def is_accounted_for(endpoint: Endpoint[Any, Any]) -> bool:
     )
 
 
-def collect(value: Any, steps: tuple[str, ...]) -> Iterator[str]:
-    """Yield the texts that stand in a field, which may be in a list, or be one."""
-    if value is None or value is msgspec.UNSET:
-        return
+def collect(value: Any, steps: tuple[str, ...]) -> set[str]:
+    """Return the texts that stand in a field, which may be in a list, or be one; empty ones name nothing."""
+    if not value or value is msgspec.UNSET:
+        return set()
     if isinstance(value, list):
-        for part in value:
-            yield from collect(part, steps)
-    elif steps:
-        yield from collect(getattr(value, steps[0]), steps[1:])
-    elif value:
-        yield str(value)
+        if isinstance(value[0], str):
+            return {part for part in value if part}
+        inner = [found for part in value if (found := getattr(part, steps[0]))]  # a thousand points, mostly of nothing
+        return set().union(*(collect(part, steps[1:]) for part in inner))
+    if steps:
+        return collect(getattr(value, steps[0]), steps[1:])
+    return {str(value)}
 
 
 def _walk(
