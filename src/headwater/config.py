@@ -176,6 +176,31 @@ ADMIN_PASSWORD = Setting(
     mlflow_name="MLFLOW_AUTH_ADMIN_PASSWORD",
     meaning="That administrator's password; without one, nobody is made.",
 )
+OIDC_ISSUER = Setting(
+    name="HEADWATER_OIDC_ISSUER",
+    meaning="The address of an OpenID Connect identity provider through which people sign in to the server, such as "
+    "https://accounts.example.com; needs headwater[oidc].",
+)
+OIDC_CLIENT_ID = Setting(name="HEADWATER_OIDC_CLIENT_ID", meaning="What the provider knows this server by.")
+OIDC_CLIENT_SECRET = Setting(
+    name="HEADWATER_OIDC_CLIENT_SECRET", meaning="The secret that goes with it, if the provider gave one."
+)
+OIDC_LABEL = Setting(
+    name="HEADWATER_OIDC_LABEL", default="Single sign-on", meaning="What the button on the sign-in page says."
+)
+OIDC_SCOPES = Setting(
+    name="HEADWATER_OIDC_SCOPES", default="openid profile email", meaning="What the provider is asked to tell."
+)
+OIDC_USERNAME_CLAIM = Setting(
+    name="HEADWATER_OIDC_USERNAME_CLAIM",
+    default="email",
+    meaning="Which of the provider's claims is the name of the user here: one that people cannot choose themselves.",
+)
+OIDC_ALLOWED_USERS = Setting(
+    name="HEADWATER_OIDC_ALLOWED_USERS",
+    meaning="Names that may sign in through the provider, separated by commas, such as *@example.com; default: "
+    "whoever the provider vouches for, which with a public one is everybody.",
+)
 TRUSTED_PROXIES = Setting(
     name="HEADWATER_TRUSTED_PROXIES",
     default="127.0.0.1,::1",

@@ -11,7 +11,7 @@ import msgspec
 
 from headwater.cli._options import opened_store, tracking_uri_in_force
 from headwater.cli._output import format_bytes, without_password
-from headwater.config import ADMIN_PASSWORD, HOME, PASSWORD, SETTINGS, TOKEN, home
+from headwater.config import ADMIN_PASSWORD, HOME, OIDC_CLIENT_SECRET, PASSWORD, SETTINGS, TOKEN, home
 from headwater.protocol.errors import HeadwaterError
 from headwater.protocol.experiments import SearchExperiments
 from headwater.version import __version__
@@ -107,7 +107,7 @@ def _check_ui() -> Check:
 
 
 def _check_settings() -> Check:
-    secret = {PASSWORD.name, TOKEN.name, ADMIN_PASSWORD.name}
+    secret = {PASSWORD.name, TOKEN.name, ADMIN_PASSWORD.name, OIDC_CLIENT_SECRET.name}
     given = [
         f"{setting.name}={'…' if setting.name in secret else without_password(setting.get())}"
         for setting in SETTINGS

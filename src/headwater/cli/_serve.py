@@ -28,6 +28,13 @@ from headwater.config import (
     EXPOSE_PROMETHEUS,
     FRAME_OPTIONS,
     HOST,
+    OIDC_ALLOWED_USERS,
+    OIDC_CLIENT_ID,
+    OIDC_CLIENT_SECRET,
+    OIDC_ISSUER,
+    OIDC_LABEL,
+    OIDC_SCOPES,
+    OIDC_USERNAME_CLAIM,
     PORT,
     REGISTRY_STORE_URI,
     REGISTRY_URI,
@@ -163,7 +170,7 @@ def serve(options: ServeOptions, *, tracking_uri: str, port: int, browser_path: 
 
 def _settings(options: ServeOptions, store_uri: str, port: int) -> "ServerSettings":
     from headwater.protocol.roles import parse_level
-    from headwater.server.settings import ServerSettings
+    from headwater.server.settings import OidcSettings, ServerSettings
 
     registry_uri = options.registry_store_uri or REGISTRY_STORE_URI.get()
     if registry_uri not in {"", store_uri}:
@@ -191,6 +198,15 @@ def _settings(options: ServeOptions, store_uri: str, port: int) -> "ServerSettin
         admin_username=ADMIN_USERNAME.get(),
         admin_password=ADMIN_PASSWORD.get(),
         trusted_proxies=split_list(TRUSTED_PROXIES.get()),
+        oidc=OidcSettings(
+            issuer=OIDC_ISSUER.get(),
+            client_id=OIDC_CLIENT_ID.get(),
+            client_secret=OIDC_CLIENT_SECRET.get(),
+            label=OIDC_LABEL.get(),
+            scopes=OIDC_SCOPES.get(),
+            username_claim=OIDC_USERNAME_CLAIM.get(),
+            allowed_users=split_list(OIDC_ALLOWED_USERS.get()),
+        ),
     )
 
 

@@ -11,6 +11,19 @@ FRAME_OPTIONS = ("SAMEORIGIN", "DENY", "NONE")
 
 
 @dataclass(frozen=True, kw_only=True)
+class OidcSettings:
+    """How people sign in through an identity provider by OpenID Connect; without an issuer they do not."""
+
+    issuer: str = ""
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    label: str = "Single sign-on"
+    scopes: str = "openid profile email"
+    username_claim: str = "email"
+    allowed_users: tuple[str, ...] = ()  # patterns of names; none: whoever the provider vouches for
+
+
+@dataclass(frozen=True, kw_only=True)
 class ServerSettings:
     """How one server process listens, what it trusts and how much it takes on.
 
@@ -35,6 +48,7 @@ class ServerSettings:
     admin_username: str = ""
     admin_password: str = field(default="", repr=False)  # of the administrator made where there is no user
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")  # who may say from where and how a client comes
+    oidc: OidcSettings = OidcSettings()
     static_folder: Path = Path(__file__).parent / "static"
     threads: int = 64  # requests inside the store at once
     waiting: int = 2048  # requests waiting for a thread, beyond which the answer is 503

@@ -12,6 +12,7 @@ from headwater.server.access.authorization import Authorization, Call, GuardedCa
 from headwater.server.access.caller import Caller, set_caller
 from headwater.server.access.checks import Context
 from headwater.server.access.handmade import guard_routes
+from headwater.server.access.identity_routes import IdentityRoutes, describe
 from headwater.server.access.offers import Proxies, is_browser
 from headwater.server.access.sessions import SessionRoutes
 from headwater.server.access.setup import Setup
@@ -50,12 +51,19 @@ class Access:
             self._workers,
             settings,
             proxies=proxies,
-            providers=[],
+            providers=[describe(settings.oidc)] if settings.oidc.issuer else [],
+        )
+        self._identity = (
+            IdentityRoutes(
+                credentials, self._sessions, self._workers, settings.oidc, prefix=settings.prefix, proxies=proxies
+            )
+            if settings.oidc.issuer
+            else None
         )
 
     def routes(self) -> list[Route]:
         """Return the routes by which people sign in."""
-        return self._sessions.routes()
+        return [*self._sessions.routes(), *(self._identity.routes() if self._identity else [])]
 
     def guard_routes(self, routes: Iterable[Route]) -> list[Route]:
         """Return routes written by hand so that they ask first whether the caller may."""
