@@ -47,6 +47,7 @@ _HAND: dict[str, str] = {
         for step in ("create", "complete", "abort")
     },
 }
+_REGISTRY = {"registered_models", "model_versions", "governance", "lineage", "permissions"}
 _KNOWN: dict[str, Any] = {
     "version": "1",
     "old": "1",
@@ -64,6 +65,10 @@ _KNOWN: dict[str, Any] = {
     "text": HUSH,
     "kind": "experiment",
     "resource": "{experiment_id}",
+    "resource_type": "experiment",
+    "resource_id": "{experiment_id}",
+    "permission": "READ",
+    "workspace": "default",
     "experiment_name": f"{HUSH} experiment",
     "page_token": "",
     "new_run_id": "",
@@ -133,7 +138,7 @@ def _value(endpoint: Endpoint[Any, Any], field: msgspec.structs.FieldInfo, ids: 
         return [ids["run_id"]]
     if name in {"run_uuid", "source_run_id"}:
         return ids["run_id"]
-    if name == "name" and endpoint.resource not in {"registered_models", "model_versions", "governance", "lineage"}:
+    if name == "name" and endpoint.resource not in _REGISTRY:
         return "named"
     if name == "new_name" and endpoint.resource in {"lineage", "registered_models"}:
         return ids["name"]

@@ -109,16 +109,16 @@ def _grant(kind: Kind, resource: str, level: Level) -> PutGrant:
 def make_world(store: Store) -> World:
     """Fill a store: a user for each level has just that on the hidden things."""
     ids = make_hidden_things(store)
-    store.users.create(CreateUser("root", ADMIN_PASSWORD, is_admin=True))
+    store.users.create(CreateUser("root", is_admin=True))
     expired = make_token(store, "root", lifetime_s=1)
     headers: dict[str, dict[str, str]] = {"anonymous": {}}
     for level in LEVELS:
-        store.users.create(CreateUser(level.lower(), f"{level.lower()} has a password"))
+        store.users.create(CreateUser(level.lower()))
         for kind, resource in ((Kind.EXPERIMENT, ids["experiment_id"]), (Kind.REGISTERED_MODEL, ids["name"])):
             store.roles.put_grant(_grant(kind, resource, level))
         headers[level] = bearer(make_token(store, level.lower()))
-    store.users.create(CreateUser("victim", "victim has a password"))
-    store.users.create(CreateUser("disabled", "disabled has a password", is_admin=True))
+    store.users.create(CreateUser("victim"))
+    store.users.create(CreateUser("disabled", is_admin=True))
     headers["admin"] = bearer(make_token(store, "root"))
     headers["disabled"] = bearer(make_token(store, "disabled"))
     headers["expired"] = bearer(expired)

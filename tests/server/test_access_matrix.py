@@ -21,6 +21,7 @@ from server.caller import Answer, call
 LAST = ("delete", "rename", "purge", "move", "archive", "set-active", "update-admin")
 """What takes away what other requests name, and so is asked last."""
 
+OF_ONESELF = {"users.get_current", "permissions.list_current"}
 NAMES_NOTHING = {"/metrics", "/api/headwater/1/blobs", "/api/headwater/1/blobs/", "/api/headwater/1/events"}
 DIGEST_ANSWERS = {"/api/headwater/1/blobs/"}  # who knows a digest has been told of the file
 
@@ -49,6 +50,8 @@ def world(tmp_path: Path) -> Iterator[World]:
 def needed(route: Route) -> Permission | Level | None:
     """Return what a request of `ask` needs by the route's own words; the level READ of all things is none."""
     endpoint = find_endpoint(route)
+    if endpoint is not None and endpoint.name in OF_ONESELF:
+        return Level.NO_PERMISSIONS
     if route.permission is Permission.SELF:
         return Permission.ADMIN  # the request names somebody else
     if endpoint is not None and endpoint.name in FREE and endpoint.name != "experiments.get_by_name":

@@ -55,7 +55,7 @@ class Authentication:
     ) -> None:
         self._credentials = credentials
         self._workers = workers
-        self._hashing = Workers("password", threads=2, waiting=256)  # each takes 20 ms and much memory
+        self._hashing = Workers("password", threads=2, waiting=256)  # each takes 0.2 s and 32 MiB
         self._default = default
         self._proxies = proxies
         self._clock = clock

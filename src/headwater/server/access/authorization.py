@@ -5,7 +5,16 @@ from typing import Any
 
 import msgspec
 
-from headwater.protocol import experiments, imports, registered_models, roles, trash, users
+from headwater.protocol import (
+    experiments,
+    imports,
+    numbered_roles,
+    permissions,
+    registered_models,
+    roles,
+    trash,
+    users,
+)
 from headwater.protocol.endpoint import Endpoint, Permission
 from headwater.protocol.errors import HeadwaterError, PermissionDenied
 from headwater.protocol.roles import Grant, Kind, Level, PutGrant
@@ -20,10 +29,13 @@ Call = Callable[[Any], msgspec.Struct]
 GuardedCall = Callable[[Caller, Any], msgspec.Struct]
 After = Callable[[Context, Caller, Any, Any], msgspec.Struct]
 
+_ABOUT_USERS = frozenset(
+    endpoint.resource for endpoint in (users.CREATE, roles.CREATE, permissions.GRANT, numbered_roles.CREATE)
+)
 _CHANGE_RIGHTS = frozenset(
     {registered_models.RENAME.name, registered_models.DELETE.name, trash.PURGE.name, imports.PUT_MODEL.name}
 )
-"""Verbs after which grants are about other names, beside those about users and roles."""
+"""Verbs after which grants are about other names."""
 
 
 class Authorization:
@@ -42,8 +54,8 @@ class Authorization:
         check_accounted_for([endpoint])
         touches, check, after = derive_touches(endpoint), CHECKS.get(endpoint.name), _AFTER.get(endpoint.name)
         narrows = endpoint.permission is Permission.READ
-        is_about_users = endpoint.resource in {users.CREATE.resource, roles.CREATE.resource}
-        changes_rights = endpoint.name in _CHANGE_RIGHTS or (is_about_users and endpoint.methods != ("GET",))
+        is_about_users = endpoint.resource in _ABOUT_USERS and endpoint.methods != ("GET",)
+        changes_rights = is_about_users or endpoint.name in _CHANGE_RIGHTS
 
         def ask(caller: Caller, request: Any) -> msgspec.Struct:
             if endpoint.permission is Permission.ADMIN and not caller.is_admin:
@@ -58,7 +70,7 @@ class Authorization:
                 response = after(self._context, caller, request, response)
             if changes_rights:
                 self._context.authentication.forget(passwords=endpoint.resource == users.CREATE.resource)
-            return self._with_default(prune(self._context.things, caller, response))
+            return prune(self._context.things, caller, self._with_default(request, response))
 
         return ask
 
@@ -75,9 +87,14 @@ class Authorization:
         self._context.things.require(caller, touch.what, names, touch.level)
         return request
 
-    def _with_default(self, response: msgspec.Struct) -> msgspec.Struct:
+    def _with_default(self, request: Any, response: msgspec.Struct) -> msgspec.Struct:
+        """Return an answer with what this server lets users do with what nobody granted."""
         if isinstance(response, roles.ListGrantsResponse):
             return msgspec.structs.replace(response, default=self._default)
+        if isinstance(response, permissions.PermissionResponse):
+            thing = (permissions.read_kind(request.resource_type), request.resource_id)
+            level = self._context.authentication.load(request.username).level(thing)
+            return permissions.PermissionResponse(level in {Level.EDIT, Level.MANAGE}, level)
         return response
 
 

@@ -5,7 +5,18 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from headwater.protocol import alerts, edits, experiments, governance, home, model_versions, roles, users
+from headwater.protocol import (
+    alerts,
+    edits,
+    experiments,
+    governance,
+    home,
+    model_versions,
+    numbered_roles,
+    permissions,
+    roles,
+    users,
+)
 from headwater.protocol.errors import NotSupported, PermissionDenied
 from headwater.protocol.model_names import is_model_uri, parse_model_uri
 from headwater.protocol.model_sources import check_source, source_scheme
@@ -103,6 +114,13 @@ def _check_grants(context: Context, caller: Caller, request: roles.DeleteGrant |
     return request
 
 
+def _check_permission(
+    context: Context, caller: Caller, request: permissions.GrantPermission | permissions.NamePermission
+) -> Any:
+    _require_manage(context, caller, permissions.read_kind(request.resource_type), request.resource_id)
+    return request
+
+
 def _require_manage(context: Context, caller: Caller, kind: Kind, resource: str) -> None:
     if resource == EVERYTHING and not caller.is_admin:
         raise PermissionDenied("Only administrators grant on all things of a kind. Name one of them.")
@@ -118,6 +136,11 @@ def _be_oneself(_context: Context, caller: Caller, request: NamedT) -> NamedT:
     if named != caller.username and not caller.is_admin:
         raise PermissionDenied(f"User '{caller.username}' may not do this for '{named[:100]}'. Ask an administrator.")
     return request
+
+
+def _name_oneself(_context: Context, caller: Caller, request: NamedT) -> NamedT:
+    """Fill in the caller's name, whatever stands there."""
+    return msgspec.structs.replace(request, username=caller.username)
 
 
 def _check_password(context: Context, caller: Caller, request: users.UpdatePassword) -> users.UpdatePassword:
@@ -140,6 +163,13 @@ CHECKS: dict[str, Check] = {
     roles.PUT_GRANT.name: _check_grant,
     roles.DELETE_GRANT.name: _check_grants,
     roles.LIST_GRANTS.name: _check_grants,
+    permissions.GRANT.name: _check_permission,
+    permissions.REVOKE.name: _check_permission,
+    permissions.GET.name: _be_oneself,
+    permissions.LIST.name: _be_oneself,
+    permissions.LIST_CURRENT.name: _name_oneself,
+    numbered_roles.LIST_OF_USER.name: _be_oneself,
+    users.GET_CURRENT.name: _name_oneself,
     users.GET.name: _be_oneself,
     users.UPDATE_PASSWORD.name: _check_password,
     users.CREATE_TOKEN.name: _be_oneself,
