@@ -296,6 +296,22 @@ def test_lists_hold_only_what_may_be_seen(team: Team, target: str, body: dict[st
         assert secret not in answer.body.decode(), answer.body
 
 
+def test_home_and_search_look_among_what_may_be_seen(team: Team) -> None:
+    for number in range(20):
+        run = CreateRun(experiment_id=team.hidden["experiment_id"], run_name=f"busy {number}", start_time=number + 10)
+        team.store.runs.create(run)
+    hidden = [team.hidden["experiment_id"], team.own["experiment_id"]]
+
+    home = team.post(f"{NATIVE}/home/read", {}).json
+    asked = team.post(f"{NATIVE}/home/read", {"among": hidden}).json
+    found = team.get(f"{NATIVE}/find?text=&limit=5").json
+
+    assert team.own["run_id"] in [progress["run"]["run_id"] for progress in home["running"]]
+    assert home["running_total"] == len(home["running"])
+    assert asked["running_total"] <= home["running_total"]
+    assert team.own["run_id"] in [run["run_id"] for run in found["runs"]]
+
+
 def test_lists_of_experiments_are_narrowed_to_those_that_may_be_read(team: Team) -> None:
     both = [team.own["experiment_id"], team.hidden["experiment_id"]]
 

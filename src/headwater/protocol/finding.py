@@ -4,7 +4,7 @@ import msgspec
 
 from headwater.protocol.endpoint import NATIVE_BASE, Endpoint, Permission
 from headwater.protocol.errors import InvalidParameterValue
-from headwater.protocol.names import check_length, check_no_nul
+from headwater.protocol.names import check_experiment_id, check_length, check_no_nul
 from headwater.protocol.registered_models import RegisteredModelAlias
 from headwater.protocol.runs import RunStatus
 
@@ -16,16 +16,19 @@ class Find(msgspec.Struct, frozen=True, omit_defaults=True):
     """Find experiments, runs and models whose name holds every word of `text`, or whose id begins with it.
 
     A model is found by an alias, too. Case does not matter. What was active last comes first, at most `limit` of each
-    kind; without a text, the latest.
+    kind; without a text, the latest. With `among`, only these experiments and their runs are looked through.
     """
 
     text: str = ""
     limit: int = 8
+    among: list[str] | None = None
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` unless text and limit are allowed."""
         check_no_nul("text", self.text)
         check_length("text", self.text, MAX_TEXT)
+        for experiment_id in self.among or ():
+            check_experiment_id(experiment_id)
         if not 1 <= self.limit <= MAX_FOUND:
             raise InvalidParameterValue(f"Invalid limit '{self.limit}': 1 to {MAX_FOUND}.")
 

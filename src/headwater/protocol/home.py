@@ -11,9 +11,13 @@ MAX_STARRED = 100
 
 
 class ReadHome(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Read what goes on here; the experiments of `experiment_ids` stand before those that were active last."""
+    """Read what goes on here; the experiments of `experiment_ids` stand before those that were active last.
+
+    With `among`, only runs, alerts and experiments of these experiments count.
+    """
 
     experiment_ids: list[str] = []
+    among: list[str] | None = None
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` unless the experiments are possible and not too many."""
@@ -21,7 +25,7 @@ class ReadHome(msgspec.Struct, frozen=True, omit_defaults=True):
             raise InvalidParameterValue(
                 f"At most {MAX_STARRED} experiments can stand first; got '{len(self.experiment_ids)}'."
             )
-        for experiment_id in self.experiment_ids:
+        for experiment_id in (*self.experiment_ids, *(self.among or ())):
             check_experiment_id(experiment_id)
 
 

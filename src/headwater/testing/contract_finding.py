@@ -49,6 +49,18 @@ class FindingContract:
         assert experiment_id in [found.experiment_id for found in store.finding.find(Find(experiment_id)).experiments]
         assert store.finding.find(Find(run_id[1:])).runs == []
 
+    def test_only_some_experiments_may_be_looked_through(self, store: Store) -> None:
+        """For somebody who has nothing to do with the others."""
+        own, other = _experiment(store, "own churn"), _experiment(store, "other churn")
+        run_id = _run(store, own, "churn", 1)
+        for start_time in range(2, 12):
+            _run(store, other, "churn", start_time)
+
+        found = store.finding.find(Find("churn", among=[own]))
+
+        assert [run.run_id for run in found.runs] == [run_id]
+        assert [each.experiment_id for each in found.experiments] == [own]
+
     def test_models_come_with_their_newest_version_and_aliases(self, store: Store) -> None:
         """Which is what their addresses are made of."""
         store.registered_models.create(CreateRegisteredModel("churn"))

@@ -94,6 +94,25 @@ class HomeContract:
         assert ([run.run_id for run in home.failed], home.failed_total) == ([failed], 1)
         assert ([alert.title for alert in home.alerts], home.alerts_total) == (["Loss is NaN"], 1)
 
+    def test_only_some_experiments_may_count(self, store: Store) -> None:
+        """For somebody who has nothing to do with the others."""
+        own, other = _experiment(store, "own"), _experiment(store, "other")
+        running = _run(store, own, 1000, [1.0])
+        failed = _run(store, own, 2000, [], "FAILED")
+        store.alerts.create(RaiseAlert(failed, "of own"))
+        for start_time in range(3000, 3020):
+            store.alerts.create(RaiseAlert(_run(store, other, start_time, [], "FAILED"), "of other"))
+            _run(store, other, start_time + 100, [])
+
+        home, nothing = store.home.read(ReadHome(among=[own])), store.home.read(ReadHome(among=[]))
+
+        assert ([found.run.run_id for found in home.running], home.running_total) == ([running], 1)
+        assert [run.run_id for run in home.recent] == [failed, running]
+        assert ([run.run_id for run in home.failed], home.failed_total) == ([failed], 1)
+        assert ([alert.title for alert in home.alerts], home.alerts_total) == (["of own"], 1)
+        assert [found.experiment_id for found in home.experiments] == [own]
+        assert (nothing.running, nothing.recent, nothing.experiments, nothing.failed_total) == ([], [], [], 0)
+
     def test_models_in_use_are_named_with_who_put_them_there(self, store: Store) -> None:
         """The alias that was set last comes first."""
         store.registered_models.create(CreateRegisteredModel("churn"))

@@ -628,6 +628,7 @@ export interface FinalizeLoggedModel {
 export interface Find {
   readonly text?: string;
   readonly limit?: number;
+  readonly among?: readonly (string)[] | null;
 }
 
 export interface FindFiles {
@@ -1705,6 +1706,7 @@ export interface RaiseAlert {
 
 export interface ReadHome {
   readonly experiment_ids?: readonly (string)[];
+  readonly among?: readonly (string)[] | null;
 }
 
 export interface ReadLog {

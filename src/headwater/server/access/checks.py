@@ -9,6 +9,7 @@ from headwater.protocol import (
     alerts,
     edits,
     experiments,
+    finding,
     governance,
     home,
     model_versions,
@@ -99,9 +100,20 @@ def _check_policy(context: Context, caller: Caller, request: governance.SetPolic
     return request
 
 
-def _leave_out_starred(_context: Context, caller: Caller, request: home.ReadHome) -> Any:
+def _see_own_home(context: Context, caller: Caller, request: home.ReadHome) -> Any:
     ids = [experiment_id for experiment_id in request.experiment_ids if caller.reads(spell_experiment(experiment_id))]
-    return msgspec.structs.replace(request, experiment_ids=ids)
+    return _look_among_own(context, caller, msgspec.structs.replace(request, experiment_ids=ids))
+
+
+def _look_among_own(_context: Context, caller: Caller, request: home.ReadHome | finding.Find) -> Any:
+    """Let those who see few experiments find something in them, not among the many that are left out afterwards."""
+    among = request.among
+    if among is None and not caller.may((Kind.EXPERIMENT, EVERYTHING), Level.READ):
+        among = [grant.resource for grant in caller.rights.grants if grant.kind is Kind.EXPERIMENT]
+    if among is None:
+        return request
+    readable = {each for each in among if each != EVERYTHING and caller.reads(spell_experiment(each))}
+    return msgspec.structs.replace(request, among=sorted(readable))
 
 
 def _check_grant(context: Context, caller: Caller, request: roles.PutGrant) -> Any:
@@ -159,7 +171,8 @@ CHECKS: dict[str, Check] = {
     experiments.CREATE.name: _check_place,
     alerts.CREATE_RULE.name: _check_rule,
     governance.SET_POLICY.name: _check_policy,
-    home.READ.name: _leave_out_starred,
+    home.READ.name: _see_own_home,
+    finding.FIND.name: _look_among_own,
     roles.PUT_GRANT.name: _check_grant,
     roles.DELETE_GRANT.name: _check_grants,
     roles.LIST_GRANTS.name: _check_grants,

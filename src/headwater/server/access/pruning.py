@@ -17,7 +17,7 @@ from headwater.protocol.lineage import Lineage, NodeKind
 from headwater.protocol.logged_models import SearchLoggedModelsResponse
 from headwater.protocol.model_versions import SearchModelVersionsResponse
 from headwater.protocol.registered_models import SearchRegisteredModelsResponse
-from headwater.protocol.roles import Kind, Level
+from headwater.protocol.roles import EVERYTHING, Kind, Level
 from headwater.protocol.views import ListViewsResponse
 from headwater.protocol.workspace import ListOverviewsResponse
 from headwater.server.access.caller import Caller
@@ -74,11 +74,12 @@ def _prune_found(_things: Things, caller: Caller, found: FindResponse) -> FindRe
 
 
 def _prune_home(_things: Things, caller: Caller, home: HomeResponse) -> HomeResponse:
-    """Leave hidden things out; the totals then count what is shown, for anything more would tell of the rest."""
+    """Leave hidden things out; a total of more than can be listed is told if nothing of it had to be left out."""
     running = [progress for progress in home.running if caller.reads(progress.run.experiment_id)]
     failed = [run for run in home.failed if caller.reads(run.experiment_id)]
     shown = [alert for alert in home.alerts if caller.reads(alert.experiment_id)]
-    sees_runs = caller.may_with_all(Kind.EXPERIMENT, Level.READ)
+    is_own = not caller.may((Kind.EXPERIMENT, EVERYTHING), Level.READ)  # then only their own were counted
+    sees_runs = is_own or caller.may_with_all(Kind.EXPERIMENT, Level.READ)
     return HomeResponse(
         running=running,
         running_total=home.running_total if sees_runs else len(running),

@@ -5,6 +5,7 @@ from headwater.protocol.registered_models import RegisteredModelAlias
 from headwater.protocol.runs import RunStatus
 from headwater.stores.sql.connection import Connection
 from headwater.stores.sql.database import Database
+from headwater.stores.sql.search_conditions import in_experiments
 
 _ESCAPED = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
 
@@ -18,12 +19,12 @@ class SqlFinding:
     def find(self, request: Find) -> FindResponse:
         """Return what fits."""
         request.check()
-        text, limit = request.text.strip().lower(), request.limit
+        text = request.text.strip().lower()
         with self._database.read() as connection:
             return FindResponse(
-                _experiments(connection, text, limit),
-                _runs(connection, text, limit),
-                _models(connection, text, limit),
+                _experiments(connection, request, text),
+                _runs(connection, request, text),
+                _models(connection, text, request.limit),
             )
 
 
@@ -38,23 +39,25 @@ def _fits(column: str, text: str, id_column: str = "") -> tuple[str, list[str]]:
     return f"(({named}) OR {id_column} LIKE ? ESCAPE '\\')", [*words, f"{text.translate(_ESCAPED)}%"]
 
 
-def _experiments(connection: Connection, text: str, limit: int) -> list[FoundExperiment]:
+def _experiments(connection: Connection, request: Find, text: str) -> list[FoundExperiment]:
     condition, words = _fits("name", text, "CAST(id AS TEXT)")
+    scope = in_experiments("id", request.among, connection.dialect)
     rows = connection.all(
-        f"SELECT CAST(id AS TEXT), name FROM experiment WHERE deleted = 0 AND {condition} "  # noqa: S608 - constants
+        f"SELECT CAST(id AS TEXT), name FROM experiment WHERE deleted = 0 AND {condition} AND {scope.text} "  # noqa: S608 - constants
         "ORDER BY last_update_time DESC, id DESC LIMIT ?",
-        [*words, limit],
+        [*words, *scope.params, request.limit],
     )
     return [FoundExperiment(*row) for row in rows]
 
 
-def _runs(connection: Connection, text: str, limit: int) -> list[FoundRun]:
+def _runs(connection: Connection, request: Find, text: str) -> list[FoundRun]:
     condition, words = _fits("run.name", text, "run.uuid")
+    scope = in_experiments("run.exp_id", request.among, connection.dialect)
     rows = connection.all(
         "SELECT run.uuid, run.name, run.status, run.start_time, CAST(run.exp_id AS TEXT), experiment.name "  # noqa: S608 - constants
         f"FROM run JOIN experiment ON experiment.id = run.exp_id WHERE run.deleted = 0 AND {condition} "
-        "ORDER BY run.start_time DESC, run.uuid LIMIT ?",
-        [*words, limit],
+        f"AND {scope.text} ORDER BY run.start_time DESC, run.uuid LIMIT ?",
+        [*words, *scope.params, request.limit],
     )
     return [FoundRun(row[0], row[1], RunStatus(row[2]), *row[3:]) for row in rows]
 

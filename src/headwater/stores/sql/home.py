@@ -1,6 +1,6 @@
 """What goes on, read from the database in one snapshot."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.home_registry import list_aliases, list_pending
+from headwater.stores.sql.search_conditions import in_experiments
 
 _DAY_MS = 86_400_000
 _RUNNING, _RECENT, _FAILED, _ALERTS, _EXPERIMENTS = 8, 10, 10, 5, 8
@@ -56,20 +57,25 @@ class SqlHome:
         """See `ReadHome`."""
         request.check()
         since = now_ms() - _DAY_MS
+        among = None if request.among is None else {int(each) for each in request.among}
         with self._database.read() as connection:
-            active: dict[int, int] = dict(connection.all(_LATEST_OF_EACH))
-            counts: dict[int, int] = dict(connection.all(_COUNT_RUNNING))
-            running = _list_runs(connection, "run.status = 'RUNNING'", [], "start_time", _RUNNING)
-            has_failed = "run.status = 'FAILED' AND run.end_time >= ?"
-            failed = _list_runs(connection, has_failed, [since], "end_time", _FAILED)
-            ((failed_total,),) = connection.all(
-                f"SELECT COUNT(*) FROM run WHERE run.deleted = 0 AND {has_failed}",  # noqa: S608 - a constant
-                [since],
+            scope = in_experiments("run.exp_id", request.among, connection.dialect)
+            active = _within(connection.all(_LATEST_OF_EACH), among)
+            counts = _within(connection.all(_COUNT_RUNNING), among)
+            running = _list_runs(
+                connection, f"run.status = 'RUNNING' AND {scope.text}", scope.params, "start_time", _RUNNING
             )
-            raised = "a.received >= ? AND r.deleted = 0"
+            has_failed = f"run.status = 'FAILED' AND run.end_time >= ? AND {scope.text}"
+            params = (since, *scope.params)
+            failed = _list_runs(connection, has_failed, params, "end_time", _FAILED)
+            ((failed_total,),) = connection.all(
+                f"SELECT COUNT(*) FROM run WHERE run.deleted = 0 AND {has_failed}",  # noqa: S608 - constants and marks
+                params,
+            )
+            raised = f"a.received >= ? AND r.deleted = 0 AND {scope.text.replace('run.', 'r.')}"
             ((alerts_total,),) = connection.all(
-                f"SELECT COUNT(*) FROM alert a JOIN run r ON r.id = a.run_id WHERE {raised}",  # noqa: S608 - a constant
-                [since],
+                f"SELECT COUNT(*) FROM alert a JOIN run r ON r.id = a.run_id WHERE {raised}",  # noqa: S608 - constants and marks
+                params,
             )
             return HomeResponse(
                 running=_follow(connection, running),
@@ -79,10 +85,15 @@ class SqlHome:
                 aliases=list_aliases(connection),
                 failed=[run for _, _, run in failed],
                 failed_total=failed_total,
-                alerts=load_alerts(connection, raised, [since], limit=_ALERTS),
+                alerts=load_alerts(connection, raised, params, limit=_ALERTS),
                 alerts_total=alerts_total,
                 pending=list_pending(connection),
             )
+
+
+def _within(rows: Iterable[Sequence[int]], among: Collection[int] | None) -> dict[int, int]:
+    """Return numbers by experiment, of those that count."""
+    return {exp_id: number for exp_id, number in rows if among is None or exp_id in among}
 
 
 _Found = tuple[int, int, HomeRun]

@@ -113,6 +113,8 @@ class Texts:
 
 def among(column: str, ids: Sequence[int], dialect: Dialect) -> Sql:
     """Return the condition that `column` is one of `ids`, however many they are."""
+    if not ids:
+        return Sql("1 = 0")
     if len(ids) == 1:
         return Sql(f"{column} = ?", (ids[0],))
     if len(ids) <= _MAX_LISTED:
@@ -121,6 +123,11 @@ def among(column: str, ids: Sequence[int], dialect: Dialect) -> Sql:
         return Sql(f"{column} = ANY(?)", (list(ids),))
     listed = msgspec.json.encode(ids).decode()
     return Sql(f"{column} IN (SELECT value FROM json_each(?))", (listed,))  # noqa: S608 - a column of ours
+
+
+def in_experiments(column: str, experiment_ids: Sequence[str] | None, dialect: Dialect) -> Sql:
+    """Return the condition that `column` is one of some experiments; of all if none are given."""
+    return Sql("1 = 1") if experiment_ids is None else among(column, [int(each) for each in experiment_ids], dialect)
 
 
 def compile_filter(tree: Filter, rows: Rows, *, negated: bool = False) -> Sql:
