@@ -1,25 +1,22 @@
 """Signing in and out, tokens, passwords, the first administrator, and whoever tries to get in otherwise."""
 
-import json
 import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from headwater.protocol.errors import InvalidParameterValue, NotSupported
-from headwater.protocol.users import CreateToken, CreateUser, GetUser, ListUsers
+from headwater.protocol.errors import NotSupported
+from headwater.protocol.users import CreateToken, CreateUser, ListUsers
 from headwater.server.access.access import Access
-from headwater.server.serve import open_access
 from headwater.server.settings import ServerSettings
 from headwater.stores import open_store
 from headwater.stores.interface import Store
 from headwater.testing.servers import live_server
+from server.access_client import ME, PASSWORD, cookie, sign_in, to_json, who
 from server.access_world import ADMIN_PASSWORD, basic, bearer, make_token
-from server.caller import API, NATIVE, Answer, call, get, post
+from server.caller import API, NATIVE, call, get, post
 
-PASSWORD = "ann has a password"
-ME = f"{NATIVE}/me"
 BROWSER = {"x-requested-with": "headwater"}
 
 
@@ -48,27 +45,6 @@ def shared_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with live_server(store, authentication=True) as url:
         yield url
     store.close()
-
-
-def sign_in(url: str, username: str = "ann", password: str = PASSWORD, headers: dict[str, str] | None = None) -> Answer:
-    """Open a session."""
-    return post(url, f"{NATIVE}/session/open", {"username": username, "password": password}, headers)
-
-
-def to_json(body: object) -> str:
-    """Return a body as JSON."""
-    return json.dumps(body)
-
-
-def cookie(answer: Answer) -> dict[str, str]:
-    """Return the header that a browser sends back."""
-    return {"cookie": answer.headers["set-cookie"].partition(";")[0]}
-
-
-def who(url: str, headers: dict[str, str]) -> str:
-    """Return the name of whoever sends these headers, empty for nobody."""
-    user = get(url, ME, headers).json.get("user")
-    return str(user["username"]) if user else ""
 
 
 def test_a_session_is_a_cookie_that_no_script_reads(url: str) -> None:
@@ -369,74 +345,6 @@ def test_without_users_everything_is_open_and_says_so(store: Store) -> None:
         assert get(url, ME).json == {"authentication": False}
         assert get(url, "experiments/get?experiment_id=0").status == 200
         assert sign_in(url).json["error_code"] == "FEATURE_DISABLED"
-
-
-@pytest.fixture
-def empty_store(tmp_path: Path) -> Iterator[Store]:
-    """Return a store without users."""
-    store = open_store(f"sqlite:///{tmp_path / 'empty.db'}")
-    yield store
-    store.close()
-
-
-def test_the_first_administrator_is_made_with_the_code_that_the_server_tells(
-    empty_store: Store, caplog: pytest.LogCaptureFixture
-) -> None:
-    access = open_access(empty_store, ServerSettings(), "http://localhost:5000")
-    code = access.setup.code
-    access.close()
-
-    assert f"Open http://localhost:5000/setup and enter the code {code}" in caplog.text
-    assert len(code.replace("-", "")) == 8
-
-
-def test_setting_up_needs_the_code_and_happens_once(empty_store: Store) -> None:
-    with live_server(empty_store, authentication=True) as url:
-        new = {"username": "first", "password": "the first password"}
-
-        def set_up(code: str) -> Answer:
-            return post(url, f"{NATIVE}/session/setup", {"code": code, **new})
-
-        assert get(url, ME).json["setup_needed"] is True
-        assert get(url, "experiments/get?experiment_id=0").status == 401
-        guesses = [set_up(f"AAAA-AAA{letter}").status for letter in "BCDEFGH"]
-        assert guesses[:5] == [403] * 5
-        assert guesses[-1] == 429
-        assert empty_store.users.list(ListUsers()).users == []
-
-
-def test_whoever_sets_up_is_signed_in_as_administrator(empty_store: Store) -> None:
-    settings = ServerSettings(port=0, authentication=True)
-    access = Access(empty_store, settings)
-    with live_server(empty_store, access=access) as url:
-        body = {"code": access.setup.code.lower(), "username": "first", "password": "the first password"}
-        weak = post(url, f"{NATIVE}/session/setup", {**body, "password": "password1234"})
-        made = post(url, f"{NATIVE}/session/setup", body)
-        again = post(url, f"{NATIVE}/session/setup", {**body, "username": "second"})
-
-        assert (weak.status, made.status, again.status) == (400, 200, 409)
-        assert made.json["user"]["is_admin"] is True
-        assert who(url, cookie(made)) == "first"
-        assert get(url, ME).json == {"authentication": True, "default": "READ"}
-
-
-@pytest.mark.parametrize("password", ["short", "password1234", "aaaaaaaaaaaa", "administrator"])
-def test_an_administrator_of_the_settings_needs_a_password_that_is_one(empty_store: Store, password: str) -> None:
-    settings = ServerSettings(admin_username="admin", admin_password=password)
-
-    with pytest.raises(InvalidParameterValue):
-        open_access(empty_store, settings, "http://localhost")
-    assert password not in repr(settings)
-
-
-def test_the_administrator_of_the_settings_is_made_once(empty_store: Store, store: Store) -> None:
-    settings = ServerSettings(admin_username="chief", admin_password="the chief's password")
-
-    for some in (empty_store, store):
-        open_access(some, settings, "http://localhost").close()
-
-    assert empty_store.users.get(GetUser("chief")).user.is_admin
-    assert [user.username for user in store.users.list(ListUsers()).users] == ["ann", "root"]
 
 
 def test_a_server_of_another_server_knows_no_users() -> None:

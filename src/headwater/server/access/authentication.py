@@ -14,7 +14,7 @@ from starlette.requests import Request
 
 from headwater.protocol.errors import PermissionDenied, ResourceDoesNotExist, Unauthenticated
 from headwater.protocol.roles import Level
-from headwater.protocol.users import TOKEN_PREFIX, User
+from headwater.protocol.users import MAX_USERNAME, TOKEN_PREFIX, User
 from headwater.server.access.caller import Caller
 from headwater.server.access.offers import Offer, Proxies, read_offer
 from headwater.server.access.throttle import Throttle
@@ -29,6 +29,8 @@ _MOST = 10_000
 _TRIES_OF_NAME = 5
 _TRIES_OF_ADDRESS = 30
 _ANONYMOUS = "This server knows its users. Sign in, or send a user and password (or a token) with the request."
+
+_WRONG = "Unknown user or wrong password."
 
 
 class _Known(NamedTuple):
@@ -81,6 +83,8 @@ class Authentication:
 
     async def verify(self, username: str, password: str, address: str) -> User:
         """Return the user with this name and password; raises as `identify` does."""
+        if len(username) > MAX_USERNAME:
+            raise Unauthenticated(_WRONG)
         limits = [(("address", address), _TRIES_OF_ADDRESS)]
         if (username, address) not in self._proven:
             # Whoever signed in from there before is not shut out by others who guess.
@@ -91,7 +95,7 @@ class Authentication:
             self._throttle.fail([("address", address), ("name", username)])
             shown = "(a token)" if username.startswith(TOKEN_PREFIX) else repr(username[:100])
             _logger.warning("Sign-in as %s from %s failed.", shown, address)
-            raise Unauthenticated("Unknown user or wrong password.")
+            raise Unauthenticated(_WRONG)
         self._throttle.succeed(("name", username))
         self._remember((username, address))
         return user
@@ -116,7 +120,7 @@ class Authentication:
         except ResourceDoesNotExist as error:
             raise Unauthenticated("This user does not exist any more.") from error
         if not rights.user.is_active:
-            raise Unauthenticated("Unknown user or wrong password.")
+            raise Unauthenticated(_WRONG)
         return Caller(rights, self._default)
 
     def forget(self, *, passwords: bool = False) -> None:
