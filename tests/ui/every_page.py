@@ -101,7 +101,7 @@ PLACES = [
     _of_experiment("settings", "Main metric", ""),
     Place("/runs/{r}", "val/loss", "No metrics yet", "/runs/{bare_r}", f"/runs/{NOBODY}"),
     _of_run("metrics", "loss", "No metrics yet", drawn=CHART),
-    _of_run("system", "cpu", "No metrics yet", drawn="[data-chart] [data-drawn]"),
+    _of_run("system", "utilization", "No metrics yet", drawn="[data-chart] [data-drawn]"),
     _of_run("artifacts", "model", "No artifacts yet"),
     _of_run("models", "forest", "No models"),
     _of_run("logs", "step 1 done", "No logs"),

@@ -22,7 +22,7 @@ new PerformanceObserver(list => {
 class Trace:
     """The tasks of a page's main thread, each with the CPU time that it took; waiting for a busy machine is none."""
 
-    tasks_ms: list[float] = field(default_factory=list)
+    tasks_ms: list[float] = field(default_factory=list, repr=False)
 
     @property
     def total_ms(self) -> float:
@@ -45,8 +45,10 @@ def traced(browser: Browser, page: Page) -> Iterator[Trace]:
     """Yield a trace that is complete at the end."""
     trace = Trace()
     browser.start_tracing(page=page, categories=["toplevel"])
-    yield trace
-    events = json.loads(browser.stop_tracing())["traceEvents"]
+    try:
+        yield trace
+    finally:
+        events = json.loads(browser.stop_tracing())["traceEvents"]
     threads = {
         (event["pid"], event["tid"])
         for event in events
@@ -67,13 +69,14 @@ class Traffic:
     urls: list[str] = field(default_factory=list)
     received: int = 0
     code: int = 0
-    """The bytes of scripts and style sheets among them."""
+    """The bytes of scripts and style sheets, as they are packed."""
 
 
 def watch_traffic(page: Page) -> Traffic:
     """Return what counts from now on."""
     traffic = Traffic()
     kinds: dict[str, str] = {}
+    heads: dict[str, int] = {}
     session = page.context.new_cdp_session(page)
 
     def start(event: dict[str, Any]) -> None:
@@ -81,13 +84,17 @@ def watch_traffic(page: Page) -> Traffic:
         if event["request"]["url"].startswith("http") and event.get("type") != "EventSource":
             traffic.urls.append(event["request"]["url"])
 
+    def note_head(event: dict[str, Any]) -> None:
+        heads[event["requestId"]] = int(event["response"]["encodedDataLength"])
+
     def finish(event: dict[str, Any]) -> None:
         traffic.received += int(event["encodedDataLength"])
         if kinds.get(event["requestId"]) in CODE:
-            traffic.code += int(event["encodedDataLength"])
+            traffic.code += int(event["encodedDataLength"]) - heads.get(event["requestId"], 0)
 
     session.send("Network.enable")
     session.on("Network.requestWillBeSent", start)
+    session.on("Network.responseReceived", note_head)
     session.on("Network.loadingFinished", finish)
     return traffic
 

@@ -14,12 +14,12 @@ from headwater.testing.servers import live_server
 from headwater.testing.stores import sqlite_store
 from ui.every_page import PLACES, Place, fill_world, read_routes, read_tabs
 from ui.instruments import WATCH_SHIFTS, watch_traffic
-from ui.run_pages import find_violations
+from ui.run_pages import count_painted, find_violations
 from ui.run_tables import Scheme, served_store, watched_page
 
 pytestmark = pytest.mark.browser
 
-ANSWERS = re.compile(r"/(api|ajax-api|get-artifact|version)\b(?!.*/events)")
+ANSWERS = re.compile(r"/(api/|ajax-api/|get-artifact|version$)(?!.*/events)")
 """What is asked of the server beside the files of the pages and the stream of changes."""
 
 WIDTHS = (1440, 1000, 400)
@@ -28,7 +28,10 @@ LOOKS = list(product(WIDTHS, SCHEMES))
 REFLOW_WIDTHS = (*WIDTHS, 720, 320)
 """The last two are 1,440 px magnified twice, and 1,280 px magnified four times."""
 
-FIRST_PAGE_BYTES = 120_000
+FIRST_BYTES = 120_000
+"""Of code, before anything is known of what the page is to show."""
+WHOLE_BYTES = 160_000
+"""Of code, until everything is drawn."""
 LAYOUT_SHIFT = 0.02
 SKELETON_MS = 200
 """Skeletons come after 150 ms."""
@@ -107,14 +110,16 @@ def test_a_page_comes_without_hindering_anybody(served: SimpleNamespace, place: 
         page.route(ANSWERS, gate.answer)
         page.goto(served.url + place.path.format_map(served.names))
         page.wait_for_timeout(SKELETON_MS)
+        first = traffic.code
         gate.turn("open")
         _wait(page, place)
         shift = page.evaluate("window.shift")
-        code = traffic.code
+        whole = traffic.code
         problems = _look(page, place, "complete", 2)
 
     assert (problems, failed) == ([], [])
-    assert code <= FIRST_PAGE_BYTES
+    assert first <= FIRST_BYTES
+    assert whole <= WHOLE_BYTES
     assert shift <= LAYOUT_SHIFT
 
 
@@ -162,6 +167,17 @@ def test_a_page_that_fails_says_why_and_comes_on_request(served: SimpleNamespace
             problems += _look(page, place, "not there", 1)
     assert problems == []
     assert not place.empty or place.empty not in early, "what is on its way is shown as emptiness"
+
+
+def test_the_readers_own_colours_leave_lines_theirs_and_frame_what_is_chosen(served: SimpleNamespace) -> None:
+    with watched_page(served.browser, served.url) as page:
+        page.emulate_media(forced_colors="active")
+        page.goto(f"{served.url}/experiments/{served.names['e']}/runs?layout=split&sel={served.names['r']}")
+        page.locator('[data-chart="loss"] [data-drawn]').wait_for()
+
+        assert count_painted(page, "loss") > 100
+        expect(page.get_by_role("button", name="Split")).to_have_css("outline-style", "solid")
+        expect(page.get_by_role("button", name="Table")).to_have_css("outline-style", "none")
 
 
 class _Anything(dict[str, str]):

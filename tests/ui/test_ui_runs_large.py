@@ -1,12 +1,11 @@
 """Ten thousand runs with forty columns in one table: what scrolling costs, and that the rows are right at the end."""
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Request, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from headwater.protocol.registered_models import GetRegisteredModel
 from ui.instruments import WATCH_SHIFTS, ask_natively, heap_bytes, traced, watch_traffic
@@ -18,9 +17,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 COUNT = 10_000
 SPEED_PX_PER_S = 7200
 FRAMES = 240
-WORK_MS_PER_FRAME = 8.0
-"""Half of a frame at 60 Hz, so that a regression is seen. The aim is 4; two shared cores measure 3.8 to 5.4."""
-WORK = {"EventDispatch", "FireAnimationFrame", "UpdateLayoutTree", "Layout"}
+WORK_MS_PER_FRAME = 12.0
+"""Of script, style, layout and paint, well below a frame at 60 Hz, so that a regression is seen."""
 ROUNDS = 4
 """The cheapest of them counts: other work on the machine makes a round dearer, never cheaper."""
 CELL_LIMIT = 3000
@@ -30,14 +28,16 @@ TYPICAL_PARAMS = ("learning_rate", "max_depth", "model", "seed", "p0", "p1")
 ANSWER_BYTES = 500_000
 REQUESTS = 8
 HEAP_BYTES = 40_000_000
-CPU_MS = 500
-LONG_TASK_MS = 100
-LONG_TASKS_MS = 200
-FILTER_CPU_MS = 150
+SHARED = 1.5
+"""Two threads on one core, and two programs in one cache, make the same work so much dearer."""
+CPU_MS = 500 * SHARED
+LONG_TASK_MS = 100 * SHARED
+LONG_TASKS_MS = 200 * SHARED
+FILTER_CPU_MS = 150 * SHARED
 LAYOUT_SHIFT = 0.02
 SMALL_COUNT = 2000
 MOST_STOPS = 60
-FRAME_MS = 50
+FRAME_MS = 50 * SHARED
 """No frame may take longer: the longest task of the cheapest round."""
 
 SCROLL = """async ({speed, frames, side}) => {
@@ -81,16 +81,16 @@ def test_ten_thousand_runs_scroll_without_making_elements(
         page.goto(address)
         expect(page.get_by_text("10,000 matching · 10,000 total")).to_be_visible(timeout=30_000)
         expect(page.get_by_role("grid")).to_have_attribute("aria-rowcount", str(COUNT + 1))
-        rounds = [_measure_scroll(served.browser, page) for _ in range(ROUNDS)]
+        rounds = [_measure_scroll(served, page) for _ in range(ROUNDS)]
         page.get_by_role("grid").focus()
         page.keyboard.press("End")
 
         expect(page.locator(f'[aria-rowindex="{COUNT + 1}"] a')).to_have_text("lightgbm-lucky-owl-9999")
         expect(page.locator(f'[aria-rowindex="{COUNT + 1}"] a')).to_be_in_viewport()
         assert page.locator("[role=gridcell]").count() < CELL_LIMIT
-    record_property("frame_gap_ms", min(gap for gap, _ in rounds))
-    record_property("work_ms_per_frame", min(work for _, work in rounds))
-    assert min(work for _, work in rounds) <= WORK_MS_PER_FRAME
+    _note_scroll(record_property, rounds)
+    assert min(longest for _, _, longest in rounds) <= FRAME_MS
+    assert min(work for _, work, _ in rounds) <= WORK_MS_PER_FRAME
 
 
 @pytest.mark.parametrize(("count", "bytes_allowed"), [(SMALL_COUNT, 250_000), (COUNT, 750_000)])
@@ -155,7 +155,7 @@ def test_the_server_finds_runs_among_ten_thousand_with_little_work(
         spent.append(1000 * (time.process_time() - start))
 
     record_property("cpu_ms", min(spent))
-    assert min(spent) <= 2 * limit_ms  # whose core is shared with another thread works at half the speed
+    assert min(spent) <= limit_ms * SHARED
 
 
 def test_what_is_typed_into_the_filter_soon_shows_its_rows(
@@ -186,13 +186,13 @@ def test_two_hundred_columns_scroll_to_the_side(
     with watched_page(served.browser, served.url) as page:
         page.goto(f"{served.url}/experiments/{served.experiment}/runs?cols={','.join(columns)}")
         expect(page.get_by_role("grid")).to_have_attribute("aria-rowcount", str(COUNT + 1), timeout=30_000)
-        rounds = [_measure_scroll(served.browser, page, side="scrollLeft") for _ in range(ROUNDS)]
+        rounds = [_measure_scroll(served, page, side="scrollLeft") for _ in range(ROUNDS)]
 
         expect(page.get_by_role("grid")).to_have_attribute("aria-colcount", "202")
         assert page.locator("[role=gridcell]").count() < CELL_LIMIT
-    record_property("frame_gap_ms", min(gap for gap, _ in rounds))
-    record_property("work_ms_per_frame", min(work for _, work in rounds))
-    assert min(work for _, work in rounds) <= WORK_MS_PER_SIDEWAYS_FRAME
+    _note_scroll(record_property, rounds)
+    assert min(longest for _, _, longest in rounds) <= FRAME_MS
+    assert min(work for _, work, _ in rounds) <= WORK_MS_PER_SIDEWAYS_FRAME
 
 
 def test_ten_thousand_runs_are_grouped(served: SimpleNamespace) -> None:
@@ -253,17 +253,15 @@ def _press(page: Page, target: Locator, key: str) -> None:
     page.keyboard.press(key)
 
 
-def _measure_scroll(browser: Browser, page: Page, side: str = "scrollTop") -> tuple[float, float]:
-    """Scroll and return the median gap between frames, and the CPU time of script, style and layout a frame, in ms."""
+def _measure_scroll(served: SimpleNamespace, page: Page, side: str = "scrollTop") -> tuple[float, float, float]:
+    """Scroll and return the median gap between frames, the CPU time a frame, and that of the longest task, in ms."""
     page.evaluate("side => { document.querySelector('[role=grid]')[side] = 0; }", side)
-    browser.start_tracing(page=page, categories=["devtools.timeline"])
-    gap_ms: float = page.evaluate(SCROLL, {"speed": SPEED_PX_PER_S, "frames": FRAMES, "side": side})
-    events = json.loads(browser.stop_tracing())["traceEvents"]
-    (thread,) = {event["tid"] for event in events if event["name"] == "UpdateLayoutTree"}
-    work = [event for event in events if event["tid"] == thread and event["name"] in WORK and event["ph"] == "X"]
-    spent = end = 0
-    for event in sorted(work, key=lambda event: (event["ts"], -event["dur"])):
-        if event["ts"] >= end:  # else it lies within the one before, which counts it already
-            spent += event.get("tdur", 0)
-            end = event["ts"] + event["dur"]
-    return gap_ms, spent / 1000 / FRAMES
+    with traced(served.browser, page) as trace:
+        gap_ms: float = page.evaluate(SCROLL, {"speed": SPEED_PX_PER_S, "frames": FRAMES, "side": side})
+    return gap_ms, trace.total_ms / FRAMES, trace.longest_ms
+
+
+def _note_scroll(record_property: Callable[[str, object], None], rounds: list[tuple[float, float, float]]) -> None:
+    record_property("frame_gap_ms", min(gap for gap, _, _ in rounds))
+    record_property("work_ms_per_frame", min(work for _, work, _ in rounds))
+    record_property("longest_ms", min(longest for _, _, longest in rounds))
