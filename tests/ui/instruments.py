@@ -10,6 +10,9 @@ from typing import Any
 from playwright.sync_api import Browser, Page
 
 CODE = {"Script", "Stylesheet"}
+UNCOUNTED = {"EventSource", "Other"}
+"""The stream of changes, and what the browser asks for itself: the icon of the tab."""
+
 WATCH_SHIFTS = """
 window.shift = 0;
 new PerformanceObserver(list => {
@@ -64,7 +67,7 @@ def traced(browser: Browser, page: Page) -> Iterator[Trace]:
 
 @dataclass
 class Traffic:
-    """What a page has asked for, but not its stream of changes, and the bytes that came, headers included."""
+    """What a page has asked for, and the bytes that came, headers included."""
 
     urls: list[str] = field(default_factory=list)
     received: int = 0
@@ -81,7 +84,7 @@ def watch_traffic(page: Page) -> Traffic:
 
     def start(event: dict[str, Any]) -> None:
         kinds[event["requestId"]] = event.get("type", "")
-        if event["request"]["url"].startswith("http") and event.get("type") != "EventSource":
+        if event["request"]["url"].startswith("http") and event.get("type") not in UNCOUNTED:
             traffic.urls.append(event["request"]["url"])
 
     def note_head(event: dict[str, Any]) -> None:
