@@ -23,6 +23,7 @@ from headwater.testing.servers import live_server
 LONG_POINTS = 1_000_000
 LINES = 500
 LINE_POINTS = 500
+MANY_RUNS, MANY_METRICS, MANY_POINTS = 200, 10, 200
 COMPARED = 50
 PARAMS = 40
 HOVER_MS = 2000
@@ -111,6 +112,9 @@ def fill(store: Store) -> tuple[str, str, list[str]]:
         if number < COMPARED:
             params = [Param(f"param_{key}", str(noise.integers(9))) for key in range(PARAMS)]
             store.runs.log_batch(LogBatch(run_id, params=params))
+        if number < MANY_RUNS:
+            for metric in range(MANY_METRICS):
+                append(store, run_id, f"m{metric}", noise.normal(0, 1, MANY_POINTS).cumsum())
         many.append(run_id)
     view = store.views.create(CreateView("many", {"kind": "comparison", "runs": many})).view
     return long, view.view_id, many
@@ -150,6 +154,22 @@ def measure_long(page: Page, run_id: str) -> list[Row]:
         Row(name="A series of 1,000,000 points, asked for and drawn", unit="ms", ours=drawn, note="budget 200 ms"),
         Row(name="The same after a zoom to a quarter", unit="ms", ours=zoomed, note="budget 200 ms"),
     ]
+
+
+def measure_many(page: Page, run_ids: list[str]) -> list[Row]:
+    """Draw all cards of many runs, from a fresh page."""
+    view = page.request.post(
+        "/api/headwater/1/views/create", data={"name": "many", "state": {"kind": "comparison", "runs": run_ids}}
+    )
+    page.set_viewport_size({"width": 1440, "height": 2400})
+    page.goto("about:blank")
+    start = time.perf_counter()
+    page.goto(f"/compare?set={view.json()['view']['view_id']}&tab=curves&keys=^m")
+    page.wait_for_function(f"document.querySelectorAll('[data-chart] [data-drawn]').length === {MANY_METRICS}")
+    drawn = (time.perf_counter() - start) * 1000
+    page.set_viewport_size({"width": 1440, "height": 900})
+    name = f"{MANY_RUNS} runs of {MANY_METRICS} metrics of {MANY_POINTS} points, all charts in view"
+    return [Row(name=name, unit="ms", ours=drawn, note="budget 500 ms; the page itself included")]
 
 
 def measure_hover(page: Page, view_id: str) -> list[Row]:
@@ -210,6 +230,7 @@ def measure() -> list[Row]:
         with live_server(store) as url, opened(url) as page:
             return [
                 *measure_long(page, long),
+                *measure_many(page, many[:MANY_RUNS]),
                 *measure_hover(page, view_id),
                 *measure_compare(page, many[:COMPARED]),
             ]

@@ -40,6 +40,13 @@ CHROMIUM = "/usr/bin/chromium"
 SCROLL_S = 3.0
 IDLE_S = 40.0
 PATIENCE_MS = 90_000
+WATCH = """
+window.shift_ = 0;
+new PerformanceObserver(list => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift_ += entry.value;
+}).observe({type: "layout-shift", buffered: true});
+"""
+PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"
 FRAMES = """() => {
   window.frames_ = [];
   let last = performance.now();
@@ -104,13 +111,16 @@ def measure(sizes: tuple[int, ...] = SIZES, idle_s: float = IDLE_S) -> list[Row]
         data = _fill(folder, sizes)
         with our_server(folder) as server:
             ours = _look(browser, _ours(server), data, idle_s)
+            filtered_ms = _filter(browser, _ours(server), data)
         with lean_peer_server(folder) as server:
             _copy(folder, data.long_run)
             peer = _look(browser, _peer(server), data, idle_s)
-    return [
+    rows = [
         Row(name=f"UI: {name}", unit=unit, ours=value, peer=peer.get((name, unit)), note=_note(name))
         for (name, unit), value in ours.items()
     ]
+    note = "from the last key to the new rows, of which 120 ms wait for the next key"
+    return [*rows, Row(name=f"UI: {max(sizes):,} runs, filtered, time", unit="ms", ours=filtered_ms, note=note)]
 
 
 def _ours(server: Server) -> Site:
@@ -154,7 +164,8 @@ def _page(browser: Browser) -> Iterator[tuple[Page, CDPSession, Traffic]]:
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
     session = context.new_cdp_session(page)
-    session.send("Performance.enable")
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})  # so that waiting for a core does not count
+    page.add_init_script(WATCH)
     try:
         yield page, session, Traffic(session)
     finally:
@@ -191,7 +202,9 @@ def _open_table(
             ("usable, received", "kB"): traffic.received / 1000,
             ("usable, renderer CPU", "ms"): 1000 * _instrument(session, "TaskDuration"),
         }
+        found["first paint", "ms"] = page.evaluate(PAINT)
         page.wait_for_timeout(1500)
+        found["layout shift until it rests", ""] = page.evaluate("window.shift_")
         session.send("HeapProfiler.collectGarbage")
         found["heap", "MB"] = _instrument(session, "JSHeapUsedSize") / 1e6
         frames = _scroll(page)
@@ -202,6 +215,18 @@ def _open_table(
             page.wait_for_timeout(1000 * idle_s)
             found[f"idle for {idle_s:g} s, received", "kB"] = (traffic.received - before) / 1000
     return found
+
+
+def _filter(browser: Browser, site: Site, data: Data) -> float:
+    """Return the time from a filter that is typed to the only row that matches it, among the most runs."""
+    experiment, newest = max(data.newest.items(), key=lambda item: len(data.run_ids[item[0]]))
+    with _page(browser) as (page, _, _):
+        page.goto(site.server.url + site.runs.format(experiment=experiment))
+        page.get_by_text(newest, exact=True).first.wait_for(timeout=PATIENCE_MS)
+        started = time.perf_counter()
+        page.get_by_role("combobox", name="Filter runs").fill(newest)
+        page.get_by_text("1 matching").wait_for(timeout=PATIENCE_MS)
+        return 1000 * (time.perf_counter() - started)
 
 
 def _instrument(session: CDPSession, name: str) -> float:

@@ -254,29 +254,22 @@ def test_links_that_mlflow_printed_reach_their_page(served: SimpleNamespace, lin
         expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 900, 420])
-def test_axe_finds_nothing(served: SimpleNamespace, scheme: Scheme, width: int) -> None:
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 420)])
+def test_axe_finds_nothing_in_a_table_that_is_sorted_filtered_or_archived(
+    served: SimpleNamespace, scheme: Scheme, width: int
+) -> None:
     runs = f"/experiments/{served.experiment}/runs"
+    places = {
+        "/experiments?q=zebra": "No experiment matches",
+        f"{runs}?sort=metrics.auc desc&sel={served.runs[0]}": "1 selected",
+        f"{runs}?q=zebra": "0 of 60 runs match",
+        f"{runs}?q=metrics.auc >> 1": "The filter cannot be read",
+        f"{runs}?state=archived": "Nothing is archived",
+    }
     with watched_page(served.browser, served.url, scheme=scheme, width=width) as page:
-        for path in (
-            "/",
-            "/experiments",
-            "/experiments?q=zebra",
-            "/settings",
-            "/nowhere",
-            runs,
-            f"{runs}?sort=metrics.auc desc&sel={served.runs[0]}",
-            f"{runs}?layout=split",
-            f"{runs}?q=zebra",
-            f"{runs}?q=metrics.auc >> 1",
-            f"{runs}?state=archived",
-            f"/experiments/{served.empty}/runs",
-        ):
+        for path, text in places.items():
             page.goto(served.url + path)
-            page.wait_for_load_state("load")
-            expect(page.get_by_role("heading", level=1)).to_be_visible()
-            page.wait_for_timeout(400)
+            expect(page.locator("main")).to_contain_text(text)
 
             assert (path, find_violations(page)) == (path, [])
 

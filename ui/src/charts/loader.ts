@@ -27,6 +27,15 @@ export type AskSeries = (query: SeriesQuery, signal: AbortSignal) => Promise<Arr
 
 const EMPTY: Cell = { series: null, error: "" };
 const MAX_KEYS = 200;
+/** More lines than this are not drawn at once: between them the page answers its reader. */
+const LINES_AT_ONCE = 200;
+
+/** Wait until what changed is drawn, or a little while where nothing is. */
+const drawn = (): Promise<void> =>
+  new Promise((done) => {
+    const timer = setTimeout(done, 50);
+    requestAnimationFrame(() => setTimeout(() => [clearTimeout(timer), done()]));
+  });
 
 /** Holds the cells of one grid; `ask` sends the request. */
 export class SeriesLoader {
@@ -104,7 +113,7 @@ export class SeriesLoader {
     const stamp = this.#stamp;
     for (const key of keys) this.#stamps.set(key, stamp);
     try {
-      this.#fill(keys, decodeSeries(await this.#ask({ ...this.#request, keys }, controller.signal)));
+      await this.#fill(keys, decodeSeries(await this.#ask({ ...this.#request, keys }, controller.signal)), controller.signal);
     } catch (error) {
       if (controller.signal.aborted) return;
       this.#fail(keys, error instanceof Error ? error.message : String(error));
@@ -114,10 +123,19 @@ export class SeriesLoader {
     }
   }
 
-  #fill(keys: readonly string[], series: readonly Series[]): void {
+  async #fill(keys: readonly string[], series: readonly Series[], signal: AbortSignal): Promise<void> {
     const found = new Map<string, Map<string, Series>>(keys.map((key) => [key, new Map()]));
     for (const one of series) found.get(one.key)?.set(one.runId, one);
-    for (const [key, byRun] of found) this.cell(key).value = { series: byRun, error: "" };
+    let lines = 0;
+    for (const [key, byRun] of found) {
+      if (lines >= LINES_AT_ONCE) {
+        await drawn();
+        if (signal.aborted) return;
+        lines = 0;
+      }
+      lines += byRun.size;
+      this.cell(key).value = { series: byRun, error: "" };
+    }
   }
 
   #fail(keys: readonly string[], message: string): void {

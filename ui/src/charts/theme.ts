@@ -15,7 +15,7 @@ function watch(): void {
     known.clear();
     themeVersion.value++;
   };
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", refresh);
+  for (const query of ["(prefers-color-scheme: dark)", "(forced-colors: active)"]) matchMedia(query).addEventListener("change", refresh);
   new MutationObserver(refresh).observe(document.documentElement, { attributes: true });
 }
 
@@ -26,6 +26,7 @@ export function resolveColor(css: string): string {
   if (cached) return cached;
   const probe = document.createElement("i");
   probe.style.color = css;
+  probe.style.forcedColorAdjust = "none"; // else every colour would be that of texts
   document.body.append(probe);
   const color = getComputedStyle(probe).color;
   probe.remove();

@@ -23,7 +23,7 @@ export function ExperimentPage({ experimentId, tab }: ExperimentPageProps) {
   const title = titleOfExperiments(experimentId, facts);
   useChrome(`${title} · ${tab}`, [{ text: "Experiments", page: "/experiments" }, { text: title }]);
   const known = facts.get(experimentId);
-  if (error && !known) return <Failure error={error} onRetry={() => refresh("overview")} />;
+  if (error && !known) return <Failure title="The experiment cannot be shown" error={error} onRetry={() => refresh("overview")} />;
   const saveNotes = (text: string) => (text ? setExperimentTag(experimentId, DESCRIPTION_TAG, text) : deleteExperimentTag(experimentId, DESCRIPTION_TAG));
   return (
     <div class={css.page}>

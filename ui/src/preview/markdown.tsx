@@ -1,16 +1,25 @@
+import type { Token } from "marked";
 import { useEffect, useRef, useState } from "preact/hooks";
 import css from "./preview.module.css";
 
 /** Turn Markdown into HTML without scripts, forms or styles; links open elsewhere without knowing where from. */
 async function renderMarkdown(text: string): Promise<string> {
   const { marked } = await import("marked");
-  return sanitizeHtml(await marked.parse(text, { gfm: true }));
+  return sanitizeHtml(await marked.parse(text, { gfm: true, walkTokens: lowerHeading }));
 }
+
+/** Put a heading below that of the page, which has only one of the first level. */
+function lowerHeading(token: Token): void {
+  if (token.type === "heading") token.depth = Math.min(token.depth + 1, 6);
+}
+
+/** Attributes that run scripts. The sanitizer drops them, but browsers complain of them as soon as it reads the text. */
+const HANDLERS = /(?<=<[a-z][^<>]*)[\s/"']on[a-z]+\s*=/gi;
 
 /** Take everything out of HTML that does or loads more than text, tables and pictures. */
 export async function sanitizeHtml(html: string): Promise<string> {
   const { default: DOMPurify } = await import("dompurify");
-  return DOMPurify.sanitize(html, {
+  return DOMPurify.sanitize(html.replace(HANDLERS, " dropped="), {
     USE_PROFILES: { html: true },
     FORBID_TAGS: ["style", "form", "input", "button", "textarea", "select", "iframe", "video", "audio"],
     FORBID_ATTR: ["style", "id", "name", "srcset"],

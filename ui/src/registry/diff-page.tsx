@@ -34,7 +34,7 @@ export function DiffPage({ name }: { readonly name: string }) {
   if (error instanceof ApiError && (error.status === 404 || error.status === 400)) {
     return <Missing title="Versions not found" message={error.message} />;
   }
-  if (!data) return error ? <Failure error={error} onRetry={() => void refetch()} /> : <RowSkeleton label="Comparing the versions" />;
+  if (!data) return error ? <Failure title="The versions cannot be shown" error={error} onRetry={() => void refetch()} /> : <RowSkeleton label="Comparing the versions" isPage />;
   return (
     <div class={panels.page}>
       <DiffHeader name={name} old={old} version={version} isAll={isAll} />

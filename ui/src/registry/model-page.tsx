@@ -45,7 +45,7 @@ export function ModelPage({ name, tab }: ModelPageProps) {
       </Missing>
     );
   }
-  if (!model) return error ? <Failure error={error} onRetry={() => void refetch()} /> : <RowSkeleton label="Loading the model" />;
+  if (!model) return error ? <Failure title="The model cannot be shown" error={error} onRetry={() => void refetch()} /> : <RowSkeleton label="Loading the model" isPage />;
   return (
     <>
       {error && <Failure error={error} onRetry={() => void refetch()} isSlim />}

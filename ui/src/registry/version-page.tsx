@@ -73,7 +73,7 @@ export function VersionPage({ name, version }: VersionPageProps) {
       </Missing>
     );
   }
-  if (!data) return error ? <Failure error={error} onRetry={() => void refetch()} /> : <RowSkeleton label="Loading the version" />;
+  if (!data) return error ? <Failure title="The version cannot be shown" error={error} onRetry={() => void refetch()} /> : <RowSkeleton label="Loading the version" isPage />;
   return (
     <>
       {error && <Failure error={error} onRetry={() => void refetch()} isSlim />}

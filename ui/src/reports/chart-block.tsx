@@ -20,6 +20,8 @@ import css from "./reports.module.css";
 const EVERY_MS = 30_000;
 const WIDTH = 600;
 const HEIGHT = 240;
+/** What a chart is higher with its title and the names of the runs. */
+const FRAME = 69;
 const COLUMNS = ["attributes.start_time"];
 
 /** Charts of some metrics over the runs that a filter matches now. */
@@ -32,7 +34,7 @@ export function ChartBlockView({ block }: { readonly block: ChartBlock }) {
   });
   if (!block.experimentId || block.keys.length === 0) return <p class="muted">Choose an experiment and name metrics.</p>;
   if (runs.error) return <Failure error={runs.error} onRetry={() => void runs.refetch()} isSlim />;
-  if (!runs.data) return <div class={css.blank} />;
+  if (!runs.data) return <div style={{ height: `${HEIGHT + FRAME}px` }} />;
   return <Charts block={block} answer={runs.data} revision={runs.dataUpdatedAt} />;
 }
 

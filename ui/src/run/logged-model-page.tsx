@@ -13,6 +13,7 @@ import { TagsPanel } from "../panels/tags-panel";
 import { ModelPreview } from "../preview/model-preview";
 import { LineagePanel } from "../registry/lineage-panel";
 import { Missing } from "../registry/missing";
+import { RowSkeleton } from "../registry/row-skeleton";
 import { writeEqual } from "../query/tokens";
 import { loggedModelPage, runPage } from "../registry/places";
 import { searchVersions } from "../registry/registry-api";
@@ -45,7 +46,7 @@ export function LoggedModelPage({ modelId, rest }: LoggedModelPageProps) {
     { text: name },
   ]);
   if (error instanceof ApiError && (error.status === 404 || error.status === 400)) return <Missing title="Model not found" message={error.message} />;
-  if (!data) return error ? <Failure error={error} onRetry={() => void refetch()} /> : <p class={css.hint}>Reading…</p>;
+  if (!data) return error ? <Failure title="The model cannot be shown" error={error} onRetry={() => void refetch()} /> : <RowSkeleton label="Loading the model" isPage />;
   return <Loaded model={data} rest={rest} />;
 }
 

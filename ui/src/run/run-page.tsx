@@ -1,6 +1,5 @@
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { useQuery } from "../api/use-query";
-import { ArtifactBrowser } from "../artifacts/artifact-browser";
 import { listFolder, ofRun } from "../artifacts/artifacts-api";
 import type { Entry } from "../artifacts/tree";
 import { navigate, path as page } from "../lib/location";
@@ -12,7 +11,6 @@ import { isRunning, isSystemMetric, PARENT_TAG, type RunDetails } from "./model"
 import { Overview } from "./overview";
 import { baseOf, readPlace, writePlace, type RunPlace } from "./route";
 import { RunHeader } from "./run-header";
-import { RunMetrics } from "./metrics/run-metrics";
 import { RunTabs } from "./run-tabs";
 import { listTabs } from "./tabs";
 import { useChartView } from "./use-chart-view";
@@ -21,10 +19,21 @@ import { useModels, type RunModels } from "./use-models";
 import { useRun, type RunState } from "./use-run";
 
 const COLOR = "var(--c1)";
-const LogsTab = lazy(() => import("./logs/logs-tab").then((module) => module.LogsTab));
-const CodeTab = lazy(() => import("./code/code-tab").then((module) => module.CodeTab));
-const ModelsTab = lazy(() => import("./models-tab").then((module) => module.ModelsTab));
-const LineageTab = lazy(() => import("./lineage-tab").then((module) => module.LineageTab));
+/** The code of the tabs, each loaded when it is first needed. */
+const LOADERS = {
+  artifacts: () => import("../artifacts/artifact-browser"),
+  metrics: () => import("./metrics/run-metrics"),
+  logs: () => import("./logs/logs-tab"),
+  code: () => import("./code/code-tab"),
+  models: () => import("./models-tab"),
+  lineage: () => import("./lineage-tab"),
+};
+const ArtifactBrowser = lazy(() => LOADERS.artifacts().then((module) => module.ArtifactBrowser));
+const RunMetrics = lazy(() => LOADERS.metrics().then((module) => module.RunMetrics));
+const LogsTab = lazy(() => LOADERS.logs().then((module) => module.LogsTab));
+const CodeTab = lazy(() => LOADERS.code().then((module) => module.CodeTab));
+const ModelsTab = lazy(() => LOADERS.models().then((module) => module.ModelsTab));
+const LineageTab = lazy(() => LOADERS.lineage().then((module) => module.LineageTab));
 
 /** What stands at the top of a run's artifacts; undefined until it is known. */
 function useTop({ runId, status }: RunDetails, revision: number): readonly Entry[] | undefined {
@@ -110,6 +119,9 @@ export interface RunPageProps {
 export function RunPage({ runId, rest }: RunPageProps) {
   const place = readPlace(rest);
   const state = useRun(runId);
+  // The code of the tab comes beside the run, not after it.
+  const load = place.tab === "overview" ? undefined : LOADERS[place.tab === "system" ? "metrics" : place.tab];
+  useEffect(() => void load?.().catch(() => undefined), [load]);
   if (state.run) {
     return (
       <div class={css.page}>

@@ -47,7 +47,7 @@ export function RunsPage({ experimentId: identity }: { readonly experimentId: st
   const act = useActions(workspace, data);
   usePageKeys(workspace, setAsking);
 
-  if (data.error && !data.table) return <Failure error={data.error} onRetry={data.retry} />;
+  if (data.error && !data.table) return <Failure title="The runs cannot be shown" error={data.error} onRetry={data.retry} />;
   return (
     <div class={css.page}>
       <ExperimentTabs identity={identity} facts={data.facts} tab="runs" runs={view.isArchive ? undefined : data.table?.answer.total}>

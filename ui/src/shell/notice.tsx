@@ -20,12 +20,15 @@ interface FailureProps {
   readonly error: Error;
   readonly onRetry: () => void;
   readonly isSlim?: boolean;
+  /** The heading, where it stands in the place of a whole page. */
+  readonly title?: string;
 }
 
 /** What went wrong, and a button to try again. */
-export function Failure({ error, onRetry, isSlim = false }: FailureProps) {
+export function Failure({ error, onRetry, isSlim = false, title = "" }: FailureProps) {
   return (
     <Notice tone="bad" isSlim={isSlim}>
+      {title && <h1 tabIndex={-1}>{title}</h1>}
       <span>{error.message}</span>
       <button type="button" class="button small" onClick={onRetry}>
         Retry

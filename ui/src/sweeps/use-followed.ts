@@ -1,4 +1,5 @@
 import { useEffect } from "preact/hooks";
+import { listFolder } from "../artifacts/artifacts-api";
 import { refresh, useQuery } from "../api/use-query";
 import { useChanges } from "../lib/live";
 import type { RunDetails } from "../run/model";
@@ -13,12 +14,15 @@ export interface Followed {
   readonly files: readonly unknown[];
 }
 
-/** Read a run with some of its JSON artifacts, again whenever it changes and every five seconds while it runs. */
+/** Read a run with some JSON artifacts of one of its folders, again whenever it changes and every five seconds while it runs. */
 export function useFollowed(runId: string, paths: readonly string[]) {
+  const folder = paths[0]?.split("/")[0] ?? "";
   const followed = useQuery<Followed>({
     key: ["followed", runId],
     ask: async (signal) => {
-      const [run, ...files] = await Promise.all([getRun(runId, signal), ...paths.map((path) => readJsonArtifact(runId, path, signal))]);
+      const [run, there] = await Promise.all([getRun(runId, signal), listFolder(runId, folder, signal)]);
+      const isThere = (path: string) => there.some((entry) => entry.path === path);
+      const files = await Promise.all(paths.map((path) => (isThere(path) ? readJsonArtifact(runId, path, signal) : null)));
       return { run, files };
     },
   });
