@@ -17,6 +17,7 @@ export interface PlotCardProps {
   readonly height: number;
   readonly focused: Signal<string>;
   readonly overlay?: FigureViewProps["overlay"];
+  readonly leastWidth?: number;
   /** Copies the code that draws the chart in Python. */
   readonly onPython: () => void;
   /** More entries of its menu. */
@@ -54,7 +55,7 @@ interface CardProps extends PlotCardProps {
   readonly onLarge: () => void;
 }
 
-function Card({ title, build, height, focused, overlay, onPython, items = [], children, isLarge, onLarge }: CardProps) {
+function Card({ title, build, height, focused, overlay, leastWidth = 0, onPython, items = [], children, isLarge, onLarge }: CardProps) {
   const [isTable, setTable] = useState(false);
   const [drawn, setDrawn] = useState<Figure | Refusal | null>(null);
   const canvas = useRef<HTMLCanvasElement | null>(null);
@@ -77,7 +78,7 @@ function Card({ title, build, height, focused, overlay, onPython, items = [], ch
       {isTable && figure ? (
         <SheetTable title={title} sheet={figure.sheet} height={height} />
       ) : (
-        <FigureView {...{ build, height, focused, onFigure }} {...(overlay ? { overlay } : {})} />
+        <FigureView {...{ build, height, focused, onFigure, leastWidth }} {...(overlay ? { overlay } : {})} />
       )}
       {figure?.note && <p class={chartCss.note}>{figure.note}</p>}
       {children}

@@ -13,6 +13,10 @@ import css from "./plots.module.css";
 import { writePython } from "./python";
 import { columnsOf, type PlotSpec, titleOfSpec } from "./spec";
 
+/** More axes than these get room enough for their names, and the chart is scrolled where there is not so much. */
+const FEW_AXES = 6;
+const LEAST_AXIS = 84;
+
 export interface SpecCardProps {
   readonly spec: PlotSpec;
   readonly onSpec: (spec: PlotSpec) => void;
@@ -72,6 +76,11 @@ function FrameCard({ spec, onSpec, runIds, runs, isChosen, frame, isPartial = fa
     [shown, spec, onSpec],
   );
   const onPython = () => void copyCode(title, writePython(spec, shown?.runIds ?? [], serverAddress()));
-  const card = <PlotCard {...{ title, build, height, focused, items, onPython }} {...(spec.kind === "parallel" ? { overlay } : {})} />;
-  return spec.kind === "parallel" ? <div class={css.wide}>{card}</div> : card;
+  const shared = { title, build, height, focused, items, onPython };
+  if (spec.kind !== "parallel") return <PlotCard {...shared} />;
+  return (
+    <div class={css.wide}>
+      <PlotCard {...shared} overlay={overlay} leastWidth={spec.axes.length > FEW_AXES ? LEAST_AXIS * spec.axes.length : 0} />
+    </div>
+  );
 }
