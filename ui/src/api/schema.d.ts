@@ -1014,6 +1014,14 @@ export interface ListViewsResponse {
   readonly views: readonly (ViewInfo)[];
 }
 
+export interface ListViewVersions {
+  readonly view_id: string;
+}
+
+export interface ListViewVersionsResponse {
+  readonly versions: readonly (ViewVersion)[];
+}
+
 export interface ListWebhooks {
   readonly max_results?: number;
   readonly page_token?: string;
@@ -2073,6 +2081,12 @@ export interface ViewResponse {
 }
 
 export type ViewType = "ACTIVE_ONLY" | "ALL" | "DELETED_ONLY";
+
+export interface ViewVersion {
+  readonly version: number;
+  readonly user_id: string;
+  readonly time: number;
+}
 
 export interface Webhook {
   readonly webhook_id: string;

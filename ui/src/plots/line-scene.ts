@@ -7,6 +7,7 @@ import { resolveColor } from "../charts/theme";
 import type { ChartView, Range } from "../charts/view";
 import { type Axis, TOP, drawBelow, drawLeft, makeAxis, measureTicks } from "./axis";
 import type { Field, FieldKind } from "./frame";
+import type { Resolve } from "./paint";
 import { polyline, type Scene, type Shape } from "./scene";
 import { sceneToSvg } from "./svg";
 
@@ -63,6 +64,6 @@ function band({ x: places, low, high }: Middle, x: Axis, y: (value: number) => n
 }
 
 /** Write lines as SVG. */
-export function lineSvg(title: string, picture: LinePicture): string {
-  return sceneToSvg(title, makeLineScene(picture), resolveColor);
+export function lineSvg(title: string, picture: LinePicture, resolve: Resolve = resolveColor): string {
+  return sceneToSvg(title, makeLineScene(picture), resolve);
 }

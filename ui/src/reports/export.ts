@@ -3,7 +3,7 @@
 import { addressOf } from "../artifacts/artifacts-api";
 import { serverUrl } from "../home/snippets";
 import { RunTable } from "../runs/table";
-import type { Block, ChartBlock, RunsBlock } from "./report";
+import type { Block, ChartBlock, RunsBlock, ViewBlock } from "./report";
 import { queryRuns } from "./reports-api";
 import { cellOf } from "./runs-block";
 
@@ -32,6 +32,10 @@ function writeCharts({ keys, experimentId, filter }: ChartBlock): string {
   return `[Charts of ${keys.join(", ")}](${serverUrl()}/experiments/${experimentId}/runs${question})`;
 }
 
+function writeView({ viewId, experimentId }: ViewBlock): string {
+  return viewId && experimentId ? `[A view of runs](${serverUrl()}/experiments/${experimentId}/runs?view=${viewId})` : "";
+}
+
 /** Return the whole report; asks the server for the tables. */
 export async function writeMarkdown(name: string, blocks: readonly Block[], signal: AbortSignal): Promise<string> {
   const parts = await Promise.all(
@@ -43,6 +47,8 @@ export async function writeMarkdown(name: string, blocks: readonly Block[], sign
           return writeRuns(block, signal);
         case "chart":
           return writeCharts(block);
+        case "view":
+          return writeView(block);
         case "image":
           return block.path ? `![${block.caption || block.path}](${addressOf(block.runId, block.path)})` : "";
       }

@@ -300,6 +300,7 @@ class RestViews(_Resource):
     create = _Verb(views.CREATE)
     get = _Verb(views.GET)
     list = _Verb(views.LIST)
+    list_versions = _Verb(views.LIST_VERSIONS)
     update = _Verb(views.UPDATE)
     delete = _Verb(views.DELETE)
 
