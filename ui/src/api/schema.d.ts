@@ -779,6 +779,7 @@ export interface HomeResponse {
   readonly alerts: readonly (Alert)[];
   readonly alerts_total: number;
   readonly pending: readonly (PendingVersion)[];
+  readonly has_samples?: boolean;
 }
 
 export interface HomeRun {
