@@ -6,6 +6,7 @@ import { plural } from "../lib/format";
 import { onKeys, showKeys } from "../lib/keys";
 import { useChanges } from "../lib/live";
 import { navigate, query, setQuery } from "../lib/location";
+import { useActions } from "../palette/actions";
 import { type Offer, QueryBox } from "../query/query-box";
 import { errorPosition, isPlain } from "../query/tokens";
 import { useChrome } from "../shell/chrome";
@@ -47,6 +48,8 @@ export function ExperimentsPage() {
     [experiments, order, starred, collapsed, search],
   );
 
+  const openSelected = () => navigate(`/experiments/${[...selected].join()}/runs`);
+  useActions(selected.size > 0 ? [{ text: "Open together", note: plural(selected.size, "selected experiment"), act: openSelected }] : [], [...selected].join());
   const change = (name: string, value: string, absent = "") => {
     const next = new URLSearchParams(query.peek());
     put(next, name, value, absent);
@@ -72,7 +75,7 @@ export function ExperimentsPage() {
         </div>
         {selected.size > 0 && (
           <>
-            <button type="button" class="button" onClick={() => navigate(`/experiments/${[...selected].join()}/runs`)}>
+            <button type="button" class="button" onClick={openSelected}>
               Open {plural(selected.size, "experiment")} together
             </button>
             <button type="button" class="button quiet" onClick={() => setSelected(new Set())}>
