@@ -7,7 +7,7 @@ import { formatAgo, formatCount, formatMoment, formatNumber } from "../lib/forma
 import { hrefOf } from "../lib/location";
 import css from "./experiments.module.css";
 import type { ExperimentRow } from "./folders";
-import { DESCRIPTION_TAG, isOwnTag } from "./tags";
+import { DESCRIPTION_TAG, isOwnTag, OWNER_TAG } from "./tags";
 
 const INDENT = 16;
 const TAGS = 3;
@@ -47,11 +47,12 @@ export function makeExperimentColumns(state: { readonly current: ListState }): r
       width: 190,
       cell: textCell(({ facts }) => (facts?.main && facts.overview.best !== null ? `${formatNumber(Number(facts.overview.best))} ${facts.main.key}` : "")),
     },
+    { id: "owner", title: "Owner", width: 110, cell: textCell(({ facts }) => facts?.tags.get(OWNER_TAG) ?? "") },
     {
       id: "tags",
       title: "Tags",
       width: 220,
-      cell: pillsCell(({ facts }) => [...(facts?.tags ?? [])].filter(([key]) => isOwnTag(key)).map(([key, value]) => ({ text: value ? `${key}: ${value}` : key })), TAGS),
+      cell: pillsCell(({ facts }) => [...(facts?.tags ?? [])].filter(([key]) => isOwnTag(key) && key !== OWNER_TAG).map(([key, value]) => ({ text: value ? `${key}: ${value}` : key })), TAGS),
     },
     { id: "description", title: "Description", width: 230, cell: textCell(({ facts }) => (facts?.tags.get(DESCRIPTION_TAG) ?? "").split("\n", 1)[0] ?? "") },
     { id: "actions", title: "", width: 44, cell: actionsCell },
