@@ -39,8 +39,8 @@ export interface FigureViewProps {
   readonly build: Build;
   readonly height: number;
   readonly focused: Signal<string>;
-  /** Is told of each figure that is drawn, with its canvas. */
-  readonly onFigure: (figure: Figure | Refusal, canvas: HTMLCanvasElement | null) => void;
+  /** Is told of each figure that is drawn. */
+  readonly onFigure: (figure: Figure | Refusal) => void;
   /** Pixels below which it is not squeezed: then it is scrolled. */
   readonly leastWidth?: number;
   /** What stands over the picture, such as the headings of axes. */
@@ -78,7 +78,7 @@ export function FigureView({ build, height, focused, onFigure, overlay, leastWid
     return focused.subscribe((run) => painter.current?.focus(run, resolveColor));
   }, [module, scene, focused]);
   useEffect(() => {
-    if (figure) onFigure(figure, canvas.current);
+    if (figure) onFigure(figure);
   }, [figure, onFigure]);
 
   const look = (found: Hit | null) => {
@@ -96,8 +96,8 @@ export function FigureView({ build, height, focused, onFigure, overlay, leastWid
       {figure && "reason" in figure && <p class={css.refusal}>{figure.reason}</p>}
       <canvas
         ref={canvas}
-        role="img"
-        aria-label={figure && "sentence" in figure ? figure.sentence : ""}
+        role={scene ? "img" : undefined}
+        aria-label={figure && "sentence" in figure ? figure.sentence : undefined}
         hidden={!scene}
         data-drawn={scene ? scene.shapes.length : undefined}
         onPointerMove={onMove}

@@ -15,7 +15,7 @@ import { columnsOf, type PlotSpec, titleOfSpec } from "./spec";
 
 /** More axes than these get room enough for their names, and the chart is scrolled where there is not so much. */
 const FEW_AXES = 6;
-const LEAST_AXIS = 84;
+const LEAST_AXIS = 104;
 
 export interface SpecCardProps {
   readonly spec: PlotSpec;
@@ -36,6 +36,8 @@ export interface SpecCardProps {
   readonly focused: Signal<string>;
   readonly items: readonly MenuItem[];
   readonly height: number;
+  /** Whether less of what colours is better; absent: as its name sounds. */
+  readonly isLess?: boolean;
 }
 
 /** A chart of any kind. */
@@ -56,7 +58,7 @@ export function SpecCard(props: SpecCardProps) {
 }
 
 /** A chart that is drawn from values of runs. */
-function FrameCard({ spec, onSpec, runIds, runs, isChosen, frame, isPartial = false, error, focused, items, height }: SpecCardProps) {
+function FrameCard({ spec, onSpec, runIds, runs, isChosen, frame, isPartial = false, error, focused, items, height, isLess }: SpecCardProps) {
   const onlyDrawn = spec.kind === "bar" || spec.kind === "difference";
   const shown = useMemo(() => {
     if (!frame || (isPartial && !columnsOf(spec).every(frame.has))) return null;
@@ -66,8 +68,8 @@ function FrameCard({ spec, onSpec, runIds, runs, isChosen, frame, isPartial = fa
   const message = error?.message ?? "Reading…";
   const build = useCallback<Build>(
     (module, width, room, mode) =>
-      shown ? module.drawFigure({ spec, frame: shown, runs: looks, width, height: room, mode }) : { reason: message },
-    [spec, shown, looks, message],
+      shown ? module.drawFigure({ spec, frame: shown, runs: looks, width, height: room, mode, ...(isLess === undefined ? {} : { isLess }) }) : { reason: message },
+    [spec, shown, looks, message, isLess],
   );
   const title = titleOfSpec(spec);
   const overlay = useCallback(

@@ -2,6 +2,7 @@
 
 import { addressOf } from "../artifacts/artifacts-api";
 import { serverUrl } from "../home/snippets";
+import { describeColumn } from "../runs/columns";
 import { RunTable } from "../runs/table";
 import type { Block, ChartBlock, RunsBlock, ViewBlock } from "./report";
 import { queryRuns } from "./reports-api";
@@ -18,7 +19,7 @@ export function writeTable([head = [], ...rows]: readonly (readonly string[])[])
 async function writeRuns(block: RunsBlock, signal: AbortSignal): Promise<string> {
   if (!block.experimentId) return "";
   const table = new RunTable(await queryRuns(block, signal));
-  const head = ["run", ...block.columns.map((column) => column.slice(column.indexOf(".") + 1))];
+  const head = ["run", ...block.columns.map((column) => describeColumn(column).title)];
   const rows = Array.from({ length: table.count }, (_, run) => [
     `[${table.name(run)}](${serverUrl()}/runs/${table.id(run)})`,
     ...block.columns.map((column) => cellOf(table, column, run)),

@@ -10,6 +10,7 @@ import { serverUrl } from "../home/snippets";
 import { formatCount, formatMoment, plural } from "../lib/format";
 import { escapeXml } from "../plots/svg";
 import { renderMarkdown } from "../preview/markdown";
+import { describeColumn } from "../runs/columns";
 import { RunTable } from "../runs/table";
 import { chartRunsOf } from "./chart-runs";
 import { writeViewCharts } from "./html-charts";
@@ -27,7 +28,7 @@ const MOST_BYTES = 5_000_000;
 const STYLE = `
 body{max-width:860px;margin:32px auto;padding:0 20px;font:14px/1.5 system-ui,sans-serif;color:#14181d;background:#fff}
 h1{font-size:24px}h2{font-size:18px}table{border-collapse:collapse;font-variant-numeric:tabular-nums}
-th,td{padding:4px 16px 4px 0;border-bottom:1px solid #e3e6ea;text-align:left;vertical-align:top}thead th{color:#4c5562;font-weight:600}
+th,td{padding:4px 16px 4px 0;border-bottom:1px solid #e3e6ea;text-align:left;white-space:nowrap}thead th{color:#4c5562;font-weight:600}
 td.number,th.number{text-align:right}figure{margin:24px 0}figure>div{overflow-x:auto}figcaption,.about{color:#4c5562;font-size:12px}
 img,svg{max-width:100%;height:auto}pre{overflow-x:auto;padding:8px;background:#f7f8fa}a{color:#2851c8}
 .run{display:inline-block;margin-right:12px}.run i{display:inline-block;width:10px;height:10px;margin-right:5px;border-radius:2px}`;
@@ -46,7 +47,7 @@ async function writeRuns(block: RunsBlock, signal: AbortSignal): Promise<string>
   const table = new RunTable(answer);
   const isNumber = (column: string) => Array.from({ length: table.count }, (_, run) => run).some((run) => table.number(column, run) !== null);
   const kinds = block.columns.map((column) => (isNumber(column) ? ' class="number"' : ""));
-  const head = block.columns.map((column, index) => `<th scope="col"${kinds[index]}>${escapeXml(column.slice(column.indexOf(".") + 1))}</th>`);
+  const head = block.columns.map((column, index) => `<th scope="col"${kinds[index]}>${escapeXml(describeColumn(column).title)}</th>`);
   const rows = Array.from({ length: table.count }, (_, run) => {
     const cells = block.columns.map((column, index) => `<td${kinds[index]}>${escapeXml(cellOf(table, column, run))}</td>`);
     return `<tr><th scope="row">${runLink(table.id(run), table.name(run))}</th>${cells.join("")}</tr>`;

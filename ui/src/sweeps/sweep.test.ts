@@ -22,11 +22,11 @@ test("a sweep that is not there is empty", () => {
   expect([empty.trials, findBest(empty), readImportance(null)]).toEqual([[], null, []]);
 });
 
-test("complete trials become runs with their parameters as axes", () => {
+test("complete trials become runs with their parameters as axes, the best first", () => {
   const frame = frameOf({ ...sweep, trials: [...sweep.trials, ...readSweep({ trials: [{ ...trial(6, "complete", 2), params: { lr: 0.2, kind: true } }] }).trials] });
-  expect(frame.runIds).toEqual(["r0", "r2", "r4", "r6"]);
-  expect([...frame.field("params.lr").numbers]).toEqual([0.1, 0.1, 0.1, 0.2]);
-  expect(frame.field("params.kind").texts).toEqual(["tree", "tree", "tree", "True"]);
+  expect(frame.runIds).toEqual(["r2", "r4", "r6", "r0"]);
+  expect([...frame.field("params.lr").numbers]).toEqual([0.1, 0.1, 0.2, 0.1]);
+  expect(frame.field("params.kind").texts).toEqual(["tree", "tree", "True", "tree"]);
   expect(parallelOf(sweep)).toMatchObject({ kind: "parallel", axes: ["params.lr", "params.kind", "metrics.loss"], log: ["params.lr"], color: "metrics.loss" });
 });
 

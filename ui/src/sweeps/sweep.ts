@@ -144,9 +144,10 @@ export function writeTicks(values: readonly number[]): string[] {
 const METRIC = "metrics.";
 const PARAM = "params.";
 
-/** Return the complete trials as a frame: a column a parameter, and the metric. */
-export function frameOf({ trials, parameters, metric }: Sweep): Frame {
-  const complete = trials.filter(({ state, value }) => state === "complete" && value !== null);
+/** Return the complete trials as a frame, the best first: a column a parameter, and the metric. */
+export function frameOf({ trials, parameters, metric, direction }: Sweep): Frame {
+  const sign = direction === "minimize" ? 1 : -1;
+  const complete = trials.filter(({ state, value }) => state === "complete" && value !== null).sort((a, b) => sign * ((a.value ?? 0) - (b.value ?? 0)));
   return makeFrame({
     run_ids: complete.map(({ runId }) => runId),
     run_names: complete.map(({ number }) => `trial ${number}`),

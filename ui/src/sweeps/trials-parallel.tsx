@@ -47,6 +47,7 @@ export function TrialsParallel({ sweep, runId, experimentId }: TrialsParallelPro
       revision={0}
       focused={focusedRun}
       height={HEIGHT}
+      isLess={sweep.direction === "minimize"}
       items={[
         { label: "Show these trials in the table of runs", act: showRuns },
         { label: "Reset axes and ranges", isOff: charts === "", act: () => setQuery(writeSpecs(query.peek(), [])) },
