@@ -108,8 +108,9 @@ export function FigureView({ build, height, focused, onFigure, overlay, leastWid
     </div>
   );
   if (leastWidth === 0) return picture;
+  const scrolling = width > 0 && width <= leastWidth ? { tabIndex: 0, role: "group", "aria-label": "Picture, to be scrolled" } as const : {};
   return (
-    <div class={css.scroller} tabIndex={0} role="group" aria-label="Picture, to be scrolled">
+    <div class={css.scroller} {...scrolling}>
       {picture}
     </div>
   );

@@ -13,9 +13,8 @@ import css from "./plots.module.css";
 import { writePython } from "./python";
 import { columnsOf, type PlotSpec, titleOfSpec } from "./spec";
 
-/** More axes than these get room enough for their names, and the chart is scrolled where there is not so much. */
-const FEW_AXES = 6;
-const LEAST_AXIS = 104;
+/** The room that an axis needs for its name and ticks; where there is less, the chart is scrolled. */
+const LEAST_AXIS = 88;
 
 export interface SpecCardProps {
   readonly spec: PlotSpec;
@@ -82,7 +81,7 @@ function FrameCard({ spec, onSpec, runIds, runs, isChosen, frame, isPartial = fa
   if (spec.kind !== "parallel") return <PlotCard {...shared} />;
   return (
     <div class={css.wide}>
-      <PlotCard {...shared} overlay={overlay} leastWidth={spec.axes.length > FEW_AXES ? LEAST_AXIS * spec.axes.length : 0} />
+      <PlotCard {...shared} overlay={overlay} leastWidth={LEAST_AXIS * spec.axes.length} />
     </div>
   );
 }
