@@ -15,6 +15,8 @@ from headwater.protocol.home import ReadHome
 from headwater.protocol.policies import Gate, Policy, RequiredTag
 from headwater.protocol.registered_models import CreateRegisteredModel, SetRegisteredModelAlias
 from headwater.protocol.runs import RunStatus
+from headwater.testing.servers import live_server
+from headwater.testing.stores import sqlite_store
 from ui.model_pages import add_versions, put_model
 from ui.run_pages import append_points, find_violations
 from ui.run_tables import Scheme, add_run, make_experiment, served_store, watched_page
@@ -110,9 +112,10 @@ def test_axe_finds_nothing(served: SimpleNamespace, scheme: Scheme) -> None:
         assert find_violations(page) == []
 
 
-def test_sample_data_come_and_go_by_a_click(tmp_path: Path) -> None:
-    with served_store(tmp_path) as served, watched_page(served.browser, served.url) as page:
-        page.goto(served.url)
+def test_sample_data_come_and_go_by_a_click(served: SimpleNamespace, tmp_path: Path) -> None:
+    with sqlite_store(tmp_path) as store, live_server(store) as url, watched_page(served.browser, url) as page:
+        page.goto(url)
+        page.get_by_role("button", name="Load sample data").wait_for()
         found = find_violations(page)
 
         page.get_by_role("button", name="Load sample data").click()
@@ -123,4 +126,4 @@ def test_sample_data_come_and_go_by_a_click(tmp_path: Path) -> None:
         expect(page.get_by_role("button", name="Load sample data")).to_be_enabled(timeout=60_000)
 
         assert found + find_violations(page) == []
-        assert served.store.home.read(ReadHome()).recent == []
+        assert store.home.read(ReadHome()).recent == []
