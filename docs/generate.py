@@ -34,6 +34,9 @@ BYTES = """
 | GET | `/api/headwater/1/events?experiment_ids=&run_ids=` | Server-sent events `change`: which runs changed. |
 | GET | `/api/3.0/mlflow/server-info` | What MLflow's clients ask before transfers. |
 | GET | `/api/headwater/1/artifacts/archive` | A folder of artifacts as a ZIP file. |
+| GET | `/api/headwater/1/samples` | Whether there are sample data, and how far they are loaded. |
+| POST | `/api/headwater/1/samples/load` | Make sample data in the background. |
+| POST | `/api/headwater/1/samples/remove` | Delete the sample data for good. |
 | any | `/api/3.0/mlflow/workspaces` | 503: there are no workspaces. |
 | any | `/api/3.0/mlflow/workspaces/{workspace_name}` | 503 likewise. |
 | GET | `/metrics` | What Prometheus reads, with `headwater server --expose-prometheus`. |

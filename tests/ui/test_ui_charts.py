@@ -92,6 +92,30 @@ def test_what_the_reader_sets_is_in_the_address_and_comes_back(page: Page, url: 
     expect(page.locator("[data-chart]")).to_have_count(1)
 
 
+def test_a_card_sets_its_y_axis_and_moves_to_the_front(page: Page, url: str, run_store: Store) -> None:
+    run_id = make_named_run(run_store, "elk")
+    append_points(run_store, run_id, {"acc": learning_curve(5000), "loss": learning_curve(5000)})
+    page.goto(f"{url}/runs/{run_id}/metrics")
+    wait_for_chart(page, "loss")
+    before = count_painted(page, "loss")
+
+    page.get_by_role("button", name="Menu of loss").click()
+    page.get_by_label("y from").fill("0.5")
+    page.get_by_label("to", exact=True).fill("0.6")
+    page.get_by_label("Least and greatest of each bucket, all charts").uncheck()
+    page.get_by_role("button", name="Move to the front").click()
+
+    expect(page).to_have_url(re.compile(r"bands=0&ylim=loss~0\.5~0\.6&first=loss"))
+    expect(page.locator("[data-chart]").first).to_have_attribute("data-chart", "loss")
+    page.reload()
+    wait_for_chart(page, "loss")
+    assert count_painted(page, "loss") < before
+    page.get_by_role("button", name="Menu of loss").click()
+    expect(page.get_by_label("y from")).to_have_value("0.5")
+    page.get_by_role("button", name="Move back to its place").click()
+    expect(page.locator("[data-chart]").first).to_have_attribute("data-chart", "acc")
+
+
 def test_dragging_zooms_in_and_asks_for_finer_buckets(page: Page, url: str, run_store: Store) -> None:
     run_id = make_named_run(run_store, "long")
     append_points(run_store, run_id, {"loss": learning_curve(20_000)})

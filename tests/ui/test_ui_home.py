@@ -1,6 +1,7 @@
 """The home page in a real browser: what runs, what ran, what is in use and what needs attention."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,9 +11,12 @@ from playwright.sync_api import Request, expect
 from headwater.protocol.alerts import AlertLevel, RaiseAlert
 from headwater.protocol.errors import PermissionDenied
 from headwater.protocol.governance import SetPolicy
+from headwater.protocol.home import ReadHome
 from headwater.protocol.policies import Gate, Policy, RequiredTag
 from headwater.protocol.registered_models import CreateRegisteredModel, SetRegisteredModelAlias
 from headwater.protocol.runs import RunStatus
+from headwater.testing.servers import live_server
+from headwater.testing.stores import sqlite_store
 from ui.model_pages import add_versions, put_model
 from ui.run_pages import append_points, find_violations
 from ui.run_tables import Scheme, add_run, make_experiment, served_store, watched_page
@@ -106,3 +110,20 @@ def test_axe_finds_nothing(served: SimpleNamespace, scheme: Scheme) -> None:
         expect(page.get_by_role("region", name="Models in use")).to_be_visible()
 
         assert find_violations(page) == []
+
+
+def test_sample_data_come_and_go_by_a_click(served: SimpleNamespace, tmp_path: Path) -> None:
+    with sqlite_store(tmp_path) as store, live_server(store) as url, watched_page(served.browser, url) as page:
+        page.goto(url)
+        page.get_by_role("button", name="Load sample data").wait_for()
+        found = find_violations(page)
+
+        page.get_by_role("button", name="Load sample data").click()
+        expect(page.get_by_role("link", name="Sample data/two moons").first).to_be_visible(timeout=60_000)
+        remove = page.get_by_role("button", name="Remove sample data…")
+        remove.click(timeout=60_000)
+        page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+        expect(page.get_by_role("button", name="Load sample data")).to_be_enabled(timeout=60_000)
+
+        assert found + find_violations(page) == []
+        assert store.home.read(ReadHome()).recent == []

@@ -69,6 +69,30 @@ def test_arrows_choose_and_the_latest_come_without_letters(served: SimpleNamespa
         assert find_violations(page) == []
 
 
+def test_what_was_visited_lately_and_the_selection_come_first(served: SimpleNamespace) -> None:
+    chosen = ",".join(served.runs[:2])
+    with watched_page(served.browser, served.url) as page:
+        page.goto(f"{served.url}/runs/{served.runs[20]}")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("brave-owl-20")
+        page.goto(f"{served.url}/experiments/{served.experiment}/runs?sel={chosen}")
+        page.get_by_role("button", name="Compare 2").wait_for()
+
+        page.keyboard.press("Control+k")
+        options = page.get_by_role("dialog").get_by_role("option")
+        expect(options.nth(0)).to_contain_text("Compare")
+        expect(options.nth(0)).to_contain_text("2 selected runs")
+        expect(options.filter(has_text="visited lately")).to_have_count(2)
+        found = find_violations(page)
+        page.get_by_role("combobox", name="Go to").fill("owl2")
+        expect(options.nth(0)).to_contain_text("brave-owl-20")
+        page.get_by_role("combobox", name="Go to").fill("comp")
+        expect(options.nth(0)).to_contain_text("Compare")
+        page.keyboard.press("Enter")
+
+        page.wait_for_url(f"{served.url}/compare?runs={chosen}")
+        assert found == []
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
 def test_the_results_are_a_page_too(served: SimpleNamespace, scheme: Scheme, width: int) -> None:
     with watched_page(served.browser, served.url, scheme=scheme, width=width) as page:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from types import SimpleNamespace
 
@@ -75,7 +76,9 @@ def test_a_sweep_shows_what_was_tried_and_what_was_best(served: SimpleNamespace)
         expect(page.get_by_role("status").filter(has_text="12 complete of 12")).to_be_visible()
         expect(page.get_by_role("region", name="History").locator("circle")).to_have_count(12)
         expect(page.get_by_role("region", name="Importance").get_by_role("listitem")).to_have_count(3)
-        expect(page.get_by_role("img", name="Parallel coordinates of 12 complete trials")).to_be_visible()
+        expect(
+            page.get_by_role("img", name="Parallel coordinates of 12 runs over alpha, depth, kind, loss.")
+        ).to_be_visible()
         rows = page.get_by_role("region", name="Trials").locator("tbody tr")
         expect(rows).to_have_count(12)
         expect(page.get_by_text(f'resume="{served.sweep.run_id}"')).to_be_visible()
@@ -88,6 +91,26 @@ def test_a_sweep_shows_what_was_tried_and_what_was_best(served: SimpleNamespace)
         expect(page).to_have_url(f"{served.url}/runs/{served.sweep.best_run_id}")
         page.get_by_role("link", name=f"{best} of a sweep").click()
         expect(page).to_have_url(f"{served.url}/sweeps/{served.sweep.run_id}")
+
+
+def test_the_axes_of_a_sweep_are_brushed_ordered_and_lead_to_the_runs(served: SimpleNamespace) -> None:
+    with watched_page(served.browser, served.url) as page:
+        page.goto(f"{served.url}/sweeps/{served.sweep.run_id}")
+        card = page.locator('[data-plot="Parallel coordinates"]')
+        card.locator("canvas[data-drawn]").wait_for()
+
+        page.get_by_role("button", name="Axis kind").click()
+        page.get_by_label("tree").uncheck()
+        expect(card).to_contain_text("of 12 runs within the ranges")
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Axis loss").press("ArrowLeft")
+        expect(page).to_have_url(re.compile(r"axis=params\.depth,axis=metrics\.loss,axis=params\.kind"))
+        page.get_by_role("button", name="Menu of Parallel coordinates").click()
+        page.get_by_role("button", name="Show these trials in the table of runs").click()
+
+        expect(page).to_have_url(re.compile(r"/experiments/\d+/runs\?q=.*mlflow\.parentRunId.*params\.kind"))
+        linear = sum(trial.params["kind"] == "linear" for trial in served.sweep.trials)
+        expect(page.get_by_role("status").filter(has_text="matching")).to_contain_text(f"{linear} matching")
 
 
 def test_trials_appear_while_the_sweep_runs(served: SimpleNamespace) -> None:

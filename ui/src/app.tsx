@@ -4,6 +4,7 @@ import { HomePage } from "./home/home-page";
 import { onKeys, showKeys } from "./lib/keys";
 import { hrefOf, navigate, path } from "./lib/location";
 import { findRoute, type Route } from "./lib/routes";
+import { useRecent } from "./palette/recent";
 import { RunsPage } from "./runs/runs-page";
 import { useChrome } from "./shell/chrome";
 import { KeysDialog } from "./shell/keys-dialog";
@@ -34,6 +35,7 @@ export function App() {
   const { rest: _rest, tab: _tab, ...place } = { rest: "", tab: "", ...route };
   const subject = JSON.stringify(place);
   useFocusOnChange(subject);
+  useRecent();
   useEffect(
     () =>
       onKeys({

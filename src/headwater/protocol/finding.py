@@ -16,7 +16,8 @@ class Find(msgspec.Struct, frozen=True, omit_defaults=True):
     """Find experiments, runs and models whose name holds every word of `text`, or whose id begins with it.
 
     A model is found by an alias, too. Case does not matter. What was active last comes first, at most `limit` of each
-    kind; without a text, the latest. With `among`, only these experiments and their runs are looked through.
+    kind; without a text, the latest. If there is nothing, the letters of a word may stand apart: `chrn` finds `churn`.
+    With `among`, only these experiments and their runs are looked through.
     """
 
     text: str = ""

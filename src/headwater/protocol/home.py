@@ -103,7 +103,8 @@ class HomeResponse(msgspec.Struct, frozen=True):
     """What goes on: the latest of each kind, and how many there are of those that are counted.
 
     Failures and alerts are those of the last 24 hours, `running` and `failed` at most eight and ten of them. Refused
-    versions are looked for in the newest two thousand entries of the registry's log.
+    versions are looked for in the newest two thousand entries of the registry's log. `has_samples` says whether
+    there are sample data, which can be removed.
     """
 
     running: list[Progress]
@@ -116,6 +117,7 @@ class HomeResponse(msgspec.Struct, frozen=True):
     alerts: list[Alert]
     alerts_total: int
     pending: list[PendingVersion]
+    has_samples: bool = False
 
 
 READ = Endpoint(

@@ -105,6 +105,30 @@ class ListViewsResponse(msgspec.Struct, frozen=True):
     views: list[ViewInfo]
 
 
+class ListViewVersions(msgspec.Struct, frozen=True):
+    """List the versions of a view, the newest first."""
+
+    view_id: str
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless the view is named."""
+        _check_view_id(self.view_id)
+
+
+class ViewVersion(msgspec.Struct, frozen=True):
+    """Who saved a version of a view, and when."""
+
+    version: int
+    user_id: str
+    time: int
+
+
+class ListViewVersionsResponse(msgspec.Struct, frozen=True):
+    """The versions."""
+
+    versions: list[ViewVersion]
+
+
 class UpdateView(msgspec.Struct, frozen=True, omit_defaults=True):
     """Save a new version of a view, with another name or state; what is absent stays.
 
@@ -187,6 +211,16 @@ LIST = Endpoint(
     permission=Permission.READ,
     bases=NATIVE_BASE,
 )
+LIST_VERSIONS = Endpoint(
+    resource="views",
+    verb="list_versions",
+    methods=("GET",),
+    path="views/versions",
+    request=ListViewVersions,
+    response=ListViewVersionsResponse,
+    permission=Permission.READ,
+    bases=NATIVE_BASE,
+)
 UPDATE = Endpoint(
     resource="views",
     verb="update",
@@ -208,4 +242,4 @@ DELETE = Endpoint(
     bases=NATIVE_BASE,
 )
 
-ENDPOINTS = (CREATE, GET, LIST, UPDATE, DELETE)
+ENDPOINTS = (CREATE, GET, LIST, LIST_VERSIONS, UPDATE, DELETE)

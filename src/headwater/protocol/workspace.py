@@ -20,6 +20,9 @@ MAIN_METRIC_TAG = "headwater.mainMetric"
 DIRECTION_TAG = "headwater.mainMetricDirection"
 """The experiment's tag that says whether `min` or `max` of the main metric is best; `max` unless it is there."""
 
+SAMPLE_TAG = "headwater.sample"
+"""The tag of experiments and runs that a server made as sample data, and removes when it is told to."""
+
 
 class QueryGroups(msgspec.Struct, frozen=True, omit_defaults=True):
     """Sum up the runs that match in groups of those with the same values.

@@ -31,6 +31,7 @@ from headwater.server.modes import is_refused_page, narrow, refuse_page, refuse_
 from headwater.server.multipart import MultipartRoutes
 from headwater.server.pages import Pages
 from headwater.server.routes import Route, RouteTable, derive_routes
+from headwater.server.samples import Samples
 from headwater.server.security import Gate
 from headwater.server.settings import ServerSettings
 from headwater.server.workers import Workers
@@ -54,6 +55,7 @@ class App:
         self._access = access
         self._events = Events(store, self._workers, settings, access)
         self._pages = Pages(self._workers, settings, store.blobs.direct)
+        self._samples = Samples(store, self._workers)
         self._couriers = Couriers(store, threads=settings.couriers, poll_s=settings.courier_s)
         self._sweeper: asyncio.Task[None] | None = None
         queues = {
@@ -73,6 +75,7 @@ class App:
             *artifacts.routes(),
             *Archives(store, self._workers).routes(),
             *multipart.routes(),
+            *self._samples.routes(),
             *self._events.routes(),
             *self._pages.routes(),
             *workspace_routes(),
@@ -170,6 +173,7 @@ class App:
                     self._sweeper.cancel()
                 self.end_streams()
                 self._couriers.stop()
+                await asyncio.to_thread(self._samples.stop)
                 self.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return

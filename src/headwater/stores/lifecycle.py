@@ -44,6 +44,8 @@ from headwater.protocol.views import (
     GetView,
     ListViews,
     ListViewsResponse,
+    ListViewVersions,
+    ListViewVersionsResponse,
     UpdateView,
     ViewResponse,
 )
@@ -118,6 +120,9 @@ class Views(Protocol):
 
     def list(self, request: ListViews) -> ListViewsResponse:
         """See `ListViews`."""
+
+    def list_versions(self, request: ListViewVersions) -> ListViewVersionsResponse:
+        """See `ListViewVersions`."""
 
     def update(self, request: UpdateView) -> ViewResponse:
         """See `UpdateView`."""

@@ -40,6 +40,17 @@ class FindingContract:
         assert [found.experiment_id for found in percents.experiments] == [churn]
         assert store.finding.find(Find("%")).runs == []
 
+    def test_letters_stand_apart_only_if_nothing_else_is_found(self, store: Store) -> None:
+        """As people abbreviate."""
+        churn = _experiment(store, "team/churn")
+        run_id = _run(store, churn, "brave-owl-1", 1000)
+        store.registered_models.create(CreateRegisteredModel("rates"))
+
+        assert [run.run_id for run in store.finding.find(Find("bwl")).runs] == [run_id]
+        assert [found.experiment_id for found in store.finding.find(Find("chrn tm")).experiments] == [churn]
+        assert [found.name for found in store.finding.find(Find("rate")).models] == ["rates"]
+        assert store.finding.find(Find("rate")).runs == []
+
     def test_an_id_is_found_by_its_beginning(self, store: Store) -> None:
         """Of runs and experiments."""
         experiment_id = _experiment(store, "by id")

@@ -7,7 +7,16 @@ from typing import Any
 from headwater.protocol.errors import InvalidParameterValue, ResourceConflict, ResourceDoesNotExist
 from headwater.protocol.experiments import DeleteExperiment, ExperimentTag, GetExperiment, SetExperimentTag
 from headwater.protocol.trash import PurgeTrash
-from headwater.protocol.views import CreateView, DeleteView, GetView, ListViews, UpdateView, View
+from headwater.protocol.views import (
+    CreateView,
+    DeleteView,
+    GetView,
+    ListViews,
+    ListViewVersions,
+    UpdateView,
+    View,
+    ViewVersion,
+)
 from headwater.stores.interface import Store
 from headwater.testing.stores import expect_error, make_experiment
 
@@ -47,6 +56,20 @@ class ViewsContract:
         assert (third.version, third.name) == (3, "b")
         with expect_error(ResourceDoesNotExist, "The view 'b' has no version '4'; its newest is 3."):
             store.views.get(GetView(first.view_id, 4))
+
+    def test_who_saved_each_version_is_told(self, store: Store) -> None:
+        """The newest comes first, as in a history."""
+        first = store.views.create(CreateView("a", {}, user_id="ada")).view
+        second = store.views.update(UpdateView(first.view_id, 1, state={"n": 2}, user_id="bob")).view
+
+        versions = store.views.list_versions(ListViewVersions(first.view_id)).versions
+
+        assert versions == [
+            ViewVersion(2, "bob", second.last_update_time),
+            ViewVersion(1, "ada", first.creation_time),
+        ]
+        with expect_error(ResourceDoesNotExist, "No view has the id 'gone'. It may have been deleted."):
+            store.views.list_versions(ListViewVersions("gone"))
 
     def test_nobody_overwrites_what_he_has_not_seen(self, store: Store) -> None:
         """Of several who save at once one succeeds."""

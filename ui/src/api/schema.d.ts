@@ -892,6 +892,7 @@ export interface HomeResponse {
   readonly alerts: readonly (Alert)[];
   readonly alerts_total: number;
   readonly pending: readonly (PendingVersion)[];
+  readonly has_samples?: boolean;
 }
 
 export interface HomeRun {
@@ -1180,6 +1181,14 @@ export interface ListViews {
 
 export interface ListViewsResponse {
   readonly views: readonly (ViewInfo)[];
+}
+
+export interface ListViewVersions {
+  readonly view_id: string;
+}
+
+export interface ListViewVersionsResponse {
+  readonly versions: readonly (ViewVersion)[];
 }
 
 export interface ListWebhooks {
@@ -2438,6 +2447,12 @@ export interface ViewResponse {
 }
 
 export type ViewType = "ACTIVE_ONLY" | "ALL" | "DELETED_ONLY";
+
+export interface ViewVersion {
+  readonly version: number;
+  readonly user_id: string;
+  readonly time: number;
+}
 
 export interface Webhook {
   readonly webhook_id: string;

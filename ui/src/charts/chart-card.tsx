@@ -11,10 +11,11 @@ import { findExtent, prepareLines, type ChartRun } from "./lines";
 import type { SeriesLoader } from "./loader";
 import { describeDensity, describeRange } from "./summary";
 import { resolveColor } from "./theme";
-import { copyCode, serverAddress } from "../plots/export";
+import { query, writeQuery } from "../lib/location";
+import { copyCode, copyText, serverAddress } from "../plots/export";
 import { writeLinePython } from "../plots/python";
 import { useInView } from "./use-in-view";
-import type { ChartView, Range } from "./view";
+import { type ChartView, limitOf, type Range, writeView } from "./view";
 
 export interface ChartCardProps {
   readonly name: string;
@@ -72,9 +73,13 @@ export function ChartCard(props: ChartCardProps) {
   const onSvg = async () => {
     const { lineSvg } = await import("../plots/line-scene");
     const size = { width: card.current?.clientWidth ?? 640, height: Math.max(height, 240) };
-    saveText(title, "svg", lineSvg(title, { lines, extent: findExtent(all, view.range, { logX: view.logX, logY }), view, logY, ...size }));
+    saveText(title, "svg", lineSvg(title, { lines, extent: findExtent(all, view.range, { logX: view.logX, logY }, limitOf(view, name)), view, logY, ...size }));
   };
   const onPython = () => void copyCode(name, writeLinePython({ ...view, key: name, logY }, runs, serverAddress()));
+  const onLink = () => {
+    const { pathname } = location;
+    void copyText(new URL(`${pathname}${writeQuery(writeView(query.peek(), { ...view, open: name }))}`, location.href).href, "Link");
+  };
   const onZoom = (range: Range | null) => onView({ ...view, range });
   const isEmpty = cell.series !== null && lines.length === 0;
 
@@ -94,7 +99,7 @@ export function ChartCard(props: ChartCardProps) {
           </svg>
         </button>
         <ChartMenu
-          {...{ name, view, onView, isTable, onPicture, onCsv, onPython, items }}
+          {...{ name, view, onView, isTable, onPicture, onCsv, onPython, onLink, items }}
           onSvg={() => void onSvg()}
           onTable={() => setTable(!isTable)}
         />

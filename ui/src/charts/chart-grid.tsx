@@ -81,7 +81,8 @@ function ChartSection({ section, isHeadless, isOpenAtFirst, loader, runs, view, 
         <div class={css.cards}>
           {section.keys.slice(0, most).flatMap((name) => {
             const short = section.name ? name.slice(section.name.length + 1) : name;
-            const shared = { name, loader, view, onView, group, focused, groups, height: CARD_HEIGHT };
+            const items = [moveItem(name, view, onView)];
+            const shared = { name, items, loader, view, onView, group, focused, groups, height: CARD_HEIGHT };
             if (facets.length === 0) return [<ChartCard key={name} {...shared} runs={runs} title={short} />];
             return facets.map((facet) => (
               <ChartCard key={`${name}\n${facet.title}`} {...shared} runs={facet.runs} scope={runs} title={`${short} · ${facet.title}`} />
@@ -92,6 +93,14 @@ function ChartSection({ section, isHeadless, isOpenAtFirst, loader, runs, view, 
       )}
     </section>
   );
+}
+
+/** Bring the card of a metric before the others of its section, or back to its place. */
+function moveItem(name: string, view: ChartView, onView: (view: ChartView) => void) {
+  const others = view.first.filter((key) => key !== name);
+  return others.length < view.first.length
+    ? { label: "Move back to its place", act: () => onView({ ...view, first: others }) }
+    : { label: "Move to the front", act: () => onView({ ...view, first: [name, ...others] }) };
 }
 
 interface MoreProps {
@@ -124,7 +133,7 @@ export function ChartGrid(props: ChartGridProps) {
   latest.current = ask;
   loader.current ??= new SeriesLoader((query, signal) => latest.current(query, signal));
   const shown = useMemo(() => searchKeys(keys, view.search), [keys, view.search]);
-  const sections = useMemo(() => groupKeys(shown), [shown]);
+  const sections = useMemo(() => groupKeys(shown, view.first), [shown, view.first]);
   const axes = useMemo(() => listAxes(keys), [keys]);
   const groups = view.by ? (valuesOf?.(view.by) ?? null) : null;
   const byFacet = view.facet ? (valuesOf?.(view.facet) ?? null) : null;

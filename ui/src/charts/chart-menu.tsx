@@ -1,6 +1,7 @@
+import { useState } from "preact/hooks";
 import { Menu, Popover } from "../shell/popover";
 import css from "./charts.module.css";
-import type { ChartView } from "./view";
+import { type ChartView, limitOf } from "./view";
 
 export interface ChartMenuProps {
   readonly name: string;
@@ -12,6 +13,7 @@ export interface ChartMenuProps {
   readonly onSvg: () => void;
   readonly onCsv: () => void;
   readonly onPython: () => void;
+  readonly onLink: () => void;
   /** More to do with this chart. */
   readonly items?: readonly { readonly label: string; readonly act: () => void }[];
 }
@@ -29,7 +31,7 @@ function Dots() {
 }
 
 /** What can be done with one chart. */
-export function ChartMenu({ name, view, onView, isTable, onTable, onPicture, onSvg, onCsv, onPython, items = [] }: ChartMenuProps) {
+export function ChartMenu({ name, view, onView, isTable, onTable, onPicture, onSvg, onCsv, onPython, onLink, items = [] }: ChartMenuProps) {
   return (
     <Popover trigger={<Dots />} label={`Menu of ${name}`} buttonClass={css.icon ?? ""}>
       {(close) => {
@@ -65,15 +67,52 @@ export function ChartMenu({ name, view, onView, isTable, onTable, onPicture, onS
               />
               Logarithmic x axis, all charts
             </label>
+            <label class={css.choice}>
+              <input type="checkbox" checked={view.bands} onChange={() => onView({ ...view, bands: !view.bands })} />
+              Least and greatest of each bucket, all charts
+            </label>
+            <Limits name={name} view={view} onView={onView} />
             {item(isTable ? "Show as chart" : "Show as table", onTable)}
             {item("Save picture (PNG)", onPicture, isTable)}
             {item("Save picture (SVG)", onSvg)}
             {item("Save points (CSV)", onCsv)}
             {item("Copy as Python code", onPython)}
+            {item("Copy link to this chart", onLink)}
             {items.map(({ label, act }) => item(label, act))}
           </Menu>
         );
       }}
     </Popover>
+  );
+}
+
+/** What the y axis shows, as two numbers; an empty one is left to the values. */
+function Limits({ name, view, onView }: Pick<ChartMenuProps, "name" | "view" | "onView">) {
+  const limit = limitOf(view, name);
+  const [ends, setEnds] = useState({ start: limit?.start ?? Number.NaN, end: limit?.end ?? Number.NaN });
+  const change = (part: Partial<typeof ends>) => {
+    const next = { ...ends, ...part };
+    setEnds(next);
+    const isWhole = next.start < next.end;
+    if (!isWhole && !limit) return;
+    const others = view.limits.filter(({ key }) => key !== name);
+    onView({ ...view, limits: isWhole ? [...others, { key: name, ...next }] : others });
+  };
+  return (
+    <div class={css.limits} role="group" aria-label="Range of the y axis">
+      {(["start", "end"] as const).map((end) => (
+        <label key={end}>
+          {end === "start" ? "y from" : "to"}
+          <input
+            class="field"
+            type="number"
+            step="any"
+            placeholder="auto"
+            value={Number.isNaN(ends[end]) ? "" : String(ends[end])}
+            onInput={({ currentTarget: { valueAsNumber } }) => change(end === "start" ? { start: valueAsNumber } : { end: valueAsNumber })}
+          />
+        </label>
+      ))}
+    </div>
   );
 }

@@ -10,9 +10,12 @@ function save(url: string, name: string): void {
   link.click();
 }
 
+/** The types that browsers take files for; others are saved as plain text. */
+const TYPES: Readonly<Record<string, string>> = { csv: "text/csv", svg: "image/svg+xml", html: "text/html", md: "text/markdown" };
+
 /** Save text as a file. */
 export function saveText(title: string, extension: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
+  const url = URL.createObjectURL(new Blob([text], { type: TYPES[extension] ?? "text/plain" }));
   save(url, nameOf(title, extension));
   setTimeout(() => URL.revokeObjectURL(url), 1000);
 }

@@ -1,6 +1,8 @@
 /** Draw lines on a canvas whose axes somebody else draws. */
 
+import { findMiddle } from "./density";
 import type { Line } from "./lines";
+import type { Series } from "./series";
 import type { Range } from "./view";
 
 export interface Box {
@@ -23,6 +25,8 @@ export interface Style {
   readonly smoothed: boolean;
   /** The colour of lines beyond `MAX_LINES`. */
   readonly density: string;
+  /** Whether the range of each bucket is drawn behind its line. */
+  readonly bands: boolean;
 }
 
 /** More lines than this are drawn as grey density. */
@@ -73,9 +77,7 @@ export function tracePath(path: Path2D, x: Float64Array, values: Float64Array, t
 }
 
 /** Trace the outline between `low` and `high`, one piece per stretch of finite values. */
-export function traceBand(path: Path2D, line: Line, to: Projection): void {
-  const { x } = line;
-  const { low, high } = line.series;
+export function traceBand(path: Path2D, { x, low, high }: Pick<Series, "x" | "low" | "high">, to: Projection): void {
   const isFinite = (i: number) =>
     Number.isFinite(to.x(x[i] ?? Number.NaN)) &&
     Number.isFinite(to.y(low[i] ?? Number.NaN)) &&
@@ -145,10 +147,23 @@ function drawLine(context: CanvasRenderingContext2D, line: Line, to: Projection,
 
 function drawBand(context: CanvasRenderingContext2D, line: Line, to: Projection, style: Style): void {
   const path = new Path2D();
-  traceBand(path, line, to);
+  traceBand(path, { ...line.series, x: line.x }, to);
   context.fillStyle = style.color(line.run.color);
   context.globalAlpha = 0.16;
   context.fill(path);
+}
+
+/** Draw lines that are too many for colours: faint, over the band of their middle 80 %. */
+function drawDensity(context: CanvasRenderingContext2D, lines: readonly Line[], to: Projection, style: Style): void {
+  const path = new Path2D();
+  traceBand(path, findMiddle(lines), to);
+  context.fillStyle = style.density;
+  context.globalAlpha = 0.18;
+  context.fill(path);
+  context.strokeStyle = style.density;
+  context.globalAlpha = 0.08;
+  context.lineWidth = style.ratio;
+  for (const line of lines) strokeValues(context, line.x, line.values, to);
 }
 
 function clipTo(context: CanvasRenderingContext2D, box: Box): void {
@@ -167,12 +182,9 @@ export function drawLines(
   style: Style,
 ): void {
   clipTo(context, box);
-  context.strokeStyle = style.density;
-  context.globalAlpha = 0.08;
-  context.lineWidth = style.ratio;
-  for (const line of lines.slice(MAX_LINES)) strokeValues(context, line.x, line.values, to);
+  if (lines.length > MAX_LINES) drawDensity(context, lines.slice(MAX_LINES), to, style);
   const shown = lines.slice(0, MAX_LINES);
-  if (shown.length <= MAX_BANDS) {
+  if (style.bands && shown.length <= MAX_BANDS) {
     for (const line of shown) if (!line.series.raw) drawBand(context, line, to, style);
   }
   for (const line of shown) drawLine(context, line, to, box, style, shown.length > MANY);
@@ -182,7 +194,7 @@ export function drawLines(
 /** Draw one line in front of a faded picture of all. */
 export function drawFocused(context: CanvasRenderingContext2D, line: Line, to: Projection, box: Box, style: Style): void {
   clipTo(context, box);
-  if (!line.series.raw) drawBand(context, line, to, style);
+  if (style.bands && !line.series.raw) drawBand(context, line, to, style);
   drawLine(context, line, to, box, style, false);
   context.restore();
 }

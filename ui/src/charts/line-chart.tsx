@@ -7,7 +7,7 @@ import { findExtent, type Line } from "./lines";
 import type { Hover, Plot } from "./plot";
 import { describeChart } from "./summary";
 import { themeVersion } from "./theme";
-import type { ChartView, Range } from "./view";
+import { limitOf, type ChartView, type Range } from "./view";
 
 type PlotModule = typeof import("./plot");
 let loaded: PlotModule | null = null;
@@ -48,7 +48,8 @@ export function LineChart({ name, lines, scope, view, logY, group, focused, onZo
   const hover = useSignal<Hover | null>(null);
   const zoom = useRef(onZoom);
   zoom.current = onZoom;
-  const { x, xKey, logX, range, smooth } = view;
+  const { x, xKey, logX, range, smooth, bands } = view;
+  const limit = limitOf(view, name);
   const label = useMemo(
     () => describeChart(name, lines, findExtent(lines, range, { logX, logY })),
     [name, lines, range, logX, logY],
@@ -83,11 +84,11 @@ export function LineChart({ name, lines, scope, view, logY, group, focused, onZo
     if (!shown) return undefined;
     shown.canvas.setAttribute("aria-label", label);
     const show = (run: string) => {
-      shown.show({ lines, scope, range, smoothed: smooth > 0, focused: lines.length > 1 ? run : "" });
+      shown.show({ lines, scope, range, smoothed: smooth > 0, bands, limit, focused: lines.length > 1 ? run : "" });
       host.current?.setAttribute("data-drawn", String(lines.length));
     };
     return focused.subscribe(show);
-  }, [module, lines, scope, range, smooth, label, focused, x, logX, logY, group]);
+  }, [module, lines, scope, range, smooth, bands, limit, label, focused, x, logX, logY, group]);
 
   return (
     <div class={css.plot} style={{ height: `${height}px` }}>

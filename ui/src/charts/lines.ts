@@ -55,11 +55,12 @@ const widen = (start: number, end: number): Range => {
   return { start: start - space, end: end + space };
 };
 
-/** Find what the axes must show: all finite values (positive ones on a logarithmic axis) within `range`. */
+/** Find what the axes must show: all finite values (positive ones on a logarithmic axis) within `range`; or `limit` on y. */
 export function findExtent(
   lines: readonly Line[],
   range: Range | null,
   axes: { readonly logX: boolean; readonly logY: boolean },
+  limit: Range | null = null,
 ): Extent {
   let [left, right] = [Infinity, -Infinity];
   let [min, max] = [Infinity, -Infinity];
@@ -82,7 +83,7 @@ export function findExtent(
   }
   return {
     x: range ?? (axes.logX && left > right ? { start: 1, end: 10 } : widenX(left, right, axes.logX)),
-    y: axes.logY ? widenLog(floor, top) : pad(widen(floor, top)),
+    y: limit ?? (axes.logY ? widenLog(floor, top) : pad(widen(floor, top))),
     min: min > max ? Number.NaN : min,
     max: min > max ? Number.NaN : max,
   };

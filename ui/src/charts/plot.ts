@@ -20,6 +20,9 @@ export interface PlotData {
   readonly scope: readonly Line[];
   readonly range: Range | null;
   readonly smoothed: boolean;
+  readonly bands: boolean;
+  /** What the y axis shows; null for what the lines need. */
+  readonly limit: Range | null;
   readonly focused: string;
 }
 
@@ -48,7 +51,7 @@ export class Plot {
   readonly #plot: uPlot;
   readonly #axes: PlotAxes;
   readonly #events: PlotEvents;
-  #data: PlotData = { lines: [], scope: [], range: null, smoothed: false, focused: "" };
+  #data: PlotData = { lines: [], scope: [], range: null, smoothed: false, bands: true, limit: null, focused: "" };
   #extent: Extent;
   #inside = false;
   readonly #base = document.createElement("canvas");
@@ -78,13 +81,13 @@ export class Plot {
 
   /** Draw these lines; with other `focused` only, no axis is computed anew. */
   show(data: PlotData): void {
-    const isSame = data.lines === this.#data.lines && data.scope === this.#data.scope && data.range === this.#data.range;
+    const isSame = (["lines", "scope", "range", "bands", "limit"] as const).every((part) => data[part] === this.#data[part]);
     this.#data = data;
     if (isSame) {
       this.#plot.redraw(false, false);
       return;
     }
-    this.#extent = findExtent(data.scope, data.range, this.#axes);
+    this.#extent = findExtent(data.scope, data.range, this.#axes, data.limit);
     const { x, y } = this.#extent;
     this.#plot.setData([
       [x.start, x.end],
@@ -150,14 +153,14 @@ export class Plot {
   }
 
   #style() {
-    return { ratio: uPlot.pxRatio, color: resolveColor, smoothed: this.#data.smoothed, density: resolveColor("var(--ink-3)") };
+    return { ratio: uPlot.pxRatio, color: resolveColor, smoothed: this.#data.smoothed, bands: this.#data.bands, density: resolveColor("var(--ink-3)") };
   }
 
   /** Return the picture of all lines, which is kept until something but the focus changes. */
   #paint(bbox: Box): HTMLCanvasElement {
     const { canvas } = this.#plot.ctx;
-    const { lines, smoothed } = this.#data;
-    const now = [lines, this.#extent, smoothed, themeVersion.peek(), canvas.width, canvas.height, bbox.left, bbox.top, bbox.width, bbox.height];
+    const { lines, smoothed, bands } = this.#data;
+    const now = [lines, this.#extent, smoothed, bands, themeVersion.peek(), canvas.width, canvas.height, bbox.left, bbox.top, bbox.width, bbox.height];
     if (now.every((part, index) => part === this.#painted[index])) return this.#base;
     this.#painted = now;
     this.#base.width = canvas.width;

@@ -16,6 +16,15 @@ describe("groupKeys", () => {
   });
 });
 
+describe("groupKeys with keys that come first", () => {
+  it("puts them before the others of their section", () => {
+    expect(groupKeys(["a", "b", "val/c", "val/d"], ["val/d", "b", "gone"])).toEqual([
+      { name: "", keys: ["b", "a"] },
+      { name: "val", keys: ["val/d", "val/c"] },
+    ]);
+  });
+});
+
 describe("searchKeys", () => {
   const keys = ["val/auc", "val/loss", "train/Loss", "f1 (macro"];
 

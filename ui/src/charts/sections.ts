@@ -8,10 +8,13 @@ export interface Section {
 
 const compare = new Intl.Collator("en", { numeric: true, sensitivity: "base" }).compare;
 
-/** Group keys by what stands before their last `/`; keys without one come first. */
-export function groupKeys(keys: readonly string[]): Section[] {
+/** Group keys by what stands before their last `/`; keys without one come first, and in each group those of `first`. */
+export function groupKeys(keys: readonly string[], first: readonly string[] = []): Section[] {
   const groups = new Map<string, string[]>();
-  for (const key of [...keys].sort(compare)) {
+  const wanted = new Set(first);
+  const known = new Set(keys);
+  const ordered = [...first.filter((key) => known.has(key)), ...keys.filter((key) => !wanted.has(key)).sort(compare)];
+  for (const key of ordered) {
     // A context, as in `loss{split="a/b"}`, is no part of the path.
     const slash = key.split("{", 1)[0]?.lastIndexOf("/") ?? -1;
     const name = slash > 0 ? key.slice(0, slash) : "";

@@ -21,5 +21,5 @@ it("names constants and the lack of values", () => {
 
 it("says when lines are drawn as density", () => {
   expect(describeDensity(200)).toBe("");
-  expect(describeDensity(612)).toBe("612 lines: 200 drawn as lines, the rest as density");
+  expect(describeDensity(612)).toBe("612 lines: 200 drawn as lines, the rest as density with the band of their middle 80 %");
 });

@@ -26,5 +26,5 @@ export function describeChart(key: string, lines: readonly Line[], extent: Exten
 /** Say when not every line is drawn as a line; empty otherwise. */
 export function describeDensity(count: number): string {
   if (count <= MAX_LINES) return "";
-  return `${plural(count, "line")}: ${MAX_LINES} drawn as lines, the rest as density`;
+  return `${plural(count, "line")}: ${MAX_LINES} drawn as lines, the rest as density with the band of their middle 80 %`;
 }

@@ -12,6 +12,7 @@ describe("the chart view in the URL", () => {
       { ...DEFAULT_VIEW, x: "relative", smooth: 0.6, search: "^val/", range: { start: -1.5, end: 2e21 } },
       { ...DEFAULT_VIEW, x: "metric", xKey: "val/epoch", smoothing: "gaussian", by: "params.a b", facet: "tags.c" },
       { ...DEFAULT_VIEW, logX: true, logY: ["a,b", "c/d & e"], open: "ü=1" },
+      { ...DEFAULT_VIEW, bands: false, limits: [{ key: "a~b", start: -1, end: 1e-9 }, { key: "c,d", start: 0, end: 1 }], first: ["z", "a,b"] },
     ];
     for (const view of views) {
       const query = new URLSearchParams(writeView(new URLSearchParams(), view).toString());
@@ -20,7 +21,7 @@ describe("the chart view in the URL", () => {
   });
 
   it("falls back to defaults for what makes no sense", () => {
-    const query = new URLSearchParams("x=up&smooth=often&range=5~1");
+    const query = new URLSearchParams("x=up&smooth=often&range=5~1&ylim=loss&ylim=loss~2~1&ylim=~0~1");
     expect(readView(query)).toEqual(DEFAULT_VIEW);
     expect(readView(new URLSearchParams("smooth=7")).smooth).toBe(0.99);
     expect(readView(new URLSearchParams("range=1~2~3")).range).toBeNull();

@@ -30,6 +30,17 @@ export interface ChartView {
   readonly logY: readonly string[];
   /** The key shown large, or empty. */
   readonly open: string;
+  /** Whether the least and greatest value of each bucket are drawn behind its line. */
+  readonly bands: boolean;
+  /** The y axes that the reader set, by key. */
+  readonly limits: readonly Limit[];
+  /** The keys whose cards come before the others, in order. */
+  readonly first: readonly string[];
+}
+
+/** What the y axis of a key shows. */
+export interface Limit extends Range {
+  readonly key: string;
 }
 
 export const DEFAULT_VIEW: ChartView = {
@@ -44,9 +55,12 @@ export const DEFAULT_VIEW: ChartView = {
   logX: false,
   logY: [],
   open: "",
+  bands: true,
+  limits: [],
+  first: [],
 };
 
-const NAMES = ["x", "smooth", "smoothing", "by", "facet", "keys", "range", "logx", "logy", "chart"];
+const NAMES = ["x", "smooth", "smoothing", "by", "facet", "keys", "range", "logx", "logy", "chart", "bands", "ylim", "first"];
 
 const METRIC = "metrics.";
 
@@ -66,6 +80,16 @@ function readRange(text: string | null): Range | null {
   return Number.isFinite(start) && Number.isFinite(end) && start < end ? { start, end } : null;
 }
 
+/** Read `loss~0~2`; a key may hold the sign, too. */
+function readLimit(text: string): Limit[] {
+  const [, key = "", ends = null] = /^(.*)~([^~]*~[^~]*)$/s.exec(text) ?? [];
+  const range = readRange(ends);
+  return key && range ? [{ key, ...range }] : [];
+}
+
+/** Return what the y axis of a key is to show; null for what its values need. */
+export const limitOf = (view: ChartView, key: string): Range | null => view.limits.find((limit) => limit.key === key) ?? null;
+
 /** Read a view from a query string; what is absent or wrong is at its default. */
 export function readView(query: URLSearchParams): ChartView {
   const smooth = Number(query.get("smooth") ?? 0);
@@ -80,6 +104,9 @@ export function readView(query: URLSearchParams): ChartView {
     logX: query.get("logx") === "1",
     logY: query.getAll("logy"),
     open: query.get("chart") ?? "",
+    bands: query.get("bands") !== "0",
+    limits: query.getAll("ylim").flatMap(readLimit),
+    first: query.getAll("first"),
   };
 }
 
@@ -97,5 +124,8 @@ export function writeView(query: URLSearchParams, view: ChartView): URLSearchPar
   if (view.logX) written.set("logx", "1");
   for (const key of view.logY) written.append("logy", key);
   if (view.open) written.set("chart", view.open);
+  if (!view.bands) written.set("bands", "0");
+  for (const { key, start, end } of view.limits) written.append("ylim", `${key}~${start}~${end}`);
+  for (const key of view.first) written.append("first", key);
   return written;
 }

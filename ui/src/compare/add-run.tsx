@@ -12,12 +12,14 @@ const ID = /^[0-9a-f]{32}$/i;
 interface AddRunProps {
   readonly known: readonly string[];
   readonly onAdd: (runId: string) => void;
+  readonly trigger?: string;
+  readonly label?: string;
 }
 
 /** A button with a search over the runs of all experiments. */
-export function AddRun({ known, onAdd }: AddRunProps) {
+export function AddRun({ known, onAdd, trigger = "Add run", label = "Add run to compare" }: AddRunProps) {
   return (
-    <Popover trigger="Add run" label="Add run to compare" buttonClass="button small">
+    <Popover trigger={trigger} label={label} buttonClass="button small">
       {(close) => (
         <Search
           known={known}
@@ -31,7 +33,7 @@ export function AddRun({ known, onAdd }: AddRunProps) {
   );
 }
 
-function Search({ known, onAdd }: AddRunProps) {
+function Search({ known, onAdd }: Pick<AddRunProps, "known" | "onAdd">) {
   const [words, setWords] = useState("");
   const text = words.trim();
   const experiments = useQuery<SearchExperimentsResponse>({

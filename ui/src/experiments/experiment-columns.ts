@@ -7,7 +7,7 @@ import { formatAgo, formatCount, formatMoment, formatNumber } from "../lib/forma
 import { hrefOf } from "../lib/location";
 import css from "./experiments.module.css";
 import type { ExperimentRow } from "./folders";
-import { DESCRIPTION_TAG, isOwnTag } from "./tags";
+import { DESCRIPTION_TAG, isOwnTag, OWNER_TAG } from "./tags";
 
 const INDENT = 16;
 const TAGS = 3;
@@ -25,12 +25,12 @@ export function makeExperimentColumns(state: { readonly current: ListState }): r
   return [
     { id: "check", title: "", width: 36, isFrozen: true, cell: (rowAt) => checkCell(state, rowAt) },
     { id: "star", title: "", width: 34, isFrozen: true, cell: (rowAt) => starCell(state, rowAt) },
-    { id: "name", title: "Name", width: 320, isFrozen: true, sort: ["name", "ASC"], cell: nameCell },
-    { id: "runs", title: "Runs", width: 80, isNumeric: true, sort: ["runs", "DESC"], cell: textCell(({ runs }) => formatCount(runs)) },
+    { id: "name", title: "Name", width: 300, isFrozen: true, sort: ["name", "ASC"], cell: nameCell },
+    { id: "runs", title: "Runs", width: 70, isNumeric: true, sort: ["runs", "DESC"], cell: textCell(({ runs }) => formatCount(runs)) },
     {
       id: "running",
       title: "Running",
-      width: 100,
+      width: 96,
       sort: ["running", "DESC"],
       cell: statusCell(({ running }) => (running > 0 ? { word: `${formatCount(running)} running`, tone: "run" } : { word: "", tone: "none" })),
     },
@@ -44,14 +44,15 @@ export function makeExperimentColumns(state: { readonly current: ListState }): r
     {
       id: "best",
       title: "Best of the main metric",
-      width: 190,
+      width: 180,
       cell: textCell(({ facts }) => (facts?.main && facts.overview.best !== null ? `${formatNumber(Number(facts.overview.best))} ${facts.main.key}` : "")),
     },
+    { id: "owner", title: "Owner", width: 100, cell: textCell(({ facts }) => facts?.tags.get(OWNER_TAG) ?? "") },
     {
       id: "tags",
       title: "Tags",
-      width: 220,
-      cell: pillsCell(({ facts }) => [...(facts?.tags ?? [])].filter(([key]) => isOwnTag(key)).map(([key, value]) => ({ text: value ? `${key}: ${value}` : key })), TAGS),
+      width: 170,
+      cell: pillsCell(({ facts }) => [...(facts?.tags ?? [])].filter(([key]) => isOwnTag(key) && key !== OWNER_TAG).map(([key, value]) => ({ text: value ? `${key}: ${value}` : key })), TAGS),
     },
     { id: "description", title: "Description", width: 230, cell: textCell(({ facts }) => (facts?.tags.get(DESCRIPTION_TAG) ?? "").split("\n", 1)[0] ?? "") },
     { id: "actions", title: "", width: 44, cell: actionsCell },

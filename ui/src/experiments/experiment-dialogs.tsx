@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { FormDialog } from "../shell/form-dialog";
+import { OWNER_TAG } from "./tags";
 import type { NewExperiment } from "./use-experiments";
 
 interface RenameDialogProps {
@@ -27,17 +28,22 @@ interface CreateDialogProps {
 export function CreateDialog({ onSave, onClose }: CreateDialogProps) {
   const [name, setName] = useState("");
   const [description, setDescription] = useState("");
+  const [owner, setOwner] = useState("");
   const [tags, setTags] = useState("");
   const [metric, setMetric] = useState("");
   const [isLess, setLess] = useState(false);
   const save = () =>
-    onSave({ name: name.trim(), description: description.trim(), tags: readTags(tags), main: metric.trim() ? { key: metric.trim(), isLess } : null });
+    onSave({ name: name.trim(), description: description.trim(), tags: [...readTags(tags), ...(owner.trim() ? [{ key: OWNER_TAG, value: owner.trim() }] : [])], main: metric.trim() ? { key: metric.trim(), isLess } : null });
   return (
     <FormDialog title="New experiment" action="Create" isReady={name.trim() !== ""} onSave={save} onClose={onClose}>
       <NameField value={name} onValue={setName} />
       <label>
         <Optional text="Description" note="Markdown" />
         <textarea class="field" rows={3} value={description} onInput={(event) => setDescription(event.currentTarget.value)} />
+      </label>
+      <label>
+        <Optional text="Owner" note="whom to ask about it" />
+        <input class="field" value={owner} onInput={(event) => setOwner(event.currentTarget.value)} />
       </label>
       <label>
         <Optional text="Tags" note="team: vision, area: search" />

@@ -1,11 +1,12 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { refresh } from "../api/use-query";
 import { FirstSteps } from "../home/first-steps";
-import { put } from "../lib/codec";
+import { decodeList, encodeList, put } from "../lib/codec";
 import { plural } from "../lib/format";
 import { onKeys, showKeys } from "../lib/keys";
 import { useChanges } from "../lib/live";
 import { navigate, query, setQuery } from "../lib/location";
+import { useActions } from "../palette/actions";
 import { type Offer, QueryBox } from "../query/query-box";
 import { errorPosition, isPlain } from "../query/tokens";
 import { useChrome } from "../shell/chrome";
@@ -18,11 +19,13 @@ import { ExperimentsGrid } from "./experiments-grid";
 import css from "./experiments.module.css";
 import { arrangeExperiments, type ExperimentRow } from "./folders";
 import { toggleStar, useStars } from "./stars";
+import { TagFilter } from "./tag-filter";
 import { createExperiment, moveExperiment, renameExperiment, useExperiments } from "./use-experiments";
 import type { ExperimentFacts } from "./use-facts";
 
 const OFFERS: readonly Offer[] = ["name", "creation_time", "last_update_time"].map((key) => ({ key, note: "attribute" }));
 const DEFAULT_ORDER = "last_activity DESC";
+const FOLDERS = "headwater.folders";
 const KEYS = { "/": "Search", n: "New experiment" };
 
 type Asking = { readonly kind: "create" } | { readonly kind: "rename"; readonly facts: ExperimentFacts };
@@ -32,13 +35,15 @@ export function ExperimentsPage() {
   useChrome("Experiments", [{ text: "Experiments" }]);
   const [asking, setAsking] = useState<Asking | null>(null);
   const [menu, setMenu] = useState<{ readonly row: ExperimentRow; readonly anchor: DOMRect } | null>(null);
-  const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
+  const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(readCollapsed);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const starred = useStars();
   const search = query.value.get("q") ?? "";
   const isArchive = query.value.get("state") === "archived";
   const order = query.value.get("sort") ?? DEFAULT_ORDER;
-  const { experiments, isCut, error, retry } = useExperiments(search, isArchive);
+  const tagged = query.value.get("tag") ?? "";
+  const tags = useMemo(() => decodeList(tagged), [tagged]);
+  const { experiments, isCut, error, retry } = useExperiments(search, tags, isArchive);
   useChanges({}, () => refresh("overview"));
   useEffect(() => onKeys({ n: () => setAsking({ kind: "create" }) }), []);
   useEffect(() => showKeys(KEYS), []);
@@ -47,6 +52,8 @@ export function ExperimentsPage() {
     [experiments, order, starred, collapsed, search],
   );
 
+  const openSelected = () => navigate(`/experiments/${[...selected].join()}/runs`);
+  useActions(selected.size > 0 ? [{ text: "Open together", note: plural(selected.size, "selected experiment"), act: openSelected }] : [], [...selected].join());
   const change = (name: string, value: string, absent = "") => {
     const next = new URLSearchParams(query.peek());
     put(next, name, value, absent);
@@ -72,7 +79,7 @@ export function ExperimentsPage() {
         </div>
         {selected.size > 0 && (
           <>
-            <button type="button" class="button" onClick={() => navigate(`/experiments/${[...selected].join()}/runs`)}>
+            <button type="button" class="button" onClick={openSelected}>
               Open {plural(selected.size, "experiment")} together
             </button>
             <button type="button" class="button quiet" onClick={() => setSelected(new Set())}>
@@ -94,6 +101,7 @@ export function ExperimentsPage() {
           offers={OFFERS}
           onChange={(text) => change("q", text)}
         />
+        <TagFilter experiments={experiments ?? []} chosen={tags} onChosen={(chosen) => change("tag", encodeList(chosen))} />
       </div>
       {error && !experiments && <Failure error={error} onRetry={retry} />}
       {isCut && <p class={css.note}>The first {plural(experiments?.length ?? 0, "experiment")} are shown. Search to find others.</p>}
@@ -102,14 +110,14 @@ export function ExperimentsPage() {
           <ExperimentsGrid
             {...{ rows, order, starred, selected }}
             onOrder={(text) => change("sort", text, DEFAULT_ORDER)}
-            onFolder={(row, open) => setCollapsed(toggle(collapsed, row.id, !open))}
+            onFolder={(row, open) => setCollapsed(keepCollapsed(toggle(collapsed, row.id, !open)))}
             onSelect={(row) => row.facts && setSelected(toggle(selected, row.id, !selected.has(row.id)))}
             onStar={(row) => row.facts && toggleStar(row.id)}
             onActions={(row, anchor) => setMenu({ row, anchor })}
           />
         </div>
       )}
-      {rows?.length === 0 && <Nothing search={search} isArchive={isArchive} onClear={() => setQuery(new URLSearchParams())} />}
+      {rows?.length === 0 && <Nothing search={search || tags.join(", ")} isArchive={isArchive} onClear={() => setQuery(new URLSearchParams())} />}
       {menu?.row.facts && <Actions facts={menu.row.facts} anchor={menu.anchor} isArchive={isArchive} onAsk={setAsking} onClose={() => setMenu(null)} />}
       {asking?.kind === "create" && (
         <CreateDialog onSave={async (experiment) => navigate(`/experiments/${await createExperiment(experiment)}/runs`)} onClose={() => setAsking(null)} />
@@ -123,6 +131,14 @@ export function ExperimentsPage() {
       )}
     </div>
   );
+}
+
+/** The folders that this reader closed; they stay closed. */
+const readCollapsed = (): ReadonlySet<string> => new Set(decodeList(localStorage.getItem(FOLDERS)));
+
+function keepCollapsed(folders: ReadonlySet<string>): ReadonlySet<string> {
+  localStorage.setItem(FOLDERS, encodeList([...folders]));
+  return folders;
 }
 
 interface ActionsProps {

@@ -4,7 +4,7 @@ import { useMemo } from "preact/hooks";
 import { callMlflow, callNative } from "../api/client";
 import type { CreateExperimentResponse, Experiment, ListOverviews, ListOverviewsResponse } from "../api/schema";
 import { refresh, useQuery } from "../api/use-query";
-import { toFilter } from "../query/tokens";
+import { quoteKey, toFilter, writeEqual } from "../query/tokens";
 import type { MainMetric } from "../runs/columns";
 import { say } from "../shell/toasts";
 import { DESCRIPTION_TAG, DIRECTION_TAG, MAIN_METRIC_TAG } from "./tags";
@@ -20,11 +20,20 @@ export interface ExperimentList {
   readonly retry: () => void;
 }
 
-/** Read the experiments that match, with what goes on in them. */
-export function useExperiments(search: string, isArchive: boolean): ExperimentList {
+/** Join a search and tags such as `team: vision` to one filter. */
+export function readTagFilter(filter: string, tags: readonly string[]): string {
+  const conditions = tags.map((tag) => {
+    const colon = tag.indexOf(": ");
+    return writeEqual(quoteKey(`tags.${tag.slice(0, colon)}`), tag.slice(colon + 2));
+  });
+  return [...(filter ? [tags.length > 0 ? `(${filter})` : filter] : []), ...conditions].join(" AND ");
+}
+
+/** Read the experiments that match and have all of the tags, with what goes on in them. */
+export function useExperiments(search: string, tags: readonly string[], isArchive: boolean): ExperimentList {
   const request: ListOverviews = {
     limit: LIMIT,
-    filter: toFilter(search, "attribute.name"),
+    filter: readTagFilter(toFilter(search, "attribute.name"), tags),
     ...(isArchive ? { view_type: "DELETED_ONLY" } : {}),
   };
   const { data, error, refetch } = useQuery<ListOverviewsResponse>({

@@ -4,11 +4,12 @@ import { formatAgo, formatCount, formatMoment, formatNumber } from "../lib/forma
 import { hrefOf } from "../lib/location";
 import { findBest } from "./best";
 import css from "./home.module.css";
+import { SampleLine } from "./sample-button";
 
 const STAR = "m12 3 2.700 5.700 6.300.8-4.600 4.300 1.200 6.200L12 17l-5.600 3 1.200-6.200L3 9.500l6.300-.8z";
 
 /** The starred experiments, then those that were active last. */
-export function ExperimentsCard({ experiments }: { readonly experiments: readonly HomeExperiment[] }) {
+export function ExperimentsCard({ experiments, hasSamples }: { readonly experiments: readonly HomeExperiment[]; readonly hasSamples: boolean }) {
   const now = Date.now();
   return (
     <section class={css.card} aria-labelledby="your-experiments">
@@ -51,6 +52,7 @@ export function ExperimentsCard({ experiments }: { readonly experiments: readonl
       <a class="link" href={hrefOf("/experiments")}>
         All experiments
       </a>
+      {hasSamples && <SampleLine />}
     </section>
   );
 }

@@ -1,6 +1,7 @@
 import { Snippet } from "../shell/snippet";
 import css from "./home.module.css";
-import { commandSnippet, demoSnippet, environmentSnippet, pythonSnippet } from "./snippets";
+import { LoadSamples } from "./sample-button";
+import { commandSnippet, environmentSnippet, pythonSnippet } from "./snippets";
 
 /** How the first run gets here. */
 export function FirstSteps() {
@@ -12,11 +13,10 @@ export function FirstSteps() {
       <Snippet label="Python" code={pythonSnippet("my first experiment")} />
       <h3>From programs that use MLflow already</h3>
       <Snippet label="environment variable" code={environmentSnippet()} />
-      <h3>Or look around with sample data first</h3>
-      <p class="muted">Trains small classifiers on real data and tracks every run here, in an experiment that can be archived as a whole.</p>
-      <Snippet label="command for sample data" code={demoSnippet()} />
       <h3>Look from the command line</h3>
       <Snippet label="command" code={commandSnippet()} />
+      <h3>Or look around with sample data first</h3>
+      <LoadSamples />
     </section>
   );
 }

@@ -39,7 +39,7 @@ export function HomePage() {
           <div class={css.column}>
             <RunningNow running={found.running} total={found.running_total} />
             <RecentRuns runs={found.recent} />
-            <ExperimentsCard experiments={found.experiments} />
+            <ExperimentsCard experiments={found.experiments} hasSamples={found.has_samples ?? false} />
           </div>
           <div class={css.column}>
             <AttentionCard home={found} />

@@ -22,11 +22,6 @@ export function environmentSnippet(): string {
   return `export MLFLOW_TRACKING_URI=${serverUrl()}`;
 }
 
-/** Fill this server with runs to look at. */
-export function demoSnippet(): string {
-  return `headwater demo --tracking-uri ${serverUrl()} --no-browser`;
-}
-
 /** Look from the command line. */
 export function commandSnippet(): string {
   return `headwater experiments list --tracking-uri ${serverUrl()}`;

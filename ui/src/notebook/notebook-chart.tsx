@@ -53,7 +53,7 @@ export function NotebookChart({ name, state, hidden, dark, group }: NotebookChar
 
   const near = hover?.near ?? "";
   useEffect(() => {
-    const data = { lines, scope: lines, range, smoothed: smooth > 0, focused: lines.length > 1 ? near : "" };
+    const data = { lines, scope: lines, range, smoothed: smooth > 0, bands: true, limit: null, focused: lines.length > 1 ? near : "" };
     plot.current?.show(data);
     plot.current?.canvas.setAttribute("aria-label", describeChart(name, lines, extent));
   }, [lines, range, smooth, near, x, logY, group]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { findPages, placesOf } from "./found";
+import { findPages, mergePlaces, placesOf, type Place } from "./found";
 
 describe("findPages", () => {
   it("finds pages by every word", () => {
@@ -29,5 +29,15 @@ describe("placesOf", () => {
       ["owl", "/runs/r1"],
     ]);
     expect(places[3]?.note).toBe("churn · running 1 min ago");
+  });
+});
+
+describe("mergePlaces", () => {
+  it("puts what was visited lately first, and each place once", () => {
+    const place = (text: string): Place => ({ kind: "run", text, note: "", page: `/runs/${text}` });
+
+    const merged = mergePlaces("owl", [place("fox"), place("owl-2")], [place("owl-1"), place("owl-2")]);
+
+    expect(merged.map(({ text }) => text)).toEqual(["owl-2", "owl-1"]);
   });
 });

@@ -4,16 +4,18 @@ import { readNative } from "../api/client";
 import type { FindResponse } from "../api/schema";
 import { useQuery } from "../api/use-query";
 import { formatAgo } from "../lib/format";
+import { fitting } from "./fuzzy";
 import { modelPage, runPage, versionPage } from "../registry/places";
 
 /** A place to go to. */
 export interface Place {
-  readonly kind: "page" | "experiment" | "run" | "model";
+  readonly kind: "page" | "experiment" | "run" | "model" | "report";
   readonly text: string;
   readonly note: string;
   readonly page: string;
 }
 
+const MOST_RECENT = 5;
 const PAGES: readonly Place[] = [
   { kind: "page", text: "Home", note: "", page: "/" },
   { kind: "page", text: "Experiments", note: "", page: "/experiments" },
@@ -24,10 +26,18 @@ const PAGES: readonly Place[] = [
   { kind: "page", text: "Storage and trash", note: "settings", page: "/settings/storage" },
 ];
 
-/** Return the pages whose name holds every word of a text; none without a text. */
+const nameOf = ({ text }: { readonly text: string }): string => text;
+
+/** Return the pages whose name fits a text; none without a text. */
 export function findPages(text: string): readonly Place[] {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  return words.length === 0 ? [] : PAGES.filter((place) => words.every((word) => place.text.toLowerCase().includes(word)));
+  return text.trim() === "" ? [] : fitting(PAGES, text, nameOf);
+}
+
+/** Put what the reader visited lately before what the server found, each place once. */
+export function mergePlaces(text: string, recent: readonly Place[], found: readonly Place[]): readonly Place[] {
+  const first = [...fitting(recent, text, nameOf).slice(0, MOST_RECENT), ...findPages(text)];
+  const known = new Set(first.map(({ page }) => page));
+  return [...first, ...found.filter(({ page }) => !known.has(page))];
 }
 
 /** Return what the server found as places; an alias that is asked for leads to its version. */
@@ -62,5 +72,5 @@ export function useFound(text: string, limit: number) {
   });
   const all = found.data ? placesOf(found.data, Date.now()) : [];
   const places = alias === undefined ? all : all.filter((place) => place.text.toLowerCase().includes(`@${alias.toLowerCase()}`));
-  return { places: [...findPages(text), ...places], error: found.error, isLoading: found.isFetching, retry: found.refetch };
+  return { places, error: found.error, isLoading: found.isFetching, retry: found.refetch };
 }

@@ -1,14 +1,19 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { hrefOf, navigate } from "../lib/location";
 import { Icon } from "../shell/icons";
-import { useFound, type Place } from "./found";
+import { type Action, offeredActions } from "./actions";
+import { mergePlaces, useFound, type Place } from "./found";
+import { fitting } from "./fuzzy";
 import { isPaletteOpen } from "./open";
+import { recentPlaces } from "./recent";
 import css from "./palette.module.css";
 
 const LIMIT = 8;
 const PAUSE_MS = 80;
 
-/** Jump to an experiment, a run, a model or a page by a part of its name. */
+type Entry = Place | Action;
+
+/** Jump to an experiment, a run, a model or a page by a part of its name, or do something with what is selected. */
 export function Palette() {
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
@@ -16,6 +21,8 @@ export function Palette() {
   const [asked, setAsked] = useState("");
   const [active, setActive] = useState(0);
   const { places, error, isLoading } = useFound(asked, LIMIT);
+  const actions = fitting(offeredActions.value, asked, (action) => action.text);
+  const entries: readonly Entry[] = [...actions, ...mergePlaces(asked, recentPlaces.value, places)];
   useEffect(() => dialog.current?.showModal(), []);
   useEffect(() => {
     if (text === asked) return undefined;
@@ -26,15 +33,16 @@ export function Palette() {
     return () => clearTimeout(timer);
   }, [text]);
   useEffect(() => document.getElementById(`${id}-${active}`)?.scrollIntoView({ block: "nearest" }), [active]);
-  const go = (place: Place | undefined) => {
-    if (!place) return;
+  const go = (entry: Entry | undefined) => {
+    if (!entry) return;
     dialog.current?.close();
-    navigate(place.page);
+    if ("act" in entry) entry.act();
+    else navigate(entry.page);
   };
   const press = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step && places.length > 0) setActive((active + step + places.length) % places.length);
-    else if (event.key === "Enter") go(places[active]);
+    if (step && entries.length > 0) setActive((active + step + entries.length) % entries.length);
+    else if (event.key === "Enter") go(entries[active]);
     else return;
     event.preventDefault();
   };
@@ -54,9 +62,9 @@ export function Palette() {
           autofocus
           role="combobox"
           aria-label="Go to an experiment, a run, a model or a page"
-          aria-expanded={places.length > 0}
+          aria-expanded={entries.length > 0}
           aria-controls={`${id}-list`}
-          aria-activedescendant={places.length > 0 ? `${id}-${active}` : undefined}
+          aria-activedescendant={entries.length > 0 ? `${id}-${active}` : undefined}
           autocomplete="off"
           spellcheck={false}
           placeholder="Experiment, run name or id, model@alias, page"
@@ -65,26 +73,40 @@ export function Palette() {
           onKeyDown={press}
         />
       </div>
-      <div id={`${id}-list`} role="listbox" aria-label="Places" class={css.list}>
-        {places.map((place, index) => (
-          <a
-            key={`${place.kind} ${place.page} ${place.text}`}
-            id={`${id}-${index}`}
-            role="option"
-            aria-selected={index === active}
-            href={hrefOf(place.page)}
-            tabIndex={-1}
-            onClick={() => dialog.current?.close()}
-          >
-            <span class={css.kind}>{place.kind}</span>
-            <span class={css.name}>{place.text}</span>
-            <span class={css.note}>{place.note}</span>
-          </a>
-        ))}
+      <div id={`${id}-list`} role="listbox" aria-label="Actions and places" class={css.list}>
+        {entries.map((entry, index) =>
+          "act" in entry ? (
+            <button key={`action ${entry.text}`} id={`${id}-${index}`} type="button" role="option" aria-selected={index === active} tabIndex={-1} onClick={() => go(entry)}>
+              <Words kind="action" entry={entry} />
+            </button>
+          ) : (
+            <a
+              key={`${entry.kind} ${entry.page} ${entry.text}`}
+              id={`${id}-${index}`}
+              role="option"
+              aria-selected={index === active}
+              href={hrefOf(entry.page)}
+              tabIndex={-1}
+              onClick={() => dialog.current?.close()}
+            >
+              <Words kind={entry.kind} entry={entry} />
+            </a>
+          ),
+        )}
       </div>
       <p class={css.state} role="status">
-        {error ? error.message : places.length === 0 && (isLoading ? "Looking…" : `Nothing is called “${asked.trim()}”.`)}
+        {error ? error.message : entries.length === 0 && (isLoading ? "Looking…" : `Nothing is called “${asked.trim()}”.`)}
       </p>
     </dialog>
+  );
+}
+
+function Words({ kind, entry }: { readonly kind: string; readonly entry: Entry }) {
+  return (
+    <>
+      <span class={css.kind}>{kind}</span>
+      <span class={css.name}>{entry.text}</span>
+      <span class={css.note}>{entry.note}</span>
+    </>
   );
 }

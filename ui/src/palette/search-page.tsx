@@ -2,7 +2,7 @@ import { hrefOf, query, setQuery } from "../lib/location";
 import { plural } from "../lib/format";
 import { useChrome } from "../shell/chrome";
 import { Failure } from "../shell/notice";
-import { useFound } from "./found";
+import { findPages, useFound } from "./found";
 import css from "./palette.module.css";
 
 const LIMIT = 50;
@@ -11,7 +11,8 @@ const LIMIT = 50;
 export function SearchPage() {
   const text = query.value.get("q") ?? "";
   useChrome(text ? `${text} · Search` : "Search", [{ text: "Search" }]);
-  const { places, error, isLoading, retry } = useFound(text, LIMIT);
+  const { places: found, error, isLoading, retry } = useFound(text, LIMIT);
+  const places = [...findPages(text), ...found];
   const change = (value: string) => setQuery(new URLSearchParams(value ? { q: value } : {}));
   return (
     <div class={css.page}>

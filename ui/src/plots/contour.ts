@@ -5,6 +5,7 @@ import { Delaunay } from "d3-delaunay";
 import { TOP, drawBelow, drawLeft, findDomain, makeAxis, measureTicks } from "./axis";
 import { colorOf, describeLacking, type Figure, type FigureInput, type Refusal, rowsWith } from "./figure";
 import type { Field } from "./frame";
+import { isLessBetter } from "../runs/columns";
 import { drawLegend, LEGEND_WIDTH, makePaint } from "./palette";
 import { finder, sheetOf } from "./points";
 import { disc, type Shape } from "./scene";
@@ -112,7 +113,7 @@ export function drawContour(input: FigureInput): Figure | Refusal {
   const area = { left, right, top: TOP, bottom: height - 36 };
   const warp = isLog(spec.color) ? Math.log10 : (value: number) => value;
   const unwarp = (z: number) => (isLog(spec.color) ? 10 ** z : z);
-  const paint = makePaint(fields.z, mode, isLog(spec.color));
+  const paint = makePaint(fields.z, mode, { isLog: isLog(spec.color), isReversed: isLessBetter(spec.color) });
   const places = rows
     .map((row) => ({ row, x: axisX.place(row), y: axisY.place(row), z: warp(fields.z.numbers[row] ?? 0) }))
     .filter(({ x, y, z }) => [x, y, z].every(Number.isFinite));

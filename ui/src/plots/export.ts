@@ -23,3 +23,14 @@ export async function copyCode(title: string, code: string): Promise<void> {
     say("The browser does not allow copying here, so the code was saved as a file.");
   }
 }
+
+/** Put a text on the clipboard; where the browser does not allow that, show it to be copied by hand. */
+export async function copyText(text: string, what: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    say(`${what} copied.`);
+  } catch {
+    // Clipboards are closed to pages without HTTPS.
+    say(text);
+  }
+}

@@ -6,6 +6,11 @@ import type { Figure, Hit, Refusal } from "./figure";
 import type { Mode } from "./palette";
 import css from "./plots.module.css";
 
+const MAX_TIP_ROWS = 12;
+/** About how high a row of a tip is, and what is around the rows. */
+const TIP_ROW = 16;
+const TIP_FRAME = 32;
+
 export type FiguresModule = typeof import("./figures");
 export type Build = (module: FiguresModule, width: number, height: number, mode: Mode) => Figure | Refusal;
 
@@ -34,14 +39,16 @@ export interface FigureViewProps {
   readonly build: Build;
   readonly height: number;
   readonly focused: Signal<string>;
-  /** Is told of each figure that is drawn, with its canvas. */
-  readonly onFigure: (figure: Figure | Refusal, canvas: HTMLCanvasElement | null) => void;
+  /** Is told of each figure that is drawn. */
+  readonly onFigure: (figure: Figure | Refusal) => void;
+  /** Pixels below which it is not squeezed: then it is scrolled. */
+  readonly leastWidth?: number;
   /** What stands over the picture, such as the headings of axes. */
   readonly overlay?: (module: FiguresModule, width: number, height: number) => ComponentChildren;
 }
 
 /** A chart of runs on a canvas; what is under the pointer is told and brought to the front. */
-export function FigureView({ build, height, focused, onFigure, overlay }: FigureViewProps) {
+export function FigureView({ build, height, focused, onFigure, overlay, leastWidth = 0 }: FigureViewProps) {
   const module = useFigures();
   const host = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -71,7 +78,7 @@ export function FigureView({ build, height, focused, onFigure, overlay }: Figure
     return focused.subscribe((run) => painter.current?.focus(run, resolveColor));
   }, [module, scene, focused]);
   useEffect(() => {
-    if (figure) onFigure(figure, canvas.current);
+    if (figure) onFigure(figure);
   }, [figure, onFigure]);
 
   const look = (found: Hit | null) => {
@@ -84,35 +91,46 @@ export function FigureView({ build, height, focused, onFigure, overlay }: Figure
     if (box) look(figure.find(event.clientX - box.left, event.clientY - box.top));
   };
 
-  return (
-    <div class={css.figure} ref={host} style={{ height: `${height}px` }}>
+  const picture = (
+    <div class={css.figure} ref={host} style={{ height: `${height}px`, minWidth: `${leastWidth}px` }}>
       {figure && "reason" in figure && <p class={css.refusal}>{figure.reason}</p>}
       <canvas
         ref={canvas}
-        role="img"
-        aria-label={figure && "sentence" in figure ? figure.sentence : ""}
+        role={scene ? "img" : undefined}
+        aria-label={figure && "sentence" in figure ? figure.sentence : undefined}
         hidden={!scene}
         data-drawn={scene ? scene.shapes.length : undefined}
         onPointerMove={onMove}
         onPointerLeave={() => look(null)}
       />
       {module && scene && overlay?.(module, width, height)}
-      {hit && <Tip hit={hit} width={width} />}
+      {hit && <Tip {...{ hit, width, height }} />}
+    </div>
+  );
+  if (leastWidth === 0) return picture;
+  const scrolling = width > 0 && width <= leastWidth ? { tabIndex: 0, role: "group", "aria-label": "Picture, to be scrolled" } as const : {};
+  return (
+    <div class={css.scroller} {...scrolling}>
+      {picture}
     </div>
   );
 }
 
-function Tip({ hit, width }: { readonly hit: Hit; readonly width: number }) {
+function Tip({ hit, width, height }: { readonly hit: Hit; readonly width: number; readonly height: number }) {
   const isRight = hit.x < width / 2;
+  const rows = hit.rows.slice(0, MAX_TIP_ROWS);
+  const half = (TIP_FRAME + TIP_ROW * (rows.length + Number(rows.length < hit.rows.length))) / 2;
+  const y = 2 * half < height ? Math.min(height - half, Math.max(half, hit.y)) : hit.y;
   return (
-    <div class={css.tip} aria-hidden="true" data-side={isRight ? "right" : "left"} style={{ "--x": `${hit.x}px`, "--y": `${hit.y}px` }}>
+    <div class={css.tip} aria-hidden="true" data-side={isRight ? "right" : "left"} style={{ "--x": `${hit.x}px`, "--y": `${y}px` }}>
       <b>{hit.title}</b>
-      {hit.rows.map(([name, value]) => (
+      {rows.map(([name, value]) => (
         <div key={name}>
           <span>{name}</span>
           <span>{value}</span>
         </div>
       ))}
+      {rows.length < hit.rows.length && <span>{`and ${hit.rows.length - rows.length} more`}</span>}
     </div>
   );
 }

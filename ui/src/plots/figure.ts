@@ -2,7 +2,8 @@
 
 import type { ChartRun } from "../charts/lines";
 import type { Frame } from "./frame";
-import type { Mode } from "./palette";
+import { isLessBetter } from "../runs/columns";
+import { makePaint, type Mode, type Paint } from "./palette";
 import type { Scene } from "./scene";
 import type { PlotSpec } from "./spec";
 
@@ -15,6 +16,8 @@ export interface FigureInput {
   readonly width: number;
   readonly height: number;
   readonly mode: Mode;
+  /** Whether less of the field that colours is better, and is to stand out; absent: as its name sounds. */
+  readonly isLess?: boolean;
 }
 
 export interface Hit {
@@ -62,6 +65,11 @@ export function describeLacking(frame: Frame, shown: number): string {
   const lacking = frame.runIds.length - shown;
   if (lacking === 0) return "";
   return lacking === 1 ? "1 run without these values is left out" : `${lacking.toLocaleString("en")} runs without these values are left out`;
+}
+
+/** Make the colours of `spec.color`: what is better stands out. */
+export function paintOf({ spec, frame, mode, isLess = isLessBetter(spec.color) }: FigureInput): Paint | null {
+  return spec.color ? makePaint(frame.field(spec.color), mode, { isLog: spec.log.includes(spec.color), isReversed: isLess }) : null;
 }
 
 /** Return the colour of a run: its own when it is chosen, else plain. */

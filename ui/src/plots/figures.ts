@@ -9,7 +9,7 @@ import { drawScatter } from "./scatter";
 
 export { drawImportance } from "./importance";
 export { brushBetween, layOut, type ParallelLayout } from "./parallel";
-export { Painter } from "./paint";
+export { Painter, paintWhole } from "./paint";
 export { sceneToSvg } from "./svg";
 
 /** Draw a chart of runs, or say why it cannot be drawn. */

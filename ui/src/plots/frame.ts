@@ -66,7 +66,7 @@ function makeField(id: string, column: RunColumn | undefined, rows: number): Fie
 }
 
 /** Make a frame of the server's columns. */
-export function makeFrame(answer: QueryRunsResponse): Frame {
+export function makeFrame(answer: Pick<QueryRunsResponse, "run_ids" | "run_names" | "columns">): Frame {
   const columns = new Map(answer.columns.map((column) => [column.name, column]));
   const known = new Map<string, Field>();
   const field = (id: string): Field => {

@@ -5,9 +5,11 @@ import { useQuery } from "../api/use-query";
 import { addressOf } from "../artifacts/artifacts-api";
 import chartCss from "../charts/charts.module.css";
 import type { ChartRun } from "../charts/lines";
+import { saveText } from "../charts/download";
 import { formatCount } from "../charts/numbers";
 import { Swatch } from "../charts/swatch";
 import { copyCode, serverAddress } from "./export";
+import { sheetToCsv } from "./figure";
 import { findImages, imagesAt, type LoggedImage } from "./images";
 import { CardHead, type MenuItem } from "./plot-card";
 import css from "./plots.module.css";
@@ -35,10 +37,17 @@ export function ImagesCard({ spec, runs, revision, items }: ImagesCardProps) {
   });
   const images = useMemo(() => findImages(data?.files ?? []).filter(({ key }) => !spec.y || key === spec.y), [data, spec.y]);
   const title = titleOfSpec(spec);
+  const names = new Map(shown.map(({ runId, name }) => [runId, name]));
+  const rows = images.map(({ runId, key, step, path }) => [runId, names.get(runId) ?? "", key, String(step), addressOf(runId, path)]);
+  const csv: MenuItem = {
+    label: "Save addresses (CSV)",
+    isOff: images.length === 0,
+    act: () => saveText(title, "csv", sheetToCsv({ head: ["run_id", "run", "series", "step", "address"], rows })),
+  };
   const python: MenuItem = { label: "Copy as Python code", act: () => void copyCode(title, writePython(spec, ids, serverAddress())) };
   return (
     <section class={`${chartCss.card} ${css.wide}`} aria-label={title} data-plot={title}>
-      <CardHead title={title} items={[python, ...items]} />
+      <CardHead title={title} items={[csv, python, ...items]} />
       {error && (
         <p class={chartCss.error} role="alert">
           {error.message} <button type="button" class="button small" onClick={() => void refetch()}>Retry</button>

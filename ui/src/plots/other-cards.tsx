@@ -52,9 +52,9 @@ export function LineCard({ spec, items, height, focused, runs, view, onView, rev
   }, [current, runs, own, revision]);
   useEffect(() => () => current.stop(), [current]);
   const title = titleOfSpec({ ...spec, x: own.x === "metric" ? own.xKey : "" });
-  const change = ({ open, logX, logY, range }: ChartView) => {
+  const change = ({ open, logX, logY, range, bands, limits }: ChartView) => {
     if (!isShared) setZoom(range);
-    onView({ ...view, open, logX, logY, ...(isShared ? { range } : {}) });
+    onView({ ...view, open, logX, logY, bands, limits, ...(isShared ? { range } : {}) });
   };
   return <ChartCard {...{ runs, group, focused, height, items, title }} name={spec.y} loader={current} view={own} onView={change} />;
 }

@@ -1,6 +1,6 @@
 /** Draw a scene on a canvas. */
 
-import { FONT, LABEL_SIZE, type Label, type Scene, type Shape } from "./scene";
+import { FONT, LABEL_SIZE, type Label, type Scene, type Shape, wholeScene } from "./scene";
 
 export type Resolve = (css: string) => string;
 
@@ -86,4 +86,11 @@ export class Painter {
     }
     for (const label of this.#scene.labels) paintLabel(context, label, resolve);
   }
+}
+
+/** Draw a scene with everything that belongs into a file, on a canvas of its own. */
+export function paintWhole(scene: Scene, resolve: Resolve): HTMLCanvasElement {
+  const canvas = document.createElement("canvas");
+  new Painter(canvas).show(wholeScene(scene), resolve);
+  return canvas;
 }

@@ -21,11 +21,17 @@ export interface Paint {
   readonly legend: readonly { readonly color: string; readonly text: string }[];
 }
 
+interface PaintOptions {
+  readonly isLog?: boolean;
+  /** Whether the least number stands out instead of the greatest. */
+  readonly isReversed?: boolean;
+}
+
 /** Make the colours of a field. */
-export function makePaint(field: Field, mode: Mode, isLog = false): Paint {
+export function makePaint(field: Field, mode: Mode, { isLog = false, isReversed = false }: PaintOptions = {}): Paint {
   if (field.kind === "text") return paintTexts(field);
   const [low, high] = findDomain(field.numbers, isLog);
-  const ramp = RAMPS[mode];
+  const ramp: readonly string[] = isReversed ? RAMPS[mode].toReversed() : RAMPS[mode];
   const warp = isLog ? Math.log10 : (value: number) => value;
   const stops = ramp.map((_, index) => warp(low) + ((warp(high) - warp(low)) * index) / (ramp.length - 1));
   const scale = scaleLinear<string>().domain(stops).range(ramp).clamp(true);

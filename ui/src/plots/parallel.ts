@@ -1,9 +1,9 @@
 /** Parallel coordinates: one axis a field, one line a run; what is brushed on the axes stays, the rest fades. */
 
 import { formatTick, makeAxis, writeValue, type Axis } from "./axis";
-import { colorOf, type Figure, type FigureInput, type Hit, MAX_LINES, type Refusal } from "./figure";
+import { colorOf, type Figure, type FigureInput, type Hit, MAX_LINES, paintOf, type Refusal } from "./figure";
 import type { Field, Frame } from "./frame";
-import { drawLegend, LEGEND_WIDTH, makePaint } from "./palette";
+import { drawLegend, LEGEND_WIDTH } from "./palette";
 import { box, type Label, lineTo, polyline, type Shape, shorten } from "./scene";
 import type { Brush, PlotSpec } from "./spec";
 
@@ -64,12 +64,12 @@ export function brushBetween(axis: ParallelAxis, from: number, to: number): Brus
 
 /** Draw `spec.axes`, coloured by `spec.color`. */
 export function drawParallel(input: FigureInput): Figure | Refusal {
-  const { spec, frame, width, height, runs, mode } = input;
+  const { spec, frame, width, height, runs } = input;
   if (spec.axes.length < 2) return { reason: "Parallel coordinates need at least two axes." };
   const layout = layOut(spec, frame, width, height);
   const { axes } = layout;
   const color = spec.color ? frame.field(spec.color) : null;
-  const paint = color ? makePaint(color, mode, spec.log.includes(spec.color)) : null;
+  const paint = paintOf(input);
   const chosenFirst = frame.runIds.map((_, row) => row).sort((a, b) => Number(runs.has(frame.runIds[b] ?? "")) - Number(runs.has(frame.runIds[a] ?? "")));
   const rows = chosenFirst.filter((row) => axes.filter((axis) => axis.field.isThere(row)).length > 1);
   const inside = rows.filter((row) => isInside(frame, spec.brushes, row));
@@ -85,6 +85,7 @@ export function drawParallel(input: FigureInput): Figure | Refusal {
   });
   const density: Shape[] = ordered.slice(MAX_LINES).map((row) => ({ path: pathOf(row), stroke: "var(--ink-3)", alpha: 0.1, width: 1 }));
   const frames = axes.flatMap((axis) => drawAxis(axis, layout, spec));
+  const room = (axes[1]?.x ?? width) - (axes[0]?.x ?? 0);
   const legend = paint && color && hasLegend(spec, width) ? drawLegend(paint, color.title, width - LEGEND_WIDTH, TOP) : { shapes: [], labels: [] };
   return {
     scene: {
@@ -92,6 +93,7 @@ export function drawParallel(input: FigureInput): Figure | Refusal {
       height,
       shapes: [...density, ...lines.toReversed(), ...frames.flatMap(({ shapes }) => shapes), ...legend.shapes],
       labels: [...frames.flatMap(({ labels }) => labels), ...legend.labels],
+      headings: axes.map(({ x, field }) => ({ x, y: 12, text: shorten(field.title, room), align: "center", color: "var(--ink)", size: 11, isBold: true })),
     },
     find: (x, y) => findLine(input, axes, ordered.slice(0, MAX_LINES), x, y),
     sentence: `Parallel coordinates of ${rows.length} runs over ${axes.map(({ field }) => field.title).join(", ")}${spec.brushes.length > 0 ? `; ${inside.length} within the ranges` : ""}.`,

@@ -1,6 +1,6 @@
 import type { Signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import chartCss from "../charts/charts.module.css";
 import { saveText } from "../charts/download";
 import { resolveColor } from "../charts/theme";
@@ -17,6 +17,7 @@ export interface PlotCardProps {
   readonly height: number;
   readonly focused: Signal<string>;
   readonly overlay?: FigureViewProps["overlay"];
+  readonly leastWidth?: number;
   /** Copies the code that draws the chart in Python. */
   readonly onPython: () => void;
   /** More entries of its menu. */
@@ -54,19 +55,14 @@ interface CardProps extends PlotCardProps {
   readonly onLarge: () => void;
 }
 
-function Card({ title, build, height, focused, overlay, onPython, items = [], children, isLarge, onLarge }: CardProps) {
+function Card({ title, build, height, focused, overlay, leastWidth = 0, onPython, items = [], children, isLarge, onLarge }: CardProps) {
   const [isTable, setTable] = useState(false);
   const [drawn, setDrawn] = useState<Figure | Refusal | null>(null);
-  const canvas = useRef<HTMLCanvasElement | null>(null);
   const module = useFigures();
-  const onFigure = useCallback((figure: Figure | Refusal, element: HTMLCanvasElement | null) => {
-    canvas.current = element;
-    setDrawn(figure);
-  }, []);
   const figure = drawn && "scene" in drawn ? drawn : null;
   const save: readonly MenuItem[] = [
     { label: isTable ? "Show as chart" : "Show as table", isOff: !figure, act: () => setTable(!isTable) },
-    { label: "Save picture (PNG)", isOff: !figure || isTable, act: () => canvas.current && saveCanvas(title, canvas.current) },
+    { label: "Save picture (PNG)", isOff: !figure, act: () => figure && module && saveCanvas(title, module.paintWhole(figure.scene, resolveColor)) },
     { label: "Save picture (SVG)", isOff: !figure, act: () => figure && module && saveText(title, "svg", module.sceneToSvg(title, figure.scene, resolveColor)) },
     { label: "Save values (CSV)", isOff: !figure, act: () => figure && saveText(title, "csv", sheetToCsv(figure.sheet)) },
     { label: "Copy as Python code", act: onPython },
@@ -77,7 +73,7 @@ function Card({ title, build, height, focused, overlay, onPython, items = [], ch
       {isTable && figure ? (
         <SheetTable title={title} sheet={figure.sheet} height={height} />
       ) : (
-        <FigureView {...{ build, height, focused, onFigure }} {...(overlay ? { overlay } : {})} />
+        <FigureView {...{ build, height, focused, leastWidth }} onFigure={setDrawn} {...(overlay ? { overlay } : {})} />
       )}
       {figure?.note && <p class={chartCss.note}>{figure.note}</p>}
       {children}

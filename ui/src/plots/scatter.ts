@@ -2,8 +2,8 @@
 
 import { scaleSqrt } from "d3-scale";
 import { TOP, drawBelow, drawLeft, findDomain, makeAxis, measureBelow, measureTicks } from "./axis";
-import { colorOf, describeLacking, type Figure, type FigureInput, type Refusal, rowsWith } from "./figure";
-import { drawLegend, LEGEND_WIDTH, makePaint, type Paint } from "./palette";
+import { colorOf, describeLacking, type Figure, type FigureInput, paintOf, type Refusal, rowsWith } from "./figure";
+import { drawLegend, LEGEND_WIDTH, type Paint } from "./palette";
 import { finder, type Point, sheetOf } from "./points";
 import { disc, type Shape } from "./scene";
 
@@ -11,13 +11,13 @@ const NEAR = 24;
 
 /** Draw `spec.y` against `spec.x`. */
 export function drawScatter(input: FigureInput): Figure | Refusal {
-  const { spec, frame, width, height, mode } = input;
+  const { spec, frame, width, height } = input;
   const ids = [...new Set([spec.x, spec.y, spec.size, spec.color])].filter(Boolean);
   const fields = ids.map(frame.field);
   const rows = rowsWith(frame, [spec.x, spec.y]);
   if (rows.length === 0) return { reason: "No run has a value on both axes." };
   const [fx, fy] = [frame.field(spec.x), frame.field(spec.y)];
-  const paint = spec.color ? makePaint(frame.field(spec.color), mode, spec.log.includes(spec.color)) : null;
+  const paint = paintOf(input);
   const right = width - (paint ? LEGEND_WIDTH + 8 : 12);
   const makeY = (bottom: number) =>
     makeAxis(fy, { from: bottom, to: TOP, isLog: spec.log.includes(spec.y), tickCount: Math.max(2, Math.floor(height / 50)) });

@@ -33,7 +33,12 @@ export interface Scene {
   readonly height: number;
   readonly shapes: readonly Shape[];
   readonly labels: readonly Label[];
+  /** Words that stand over the picture on the page, such as headings that are buttons, and in it in a file. */
+  readonly headings?: readonly Label[];
 }
+
+/** The scene with everything that belongs into a file. */
+export const wholeScene = ({ headings = [], ...scene }: Scene): Scene => ({ ...scene, labels: [...scene.labels, ...headings] });
 
 export const FONT = 'Inter, system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif';
 export const LABEL_SIZE = 10;

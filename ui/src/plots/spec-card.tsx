@@ -13,6 +13,9 @@ import css from "./plots.module.css";
 import { writePython } from "./python";
 import { columnsOf, type PlotSpec, titleOfSpec } from "./spec";
 
+/** The room that an axis needs for its name and ticks; where there is less, the chart is scrolled. */
+const LEAST_AXIS = 88;
+
 export interface SpecCardProps {
   readonly spec: PlotSpec;
   readonly onSpec: (spec: PlotSpec) => void;
@@ -32,6 +35,8 @@ export interface SpecCardProps {
   readonly focused: Signal<string>;
   readonly items: readonly MenuItem[];
   readonly height: number;
+  /** Whether less of what colours is better; absent: as its name sounds. */
+  readonly isLess?: boolean;
 }
 
 /** A chart of any kind. */
@@ -52,7 +57,7 @@ export function SpecCard(props: SpecCardProps) {
 }
 
 /** A chart that is drawn from values of runs. */
-function FrameCard({ spec, onSpec, runIds, runs, isChosen, frame, isPartial = false, error, focused, items, height }: SpecCardProps) {
+function FrameCard({ spec, onSpec, runIds, runs, isChosen, frame, isPartial = false, error, focused, items, height, isLess }: SpecCardProps) {
   const onlyDrawn = spec.kind === "bar" || spec.kind === "difference";
   const shown = useMemo(() => {
     if (!frame || (isPartial && !columnsOf(spec).every(frame.has))) return null;
@@ -62,8 +67,8 @@ function FrameCard({ spec, onSpec, runIds, runs, isChosen, frame, isPartial = fa
   const message = error?.message ?? "Reading…";
   const build = useCallback<Build>(
     (module, width, room, mode) =>
-      shown ? module.drawFigure({ spec, frame: shown, runs: looks, width, height: room, mode }) : { reason: message },
-    [spec, shown, looks, message],
+      shown ? module.drawFigure({ spec, frame: shown, runs: looks, width, height: room, mode, ...(isLess === undefined ? {} : { isLess }) }) : { reason: message },
+    [spec, shown, looks, message, isLess],
   );
   const title = titleOfSpec(spec);
   const overlay = useCallback(
@@ -72,6 +77,11 @@ function FrameCard({ spec, onSpec, runIds, runs, isChosen, frame, isPartial = fa
     [shown, spec, onSpec],
   );
   const onPython = () => void copyCode(title, writePython(spec, shown?.runIds ?? [], serverAddress()));
-  const card = <PlotCard {...{ title, build, height, focused, items, onPython }} {...(spec.kind === "parallel" ? { overlay } : {})} />;
-  return spec.kind === "parallel" ? <div class={css.wide}>{card}</div> : card;
+  const shared = { title, build, height, focused, items, onPython };
+  if (spec.kind !== "parallel") return <PlotCard {...shared} />;
+  return (
+    <div class={css.wide}>
+      <PlotCard {...shared} overlay={overlay} leastWidth={LEAST_AXIS * spec.axes.length} />
+    </div>
+  );
 }

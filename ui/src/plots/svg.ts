@@ -1,6 +1,6 @@
 /** Write a scene as SVG. */
 
-import { FONT, LABEL_SIZE, type Label, type Scene, type Shape } from "./scene";
+import { FONT, LABEL_SIZE, type Label, type Scene, type Shape, wholeScene } from "./scene";
 import type { Resolve } from "./paint";
 
 const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
@@ -31,15 +31,15 @@ function writeLabel(label: Label, resolve: Resolve): string {
 /** Write a scene under its title, on a background. */
 export function sceneToSvg(title: string, scene: Scene, resolve: Resolve): string {
   const head = 24;
-  const { width, height } = scene;
+  const { width, height, shapes, labels } = wholeScene(scene);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height + head}" viewBox="0 0 ${width} ${height + head}" font-family="${escapeXml(FONT)}" role="img">`,
     `<title>${escapeXml(title)}</title>`,
     `<rect width="100%" height="100%" fill="${resolve("var(--surface)")}"/>`,
     writeLabel({ x: 8, y: 13, text: title, color: "var(--ink)", size: 12, isBold: true }, resolve),
     `<g transform="translate(0 ${head})">`,
-    ...scene.shapes.map((shape) => writeShape(shape, resolve)),
-    ...scene.labels.map((label) => writeLabel(label, resolve)),
+    ...shapes.map((shape) => writeShape(shape, resolve)),
+    ...labels.map((label) => writeLabel(label, resolve)),
     "</g>",
     "</svg>",
     "",

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import css from "./preview.module.css";
 
 /** Turn Markdown into HTML without scripts, forms or styles; links open elsewhere without knowing where from. */
-async function renderMarkdown(text: string): Promise<string> {
+export async function renderMarkdown(text: string): Promise<string> {
   const { marked } = await import("marked");
   return sanitizeHtml(await marked.parse(text, { gfm: true, walkTokens: lowerHeading }));
 }

@@ -5,6 +5,7 @@ import { ChartBlockView } from "./chart-block";
 import type { Block } from "./report";
 import css from "./reports.module.css";
 import { RunsBlockView } from "./runs-block";
+import { ViewBlockView } from "./view-block";
 
 /** A block as it is read. */
 export function BlockView({ block }: { readonly block: Block }) {
@@ -15,6 +16,8 @@ export function BlockView({ block }: { readonly block: Block }) {
       return <RunsBlockView block={block} />;
     case "chart":
       return <ChartBlockView block={block} />;
+    case "view":
+      return <ViewBlockView block={block} />;
     case "image":
       return block.runId && block.path ? (
         <figure class={css.figure}>

@@ -11,8 +11,8 @@ import { makeRequest } from "../charts/request";
 import { DEFAULT_VIEW, type ChartView } from "../charts/view";
 import { formatCount } from "../lib/format";
 import { hrefOf } from "../lib/location";
-import { styleOf } from "../lib/run-colors";
 import { Failure } from "../shell/notice";
+import { chartRunsOf } from "./chart-runs";
 import type { ChartBlock } from "./report";
 import { queryRuns } from "./reports-api";
 import css from "./reports.module.css";
@@ -46,15 +46,7 @@ function Charts({ block, answer, revision }: { readonly block: ChartBlock; reado
   loader.current ??= new SeriesLoader(askSeries);
   const { current } = loader;
   const identity = JSON.stringify([answer.run_ids, answer.run_names]);
-  const runs = useMemo<readonly ChartRun[]>(() => {
-    const starts = answer.columns[0]?.numbers ?? [];
-    return answer.run_ids.map((runId, index) => ({
-      runId,
-      name: answer.run_names[index] || runId.slice(0, 8),
-      ...styleOf(index),
-      startTime: Number(starts[index] ?? 0),
-    }));
-  }, [identity]);
+  const runs = useMemo<readonly ChartRun[]>(() => chartRunsOf(answer), [identity]);
   useEffect(() => current.aim(makeRequest(runs, view, WIDTH), revision), [current, runs, view, revision]);
   useEffect(() => () => current.stop(), [current]);
   const shared = { runs, view, onView: setView, group, focused };

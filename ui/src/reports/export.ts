@@ -2,8 +2,9 @@
 
 import { addressOf } from "../artifacts/artifacts-api";
 import { serverUrl } from "../home/snippets";
+import { describeColumn } from "../runs/columns";
 import { RunTable } from "../runs/table";
-import type { Block, ChartBlock, RunsBlock } from "./report";
+import type { Block, ChartBlock, RunsBlock, ViewBlock } from "./report";
 import { queryRuns } from "./reports-api";
 import { cellOf } from "./runs-block";
 
@@ -18,7 +19,7 @@ export function writeTable([head = [], ...rows]: readonly (readonly string[])[])
 async function writeRuns(block: RunsBlock, signal: AbortSignal): Promise<string> {
   if (!block.experimentId) return "";
   const table = new RunTable(await queryRuns(block, signal));
-  const head = ["run", ...block.columns.map((column) => column.slice(column.indexOf(".") + 1))];
+  const head = ["run", ...block.columns.map((column) => describeColumn(column).title)];
   const rows = Array.from({ length: table.count }, (_, run) => [
     `[${table.name(run)}](${serverUrl()}/runs/${table.id(run)})`,
     ...block.columns.map((column) => cellOf(table, column, run)),
@@ -32,6 +33,10 @@ function writeCharts({ keys, experimentId, filter }: ChartBlock): string {
   return `[Charts of ${keys.join(", ")}](${serverUrl()}/experiments/${experimentId}/runs${question})`;
 }
 
+function writeView({ viewId, experimentId }: ViewBlock): string {
+  return viewId && experimentId ? `[A view of runs](${serverUrl()}/experiments/${experimentId}/runs?view=${viewId})` : "";
+}
+
 /** Return the whole report; asks the server for the tables. */
 export async function writeMarkdown(name: string, blocks: readonly Block[], signal: AbortSignal): Promise<string> {
   const parts = await Promise.all(
@@ -43,6 +48,8 @@ export async function writeMarkdown(name: string, blocks: readonly Block[], sign
           return writeRuns(block, signal);
         case "chart":
           return writeCharts(block);
+        case "view":
+          return writeView(block);
         case "image":
           return block.path ? `![${block.caption || block.path}](${addressOf(block.runId, block.path)})` : "";
       }

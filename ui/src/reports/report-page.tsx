@@ -1,5 +1,5 @@
-import { useState } from "preact/hooks";
-import type { View } from "../api/schema";
+import { useMemo, useState } from "preact/hooks";
+import type { View, ViewVersion } from "../api/schema";
 import { useQuery } from "../api/use-query";
 import { saveText } from "../charts/download";
 import { formatMoment } from "../lib/format";
@@ -8,12 +8,13 @@ import { CopyButton } from "../panels/copy-button";
 import { useChrome } from "../shell/chrome";
 import { FormDialog } from "../shell/form-dialog";
 import { Failure } from "../shell/notice";
+import { Menu, Popover } from "../shell/popover";
 import { say } from "../shell/toasts";
 import { BlockEditor } from "./block-editor";
 import { BlockView } from "./block-view";
 import { writeMarkdown } from "./export";
 import { BLOCK_NAMES, lastExperiment, makeBlock, moveBlock, readBlocks, type Block, type BlockType } from "./report";
-import { deleteReport, readReport, saveReport } from "./reports-api";
+import { deleteReport, listVersions, readReport, saveReport } from "./reports-api";
 import css from "./reports.module.css";
 
 interface Draft {
@@ -21,7 +22,7 @@ interface Draft {
   readonly blocks: readonly Block[];
 }
 
-const TYPES: readonly BlockType[] = ["markdown", "runs", "chart", "image"];
+const TYPES: readonly BlockType[] = ["markdown", "runs", "chart", "view", "image"];
 
 /** A report to read, and in place to write. */
 export function ReportPage({ reportId }: { readonly reportId: string }) {
@@ -55,7 +56,7 @@ function Loaded({ report, newest }: { readonly report: View; readonly newest: nu
           <button type="button" class="button" onClick={() => setDraft({ name: report.name, blocks })}>
             {report.version === newest ? "Edit" : "Edit from this version"}
           </button>
-          <ExportButton report={report} blocks={blocks} />
+          <SaveMenu report={report} blocks={blocks} />
           <button type="button" class="button quiet" onClick={() => setDeleting(true)}>
             Delete…
           </button>
@@ -77,32 +78,65 @@ function Loaded({ report, newest }: { readonly report: View; readonly newest: nu
   );
 }
 
-function ExportButton({ report, blocks }: { readonly report: View; readonly blocks: readonly Block[] }) {
+function SaveMenu({ report, blocks }: { readonly report: View; readonly blocks: readonly Block[] }) {
   const [isBusy, setBusy] = useState(false);
-  const save = async () => {
+  const { signal } = useMemo(() => new AbortController(), []);
+  const save = async (ending: string, write: () => Promise<string>) => {
     setBusy(true);
     try {
-      saveText(report.name, "md", await writeMarkdown(report.name, blocks, new AbortController().signal));
+      saveText(report.name, ending, await write());
     } catch (failure) {
       say(failure instanceof Error ? failure.message : String(failure));
     }
     setBusy(false);
   };
+  const writeAll = async () => (await import("./html")).writeHtml(report.name, location.href, blocks, signal);
+  const files: readonly (readonly [string, string, () => Promise<string>])[] = [
+    ["HTML: one file with charts and pictures", "html", writeAll],
+    ["Markdown: charts as links", "md", () => writeMarkdown(report.name, blocks, signal)],
+  ];
   return (
-    <button type="button" class="button" disabled={isBusy} onClick={() => void save()}>
-      Markdown
-    </button>
+    <Popover label="Save as a file" trigger={isBusy ? "Writing…" : "Save as…"}>
+      {(close) => (
+        <Menu>
+          {files.map(([label, ending, write]) => (
+            <button
+              key={ending}
+              type="button"
+              disabled={isBusy}
+              onClick={() => {
+                close();
+                void save(ending, write);
+              }}
+            >
+              {label}
+            </button>
+          ))}
+        </Menu>
+      )}
+    </Popover>
   );
 }
 
 function VersionSelect({ report, newest }: { readonly report: View; readonly newest: number }) {
+  const { data: versions = [] } = useQuery<readonly ViewVersion[]>({
+    key: ["report", report.view_id, "versions", newest],
+    ask: (signal) => listVersions(report.view_id, signal),
+    enabled: newest > 1,
+  });
   if (newest < 2) return null;
   const choose = (version: string) => setQuery(new URLSearchParams(version === String(newest) ? {} : { version }), { replace: false });
+  const known = new Map(versions.map((version) => [version.version, version]));
+  const describe = (version: number) => {
+    const { user_id: user = "", time = 0 } = known.get(version) ?? {};
+    const facts = [version === newest ? "the newest" : "", time ? formatMoment(time) : "", user ? `by ${user}` : ""];
+    return [`Version ${version}`, ...facts.filter(Boolean)].join(", ");
+  };
   return (
     <select class="field" aria-label="Version" value={String(report.version)} onChange={(event) => choose(event.currentTarget.value)}>
       {Array.from({ length: newest }, (_, index) => newest - index).map((version) => (
         <option key={version} value={String(version)}>
-          {version === newest ? `Version ${version}, the newest` : `Version ${version}`}
+          {describe(version)}
         </option>
       ))}
     </select>

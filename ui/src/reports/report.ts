@@ -40,10 +40,18 @@ export interface ImageBlock {
   readonly caption: string;
 }
 
-export type Block = MarkdownBlock | RunsBlock | ChartBlock | ImageBlock;
+/** A saved view of runs: its table, and the charts that were added to it. */
+export interface ViewBlock {
+  readonly type: "view";
+  readonly experimentId: string;
+  readonly viewId: string;
+  readonly limit: number;
+}
+
+export type Block = MarkdownBlock | RunsBlock | ChartBlock | ViewBlock | ImageBlock;
 export type BlockType = Block["type"];
 
-export const BLOCK_NAMES: Readonly<Record<BlockType, string>> = { markdown: "Text", runs: "Table of runs", chart: "Charts", image: "Image" };
+export const BLOCK_NAMES: Readonly<Record<BlockType, string>> = { markdown: "Text", runs: "Table of runs", chart: "Charts", view: "Saved view", image: "Image" };
 
 /** Return an empty block of a type, of the experiment used last. */
 export function makeBlock(type: BlockType, experimentId: string): Block {
@@ -54,6 +62,8 @@ export function makeBlock(type: BlockType, experimentId: string): Block {
       return { type, experimentId, filter: "", order: "", columns: [], limit: 10 };
     case "chart":
       return { type, experimentId, filter: "", order: "", keys: [], limit: 10 };
+    case "view":
+      return { type, experimentId, viewId: "", limit: 10 };
     case "image":
       return { type, runId: "", path: "", caption: "" };
   }
@@ -61,7 +71,7 @@ export function makeBlock(type: BlockType, experimentId: string): Block {
 
 /** Return the experiment that the last block about one shows. */
 export function lastExperiment(blocks: readonly Block[]): string {
-  for (const block of blocks.toReversed()) if ((block.type === "runs" || block.type === "chart") && block.experimentId) return block.experimentId;
+  for (const block of blocks.toReversed()) if ("experimentId" in block && block.experimentId) return block.experimentId;
   return "";
 }
 
@@ -81,6 +91,8 @@ function readBlock(value: unknown): Block[] {
       return [{ type: "runs", ...query, columns: readTexts(fields["columns"]), limit: readLimit(fields["limit"], MAX_ROWS) }];
     case "chart":
       return [{ type: "chart", ...query, keys: readTexts(fields["keys"]), limit: readLimit(fields["limit"], MAX_LINES) }];
+    case "view":
+      return [{ type: "view", experimentId: query.experimentId, viewId: readText(fields["view_id"]), limit: readLimit(fields["limit"], MAX_ROWS) }];
     case "image":
       return [{ type: "image", runId: readText(fields["run_id"]), path: readText(fields["path"]), caption: readText(fields["caption"]) }];
     default:
@@ -95,6 +107,8 @@ function writeBlock(block: Block): object {
   switch (block.type) {
     case "markdown":
       return block;
+    case "view":
+      return { type: block.type, experiment_id: block.experimentId, view_id: block.viewId, limit: block.limit };
     case "image":
       return { type: block.type, run_id: block.runId, path: block.path, caption: block.caption };
     default: {

@@ -2,6 +2,7 @@ import type { QueryRunsResponse } from "../api/schema";
 import { useQuery } from "../api/use-query";
 import { formatCount, formatDuration, formatMoment, formatNumber, plural } from "../lib/format";
 import { hrefOf } from "../lib/location";
+import { describeColumn } from "../runs/columns";
 import { RunTable } from "../runs/table";
 import { Failure } from "../shell/notice";
 import type { RunsBlock } from "./report";
@@ -31,7 +32,7 @@ export function RunsBlockView({ block }: { readonly block: RunsBlock }) {
               <th scope="col">Run</th>
               {block.columns.map((column) => (
                 <th key={column} scope="col">
-                  {column.slice(column.indexOf(".") + 1)}
+                  {describeColumn(column).title}
                 </th>
               ))}
             </tr>

@@ -3,6 +3,7 @@ import { comparePage } from "../compare/open";
 import { formatCount, plural } from "../lib/format";
 import { liveState } from "../lib/live";
 import { navigate } from "../lib/location";
+import { useActions } from "../palette/actions";
 import { Icon } from "../shell/icons";
 import { Menu, Popover } from "../shell/popover";
 import { say } from "../shell/toasts";
@@ -34,6 +35,7 @@ export function Footer(props: FooterProps) {
   const { table, selected, isArchive, groups, asking, onAsk, onSelect, onArchive } = props;
   const { matched, total, running } = table.answer;
   const count = formatCount(selected.length);
+  useSelectionActions(props);
   return (
     <footer class={css.footer}>
       <span role="status">
@@ -79,6 +81,20 @@ export function Footer(props: FooterProps) {
       {asking && <BulkDialog asking={asking} count={selected.length} onTag={props.onTag} onMove={props.onMove} onClose={() => onAsk(null)} />}
     </footer>
   );
+}
+
+/** Let the palette do what the buttons do. */
+function useSelectionActions({ selected, isArchive, onAsk, onSelect, onArchive }: FooterProps): void {
+  const note = plural(selected.length, "selected run");
+  const action = (text: string, act: () => void, isOff = false) => (isOff ? [] : [{ text, note, act }]);
+  const actions = [
+    ...action("Compare", () => navigate(comparePage(selected)), selected.length < 2),
+    ...action("Tag…", () => onAsk("tag"), isArchive),
+    ...action("Move…", () => onAsk("move"), isArchive),
+    ...action(isArchive ? "Restore" : "Archive", onArchive),
+    ...action("Clear the selection", () => onSelect([])),
+  ];
+  useActions(selected.length > 0 ? actions : [], `${isArchive} ${selected.join()}`);
 }
 
 function ExportMenu({ table, columns, selected, search, name }: FooterProps) {

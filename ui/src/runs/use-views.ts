@@ -11,7 +11,7 @@ import { say } from "../shell/toasts";
 /** Addresses longer than this are kept by the server, and the address names them. */
 export const MAX_ADDRESS = 2000;
 /** Views that were made for a long address begin with it; they are not listed. */
-const SHARED = "Shared: ";
+export const SHARED = "Shared: ";
 const STATE_KEY = "query";
 const MINE = "headwater.view.";
 

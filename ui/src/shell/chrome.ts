@@ -2,6 +2,7 @@
 
 import { effect, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { path } from "../lib/location";
 
 export interface Crumb {
   readonly text: string;
@@ -10,6 +11,8 @@ export interface Crumb {
 }
 
 export const crumbs = signal<readonly Crumb[]>([]);
+/** Which path the page was at when it named itself, and how. */
+export const named = signal({ path: "", text: "" });
 const title = signal("");
 
 effect(() => {
@@ -22,5 +25,6 @@ export function useChrome(pageTitle: string, trail: readonly Crumb[]): void {
   useEffect(() => {
     title.value = pageTitle;
     crumbs.value = trail;
+    named.value = { path: path.peek(), text: trail.length > 1 ? (trail.at(-1)?.text ?? "") : "" };
   }, [pageTitle, identity]);
 }

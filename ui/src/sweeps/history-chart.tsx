@@ -5,6 +5,8 @@ import css from "./sweeps.module.css";
 import { useWidth } from "./use-width";
 
 const HEIGHT = 220;
+/** More points than this are no stops of the keyboard: the table of trials has the same links. */
+const MOST_STOPS = 50;
 const PAD = { left: 80, right: 12, top: 12, bottom: 26 } as const;
 
 /** The value of each trial, and the best so far. */
@@ -48,7 +50,7 @@ export function HistoryChart({ sweep }: { readonly sweep: Sweep }) {
             </text>
             <path class={css.best} d={line} />
             {shown.map((trial) => (
-              <a key={trial.number} href={hrefOf(`/runs/${trial.runId}`)} aria-label={`Trial ${trial.number}: ${formatNumber(trial.value ?? 0)}, ${trial.state}`}>
+              <a key={trial.number} href={hrefOf(`/runs/${trial.runId}`)} tabIndex={shown.length > MOST_STOPS ? -1 : undefined} aria-label={`Trial ${trial.number}: ${formatNumber(trial.value ?? 0)}, ${trial.state}`}>
                 <circle class={css.point} data-state={trial.state} data-best={trial === winner || undefined} cx={x(trial.number)} cy={y(trial.value ?? 0)} r={trial === winner ? 5.5 : 3.5}>
                   <title>{`Trial ${trial.number}: ${trial.value} (${trial.state})`}</title>
                 </circle>

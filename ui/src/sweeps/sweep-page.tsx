@@ -1,3 +1,4 @@
+import { useMemo } from "preact/hooks";
 import { serverUrl } from "../home/snippets";
 import { formatNumber } from "../lib/format";
 import { hrefOf } from "../lib/location";
@@ -6,10 +7,10 @@ import { Failure, Notice } from "../shell/notice";
 import { Snippet } from "../shell/snippet";
 import { HistoryChart } from "./history-chart";
 import { ImportanceBars } from "./importance-bars";
-import { ParallelChart } from "./parallel-chart";
 import { RunTitle } from "./run-title";
 import { countStates, DEFINITION_FILE, describeResume, findBest, IMPORTANCE_FILE, readImportance, readSweep, TRIALS_FILE, type Sweep } from "./sweep";
 import css from "./sweeps.module.css";
+import { TrialsParallel } from "./trials-parallel";
 import { TrialsTable } from "./trials-table";
 import { useFollowed, type Followed } from "./use-followed";
 
@@ -31,7 +32,7 @@ export function SweepPage({ runId }: { readonly runId: string }) {
 
 function Loaded({ followed: { run, files } }: { readonly followed: Followed }) {
   const [trials, importance, definition] = files;
-  const sweep = readSweep(trials);
+  const sweep = useMemo(() => readSweep(trials), [trials]);
   const resume = describeResume(run.runId, definition, serverUrl());
   return (
     <>
@@ -46,7 +47,7 @@ function Loaded({ followed: { run, files } }: { readonly followed: Followed }) {
             <HistoryChart sweep={sweep} />
             <ImportanceBars shares={readImportance(importance)} />
           </div>
-          <ParallelChart sweep={sweep} />
+          <TrialsParallel sweep={sweep} runId={run.runId} experimentId={run.experimentId} />
           <TrialsTable sweep={sweep} />
         </>
       )}

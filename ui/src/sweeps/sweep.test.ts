@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bestSoFar, countStates, describeResume, findBest, placeOn, readImportance, readSweep, writeTicks, type Parameter } from "./sweep";
+import { bestSoFar, countStates, describeResume, findBest, frameOf, parallelOf, readImportance, readSweep, writeTicks } from "./sweep";
 
 const trial = (number: number, state: string, value?: number) => ({ number, run_id: `r${number}`, state, params: { lr: 0.1, kind: "tree" }, value });
 const sweep = readSweep({
@@ -22,17 +22,12 @@ test("a sweep that is not there is empty", () => {
   expect([empty.trials, findBest(empty), readImportance(null)]).toEqual([[], null, []]);
 });
 
-test("values are placed on their axes", () => {
-  const axis = (name: string): Parameter => {
-    const found = sweep.parameters.find((one) => one.name === name);
-    if (!found) throw new Error(`There is no axis ${name}.`);
-    return found;
-  };
-  const [lr, kind] = [axis("lr"), axis("kind")];
-  expect(placeOn(lr, 0.001)).toBe(0);
-  expect(placeOn(lr, 1)).toBe(1);
-  expect(placeOn(lr, 0.0316227766)).toBeCloseTo(0.5);
-  expect([placeOn(kind, "linear"), placeOn(kind, "tree"), placeOn(kind, "forest"), placeOn(lr, undefined)]).toEqual([0, 1, null, null]);
+test("complete trials become runs with their parameters as axes, the best first", () => {
+  const frame = frameOf({ ...sweep, trials: [...sweep.trials, ...readSweep({ trials: [{ ...trial(6, "complete", 2), params: { lr: 0.2, kind: true } }] }).trials] });
+  expect(frame.runIds).toEqual(["r2", "r4", "r6", "r0"]);
+  expect([...frame.field("params.lr").numbers]).toEqual([0.1, 0.1, 0.2, 0.1]);
+  expect(frame.field("params.kind").texts).toEqual(["tree", "tree", "True", "tree"]);
+  expect(parallelOf(sweep)).toMatchObject({ kind: "parallel", axes: ["params.lr", "params.kind", "metrics.loss"], log: ["params.lr"], color: "metrics.loss" });
 });
 
 test("a project goes on by the command, a function in Python", () => {

@@ -1,7 +1,10 @@
 /** A sweep as its page shows it, read from the artifacts of its run. */
 
+import type { RunColumn } from "../api/schema";
 import { formatNumber } from "../lib/format";
 import { readFields, readList, readText } from "../lib/read";
+import { type Frame, makeFrame } from "../plots/frame";
+import { EMPTY_SPEC, type PlotSpec } from "../plots/spec";
 
 export const TRIALS_FILE = "sweep/trials.json";
 export const IMPORTANCE_FILE = "sweep/importance.json";
@@ -138,16 +141,43 @@ export function writeTicks(values: readonly number[]): string[] {
   return values.map((value) => (digits <= 4 ? formatNumber(value) : String(Number(value.toPrecision(Math.min(digits, 15))))));
 }
 
-/** Place a value of a parameter on its axis, from 0 to 1; null if it cannot be placed. */
-export function placeOn({ choices, low, high, isLog }: Parameter, value: ParameterValue | undefined): number | null {
-  if (value === undefined) return null;
-  if (choices.length > 0) {
-    const index = choices.indexOf(value);
-    return index < 0 ? null : choices.length > 1 ? index / (choices.length - 1) : 0.5;
-  }
-  const number = Number(value);
-  if (!Number.isFinite(number)) return null;
-  if (high <= low) return 0.5;
-  const share = isLog && low > 0 ? Math.log(number / low) / Math.log(high / low) : (number - low) / (high - low);
-  return Number.isFinite(share) ? Math.min(1, Math.max(0, share)) : null;
+const METRIC = "metrics.";
+const PARAM = "params.";
+
+/** Return the complete trials as a frame, the best first: a column a parameter, and the metric. */
+export function frameOf({ trials, parameters, metric, direction }: Sweep): Frame {
+  const sign = direction === "minimize" ? 1 : -1;
+  const complete = trials.filter(({ state, value }) => state === "complete" && value !== null).sort((a, b) => sign * ((a.value ?? 0) - (b.value ?? 0)));
+  return makeFrame({
+    run_ids: complete.map(({ runId }) => runId),
+    run_names: complete.map(({ number }) => `trial ${number}`),
+    columns: [
+      ...parameters.map(({ name }) => columnOf(PARAM + name, complete.map(({ params }) => params.get(name) ?? null))),
+      { name: METRIC + metric, numbers: complete.map(({ value }) => value) },
+    ],
+  });
+}
+
+function columnOf(name: string, values: readonly (ParameterValue | null)[]): RunColumn {
+  if (values.every((value) => value === null || typeof value === "number")) return { name, numbers: values.map((value) => (typeof value === "number" ? value : null)) };
+  const texts = values.map((value) => (value === null ? null : writeParam(value)));
+  const distinct = [...new Set(texts.filter((text) => text !== null))];
+  return { name, values: distinct, index: texts.map((text) => (text === null ? -1 : distinct.indexOf(text))) };
+}
+
+/** Write a value as the param of its trial's run has it. */
+function writeParam(value: ParameterValue): string {
+  if (typeof value !== "boolean") return String(value);
+  return value ? "True" : "False";
+}
+
+/** Return the chart of all parameters to the metric, on the axes that were searched. */
+export function parallelOf({ parameters, metric }: Sweep): PlotSpec {
+  return {
+    ...EMPTY_SPEC,
+    kind: "parallel",
+    axes: [...parameters.map(({ name }) => PARAM + name), METRIC + metric],
+    log: parameters.filter(({ isLog }) => isLog).map(({ name }) => PARAM + name),
+    color: METRIC + metric,
+  };
 }

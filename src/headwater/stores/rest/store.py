@@ -276,6 +276,7 @@ class RestViews(Resource):
     create = Verb(views.CREATE)
     get = Verb(views.GET)
     list = Verb(views.LIST)
+    list_versions = Verb(views.LIST_VERSIONS)
     update = Verb(views.UPDATE)
     delete = Verb(views.DELETE)
 

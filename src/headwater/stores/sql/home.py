@@ -13,7 +13,7 @@ from headwater.protocol.home import (
     Progress,
     ReadHome,
 )
-from headwater.protocol.workspace import DIRECTION_TAG, MAIN_METRIC_TAG
+from headwater.protocol.workspace import DIRECTION_TAG, MAIN_METRIC_TAG, SAMPLE_TAG
 from headwater.stores.sql.alert_rows import load_alerts
 from headwater.stores.sql.charts import Line, read_lines
 from headwater.stores.sql.clock import now_ms
@@ -39,6 +39,10 @@ _COMMON_METRICS = """
 SELECT key.name, COUNT(*) FROM latest JOIN key ON key.id = latest.key_id
 WHERE key.base_id IS NULL AND key.name NOT LIKE 'system/%' AND latest.run_id IN
 (SELECT id FROM run WHERE exp_id = ? AND deleted = 0 ORDER BY start_time DESC, uuid LIMIT ?) GROUP BY key.name
+"""
+_SAMPLES = """
+SELECT 1 FROM experiment_tag JOIN experiment ON experiment.id = experiment_tag.exp_id
+WHERE key = ? AND value = 'yes' AND experiment.deleted = 0 LIMIT 1
 """
 _EXTREME = """
 SELECT latest.value, run.uuid FROM latest JOIN run ON run.id = latest.run_id
@@ -88,6 +92,7 @@ class SqlHome:
                 alerts=load_alerts(connection, raised, params, limit=_ALERTS),
                 alerts_total=alerts_total,
                 pending=list_pending(connection),
+                has_samples=connection.one(_SAMPLES, [SAMPLE_TAG]) is not None,
             )
 
 

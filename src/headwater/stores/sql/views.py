@@ -12,10 +12,13 @@ from headwater.protocol.views import (
     GetView,
     ListViews,
     ListViewsResponse,
+    ListViewVersions,
+    ListViewVersionsResponse,
     UpdateView,
     View,
     ViewInfo,
     ViewResponse,
+    ViewVersion,
 )
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection, Dialect
@@ -55,6 +58,18 @@ class SqlViews:
                 [*params, request.kind],
             )
         return ListViewsResponse([ViewInfo(*row) for row in rows])
+
+    def list_versions(self, request: ListViewVersions) -> ListViewVersionsResponse:
+        """Return who saved a view when."""
+        request.check()
+        with self._database.read() as connection:
+            rows = connection.all(
+                "SELECT version, user_id, time FROM view_version WHERE view_id = ? ORDER BY version DESC",
+                [request.view_id],
+            )
+        if not rows:
+            raise _no_view(request.view_id)
+        return ListViewVersionsResponse([ViewVersion(*row) for row in rows])
 
     def update(self, request: UpdateView) -> ViewResponse:
         """Save a new version of a view."""
@@ -105,7 +120,7 @@ def _load(connection: Connection, view_id: str, version: int) -> View:
     """Return a version of a view, the newest for 0."""
     row = connection.one(f"SELECT {_INFO} FROM view WHERE id = ?", (view_id,))  # noqa: S608 - constant columns
     if row is None:
-        raise ResourceDoesNotExist(f"No view has the id '{view_id}'. It may have been deleted.")
+        raise _no_view(view_id)
     info = ViewInfo(*row)
     wanted = version or info.version
     kept = connection.one(
@@ -115,3 +130,7 @@ def _load(connection: Connection, view_id: str, version: int) -> View:
         raise ResourceDoesNotExist(f"The view '{info.name}' has no version '{wanted}'; its newest is {info.version}.")
     facts = msgspec.structs.asdict(info) | {"version": wanted}
     return View(**facts, user_id=kept[0], state=msgspec.json.decode(kept[1]))
+
+
+def _no_view(view_id: str) -> ResourceDoesNotExist:
+    return ResourceDoesNotExist(f"No view has the id '{view_id}'. It may have been deleted.")
