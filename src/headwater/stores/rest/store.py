@@ -25,10 +25,12 @@ from headwater.protocol import (
     logs,
     metrics,
     model_versions,
+    promotions,
     registered_models,
     runs,
     trash,
     version_comparison,
+    version_table,
     views,
     webhooks,
     workspace,
@@ -203,6 +205,7 @@ class RestModelVersions(_Resource):
     update = _Verb(model_versions.UPDATE)
     delete = _Verb(model_versions.DELETE)
     search = _Verb(model_versions.SEARCH)
+    query = _Verb(version_table.QUERY)
     transition_stage = _Verb(model_versions.TRANSITION_STAGE)
     get_download_uri = _Verb(model_versions.GET_DOWNLOAD_URI)
     set_tag = _Verb(model_versions.SET_TAG)
@@ -219,6 +222,18 @@ class RestGovernance(_Resource):
     list_approvals = _Verb(governance.LIST_APPROVALS)
     check_promotion = _Verb(governance.CHECK_PROMOTION)
     roll_back = _Verb(governance.ROLL_BACK)
+
+
+class RestPromotions(_Resource):
+    """Requests for promotions on a server."""
+
+    create = _Verb(promotions.CREATE)
+    get = _Verb(promotions.GET)
+    list = _Verb(promotions.LIST)
+    comment = _Verb(promotions.COMMENT)
+    approve = _Verb(promotions.APPROVE)
+    reject = _Verb(promotions.REJECT)
+    withdraw = _Verb(promotions.WITHDRAW)
 
 
 class RestLineage(_Resource):
@@ -359,6 +374,7 @@ class RestStore:
         self.registered_models = RestRegisteredModels(self._client)
         self.model_versions = RestModelVersions(self._client)
         self.governance = RestGovernance(self._client)
+        self.promotions = RestPromotions(self._client)
         self.lineage = RestLineage(self._client)
         self.imports = RestImports(self._client)
         self.edits = RestEdits(self._client)
