@@ -1,6 +1,6 @@
 /** The registry's log in words. */
 
-import type { RegistryEvent } from "../api/schema";
+import type { RegistryAction, RegistryEvent } from "../api/schema";
 
 const MOST = 120;
 const NONE = "nothing";
@@ -46,6 +46,16 @@ export function describeEvent({ action, name, version = "", key = "", old, new: 
       return `withdrew the approval of version ${version} as ${key}`;
     case "set_policy":
       return value ? "set the policy" : "removed the policy";
+    case "request_promotion":
+      return `asked that version ${version} becomes ${key}`;
+    case "comment_request":
+      return `commented on the request that version ${version} becomes ${key}`;
+    case "approve_request":
+      return `approved the request that version ${version} becomes ${key}`;
+    case "reject_request":
+      return `rejected the request that version ${version} becomes ${key}`;
+    case "withdraw_request":
+      return `withdrew the request that version ${version} becomes ${key}`;
     case "deploy":
       return `deployed version ${version} to ${key}${old ? `, which ran version ${old}` : ""}`;
     case "undeploy":
@@ -62,11 +72,14 @@ function quote(text: string | null | undefined): string {
   return `“${text.length > MOST ? `${text.slice(0, MOST)}…` : text}”`;
 }
 
+/** What changes nothing of a model. */
+const NO_CHANGES: ReadonlySet<RegistryAction> = new Set(["refuse", "request_promotion", "comment_request", "reject_request", "withdraw_request"]);
+
 /** Return who changed each model last, as far as a log (the newest first) tells. */
 export function lastUsers(events: readonly RegistryEvent[]): ReadonlyMap<string, string> {
   const users = new Map<string, string>();
   for (const { name, action, user_id: user = "" } of events) {
-    if (action !== "refuse" && !users.has(name)) users.set(name, user);
+    if (!NO_CHANGES.has(action) && !users.has(name)) users.set(name, user);
   }
   return users;
 }

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { ModelVersion, RegisteredModel } from "../api/schema";
-import { expire } from "../api/use-query";
+import { expire, refresh } from "../api/use-query";
 import { navigate } from "../lib/location";
 import { FormDialog } from "../shell/form-dialog";
 import { say } from "../shell/toasts";
@@ -98,10 +98,12 @@ export function DeleteModelDialog({ model, onClose }: ModelDialogProps) {
 interface VersionDialogProps {
   readonly version: ModelVersion;
   readonly onClose: () => void;
+  /** What follows, where the page stays; without it, the page of the model does. */
+  readonly onDone?: () => void;
 }
 
 /** Delete a version for good; the aliases that go with it are named. */
-export function DeleteVersionDialog({ version, onClose }: VersionDialogProps) {
+export function DeleteVersionDialog({ version, onClose, onDone }: VersionDialogProps) {
   const { name, version: number, aliases = [], current_stage: stage } = version;
   const [isSure, setSure] = useState(false);
   const [why, setWhy] = useState(startWhy);
@@ -109,7 +111,10 @@ export function DeleteVersionDialog({ version, onClose }: VersionDialogProps) {
   const save = async () => {
     await deleteVersion(name, number, attributionOf(why));
     say(`Version ${number} of “${name}” is deleted`);
-    leaveFor(modelPage(name));
+    if (onDone) {
+      refresh("registry");
+      onDone();
+    } else leaveFor(modelPage(name));
   };
   return (
     <FormDialog title={`Delete version ${number} of “${name}”`} action="Delete" isReady={uses.length === 0 || isSure} onSave={save} onClose={onClose}>

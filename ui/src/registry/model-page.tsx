@@ -22,10 +22,12 @@ import { modelPage } from "./places";
 import { PolicyPanel } from "./policy-panel";
 import { deleteModelTag, describeModel, getModel, setModelTag } from "./registry-api";
 import css from "./registry.module.css";
+import { AskDialog } from "./request-dialogs";
+import { RequestsPanel } from "./requests-panel";
 import { RowSkeleton } from "./row-skeleton";
 import { usePulse } from "./use-pulse";
 import { userName } from "./user";
-import { latestVersion, tagMap } from "./versions";
+import { isLong, latestVersion, tagMap } from "./versions";
 import { VersionsTable } from "./versions-table";
 
 interface ModelPageProps {
@@ -56,14 +58,16 @@ export function ModelPage({ name, tab }: ModelPageProps) {
 
 function Loaded({ model, tab }: { readonly model: RegisteredModel; readonly tab: string }) {
   const [change, setChange] = useState<Change | null>(null);
-  const [managing, setManaging] = useState<"" | "rename" | "delete">("");
+  const [managing, setManaging] = useState<"" | "ask" | "rename" | "delete">("");
   const { name } = model;
   const latest = latestVersion(model);
   return (
     <div class={css.model}>
       <header class={panels.header}>
         <div class={panels.title}>
-          <h1 tabIndex={-1}>{name}</h1>
+          <h1 tabIndex={-1} title={name} data-long={isLong(name) || undefined}>
+            {name}
+          </h1>
           <span class="muted" title={formatMoment(model.last_updated_timestamp)}>
             changed {formatAgo(model.last_updated_timestamp, Date.now())}
           </span>
@@ -77,6 +81,11 @@ function Loaded({ model, tab }: { readonly model: RegisteredModel; readonly tab:
                   {latest && (
                     <button type="button" onClick={() => [close(), setChange({ kind: "stage", stage: "Staging", version: latest })]}>
                       Change stage…
+                    </button>
+                  )}
+                  {latest && (
+                    <button type="button" onClick={() => [close(), setManaging("ask")]}>
+                      Request promotion…
                     </button>
                   )}
                   <button type="button" onClick={() => [close(), setManaging("rename")]}>
@@ -111,9 +120,10 @@ function Loaded({ model, tab }: { readonly model: RegisteredModel; readonly tab:
             </>
           )}
           {tab === "policy" && <PolicyPanel model={model} />}
-          {tab === "" && <VersionsTable name={name} />}
+          {tab === "" && <VersionsTable model={model} />}
         </div>
         <div class={css.side}>
+          <RequestsPanel name={name} />
           <AliasesPanel model={model} onChange={setChange} />
           {latest && <LoadPanel uris={[...(model.aliases ?? []).map(({ alias }) => `models:/${name}@${alias}`), `models:/${name}/${latest}`]} signature={null} />}
           <NotesPanel title="Description" text={model.description ?? ""} onSave={(text) => describeModel(name, text, userName())} />
@@ -124,6 +134,7 @@ function Loaded({ model, tab }: { readonly model: RegisteredModel; readonly tab:
           />
         </div>
       </div>
+      {managing === "ask" && <AskDialog model={model} version={latest} onClose={() => setManaging("")} />}
       {managing === "rename" && <RenameDialog model={model} onClose={() => setManaging("")} />}
       {managing === "delete" && <DeleteModelDialog model={model} onClose={() => setManaging("")} />}
       {change && <ChangeDialog model={model} change={change} onClose={() => setChange(null)} />}
