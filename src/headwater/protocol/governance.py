@@ -74,7 +74,7 @@ class RegistryEvent(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tru
 class ListEvents(msgspec.Struct, frozen=True, omit_defaults=True):
     """Read the log of a model (also of deleted ones of this name), or without one that of the whole registry.
 
-    The oldest event comes first, unless the newest is wanted first.
+    The oldest event comes first, unless the newest is wanted first. With `actions`, only what is one of them is read.
     """
 
     name: str = ""
@@ -82,6 +82,7 @@ class ListEvents(msgspec.Struct, frozen=True, omit_defaults=True):
     newest_first: bool = False
     max_results: int = DEFAULT_EVENTS
     page_token: str = ""
+    actions: list[RegistryAction] = []
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` unless the version is one of a model, and the page is possible."""

@@ -947,6 +947,7 @@ export interface ListEvents {
   readonly newest_first?: boolean;
   readonly max_results?: number;
   readonly page_token?: string;
+  readonly actions?: readonly (RegistryAction)[];
 }
 
 export interface ListEventsResponse {

@@ -72,6 +72,27 @@ function quote(text: string | null | undefined): string {
   return `“${text.length > MOST ? `${text.slice(0, MOST)}…` : text}”`;
 }
 
+/** What a reader of a history may want to see of it alone. */
+export const SUBJECTS = {
+  promotions: {
+    title: "Aliases and stages",
+    actions: ["set_alias", "delete_alias", "move_stage", "roll_back", "refuse"],
+  },
+  requests: {
+    title: "Requests and approvals",
+    actions: ["request_promotion", "comment_request", "approve_request", "reject_request", "withdraw_request", "approve", "withdraw", "refuse"],
+  },
+  versions: { title: "Versions and deployments", actions: ["create_version", "delete_version", "deploy", "undeploy"] },
+  words: {
+    title: "Names, descriptions and tags",
+    actions: ["create_model", "update_model", "rename_model", "update_version", "set_model_tag", "delete_model_tag", "set_version_tag", "delete_version_tag"],
+  },
+  policy: { title: "Policy", actions: ["set_policy"] },
+} as const satisfies Readonly<Record<string, { readonly title: string; readonly actions: readonly RegistryAction[] }>>;
+
+/** Return the actions of a subject; without a known one, none: everything is meant. */
+export const actionsOf = (subject: string): readonly RegistryAction[] => Object.entries(SUBJECTS).find(([name]) => name === subject)?.[1].actions ?? [];
+
 /** What changes nothing of a model. */
 const NO_CHANGES: ReadonlySet<RegistryAction> = new Set(["refuse", "request_promotion", "comment_request", "reject_request", "withdraw_request"]);
 

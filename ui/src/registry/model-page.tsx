@@ -11,10 +11,10 @@ import { useChrome } from "../shell/chrome";
 import { Icon } from "../shell/icons";
 import { Failure } from "../shell/notice";
 import { Menu, Popover } from "../shell/popover";
-import { AliasTimeline } from "./alias-timeline";
 import { AliasesPanel } from "./aliases-panel";
 import { ChangeDialog, type Change } from "./change-dialogs";
 import { EventLog } from "./event-log";
+import { HistoryTab } from "./history-tab";
 import { LoadPanel } from "./load-panel";
 import { DeleteModelDialog, RenameDialog } from "./manage-dialogs";
 import { Missing } from "./missing";
@@ -23,6 +23,7 @@ import { PolicyPanel } from "./policy-panel";
 import { deleteModelTag, describeModel, getModel, setModelTag } from "./registry-api";
 import css from "./registry.module.css";
 import { AskDialog } from "./request-dialogs";
+import { RequestsLink } from "./requests-link";
 import { RequestsPanel } from "./requests-panel";
 import { RowSkeleton } from "./row-skeleton";
 import { usePulse } from "./use-pulse";
@@ -71,6 +72,7 @@ function Loaded({ model, tab }: { readonly model: RegisteredModel; readonly tab:
           <span class="muted" title={formatMoment(model.last_updated_timestamp)}>
             changed {formatAgo(model.last_updated_timestamp, Date.now())}
           </span>
+          <RequestsLink name={name} />
           <span class={panels.actions}>
             <button type="button" class="button" disabled={!latest} onClick={() => setChange({ kind: "set-alias", alias: "", version: latest })}>
               Set alias…
@@ -113,12 +115,7 @@ function Loaded({ model, tab }: { readonly model: RegisteredModel; readonly tab:
       </nav>
       <div class={css.columns}>
         <div class={css.main}>
-          {tab === "history" && (
-            <>
-              <AliasTimeline name={name} />
-              <EventLog name={name} />
-            </>
-          )}
+          {tab === "history" && <HistoryTab name={name} />}
           {tab === "policy" && <PolicyPanel model={model} />}
           {tab === "" && <VersionsTable model={model} />}
         </div>

@@ -18,6 +18,7 @@ import type {
   QueryVersionsResponse,
   RegisteredModel,
   RegisteredModelResponse,
+  RegistryAction,
   RegistryEvent,
   RollBackResponse,
   SearchModelVersionsResponse,
@@ -92,12 +93,20 @@ export async function listApprovals(name: string, version: string, signal: Abort
 export const approve = (name: string, version: string, role: string, withdraw: boolean, why: Attribution): Promise<void> =>
   change(callNative("registry/approvals", { name, version, role, withdraw, ...why }));
 
+interface EventsQuestion {
+  readonly version?: string;
+  readonly most: number;
+  readonly token?: string;
+  /** Only these; without any, all. */
+  readonly actions?: readonly RegistryAction[];
+}
+
 export async function listEvents(
   name: string,
-  { version = "", most, token = "" }: { readonly version?: string; readonly most: number; readonly token?: string },
+  { version = "", most, token = "", actions = [] }: EventsQuestion,
   signal: AbortSignal,
 ): Promise<Page<RegistryEvent>> {
-  const question = { name, version, newest_first: true, max_results: most, page_token: token };
+  const question = { name, version, newest_first: true, max_results: most, page_token: token, actions };
   const answer = await readNative<ListEventsResponse>("registry/events", question, signal);
   return { items: answer.events ?? [], next: answer.next_page_token ?? "" };
 }

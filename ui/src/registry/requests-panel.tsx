@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { PromotionRequest } from "../api/schema";
+import type { PromotionComment, PromotionRequest } from "../api/schema";
 import { useQuery } from "../api/use-query";
 import { formatAgo, formatCount, formatMoment, plural } from "../lib/format";
 import { hrefOf } from "../lib/location";
@@ -12,6 +12,9 @@ import { describeDecision, isOpen, isOwn, wantedOf } from "./requests";
 import css from "./requests.module.css";
 import { userName } from "./user";
 
+const OPEN_AT_FIRST = 5;
+const COMMENTS_AT_FIRST = 3;
+
 interface RequestsPanelProps {
   readonly name: string;
   /** Only what was asked for this version. */
@@ -20,6 +23,7 @@ interface RequestsPanelProps {
 
 /** What was asked for and waits for somebody, and what became of earlier requests; nothing where nobody asked. */
 export function RequestsPanel({ name, version = "" }: RequestsPanelProps) {
+  const [isAll, setAll] = useState(false);
   const [decision, setDecision] = useState<Decision | null>(null);
   const { data, error } = useQuery({ key: ["registry", name, "requests", version], ask: (signal) => listRequests(name, version, signal) });
   if (!data) return error && <p class={panels.error} role="alert">{`The requests cannot be read. ${error.message}`}</p>;
@@ -29,17 +33,22 @@ export function RequestsPanel({ name, version = "" }: RequestsPanelProps) {
   return (
     <section class={panels.panel} aria-labelledby="requests-heading">
       <header>
-        <h2 id="requests-heading">Requests</h2>
+        <h2 id="requests-heading" tabIndex={-1}>Requests</h2>
         <span class={panels.count}>{open.length > 0 && `${formatCount(open.length)} open`}</span>
       </header>
       {open.length === 0 && <p class={panels.hint}>Nothing waits for a decision.</p>}
       <ul class={css.requests}>
-        {open.map((request) => (
+        {(isAll ? open : open.slice(0, OPEN_AT_FIRST)).map((request) => (
           <li key={request.request_id}>
             <Open request={request} isNamed={version === ""} onDecide={(kind) => setDecision({ kind, request })} />
           </li>
         ))}
       </ul>
+      {!isAll && open.length > OPEN_AT_FIRST && (
+        <button type="button" class="button small quiet" onClick={() => setAll(true)}>
+          Show all {formatCount(open.length)} open requests
+        </button>
+      )}
       {decided.length > 0 && (
         <details class={css.decided}>
           <summary>{plural(decided.length, "decided request")}</summary>
@@ -82,7 +91,7 @@ function Open({ request, isNamed, onDecide }: OpenProps) {
       )}
       <Comments request={request} />
       <div class={css.actions}>
-        <button type="button" class="button small primary" aria-label={`Approve ${label}`} onClick={() => onDecide("approve")}>
+        <button type="button" class="button small" aria-label={`Approve ${label}`} onClick={() => onDecide("approve")}>
           Approve…
         </button>
         <button type="button" class="button small" aria-label={`Reject ${label}`} onClick={() => onDecide("reject")}>
@@ -137,7 +146,22 @@ function Asked({ request, isNamed }: { readonly request: PromotionRequest; reado
 }
 
 function Comments({ request: { comments = [] } }: { readonly request: PromotionRequest }) {
+  const [isAll, setAll] = useState(false);
   if (comments.length === 0) return null;
+  const hidden = isAll ? 0 : Math.max(0, comments.length - COMMENTS_AT_FIRST);
+  return (
+    <>
+      {hidden > 0 && (
+        <button type="button" class="button small quiet" onClick={() => setAll(true)}>
+          Show {plural(hidden, "earlier comment")}
+        </button>
+      )}
+      <Said comments={comments.slice(hidden)} />
+    </>
+  );
+}
+
+function Said({ comments }: { readonly comments: readonly PromotionComment[] }) {
   return (
     <ol class={css.comments} aria-label="Comments">
       {comments.map(({ user_id: user, time, text }) => (

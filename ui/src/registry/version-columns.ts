@@ -95,8 +95,11 @@ export function standardColumns(table: Pick<QueryVersionsResponse, "columns" | "
 /** Return what the grid is made of: the number of the version, then the shown columns in their constant order. */
 export function makeColumns(shown: readonly string[]): Column[] {
   const isShown = ({ id }: Column) => shown.includes(id);
-  return [NUMBER, ...BEFORE.filter(isShown), ...shown.filter((id) => isMetric(id) || isParam(id)).map(keyColumn), ...AFTER.filter(isShown)];
+  return [NUMBER, ...BEFORE.filter(isShown).map(narrow), ...shown.filter((id) => isMetric(id) || isParam(id)).map(keyColumn), ...AFTER.filter(isShown)];
 }
+
+/** Leave room for metrics beside it on a small screen. */
+const narrow = (column: Column): Column => (innerWidth < 768 ? { ...column, width: Math.min(column.width, 120) } : column);
 
 function keyColumn(id: string): Column {
   const key = keyOf(id);

@@ -32,6 +32,7 @@ import {
 } from "./registry-api";
 import css from "./registry.module.css";
 import { AskDialog } from "./request-dialogs";
+import { RequestsLink } from "./requests-link";
 import { RequestsPanel } from "./requests-panel";
 import { RequirementsPanel } from "./requirements-panel";
 import { RowSkeleton } from "./row-skeleton";
@@ -102,7 +103,7 @@ function Loaded({ version, provenance, provenanceError }: LoadedProps) {
   const requirements = useQuery({
     key: ["registry", name, "file", number, REQUIREMENTS],
     ask: (signal) => readFile(name, number, REQUIREMENTS, signal),
-    enabled: has(REQUIREMENTS),
+    enabled: has(REQUIREMENTS) && (files.length > 0 || modelFile.data !== undefined),
   });
   const lineage = useQuery({ key: ["registry", name, "lineage", number], ask: (signal) => getLineage(name, number, signal) });
   return (
@@ -167,6 +168,7 @@ function VersionHeader({ version }: { readonly version: ModelVersion }) {
             @{alias}
           </span>
         ))}
+        <RequestsLink name={name} version={number} />
         <span class={panels.actions}>
           <button type="button" class="button primary" disabled={!model} onClick={() => setChange({ kind: "promote", alias: "", version: number })}>
             Promote…
