@@ -79,8 +79,8 @@ function Signatures({ name, old, found }: { readonly name: string; readonly old:
           <li key={version}>
             <span class="dot" data-tone={VERDICTS[verdict].tone} /> version {version}: <strong>{VERDICTS[verdict].word}</strong>
             {changes.length > 0 && `, ${plural(changes.length, "change")}`}{" "}
-            <a class={registry.compareLink} href={hrefOf(diffPage(name, old, version))} aria-label={`Compare version ${version} with version ${old} alone`}>
-              look closer
+            <a class={registry.compareLink} href={hrefOf(diffPage(name, old, version))}>
+              look closer <span class="visually-hidden">at version {version}</span>
             </a>
           </li>
         ))}

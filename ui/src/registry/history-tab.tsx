@@ -18,7 +18,7 @@ export function HistoryTab({ name }: { readonly name: string }) {
       <AliasTimeline name={name} />
       <label class={css.subject}>
         Show
-        <select class="field" value={subject} onChange={(event) => choose(event.currentTarget.value)}>
+        <select class="field" aria-label="Show" value={subject} onChange={(event) => choose(event.currentTarget.value)}>
           <option value="">everything</option>
           {Object.entries(SUBJECTS).map(([id, { title }]) => (
             <option key={id} value={id}>

@@ -51,15 +51,17 @@ export function AskDialog({ model, version, onClose }: AskDialogProps) {
         </select>
       </label>
       {kind === "alias" ? (
-        <label>
-          Alias
-          <input class="field" autofocus required maxLength={256} list={`${id}-aliases`} placeholder="champion" value={alias} onInput={(event) => setAlias(event.currentTarget.value)} />
+        <>
+          <label>
+            Alias
+            <input class="field" autofocus required maxLength={256} list={`${id}-aliases`} placeholder="champion" value={alias} onInput={(event) => setAlias(event.currentTarget.value)} />
+          </label>
           <datalist id={`${id}-aliases`}>
             {known.map((one) => (
               <option key={one}>{one}</option>
             ))}
           </datalist>
-        </label>
+        </>
       ) : (
         <label>
           Stage

@@ -130,7 +130,7 @@ function Asked({ request, isNamed }: { readonly request: PromotionRequest; reado
         {isNamed && (
           <>
             {" for "}
-            <a class="link" href={hrefOf(versionPage(name, version))}>
+            <a class={css.version} href={hrefOf(versionPage(name, version))}>
               version {version}
             </a>
           </>
