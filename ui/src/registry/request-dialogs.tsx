@@ -1,13 +1,12 @@
 import { useId, useState } from "preact/hooks";
 import type { PromotionRequest, RegisteredModel } from "../api/schema";
 import { useQuery } from "../api/use-query";
-import { hrefOf } from "../lib/location";
 import { FormDialog } from "../shell/form-dialog";
 import { say } from "../shell/toasts";
 import { GateCheck, usePolicy } from "./gate-check";
-import { diffPage } from "./places";
 import { decideRequest, getModel, requestPromotion } from "./registry-api";
 import css from "./registry.module.css";
+import { Replaced } from "./replaced";
 import { wantedOf } from "./requests";
 import { allStages, isActiveStage, NO_STAGE } from "./versions";
 import { attributionOf, startWhy, WhyFields } from "./why-fields";
@@ -78,25 +77,11 @@ export function AskDialog({ model, version, onClose }: AskDialogProps) {
           Archive the other versions in {chosen} once it is approved
         </label>
       )}
-      {kind === "alias" && <Replaced model={model} alias={name} version={version} />}
+      <Replaced model={model} target={target} version={version} isArchiving={isArchiving} />
       <WhyFields why={why} isReasonNeeded={false} onWhy={setWhy} />
       {(kind === "stage" || name !== "") && <GateCheck name={model.name} version={version} target={target} why={why} />}
       <p class="muted">Nothing changes until somebody approves it.</p>
     </FormDialog>
-  );
-}
-
-/** Name the version that has an alias now, and offer to compare it. */
-function Replaced({ model, alias, version }: { readonly model: RegisteredModel; readonly alias: string; readonly version: string }) {
-  const held = model.aliases?.find((one) => one.alias === alias)?.version;
-  if (!held || held === version) return null;
-  return (
-    <p class={css.consequence}>
-      @{alias} points at version {held} now, and leaves it.{" "}
-      <a class={css.compareLink} href={hrefOf(diffPage(model.name, held, version))}>
-        Compare them
-      </a>
-    </p>
   );
 }
 
@@ -120,8 +105,9 @@ export function DecisionDialog({ decision: { kind, request }, onClose }: { reado
       onSave={save}
       onClose={onClose}
     >
-      {kind === "approve" && model && alias && <Replaced model={model} alias={alias} version={version} />}
-      {kind === "approve" && request.archive_existing_versions && <p class={css.consequence}>The other versions in {stage} are archived.</p>}
+      {kind === "approve" && model && (
+        <Replaced model={model} target={{ alias, stage }} version={version} isArchiving={request.archive_existing_versions === true} />
+      )}
       {kind === "reject" && <p class="muted">{user || "Who asked"} reads your reason in the history; the version stays as it is, and may be asked for again.</p>}
       {kind === "withdraw" && <p class="muted">The version stays as it is; what was said is kept.</p>}
       <WhyFields why={why} isReasonNeeded={kind === "reject"} askedBecause="its author wants to know" onWhy={setWhy} />
