@@ -7,7 +7,7 @@ import { exampleRequest, quoteShell } from "./load-code";
 import { readFile } from "./registry-api";
 import registry from "./registry.module.css";
 import type { Field, Signature } from "./signature";
-import { cleanAddress, hasForm, keyOf, listTryCode, maySend, startValues, writeRequest, type Request, type Values } from "./try";
+import { cleanAddress, compactJson, hasForm, keyOf, listTryCode, maySend, startValues, writeRequest, type Request, type Values } from "./try";
 import css from "./try.module.css";
 
 const SETTING = "headwater.scoring";
@@ -45,7 +45,7 @@ function Try({ uri, signature, example }: TryProps) {
   const [text, setText] = useState(() => localStorage.getItem(SETTING) ?? STANDARD);
   const address = cleanAddress(text, document.baseURI);
   const isForm = hasForm(signature) && json === null;
-  const request = isForm ? writeRequest(signature, values) : readJson(json ?? (example || JSON.stringify(exampleRequest(signature))));
+  const request = isForm ? writeRequest(signature, values) : readJson(json ?? (compactJson(example) || JSON.stringify(exampleRequest(signature))));
   const move = (next: string) => {
     setText(next);
     localStorage.setItem(SETTING, next);
@@ -154,7 +154,7 @@ interface SendingProps {
 /** The button, where the browser lets this page reach the server; else code that does it, and why. */
 function Sending({ uri, address, request }: SendingProps) {
   const [title, setTitle] = useState("curl");
-  const ways = [...listTryCode(address, request.body), { title: "Serve", code: serveCode(uri, address) }];
+  const ways = [...listTryCode(address, request.problems.length > 0 ? request.body : compactJson(request.body)), { title: "Serve", code: serveCode(uri, address) }];
   const way = ways.find((one) => one.title === title) ?? ways[0];
   const named = document.querySelector<HTMLMetaElement>('meta[name="headwater-scoring"]')?.content ?? "";
   const isAllowed = maySend(address, location.origin, named);

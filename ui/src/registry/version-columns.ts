@@ -57,7 +57,7 @@ const AFTER: readonly Column[] = [
   {
     id: "requirements",
     title: "Requirements",
-    width: 112,
+    width: 124,
     isNumeric: true,
     sort: ["requirements", "DESC"],
     cell: textCell(({ requirements }) => (typeof requirements === "number" ? formatCount(requirements) : "")),
