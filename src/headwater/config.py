@@ -305,6 +305,11 @@ ALLOWED_ORIGINS = Setting(
     mlflow_name="MLFLOW_SERVER_CORS_ALLOWED_ORIGINS",
     meaning="Origins, separated by commas, whose pages may call the API besides local ones; * for all.",
 )
+SCORING_SERVERS = Setting(
+    name="HEADWATER_SCORING_SERVERS",
+    meaning="Origins of scoring servers, separated by commas, that the pages of models may send requests to; each must "
+    "allow this server's origin.",
+)
 QUIET_URLS = Setting(
     name="HEADWATER_QUIET_URLS",
     mlflow_name="MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT",

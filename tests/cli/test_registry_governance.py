@@ -202,3 +202,28 @@ def test_a_version_is_copied_here_and_to_a_server(uri: str, registry: Command, t
     assert sent.stdout == f"Created version 1 of model 'prod' at {url}.\n"
     assert "copied_to" in shown.stdout
     there.close()
+
+
+def test_a_promotion_is_asked_for_commented_on_and_decided(uri: str, registry: Command) -> None:
+    make_versions(uri, registry, 0.8)
+
+    asked = registry("request", "m", "1", "--alias", "champion", "--reason", "better recall")
+    said = registry("comment", "m", "1", "Which data?")
+    waiting = registry("requests", "m")
+    silent = registry("decide", "m", "1", "reject")
+    approved = registry("decide", "m", "1", "approve")
+    decided = registry("decide", "m", "1", "withdraw")
+
+    assert asked.stdout == "1\n"
+    assert asked.stderr == "Version 1 of model 'm' is to become '@champion'. Now others approve or reject it.\n"
+    assert said.stdout == "The comment on request 1 of model 'm' is kept.\n"
+    titles, row = (line.split("\t") for line in waiting.stdout.splitlines())
+    assert titles[:6] == ["number", "model", "version", "for", "status", "by"]
+    assert row[:6] == ["1", "m", "1", "@champion", "open", current_user()]
+    assert row[7:] == ["better recall", "1", ""]
+    assert (silent.exit_code, "Say why" in silent.stderr) == (1, True)
+    assert approved.stdout == "Request 1 that version 1 of model 'm' becomes '@champion' is approved.\n"
+    assert "already" in decided.stderr
+    assert registry("requests").stdout.count("\n") == 1
+    found = json.loads(registry("requests", "--all", "--json").stdout)
+    assert [(request["status"], request["comments"][0]["text"]) for request in found] == [("APPROVED", "Which data?")]

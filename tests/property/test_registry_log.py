@@ -27,6 +27,7 @@ from headwater.protocol.model_versions import (
     TransitionModelVersionStage,
 )
 from headwater.protocol.policies import Gate, Policy, RequiredTag
+from headwater.protocol.promotions import ApprovePromotion, RequestPromotion
 from headwater.protocol.registered_models import (
     CreateRegisteredModel,
     DeleteRegisteredModel,
@@ -59,6 +60,8 @@ Request = (
     | DeleteRegisteredModelAlias
     | TransitionModelVersionStage
     | RollBack
+    | RequestPromotion
+    | ApprovePromotion
 )
 
 names = st.sampled_from(["a", "b"])
@@ -78,6 +81,9 @@ requests = st.one_of(
     st.builds(RollBack, names, alias_names),
     st.builds(RollBack, names, st.just(""), st.just("Production")),
     st.builds(DeleteModelVersion, names, numbers),
+    st.builds(RequestPromotion, names, numbers, alias_names),
+    st.builds(RequestPromotion, names, numbers, st.just(""), st.just("Production")),
+    st.builds(ApprovePromotion, names, st.integers(1, 6)),
     st.builds(RenameRegisteredModel, names, names),
     st.builds(DeleteRegisteredModel, names),
 )
@@ -96,6 +102,8 @@ def send(store: Store, request: Request) -> None:
         DeleteRegisteredModelAlias: store.registered_models.delete_alias,
         TransitionModelVersionStage: store.model_versions.transition_stage,
         RollBack: store.governance.roll_back,
+        RequestPromotion: store.promotions.create,
+        ApprovePromotion: store.promotions.approve,
     }
     verbs[type(request)](request)
 
@@ -110,11 +118,12 @@ class Version:
 
 @dataclass
 class Model:
-    """A model as the log tells it; `last` is the number given last."""
+    """A model as the log tells it; `last` is the number given last, `requests` are open: version and target."""
 
     versions: dict[int, Version] = field(default_factory=dict)
     aliases: dict[str, int] = field(default_factory=dict)
     last: int = 0
+    requests: dict[str, tuple[int, str]] = field(default_factory=dict)
 
 
 def replay(events: list[RegistryEvent]) -> dict[str, Model]:
@@ -160,6 +169,7 @@ def replay_version(model: Model, event: RegistryEvent) -> None:
     elif event.action == _A.DELETE_VERSION:
         # Its aliases go by events of their own, right after it.
         del model.versions[number]
+        model.requests = {key: asked for key, asked in model.requests.items() if asked[0] != number}
     elif event.action == _A.SET_VERSION_TAG:
         tags = model.versions[number].tags
         assert tags.get(event.key) == event.old != event.new
@@ -170,6 +180,13 @@ def replay_version(model: Model, event: RegistryEvent) -> None:
     elif event.action == _A.REFUSE:
         assert event.key == f"@{GATED}"
         assert REQUIRED not in model.versions[number].tags
+    elif event.action == _A.REQUEST_PROMOTION:
+        assert (number, event.key) not in model.requests.values()
+        assert not has_target(model, number, event.key)
+        model.requests[str(event.new)] = number, event.key
+    elif event.action == _A.APPROVE_REQUEST:
+        assert model.requests.pop(str(event.new)) == (number, event.key)
+        assert has_target(model, number, event.key)
     else:
         assert event.action == _A.ROLL_BACK
         if event.key.startswith("@"):
@@ -177,6 +194,12 @@ def replay_version(model: Model, event: RegistryEvent) -> None:
             assert event.old == (None if now is None else str(now)) != event.new
         else:
             assert model.versions[int(str(event.old))].stage == event.key
+
+
+def has_target(model: Model, number: int, target: str) -> bool:
+    if target.startswith("@"):
+        return model.aliases.get(target[1:]) == number
+    return model.versions[number].stage == target
 
 
 class Registry(RuleBasedStateMachine):

@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.runs import GetRun
+from headwater.server.settings import ServerSettings
 from headwater.stores.interface import Store
 from headwater.testing.servers import live_server
 from server.caller import API, FILES, NATIVE, Answer, call, get
@@ -56,6 +58,26 @@ def opened_url(served_store: Store) -> Iterator[str]:
     hosts = ("tracking.example.org", "*.lab.example.org", "named.example.org:8443")
     with live_server(served_store, allowed_hosts=hosts, allowed_origins=("https://pages.example.org",)) as url:
         yield url
+
+
+def test_pages_may_send_to_scoring_servers_that_are_named_and_to_no_others(served: Served) -> None:
+    with live_server(served.store, scoring_servers=("http://127.0.0.1:5001", "https://score.example.org")) as url:
+        answer = get(url, "/", {"accept": "text/html"})
+
+    connected = "connect-src 'self' http://127.0.0.1:5001 https://score.example.org;"
+    assert connected in answer.headers["content-security-policy"]
+    assert b'name="headwater-scoring" content="http://127.0.0.1:5001 https://score.example.org"' in answer.body
+    plain = get(served.url, "/", {"accept": "text/html"})
+    assert "connect-src" not in plain.headers["content-security-policy"]
+    assert b"headwater-scoring" not in plain.body
+
+
+@pytest.mark.parametrize(
+    "origin", ["*", "127.0.0.1:5001", "https://a.b/path", "https://a.b; script-src *", "https://a b"]
+)
+def test_what_is_no_origin_of_a_scoring_server_is_refused(origin: str) -> None:
+    with pytest.raises(InvalidParameterValue, match="of a scoring server"):
+        ServerSettings(scoring_servers=(origin,))
 
 
 @pytest.mark.parametrize("host", ALLOWED_HOSTS + PRIVATE_HOSTS)

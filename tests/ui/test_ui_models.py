@@ -111,7 +111,9 @@ def test_a_search_that_cannot_be_read_says_why(served: SimpleNamespace) -> None:
 def test_a_models_page_shows_versions_aliases_history_and_a_safe_description(served: SimpleNamespace) -> None:
     with watched_page(served.browser, served.url) as page:
         page.goto(f"{served.url}/models/churn")
-        expect(_row(page, 2)).to_have_text(re.compile(r"^1@championProductionready[0-9a-f]{8}.*validated: yes$"))
+        expect(_row(page, 2)).to_have_text(
+            re.compile(r"^1✎@championProduction0\.9000owl-0[0-9a-f]{8}2\.4 kB2.* ago|just now")
+        )
         expect(page.get_by_role("region", name="Aliases")).to_contain_text("@champion→version 1")
         description = page.get_by_role("region", name="Description")
         expect(description.locator("strong")).to_have_text("leaves")

@@ -44,7 +44,7 @@ def _put_file(store: Store, run_id: str, path: str, data: bytes) -> None:
 def test_two_versions_are_chosen_by_keys_and_compared(served: SimpleNamespace) -> None:
     with watched_page(served.browser, served.url) as page:
         page.goto(f"{served.url}/models/churn")
-        expect(page.get_by_text("Choose two versions to compare")).to_be_visible()
+        expect(page.get_by_text("Choose versions to compare, or one to promote")).to_be_visible()
         page.get_by_role("grid").focus()
         page.keyboard.press("x")
         page.keyboard.press("End")
@@ -161,7 +161,8 @@ def test_a_model_is_made_renamed_and_deleted_with_its_versions(served: SimpleNam
         dialog = page.get_by_role("dialog", name="Delete version 2 of “final”")
         expect(dialog).to_contain_text("Programs that load models:/final@live will fail.")
         expect(dialog.get_by_role("button", name="Delete")).to_be_disabled()
-        dialog.get_by_label("Delete it although it has @live").check()
+        expect(dialog).to_contain_text("It has @live.")
+        dialog.get_by_label("Write 2 to confirm").fill("2")
         dialog.get_by_role("button", name="Delete").click()
         expect(page).to_have_url(f"{served.url}/models/final")
         page.wait_for_load_state("networkidle")

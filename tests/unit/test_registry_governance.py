@@ -371,3 +371,27 @@ def test_a_deployment_is_in_the_lineage_until_it_ends() -> None:
 
     assert during == ["https://score.example.com"]
     assert NodeKind.DEPLOYMENT not in {node.kind for node in hw.lineage("models:/churn/1").nodes}
+
+
+def test_a_promotion_is_asked_for_and_decided_from_python() -> None:
+    client = hw.Client()
+    first, second = register(), register()
+
+    asked = client.request_promotion("churn", first.version, alias="champion", reason="better recall")
+    client.comment_on_promotion("churn", asked.request_id, "which data?")
+    other = client.request_promotion("churn", second.version, stage="staging")
+    waiting = client.list_promotion_requests("churn")
+    approved = client.approve_promotion("churn", asked.request_id, reason="agreed")
+    rejected = client.reject_promotion("churn", other.request_id, reason="bias")
+    third = client.request_promotion("churn", second.version, alias="shadow")
+    withdrawn = client.withdraw_promotion("churn", third.request_id)
+
+    assert [(request.version, request.target) for request in waiting] == [("2", "Staging"), ("1", "@champion")]
+    assert (approved.status, approved.comments[0].text, approved.user_id) == ("APPROVED", "which data?", user_name())
+    assert client.get_model_version_by_alias("churn", "champion").version == "1"
+    assert (rejected.status, withdrawn.status) == ("REJECTED", "WITHDRAWN")
+    assert client.list_promotion_requests("churn") == []
+    assert len(client.list_promotion_requests(status=None, max_results=2)) == 2
+    assert [request.request_id for request in client.list_promotion_requests(status="rejected")] == [other.request_id]
+    with pytest.raises(hw.InvalidParameterValue, match="Invalid PromotionStatus 'lost'"):
+        client.list_promotion_requests(status="lost")

@@ -17,6 +17,7 @@ from headwater.protocol.lineage import GetLineage, GetProvenance
 from headwater.protocol.logged_models import LoggedModelStatus, SearchLoggedModels
 from headwater.protocol.metrics import GetHistory
 from headwater.protocol.model_versions import CreateModelVersion, ModelVersionTag
+from headwater.protocol.promotions import ApprovePromotion, ListPromotions, PromotionStatus
 from headwater.protocol.registered_models import GetModelVersionByAlias, GetRegisteredModel, RegisteredModelTag
 from headwater.protocol.roles import Kind, Level
 from headwater.protocol.runs import LogMetric, Param, RunStatus, SearchRuns
@@ -34,7 +35,7 @@ from headwater.testing.stores import get_run, get_tags
 
 _RUN = "0123456789abcdef0123456789abcdef"
 _MODEL = "m-0123456789abcdef0123456789abcdef"
-_DUMPS = sorted(Path(__file__).parent.glob("schema-*.sql"))
+_DUMPS = sorted(Path(__file__).parent.glob("schema-*.sql"), key=lambda dump: int(dump.stem.partition("-")[2]))
 
 
 @pytest.mark.parametrize("dump", _DUMPS, ids=lambda dump: dump.stem)
@@ -218,6 +219,26 @@ def test_a_database_of_schema_9_keeps_users_tokens_roles_and_grants(tmp_path: Pa
     assert (by_password.username, by_token.username) == ("ada", "bob")
     assert rights.find_level(Kind.EXPERIMENT, "1", Level.NO_PERMISSIONS) is Level.EDIT
     assert rights.find_level(Kind.REGISTERED_MODEL, "churn", Level.NO_PERMISSIONS) is Level.READ
+    store.close()
+
+
+def test_a_database_of_schema_10_keeps_requests_for_promotions(tmp_path: Path) -> None:
+    file = tmp_path / "headwater.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript((Path(__file__).parent / "schema-10.sql").read_text("utf-8"))
+    store = open_store(f"sqlite:///{file}")
+
+    (request,) = store.promotions.list(ListPromotions("churn")).requests
+    approved = store.promotions.approve(ApprovePromotion("churn", request.request_id, user_id="eve")).request
+
+    assert (request.target, request.user_id, request.reason, request.status) == (
+        "@shadow",
+        "ada",
+        "better recall",
+        PromotionStatus.OPEN,
+    )
+    assert [(comment.user_id, comment.text) for comment in request.comments] == [("eve", "which data?")]
+    assert approved.status is PromotionStatus.APPROVED
     store.close()
 
 

@@ -38,6 +38,7 @@ from headwater.config import (
     PORT,
     REGISTRY_STORE_URI,
     REGISTRY_URI,
+    SCORING_SERVERS,
     SERVE_ARTIFACTS,
     SERVER_WORKERS,
     STATIC_PREFIX,
@@ -67,6 +68,7 @@ class ServeChoices(TypedDict, total=False):
     workers: int | None
     allowed_hosts: str
     cors_allowed_origins: str
+    scoring_servers: str
     static_prefix: str
     x_frame_options: str | None
     expose_prometheus: str
@@ -90,6 +92,7 @@ class ServeOptions:
     workers: int | None = None
     allowed_hosts: str = ""
     cors_allowed_origins: str = ""
+    scoring_servers: str = ""
     static_prefix: str = ""
     x_frame_options: str | None = None
     expose_prometheus: str = ""
@@ -188,6 +191,9 @@ def _settings(options: ServeOptions, store_uri: str, port: int) -> "ServerSettin
         port=port,
         allowed_hosts=split_list(options.allowed_hosts or ALLOWED_HOSTS.get()),
         allowed_origins=split_list(options.cors_allowed_origins or ALLOWED_ORIGINS.get()),
+        scoring_servers=tuple(
+            origin.rstrip("/") for origin in split_list(options.scoring_servers or SCORING_SERVERS.get())
+        ),
         prefix=options.static_prefix or STATIC_PREFIX.get(),
         only_artifacts=options.only_artifacts,
         serves_artifacts=options.serves_artifacts,
@@ -280,6 +286,7 @@ _OPTIONS = (
     ),
     _text_option("--allowed-hosts", setting=ALLOWED_HOSTS),
     _text_option("--cors-allowed-origins", "--allowed-origins", setting=ALLOWED_ORIGINS),
+    _text_option("--scoring-servers", setting=SCORING_SERVERS),
     _text_option("--static-prefix", setting=STATIC_PREFIX),
     click.option(
         "--x-frame-options",

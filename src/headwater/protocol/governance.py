@@ -42,14 +42,20 @@ class RegistryAction(enum.StrEnum):
     SET_POLICY = "set_policy"
     DEPLOY = "deploy"
     UNDEPLOY = "undeploy"
+    REQUEST_PROMOTION = "request_promotion"
+    COMMENT_REQUEST = "comment_request"
+    APPROVE_REQUEST = "approve_request"
+    REJECT_REQUEST = "reject_request"
+    WITHDRAW_REQUEST = "withdraw_request"
 
 
 class RegistryEvent(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One entry of the log, which is never changed; an absent `old` or `new` means that there was, or is, none.
 
-    `key` is the tag, alias, role or target; of a promotion that was refused or rolled back it is `@<alias>` or the
-    stage. `old` and `new` are values, versions or stages. What is a consequence of another event names it as
-    `cause_id`. A model's log goes on under a new name, and stays when the model is deleted.
+    `key` is the tag, alias, role or target; of a promotion that was asked for, refused or rolled back it is `@<alias>`
+    or the stage. `old` and `new` are values, versions or stages; of a request for a promotion `new` is its number. What
+    is a consequence of another event names it as `cause_id`. A model's log goes on under a new name, and stays when the
+    model is deleted.
     """
 
     event_id: int
@@ -68,7 +74,7 @@ class RegistryEvent(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tru
 class ListEvents(msgspec.Struct, frozen=True, omit_defaults=True):
     """Read the log of a model (also of deleted ones of this name), or without one that of the whole registry.
 
-    The oldest event comes first, unless the newest is wanted first.
+    The oldest event comes first, unless the newest is wanted first. With `actions`, only what is one of them is read.
     """
 
     name: str = ""
@@ -76,6 +82,7 @@ class ListEvents(msgspec.Struct, frozen=True, omit_defaults=True):
     newest_first: bool = False
     max_results: int = DEFAULT_EVENTS
     page_token: str = ""
+    actions: list[RegistryAction] = []
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` unless the version is one of a model, and the page is possible."""

@@ -85,10 +85,11 @@ class AliasInUse(msgspec.Struct, frozen=True):
     user_id: str
 
 
-class PendingVersion(msgspec.Struct, frozen=True):
-    """A version that was refused an alias (`@alias`) or a stage and does not have it yet.
+class PendingVersion(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A version that waits for an alias (`@alias`) or a stage: somebody asked for it, or it was refused.
 
-    `missing` is what the policy still asks for; empty if the version may be promoted now.
+    `missing` is what the policy still asks for; empty if the version may be promoted now. If it was asked for, there
+    is a `request_id`, with the asker's reason and the number of comments.
     """
 
     name: str
@@ -97,14 +98,18 @@ class PendingVersion(msgspec.Struct, frozen=True):
     time: int
     user_id: str
     missing: list[str]
+    request_id: int = 0
+    reason: str = ""
+    comments: int = 0
 
 
 class HomeResponse(msgspec.Struct, frozen=True):
     """What goes on: the latest of each kind, and how many there are of those that are counted.
 
-    Failures and alerts are those of the last 24 hours, `running` and `failed` at most eight and ten of them. Refused
-    versions are looked for in the newest two thousand entries of the registry's log. `has_samples` says whether
-    there are sample data, which can be removed.
+    Failures and alerts are those of the last 24 hours, `running` and `failed` at most eight and ten of them. `pending`
+    begins with the newest twelve of the `requests_total` open requests for promotions; refused versions are looked for
+    in the newest two thousand entries of the registry's log. `has_samples` says whether there are sample data, which
+    can be removed.
     """
 
     running: list[Progress]
@@ -118,6 +123,7 @@ class HomeResponse(msgspec.Struct, frozen=True):
     alerts_total: int
     pending: list[PendingVersion]
     has_samples: bool = False
+    requests_total: int = 0
 
 
 READ = Endpoint(

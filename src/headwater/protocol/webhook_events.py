@@ -23,6 +23,7 @@ class WebhookEntity(enum.StrEnum):
     BUDGET_POLICY = "BUDGET_POLICY"
     RUN = "RUN"
     ALERT = "ALERT"
+    PROMOTION_REQUEST = "PROMOTION_REQUEST"
 
 
 class WebhookAction(enum.StrEnum):
@@ -37,6 +38,10 @@ class WebhookAction(enum.StrEnum):
     FAILED = "FAILED"
     KILLED = "KILLED"
     RAISED = "RAISED"
+    COMMENTED = "COMMENTED"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+    WITHDRAWN = "WITHDRAWN"
 
 
 _CREATED, _DELETED, _SET = WebhookAction.CREATED, WebhookAction.DELETED, WebhookAction.SET
@@ -53,10 +58,17 @@ ACTIONS: dict[WebhookEntity, tuple[WebhookAction, ...]] = {
     WebhookEntity.BUDGET_POLICY: (WebhookAction.EXCEEDED,),
     WebhookEntity.RUN: (_CREATED, WebhookAction.FINISHED, WebhookAction.FAILED, WebhookAction.KILLED),
     WebhookEntity.ALERT: (WebhookAction.RAISED,),
+    WebhookEntity.PROMOTION_REQUEST: (
+        _CREATED,
+        WebhookAction.COMMENTED,
+        WebhookAction.APPROVED,
+        WebhookAction.REJECTED,
+        WebhookAction.WITHDRAWN,
+    ),
 }
 """Every event there is. Budget policies are MLflow's AI gateway's: the event is accepted, and never happens here."""
 
-OURS = frozenset({WebhookEntity.RUN, WebhookEntity.ALERT})
+OURS = frozenset({WebhookEntity.RUN, WebhookEntity.ALERT, WebhookEntity.PROMOTION_REQUEST})
 """What MLflow's clients know nothing of, and would fail to read."""
 
 

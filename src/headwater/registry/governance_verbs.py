@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from headwater.protocol.entity import find_member
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.governance import (
     DEFAULT_EVENTS,
@@ -28,6 +29,9 @@ from headwater.protocol.registered_models import SetRegisteredModelAlias
 from headwater.registry.connected import RegistryConnected
 from headwater.registry.entities import ModelVersion, version_from_wire
 from headwater.registry.history import read_history, write_history
+
+if TYPE_CHECKING:
+    from headwater.protocol.promotions import PromotionRequest
 
 
 class GovernanceVerbs(RegistryConnected):
@@ -115,6 +119,112 @@ class GovernanceVerbs(RegistryConnected):
     def get_model_version_approvals(self, name: str, version: str) -> list[Approval]:
         """Return who approved a version, in which role and why."""
         return self._registry().governance.list_approvals(ListApprovals(name, str(version))).approvals
+
+    def request_promotion(
+        self,
+        name: str,
+        version: str,
+        *,
+        alias: str = "",
+        stage: str = "",
+        archive_existing_versions: bool = False,
+        reason: str = "",
+    ) -> "PromotionRequest":
+        """Ask others to let a version have an alias or a stage; they comment, and approve or reject it.
+
+        Args:
+            name: the registered model.
+            version: its version.
+            alias: the alias that is asked for, or
+            stage: the stage; of the two, one.
+            archive_existing_versions: once it is approved, move the others in the stage to Archived.
+            reason: why; it is the reason of the promotion, too, unless who approves gives another.
+
+        Raises:
+            ResourceAlreadyExists: the same is asked for already; the message says under which number.
+
+        Example:
+            >>> hw.Client().request_promotion("churn", "3", alias="champion", reason="better recall").request_id
+            7
+        """
+        from headwater.protocol.promotions import RequestPromotion
+
+        request = RequestPromotion(
+            name, str(version), alias, stage, archive_existing_versions, user_id=self._user(), reason=reason
+        )
+        return self._registry().promotions.create(request).request
+
+    def comment_on_promotion(self, name: str, request_id: int, text: str) -> None:
+        """Say something about a request for a promotion.
+
+        Example:
+            >>> hw.Client().comment_on_promotion("churn", 7, "Which data was it tested on?")
+        """
+        from headwater.protocol.promotions import CommentPromotion
+
+        self._registry().promotions.comment(CommentPromotion(name, request_id, text, user_id=self._user()))
+
+    def approve_promotion(self, name: str, request_id: int, *, reason: str = "") -> "PromotionRequest":
+        """Do what a request asks for, if the model's policy allows it, and return the request as it is then.
+
+        Raises:
+            PermissionDenied: the version lacks what the gate asks for; the request stays open.
+
+        Example:
+            >>> hw.Client().approve_promotion("churn", 7).status
+            <PromotionStatus.APPROVED: 'APPROVED'>
+        """
+        from headwater.protocol.promotions import ApprovePromotion
+
+        request = ApprovePromotion(name, request_id, user_id=self._user(), reason=reason)
+        return self._registry().promotions.approve(request).request
+
+    def reject_promotion(self, name: str, request_id: int, *, reason: str) -> "PromotionRequest":
+        """Turn a request down, and return it as it is then; the reason must be given.
+
+        Example:
+            >>> hw.Client().reject_promotion("churn", 7, reason="worse for customers under 25").status
+            <PromotionStatus.REJECTED: 'REJECTED'>
+        """
+        from headwater.protocol.promotions import RejectPromotion
+
+        request = RejectPromotion(name, request_id, user_id=self._user(), reason=reason)
+        return self._registry().promotions.reject(request).request
+
+    def withdraw_promotion(self, name: str, request_id: int, *, reason: str = "") -> "PromotionRequest":
+        """Take a request of your own back, and return it as it is then."""
+        from headwater.protocol.promotions import WithdrawPromotion
+
+        request = WithdrawPromotion(name, request_id, user_id=self._user(), reason=reason)
+        return self._registry().promotions.withdraw(request).request
+
+    def list_promotion_requests(
+        self, name: str = "", version: str = "", *, status: str | None = "OPEN", max_results: int | None = None
+    ) -> "list[PromotionRequest]":
+        """Return what was asked for: of a version, of a model, or without a name of all; the newest first.
+
+        Args:
+            name: the registered model.
+            version: its version.
+            status: `OPEN`, `APPROVED`, `REJECTED` or `WITHDRAWN`; None means all of them.
+            max_results: how many at most; None means all.
+
+        Example:
+            >>> [(request.version, request.target) for request in hw.Client().list_promotion_requests("churn")]
+            [('3', '@champion')]
+        """
+        from headwater.protocol.promotions import MAX_REQUESTS, ListPromotions, PromotionStatus
+
+        store, token, found = self._registry(), "", list["PromotionRequest"]()
+        wanted = None if status is None else find_member(PromotionStatus, status)
+        while max_results is None or len(found) < max_results:
+            most = MAX_REQUESTS if max_results is None else min(MAX_REQUESTS, max_results - len(found))
+            page = store.promotions.list(ListPromotions(name, str(version), wanted, most, token))
+            found += page.requests
+            token = page.next_page_token
+            if not token:
+                break
+        return found
 
     def get_model_policy(self, name: str = "") -> Policy:
         """Return the policy in force for a model; without a name, that of models that have none of their own."""

@@ -55,7 +55,9 @@ class Pages:
             presigned_upload_model_id_supported=True,
         )
         self._folder = settings.static_folder
-        self._base_tag = f'<base href="{escape(settings.prefix)}/">'.encode()
+        called = escape(" ".join(settings.scoring_servers))
+        scoring = f'\n    <meta name="headwater-scoring" content="{called}">' if called else ""
+        self._base_tag = f'<base href="{escape(settings.prefix)}/">{scoring}'.encode()
 
     def routes(self) -> list[Route]:
         """Return every route of this module with a path of its own."""

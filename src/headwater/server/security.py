@@ -33,7 +33,8 @@ class Gate:
 
     def __init__(self, settings: ServerSettings) -> None:
         self._rules = HostRules(settings.allowed_hosts, settings.allowed_origins)
-        policy = _CONTENT_SECURITY_POLICY + _FRAME_ANCESTORS[settings.frame_options]
+        called = " ".join(("; connect-src 'self'", *settings.scoring_servers)) if settings.scoring_servers else ""
+        policy = _CONTENT_SECURITY_POLICY + called + _FRAME_ANCESTORS[settings.frame_options]
         self._policy_header = (b"content-security-policy", policy.encode())
         self._headers: tuple[tuple[bytes, bytes], ...] = _SECURITY_HEADERS
         if settings.frame_options != "NONE":

@@ -1,5 +1,6 @@
 """What a server may be told; every value has a safe default."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.roles import Level
 
 MEBIBYTE = 1024 * 1024
+_ORIGIN = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?", re.ASCII)
 FRAME_OPTIONS = ("SAMEORIGIN", "DENY", "NONE")
 
 
@@ -38,6 +40,7 @@ class ServerSettings:
     port: int = 5000
     allowed_hosts: tuple[str, ...] = ()
     allowed_origins: tuple[str, ...] = ()
+    scoring_servers: tuple[str, ...] = ()  # origins that the pages of models may send requests to
     prefix: str = ""  # the path that a reverse proxy serves us under, such as /headwater
     only_artifacts: bool = False  # answer requests for artifacts alone
     serves_artifacts: bool = True  # hand out and take the files of mlflow-artifacts:/
@@ -66,6 +69,11 @@ class ServerSettings:
         """Raise `InvalidParameterValue` for a prefix that begins no path, and for what cannot be had together."""
         if self.prefix and (not self.prefix.startswith("/") or self.prefix.endswith("/")):
             raise InvalidParameterValue(f"Invalid prefix '{self.prefix}'. Write it like '/headwater'.")
+        for origin in self.scoring_servers:
+            if not _ORIGIN.fullmatch(origin):
+                raise InvalidParameterValue(
+                    f"Invalid origin '{origin}' of a scoring server. Write it like 'http://127.0.0.1:5001'."
+                )
         if self.frame_options not in FRAME_OPTIONS:
             raise InvalidParameterValue(
                 f"Invalid value '{self.frame_options}' for X-Frame-Options. Use one of {', '.join(FRAME_OPTIONS)}."

@@ -108,7 +108,7 @@ from headwater.stores.access import NumberedRoles, Permissions, Roles, Users
 from headwater.stores.imported import Imports
 from headwater.stores.lifecycle import Comparisons, Edits, Finding, Home, Trash, Views
 from headwater.stores.notices import Alerts, Webhooks
-from headwater.stores.registered import Governance, LineageGraphs, ModelVersions, RegisteredModels
+from headwater.stores.registered import Governance, LineageGraphs, ModelVersions, Promotions, RegisteredModels
 from headwater.stores.workspace import Bulk, Workspace
 
 OnBytes = Callable[[int], object]
@@ -527,6 +527,10 @@ class Store(Protocol):
     @property
     def governance(self) -> Governance:
         """Return the registry's log, policies, approvals and rollbacks."""
+
+    @property
+    def promotions(self) -> Promotions:
+        """Return the requests for promotions."""
 
     @property
     def lineage(self) -> LineageGraphs:

@@ -40,6 +40,17 @@ from headwater.protocol.model_versions import (
     TransitionModelVersionStage,
     UpdateModelVersion,
 )
+from headwater.protocol.promotions import (
+    ApprovePromotion,
+    CommentPromotion,
+    GetPromotion,
+    ListPromotions,
+    ListPromotionsResponse,
+    PromotionResponse,
+    RejectPromotion,
+    RequestPromotion,
+    WithdrawPromotion,
+)
 from headwater.protocol.registered_models import (
     CreateRegisteredModel,
     DeleteRegisteredModel,
@@ -58,6 +69,7 @@ from headwater.protocol.registered_models import (
     UpdateRegisteredModel,
 )
 from headwater.protocol.version_comparison import CompareVersions, VersionComparison
+from headwater.protocol.version_table import QueryVersions, QueryVersionsResponse
 
 
 class RegisteredModels(Protocol):
@@ -118,6 +130,9 @@ class ModelVersions(Protocol):
     def search(self, request: SearchModelVersions) -> SearchModelVersionsResponse:
         """See `SearchModelVersions`."""
 
+    def query(self, request: QueryVersions) -> QueryVersionsResponse:
+        """See `QueryVersions`."""
+
     def transition_stage(self, request: TransitionModelVersionStage) -> ModelVersionResponse:
         """See `TransitionModelVersionStage`."""
 
@@ -154,6 +169,31 @@ class Governance(Protocol):
 
     def roll_back(self, request: RollBack) -> RollBackResponse:
         """See `RollBack`."""
+
+
+class Promotions(Protocol):
+    """Requests for promotions."""
+
+    def create(self, request: RequestPromotion) -> PromotionResponse:
+        """See `RequestPromotion`."""
+
+    def get(self, request: GetPromotion) -> PromotionResponse:
+        """See `GetPromotion`."""
+
+    def list(self, request: ListPromotions) -> ListPromotionsResponse:
+        """See `ListPromotions`."""
+
+    def comment(self, request: CommentPromotion) -> Empty:
+        """See `CommentPromotion`."""
+
+    def approve(self, request: ApprovePromotion) -> PromotionResponse:
+        """See `ApprovePromotion`."""
+
+    def reject(self, request: RejectPromotion) -> PromotionResponse:
+        """See `RejectPromotion`."""
+
+    def withdraw(self, request: WithdrawPromotion) -> PromotionResponse:
+        """See `WithdrawPromotion`."""
 
 
 class LineageGraphs(Protocol):

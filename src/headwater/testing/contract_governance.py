@@ -172,6 +172,7 @@ class HistoryContract:
         rest = ListEvents("m", newest_first=True, page_token=newest.next_page_token)
         assert store.governance.list_events(rest).events == everything[1::-1]
         assert events_of(store, version="2") == everything[2:3]
+        assert events_of(store, actions=[_A.CREATE_MODEL, _A.SET_ALIAS]) == everything[:1]
         assert events_of(store, "nobody") == []
 
     def test_a_new_model_of_an_old_name_begins_with_the_log_of_the_old_one(self, store: Store) -> None:

@@ -10,14 +10,16 @@ export interface Page<T> {
   readonly next: string;
 }
 
-export interface PagesOptions<T> {
+export interface PagesOptions<P extends Page<unknown>> {
   readonly key: readonly unknown[];
-  readonly ask: (token: string, signal: AbortSignal) => Promise<Page<T>>;
+  readonly ask: (token: string, signal: AbortSignal) => Promise<P>;
 }
 
-export interface Pages<T> {
+export interface Pages<P extends Page<unknown>> {
+  /** The first page, with what it says besides its items. */
+  readonly first: P | undefined;
   /** What was read so far; undefined until the first page is there. */
-  readonly items: readonly T[] | undefined;
+  readonly items: P["items"] | undefined;
   readonly hasMore: boolean;
   readonly isOld: boolean;
   readonly error: Error | null;
@@ -26,8 +28,8 @@ export interface Pages<T> {
 }
 
 /** Read a list page by page; what was read stays while it is read again. */
-export function usePages<T>({ key, ask }: PagesOptions<T>): Pages<T> {
-  const options: InfiniteQueryObserverOptions<Page<T>, Error, InfiniteData<Page<T>, string>, readonly unknown[], string> = {
+export function usePages<P extends Page<unknown>>({ key, ask }: PagesOptions<P>): Pages<P> {
+  const options: InfiniteQueryObserverOptions<P, Error, InfiniteData<P, string>, readonly unknown[], string> = {
     queryKey: key,
     queryFn: ({ pageParam, signal }) => ask(pageParam, signal),
     initialPageParam: "",
@@ -42,6 +44,7 @@ export function usePages<T>({ key, ask }: PagesOptions<T>): Pages<T> {
   const { data, error, hasNextPage, isFetchingNextPage, isPlaceholderData } = observer.getCurrentResult();
   const items = useMemo(() => data?.pages.flatMap((page) => page.items), [data]);
   return {
+    first: data?.pages[0],
     items,
     hasMore: hasNextPage,
     isOld: isPlaceholderData,

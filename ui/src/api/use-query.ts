@@ -10,12 +10,15 @@ import {
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { ApiError } from "./client";
 
+/** The server will not do it the next time either. */
+const NOT_IMPLEMENTED = 501;
+
 export const queries = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 5_000,
       gcTime: 300_000,
-      retry: (count, error) => count < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+      retry: (count, error) => count < 2 && !(error instanceof ApiError && (error.status < 500 || error.status === NOT_IMPLEMENTED)),
       retryDelay: (count) => 400 * 2 ** count,
       networkMode: "always",
     },

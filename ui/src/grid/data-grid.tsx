@@ -33,6 +33,8 @@ interface DataGridProps<T> {
   readonly onEnd: () => void;
   /** How rows are chosen; without it they are not. */
   readonly choice?: Choice<T>;
+  /** What the button of a cell, or the key a, does with a row. */
+  readonly onAct?: (row: T) => void;
 }
 
 /** Which rows are chosen: by a box before each, or by x and Space. */
@@ -102,12 +104,20 @@ export function DataGrid<T>(props: DataGridProps<T>) {
     const row = latest.current.rows[index];
     if (row) latest.current.choice?.onToggle(row);
   };
+  const act = (index: number) => {
+    const row = latest.current.rows[index];
+    if (row) latest.current.onAct?.(row);
+  };
   const onClick = (event: MouseEvent) => {
     const index = grid.current?.rowAt(event) ?? -1;
     if (index < 0 || !(event.target instanceof Element) || event.ctrlKey || event.metaKey || event.shiftKey) return;
     grid.current?.activate(index);
     if (event.target.closest("[data-choice]")) {
       toggle(index);
+      return;
+    }
+    if (event.target.closest("[data-act]")) {
+      act(index);
       return;
     }
     if (!event.target.closest("a") && !String(getSelection())) open(index);
@@ -117,6 +127,11 @@ export function DataGrid<T>(props: DataGridProps<T>) {
     if (current && choice && event.target === current.element && (event.key === " " || event.key === "x")) {
       event.preventDefault();
       toggle(current.active);
+      return;
+    }
+    if (current && props.onAct && event.target === current.element && event.key === "a" && !(event.ctrlKey || event.metaKey || event.altKey)) {
+      event.preventDefault();
+      act(current.active);
       return;
     }
     if (!current || event.target !== current.element || isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;

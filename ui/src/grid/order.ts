@@ -4,9 +4,9 @@ export type Direction = "ASC" | "DESC";
 
 /** Return how a list in this order is sorted by `key`, if it is. */
 export function sortOf(order: string, key: string): "ascending" | "descending" | undefined {
-  const [current, direction] = order.split(" ");
+  const [, current = order, direction = ""] = /^(.*) (asc|desc)$/i.exec(order) ?? [];
   if (current !== key) return undefined;
-  return direction?.toUpperCase() === "DESC" ? "descending" : "ascending";
+  return direction.toUpperCase() === "DESC" ? "descending" : "ascending";
 }
 
 /** Return the order after a click on the header of `key`: the other direction, or `first` if another key led. */

@@ -84,6 +84,8 @@ export function linkCell<T>(
 export interface Pill {
   readonly text: string;
   readonly isStrong?: boolean;
+  /** What stands there when the pointer comes, if not the text. */
+  readonly whole?: string;
 }
 
 /** Make a cell of small words, at most `most`; how many more there are stands behind them. */
@@ -115,7 +117,7 @@ function makePill(): { readonly element: HTMLElement; readonly show: (pill: Pill
       const isHidden = pill === undefined;
       if (element.hidden !== isHidden) element.hidden = isHidden;
       if (!pill) return;
-      write(pill.text, pill.text);
+      write(pill.text, pill.whole ?? pill.text);
       element.classList.toggle(css.strong ?? "", pill.isStrong === true);
     },
   };

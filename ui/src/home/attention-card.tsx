@@ -9,6 +9,8 @@ const TONES = { INFO: "run", WARNING: "warn", ERROR: "bad" } as const;
 /** What failed, what was raised and what waits for somebody. */
 export function AttentionCard({ home }: { readonly home: HomeResponse }) {
   const { failed, failed_total: failedTotal, alerts, alerts_total: alertsTotal, pending } = home;
+  const shown = pending.filter(({ request_id: requestId = 0 }) => requestId > 0).length;
+  const waiting = pending.length - shown + (home.requests_total ?? shown);
   const isQuiet = failed.length + alerts.length + pending.length === 0;
   return (
     <section class={css.card} aria-labelledby="needs-attention">
@@ -16,7 +18,7 @@ export function AttentionCard({ home }: { readonly home: HomeResponse }) {
       {isQuiet && <p class="muted">Nothing failed in the last 24 hours, no alert was raised, and no version waits for approval.</p>}
       {pending.length > 0 && (
         <>
-          <h3>{plural(pending.length, "version waits", "versions wait")}</h3>
+          <h3>{plural(waiting, "version waits", "versions wait")}</h3>
           <ul>{pending.map((one) => <Pending key={`${one.name}/${one.version}/${one.target}`} one={one} />)}</ul>
         </>
       )}
@@ -44,14 +46,23 @@ function Ago({ time }: { readonly time: number }) {
   );
 }
 
+/** Say what a version waits for: who asked for it and why, and what the policy lacks. */
+function describePending({ user_id: user, reason = "", comments = 0, request_id: requestId = 0, missing }: PendingVersion): string {
+  const standing = missing.length > 0 ? `the policy asks that ${missing.join("; ")}` : "may be promoted now";
+  if (requestId === 0) return standing;
+  const asked = `${user || "somebody"} asks for it${reason ? `: ${reason}` : ""}`;
+  return [asked, comments > 0 ? plural(comments, "comment") : "", standing].filter(Boolean).join(" · ");
+}
+
 function Pending({ one }: { readonly one: PendingVersion }) {
+  const text = describePending(one);
   return (
     <li>
       <span class={css.what}>
         <a href={hrefOf(`/models/${encodeURIComponent(one.name)}/versions/${encodeURIComponent(one.version)}`)}>
           {one.name} {one.version} → {one.target}
         </a>
-        <small>{one.missing.length > 0 ? `the policy asks that ${one.missing.join("; ")}` : "may be promoted now"}</small>
+        <small title={text}>{text}</small>
       </span>
       <Ago time={one.time} />
     </li>

@@ -16,13 +16,14 @@ export function ModelsCard({ aliases }: { readonly aliases: readonly AliasInUse[
           {aliases.map(({ name, alias, version, time, user_id: user }) => (
             <li key={`${name}@${alias}`}>
               <span class={css.what}>
-                <a href={hrefOf(`/models/${encodeURIComponent(name)}/versions/${encodeURIComponent(version)}`)}>
-                  {name}
-                  <span class={css.alias}>@{alias}</span> → {version}
+                <a class={css.inUse} title={`${name}@${alias}`} href={hrefOf(`/models/${encodeURIComponent(name)}/versions/${encodeURIComponent(version)}`)}>
+                  <span>{name}</span>
+                  <span class={css.alias}>@{alias}</span>
+                  <span>→ {version}</span>
                 </a>
               </span>
               {time > 0 && (
-                <span class="muted" title={formatMoment(time)}>
+                <span class={`muted ${css.by}`} title={`${formatMoment(time)}${user && ` by ${user}`}`}>
                   {formatAgo(time, now)}
                   {user && ` by ${user}`}
                 </span>

@@ -11,7 +11,7 @@ const AT_FIRST = 8;
 
 /** Which version had each alias when, as lanes over one axis of time. */
 export function AliasTimeline({ name }: { readonly name: string }) {
-  const { data } = useQuery({ key: ["registry", name, "alias-log"], ask: (signal) => listEvents(name, { most: MOST }, signal) });
+  const { data } = useQuery({ key: ["registry", name, "alias-log"], ask: (signal) => listEvents(name, { most: MOST, actions: ["set_alias", "delete_alias"] }, signal) });
   const [isAll, setAll] = useState(false);
   const now = useMemo(() => Date.now(), [data]);
   const lanes = useMemo(() => readLanes(data?.items ?? [], now), [data, now]);
@@ -53,7 +53,7 @@ export function AliasTimeline({ name }: { readonly name: string }) {
           Show all {formatCount(lanes.length)} aliases
         </button>
       )}
-      {data.next && <p class={panels.hint}>Of the last {formatCount(MOST)} things that happened.</p>}
+      {data.next && <p class={panels.hint}>Of the last {formatCount(MOST)} moves.</p>}
     </section>
   );
 }

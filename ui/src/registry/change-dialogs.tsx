@@ -1,12 +1,11 @@
 import { useId, useState } from "preact/hooks";
 import type { RegisteredModel } from "../api/schema";
-import { hrefOf } from "../lib/location";
 import { FormDialog } from "../shell/form-dialog";
 import { say } from "../shell/toasts";
 import { GateCheck, usePolicy } from "./gate-check";
-import { diffPage } from "./places";
 import { deleteAlias, moveStage, rollBack, setAlias } from "./registry-api";
 import css from "./registry.module.css";
+import { Replaced } from "./replaced";
 import { allStages, isActiveStage, NO_STAGE } from "./versions";
 import { attributionOf, startWhy, WhyFields } from "./why-fields";
 
@@ -42,7 +41,6 @@ function AliasDialog({ model, change, onClose }: DialogProps<Extract<Change, { k
   const [why, setWhy] = useState(startWhy);
   const policy = usePolicy(model.name)?.policy;
   const name = alias.trim().replace(/^@/, "");
-  const known = model.aliases?.find((one) => one.alias === name);
   const gate = policy?.gates?.find((one) => one.alias === name);
   const isPromotion = change.kind === "promote";
   const offers = new Set([...(model.aliases ?? []), ...(policy?.gates ?? [])].flatMap((one) => one.alias || []));
@@ -77,14 +75,7 @@ function AliasDialog({ model, change, onClose }: DialogProps<Extract<Change, { k
         </datalist>
       </label>
       {!isPromotion && <VersionField value={version} hasFocus={change.alias !== ""} onVersion={setVersion} />}
-      {known && known.version !== version.trim() && (
-        <p class={css.consequence}>
-          @{name} points at version {known.version} now, and leaves it.{" "}
-          <a class={css.compareLink} href={hrefOf(diffPage(model.name, known.version, version.trim()))}>
-            Compare them
-          </a>
-        </p>
-      )}
+      <Replaced model={model} target={{ alias: name, stage: "" }} version={version.trim()} />
       <WhyFields why={why} isReasonNeeded={gate?.reason === true} onWhy={setWhy} />
       {gate && <GateCheck name={model.name} version={version.trim()} target={{ alias: name, stage: "" }} why={why} />}
     </FormDialog>
@@ -120,6 +111,7 @@ function StageDialog({ model, change, onClose }: DialogProps<Extract<Change, { k
           Archive the other versions in {stage}
         </label>
       )}
+      <Replaced model={model} target={{ alias: "", stage }} version={version.trim()} isArchiving={isArchiving} />
       <WhyFields why={why} isReasonNeeded={gate?.reason === true} onWhy={setWhy} />
       {gate && <GateCheck name={model.name} version={version.trim()} target={{ alias: "", stage }} why={why} />}
     </FormDialog>

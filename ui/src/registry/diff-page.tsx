@@ -8,6 +8,7 @@ import panels from "../panels/panels.module.css";
 import { useChrome } from "../shell/chrome";
 import { Failure } from "../shell/notice";
 import css from "./diff.module.css";
+import { DiffManyPage } from "./diff-many-page";
 import { MetricsDiff, PartDiff, SignatureDiffPanel } from "./diff-parts";
 import { listParts } from "./diff";
 import { Missing } from "./missing";
@@ -17,10 +18,17 @@ import registry from "./registry.module.css";
 import { RowSkeleton } from "./row-skeleton";
 import { NO_STAGE } from "./versions";
 
-/** Two versions of a model beside each other: what differs, and whether the new one can take the old one's place. */
+const MOST = 11;
+
+/** Versions of a model beside each other: what differs, and whether the new ones can take the old one's place. */
 export function DiffPage({ name }: { readonly name: string }) {
   const old = query.value.get("a") ?? "";
-  const version = query.value.get("b") ?? "";
+  const versions = [...new Set((query.value.get("b") ?? "").split(","))].filter((version) => version !== "" && version !== old);
+  if (versions.length > 1) return <DiffManyPage name={name} old={old} versions={versions.slice(0, MOST)} />;
+  return <PairPage name={name} old={old} version={query.value.get("b") ?? ""} />;
+}
+
+function PairPage({ name, old, version }: { readonly name: string; readonly old: string; readonly version: string }) {
   const isAll = query.value.get("all") === "1";
   useChrome(`${name} · ${old} and ${version}`, [
     { text: "Models", page: "/models" },

@@ -4,7 +4,7 @@ import panels from "../panels/panels.module.css";
 import { isChanged, writeChange, writeMetric, writeValue, type DiffPart } from "./diff";
 import css from "./diff.module.css";
 
-const VERDICTS: Readonly<Record<Verdict, { readonly tone: string; readonly word: string; readonly text: string }>> = {
+export const VERDICTS: Readonly<Record<Verdict, { readonly tone: string; readonly word: string; readonly text: string }>> = {
   identical: { tone: "ok", word: "Identical", text: "callers see no difference." },
   compatible: { tone: "ok", word: "Compatible", text: "callers of the old version can call the new one." },
   breaking: { tone: "bad", word: "Breaking", text: "some callers of the old version will fail with the new one." },
@@ -25,7 +25,7 @@ export function SignatureDiffPanel({ signature: { verdict, changes = [] } }: { r
       </p>
       {changes.length > 0 && (
         <div class={css.scroll} tabIndex={0} role="region" aria-label="Table of signature changes">
-          <table class={css.table}>
+          <table class={`${css.table} ${css.meanings}`}>
             <thead>
               <tr>
                 <th scope="col">part</th>

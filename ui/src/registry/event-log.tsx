@@ -1,3 +1,4 @@
+import type { RegistryAction } from "../api/schema";
 import { usePages } from "../api/use-pages";
 import { formatAgo, formatMoment } from "../lib/format";
 import { hrefOf } from "../lib/location";
@@ -15,13 +16,15 @@ interface EventLogProps {
   readonly name: string;
   /** Only what happened to this version. */
   readonly version?: string;
+  /** Only what is one of these; without any, everything. */
+  readonly actions?: readonly RegistryAction[];
 }
 
 /** What happened to a model or a version: when, who, what and why; the newest first. */
-export function EventLog({ name, version = "" }: EventLogProps) {
+export function EventLog({ name, version = "", actions = [] }: EventLogProps) {
   const log = usePages({
-    key: ["registry", name, "events", version],
-    ask: (token, signal) => listEvents(name, { version, most: AT_ONCE, token }, signal),
+    key: ["registry", name, "events", version, actions],
+    ask: (token, signal) => listEvents(name, { version, most: AT_ONCE, token, actions }, signal),
   });
   if (!log.items) return log.error ? <Failure error={log.error} onRetry={log.retry} /> : <RowSkeleton label="Loading the history" />;
   if (log.items.length === 0) return <p class={`${panels.hint} ${css.note}`}>Nothing is known to have happened.</p>;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { RegistryEvent } from "../api/schema";
-import { describeEvent, lastUsers } from "./events";
+import { actionsOf, describeEvent, lastUsers } from "./events";
 
 const event = (fields: Partial<RegistryEvent>): RegistryEvent => ({ event_id: 1, time: 0, action: "create_model", name: "churn", ...fields });
 
@@ -30,4 +30,15 @@ test("the newest change of each model counts, refusals do not", () => {
   ];
 
   expect([...lastUsers(log)]).toEqual([["churn", "ada"], ["price", ""]]);
+});
+
+test("every kind of event belongs to a subject or is about requests, and what nobody knows means everything", () => {
+  expect(actionsOf("policy")).toEqual(["set_policy"]);
+  expect(actionsOf("")).toEqual([]);
+  expect(describeEvent({ event_id: 1, time: 0, action: "request_promotion", name: "churn", version: "3", key: "@champion", new: "7" })).toBe("asked that version 3 becomes @champion");
+});
+
+test("who only asks or comments has not changed the model", () => {
+  const event = { event_id: 1, time: 0, name: "churn", version: "3" } as const;
+  expect(lastUsers([{ ...event, action: "comment_request", user_id: "eve" }, { ...event, action: "set_alias", user_id: "ada" }])).toEqual(new Map([["churn", "ada"]]));
 });

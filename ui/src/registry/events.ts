@@ -1,6 +1,6 @@
 /** The registry's log in words. */
 
-import type { RegistryEvent } from "../api/schema";
+import type { RegistryAction, RegistryEvent } from "../api/schema";
 
 const MOST = 120;
 const NONE = "nothing";
@@ -46,6 +46,16 @@ export function describeEvent({ action, name, version = "", key = "", old, new: 
       return `withdrew the approval of version ${version} as ${key}`;
     case "set_policy":
       return value ? "set the policy" : "removed the policy";
+    case "request_promotion":
+      return `asked that version ${version} becomes ${key}`;
+    case "comment_request":
+      return `commented on the request that version ${version} becomes ${key}`;
+    case "approve_request":
+      return `approved the request that version ${version} becomes ${key}`;
+    case "reject_request":
+      return `rejected the request that version ${version} becomes ${key}`;
+    case "withdraw_request":
+      return `withdrew the request that version ${version} becomes ${key}`;
     case "deploy":
       return `deployed version ${version} to ${key}${old ? `, which ran version ${old}` : ""}`;
     case "undeploy":
@@ -62,11 +72,35 @@ function quote(text: string | null | undefined): string {
   return `“${text.length > MOST ? `${text.slice(0, MOST)}…` : text}”`;
 }
 
+/** What a reader of a history may want to see of it alone. */
+export const SUBJECTS = {
+  promotions: {
+    title: "Aliases and stages",
+    actions: ["set_alias", "delete_alias", "move_stage", "roll_back", "refuse"],
+  },
+  requests: {
+    title: "Requests and approvals",
+    actions: ["request_promotion", "comment_request", "approve_request", "reject_request", "withdraw_request", "approve", "withdraw", "refuse"],
+  },
+  versions: { title: "Versions and deployments", actions: ["create_version", "delete_version", "deploy", "undeploy"] },
+  words: {
+    title: "Names, descriptions and tags",
+    actions: ["create_model", "update_model", "rename_model", "update_version", "set_model_tag", "delete_model_tag", "set_version_tag", "delete_version_tag"],
+  },
+  policy: { title: "Policy", actions: ["set_policy"] },
+} as const satisfies Readonly<Record<string, { readonly title: string; readonly actions: readonly RegistryAction[] }>>;
+
+/** Return the actions of a subject; without a known one, none: everything is meant. */
+export const actionsOf = (subject: string): readonly RegistryAction[] => Object.entries(SUBJECTS).find(([name]) => name === subject)?.[1].actions ?? [];
+
+/** What changes nothing of a model. */
+const NO_CHANGES: ReadonlySet<RegistryAction> = new Set(["refuse", "request_promotion", "comment_request", "reject_request", "withdraw_request"]);
+
 /** Return who changed each model last, as far as a log (the newest first) tells. */
 export function lastUsers(events: readonly RegistryEvent[]): ReadonlyMap<string, string> {
   const users = new Map<string, string>();
   for (const { name, action, user_id: user = "" } of events) {
-    if (action !== "refuse" && !users.has(name)) users.set(name, user);
+    if (!NO_CHANGES.has(action) && !users.has(name)) users.set(name, user);
   }
   return users;
 }

@@ -43,7 +43,8 @@ export function FilesPanel({ version, files, isKnown, error }: FilesPanelProps) 
       {!error && !isKnown && <p class={panels.hint}>Reading…</p>}
       {isKnown && files.length === 0 && (
         <p class={panels.hint}>
-          Not pinned: nobody could read the files when the version was registered. They are at <code>{version.source}</code>.
+          Not pinned: nobody could read the files when the version was registered, so their digests are not known here. They are at <code>{version.source}</code>; who has
+          access gets them with <code>{`headwater models download models:/${version.name}/${version.version}`}</code>.
         </p>
       )}
       {files.length > 0 && (

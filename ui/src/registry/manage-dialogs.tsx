@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { ModelVersion, RegisteredModel } from "../api/schema";
-import { expire } from "../api/use-query";
+import { expire, refresh } from "../api/use-query";
 import { navigate } from "../lib/location";
 import { FormDialog } from "../shell/form-dialog";
 import { say } from "../shell/toasts";
@@ -15,6 +15,8 @@ function leaveFor(page: string): void {
   expire("registry");
   navigate(page, { replace: true });
 }
+
+const tell = (failure: unknown) => say(failure instanceof Error ? failure.message : String(failure));
 
 /** Make a model without versions. */
 export function CreateDialog({ onClose }: { readonly onClose: () => void }) {
@@ -53,7 +55,8 @@ export function RenameDialog({ model, onClose }: ModelDialogProps) {
   const [why, setWhy] = useState(startWhy);
   const save = async () => {
     await renameModel(model.name, name.trim(), attributionOf(why));
-    say(`“${model.name}” is “${name.trim()}” now`);
+    const back = () => void renameModel(name.trim(), model.name, attributionOf(why)).then(() => leaveFor(modelPage(model.name)), tell);
+    say(`“${model.name}” is “${name.trim()}” now`, back);
     leaveFor(modelPage(name.trim()));
   };
   return (
@@ -98,31 +101,37 @@ export function DeleteModelDialog({ model, onClose }: ModelDialogProps) {
 interface VersionDialogProps {
   readonly version: ModelVersion;
   readonly onClose: () => void;
+  /** What follows, where the page stays; without it, the page of the model does. */
+  readonly onDone?: () => void;
 }
 
-/** Delete a version for good; the aliases that go with it are named. */
-export function DeleteVersionDialog({ version, onClose }: VersionDialogProps) {
+/** Delete a version for good: its number must be written; the aliases that go with it are named. */
+export function DeleteVersionDialog({ version, onClose, onDone }: VersionDialogProps) {
   const { name, version: number, aliases = [], current_stage: stage } = version;
-  const [isSure, setSure] = useState(false);
+  const [typed, setTyped] = useState("");
   const [why, setWhy] = useState(startWhy);
   const uses = [...aliases.map((alias) => `@${alias}`), ...(stage === NO_STAGE ? [] : [`stage ${stage}`])];
   const save = async () => {
     await deleteVersion(name, number, attributionOf(why));
     say(`Version ${number} of “${name}” is deleted`);
-    leaveFor(modelPage(name));
+    if (onDone) {
+      refresh("registry");
+      onDone();
+    } else leaveFor(modelPage(name));
   };
   return (
-    <FormDialog title={`Delete version ${number} of “${name}”`} action="Delete" isReady={uses.length === 0 || isSure} onSave={save} onClose={onClose}>
+    <FormDialog title={`Delete version ${number} of “${name}”`} action="Delete" isReady={typed.trim() === number} onSave={save} onClose={onClose}>
       <p class={css.consequence}>
-        The version is deleted for good, and its number is not given again. The run with its files stays.
+        The version is deleted for good with its description, tags, approvals and requests, and its number is not given again. The run with its files stays.
+        {uses.length > 0 && ` It has ${uses.join(", ")}.`}
         {aliases.length > 0 && ` Programs that load ${aliases.map((alias) => `models:/${name}@${alias}`).join(", ")} will fail.`}
       </p>
-      {uses.length > 0 && (
-        <label class={css.check}>
-          <input type="checkbox" autofocus checked={isSure} onChange={(event) => setSure(event.currentTarget.checked)} />
-          Delete it although it has {uses.join(", ")}
-        </label>
-      )}
+      <label>
+        <span>
+          Write <code>{number}</code> to confirm
+        </span>
+        <input class="field" autofocus required inputMode="numeric" autocomplete="off" value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />
+      </label>
       <WhyFields why={why} isReasonNeeded={false} onWhy={setWhy} />
     </FormDialog>
   );

@@ -11,10 +11,10 @@ import { useChrome } from "../shell/chrome";
 import { Icon } from "../shell/icons";
 import { Failure } from "../shell/notice";
 import { Menu, Popover } from "../shell/popover";
-import { AliasTimeline } from "./alias-timeline";
 import { AliasesPanel } from "./aliases-panel";
 import { ChangeDialog, type Change } from "./change-dialogs";
 import { EventLog } from "./event-log";
+import { HistoryTab } from "./history-tab";
 import { LoadPanel } from "./load-panel";
 import { DeleteModelDialog, RenameDialog } from "./manage-dialogs";
 import { Missing } from "./missing";
@@ -22,10 +22,13 @@ import { modelPage } from "./places";
 import { PolicyPanel } from "./policy-panel";
 import { deleteModelTag, describeModel, getModel, setModelTag } from "./registry-api";
 import css from "./registry.module.css";
+import { AskDialog } from "./request-dialogs";
+import { RequestsLink } from "./requests-link";
+import { RequestsPanel } from "./requests-panel";
 import { RowSkeleton } from "./row-skeleton";
 import { usePulse } from "./use-pulse";
 import { userName } from "./user";
-import { latestVersion, tagMap } from "./versions";
+import { isLong, latestVersion, tagMap } from "./versions";
 import { VersionsTable } from "./versions-table";
 
 interface ModelPageProps {
@@ -56,17 +59,20 @@ export function ModelPage({ name, tab }: ModelPageProps) {
 
 function Loaded({ model, tab }: { readonly model: RegisteredModel; readonly tab: string }) {
   const [change, setChange] = useState<Change | null>(null);
-  const [managing, setManaging] = useState<"" | "rename" | "delete">("");
+  const [managing, setManaging] = useState<"" | "ask" | "rename" | "delete">("");
   const { name } = model;
   const latest = latestVersion(model);
   return (
     <div class={css.model}>
       <header class={panels.header}>
         <div class={panels.title}>
-          <h1 tabIndex={-1}>{name}</h1>
+          <h1 tabIndex={-1} title={name} data-long={isLong(name) || undefined}>
+            {name}
+          </h1>
           <span class="muted" title={formatMoment(model.last_updated_timestamp)}>
             changed {formatAgo(model.last_updated_timestamp, Date.now())}
           </span>
+          <RequestsLink name={name} />
           <span class={panels.actions}>
             <button type="button" class="button" disabled={!latest} onClick={() => setChange({ kind: "set-alias", alias: "", version: latest })}>
               Set alias…
@@ -77,6 +83,11 @@ function Loaded({ model, tab }: { readonly model: RegisteredModel; readonly tab:
                   {latest && (
                     <button type="button" onClick={() => [close(), setChange({ kind: "stage", stage: "Staging", version: latest })]}>
                       Change stage…
+                    </button>
+                  )}
+                  {latest && (
+                    <button type="button" onClick={() => [close(), setManaging("ask")]}>
+                      Request promotion…
                     </button>
                   )}
                   <button type="button" onClick={() => [close(), setManaging("rename")]}>
@@ -104,16 +115,12 @@ function Loaded({ model, tab }: { readonly model: RegisteredModel; readonly tab:
       </nav>
       <div class={css.columns}>
         <div class={css.main}>
-          {tab === "history" && (
-            <>
-              <AliasTimeline name={name} />
-              <EventLog name={name} />
-            </>
-          )}
+          {tab === "history" && <HistoryTab name={name} />}
           {tab === "policy" && <PolicyPanel model={model} />}
-          {tab === "" && <VersionsTable name={name} />}
+          {tab === "" && <VersionsTable model={model} />}
         </div>
         <div class={css.side}>
+          <RequestsPanel name={name} />
           <AliasesPanel model={model} onChange={setChange} />
           {latest && <LoadPanel uris={[...(model.aliases ?? []).map(({ alias }) => `models:/${name}@${alias}`), `models:/${name}/${latest}`]} signature={null} />}
           <NotesPanel title="Description" text={model.description ?? ""} onSave={(text) => describeModel(name, text, userName())} />
@@ -124,6 +131,7 @@ function Loaded({ model, tab }: { readonly model: RegisteredModel; readonly tab:
           />
         </div>
       </div>
+      {managing === "ask" && <AskDialog model={model} version={latest} onClose={() => setManaging("")} />}
       {managing === "rename" && <RenameDialog model={model} onClose={() => setManaging("")} />}
       {managing === "delete" && <DeleteModelDialog model={model} onClose={() => setManaging("")} />}
       {change && <ChangeDialog model={model} change={change} onClose={() => setChange(null)} />}

@@ -4,8 +4,9 @@ export const modelPage = (name: string, tab = ""): string => `/models/${encodeUR
 
 export const versionPage = (name: string, version: string): string => `${modelPage(name)}/versions/${encodeURIComponent(version)}`;
 
-/** Return the page that compares two versions; the old one is what the new one would replace. */
-export const diffPage = (name: string, old: string, version: string): string => `${modelPage(name)}/diff?a=${encodeURIComponent(old)}&b=${encodeURIComponent(version)}`;
+/** Return the page that compares versions with an old one, which a new one would replace. */
+export const diffPage = (name: string, old: string, ...versions: readonly string[]): string =>
+  `${modelPage(name)}/diff?a=${encodeURIComponent(old)}&b=${versions.map(encodeURIComponent).join(",")}`;
 
 export const runPage = (runId: string): string => `/runs/${runId}`;
 

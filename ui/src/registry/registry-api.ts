@@ -7,18 +7,24 @@ import type {
   Lineage,
   ListApprovalsResponse,
   ListEventsResponse,
+  ListPromotionsResponse,
   ModelVersion,
   ModelVersionResponse,
   Policy,
   PolicyResponse,
+  PromotionResponse,
   ProvenanceResponse,
+  QueryVersions,
+  QueryVersionsResponse,
   RegisteredModel,
   RegisteredModelResponse,
+  RegistryAction,
   RegistryEvent,
   RollBackResponse,
   SearchModelVersionsResponse,
   SearchRegisteredModelsResponse,
   VersionComparison,
+  VersionRow,
 } from "../api/schema";
 import type { Page } from "../api/use-pages";
 import { refresh } from "../api/use-query";
@@ -42,6 +48,16 @@ export async function searchVersions(filter: string, order: string, token: strin
   const question = { filter, order_by: [order], max_results: PAGE, page_token: token };
   const answer = await readMlflow<SearchModelVersionsResponse>("model-versions/search", question, signal);
   return { items: answer.model_versions ?? [], next: answer.next_page_token ?? "" };
+}
+
+/** A page of the table of versions, with what there is to choose columns from. */
+export interface VersionPage extends Page<VersionRow> {
+  readonly table: QueryVersionsResponse;
+}
+
+export async function queryVersions(question: QueryVersions, signal: AbortSignal): Promise<VersionPage> {
+  const table = await callNative<QueryVersionsResponse>("registry/versions", question, signal);
+  return { items: table.rows, next: table.next_page_token ?? "", table };
 }
 
 /** Return the filter that finds the versions of a model. */
@@ -77,15 +93,36 @@ export async function listApprovals(name: string, version: string, signal: Abort
 export const approve = (name: string, version: string, role: string, withdraw: boolean, why: Attribution): Promise<void> =>
   change(callNative("registry/approvals", { name, version, role, withdraw, ...why }));
 
+interface EventsQuestion {
+  readonly version?: string;
+  readonly most: number;
+  readonly token?: string;
+  /** Only these; without any, all. */
+  readonly actions?: readonly RegistryAction[];
+}
+
 export async function listEvents(
   name: string,
-  { version = "", most, token = "" }: { readonly version?: string; readonly most: number; readonly token?: string },
+  { version = "", most, token = "", actions = [] }: EventsQuestion,
   signal: AbortSignal,
 ): Promise<Page<RegistryEvent>> {
-  const question = { name, version, newest_first: true, max_results: most, page_token: token };
+  const question = { name, version, newest_first: true, max_results: most, page_token: token, actions };
   const answer = await readNative<ListEventsResponse>("registry/events", question, signal);
   return { items: answer.events ?? [], next: answer.next_page_token ?? "" };
 }
+
+/** Return what was asked for of a model, or of one of its versions, the newest first. */
+export const listRequests = (name: string, version: string, signal: AbortSignal): Promise<ListPromotionsResponse> =>
+  readNative("registry/promotions", { name, ...(version ? { version } : {}) }, signal);
+
+export const requestPromotion = (name: string, version: string, target: Target, archive: boolean, why: Attribution): Promise<void> =>
+  change(callNative("registry/promotions", { name, version, ...target, archive_existing_versions: archive, ...why }));
+
+export const commentRequest = (name: string, requestId: number, text: string, user: string): Promise<void> =>
+  change(callNative("registry/promotions/comments", { name, request_id: requestId, text, user_id: user }));
+
+export const decideRequest = (name: string, requestId: number, decision: "approve" | "reject" | "withdraw", why: Attribution): Promise<void> =>
+  change(callNative<PromotionResponse>(`registry/promotions/${decision}`, { name, request_id: requestId, ...why }));
 
 /** An alias or a stage; the other one is empty. */
 export interface Target {

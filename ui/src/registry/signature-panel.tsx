@@ -1,6 +1,9 @@
+import { ApiError } from "../api/client";
 import panels from "../panels/panels.module.css";
 import css from "./registry.module.css";
 import type { Field, ModelFile } from "./signature";
+
+const NOT_IMPLEMENTED = 501;
 
 interface SignaturePanelProps {
   readonly state: { readonly data: ModelFile | undefined; readonly error: Error | null };
@@ -13,12 +16,18 @@ interface SignaturePanelProps {
 /** What the model takes and gives, as tables. */
 export function SignaturePanel({ state: { data, error }, isAsked, isKnown }: SignaturePanelProps) {
   const signature = data?.signature;
+  const isElsewhere = error instanceof ApiError && error.status === NOT_IMPLEMENTED;
   return (
     <section class={panels.panel} aria-labelledby="signature-heading">
       <header>
         <h2 id="signature-heading">Signature</h2>
       </header>
-      {error && <p class={panels.error} role="alert">{`The MLmodel file cannot be read. ${error.message}`}</p>}
+      {isElsewhere && (
+        <p class={panels.hint}>
+          The files are where this server does not read, so it cannot say what the model takes and gives. {error?.message} Programs with access load it all the same.
+        </p>
+      )}
+      {error && !isElsewhere && <p class={panels.error} role="alert">{`The MLmodel file cannot be read. ${error.message}`}</p>}
       {!error && !data && <p class={panels.hint}>{isKnown && !isAsked ? "The version has no MLmodel file." : "Reading…"}</p>}
       {data && !signature && (
         <p class={panels.hint}>

@@ -7,7 +7,7 @@ import { exampleRequest, quoteShell } from "./load-code";
 import { readFile } from "./registry-api";
 import registry from "./registry.module.css";
 import type { Field, Signature } from "./signature";
-import { cleanAddress, hasForm, keyOf, listTryCode, startValues, writeRequest, type Request, type Values } from "./try";
+import { cleanAddress, compactJson, hasForm, keyOf, listTryCode, maySend, startValues, writeRequest, type Request, type Values } from "./try";
 import css from "./try.module.css";
 
 const SETTING = "headwater.scoring";
@@ -45,7 +45,7 @@ function Try({ uri, signature, example }: TryProps) {
   const [text, setText] = useState(() => localStorage.getItem(SETTING) ?? STANDARD);
   const address = cleanAddress(text, document.baseURI);
   const isForm = hasForm(signature) && json === null;
-  const request = isForm ? writeRequest(signature, values) : readJson(json ?? (example || JSON.stringify(exampleRequest(signature))));
+  const request = isForm ? writeRequest(signature, values) : readJson(json ?? (compactJson(example) || JSON.stringify(exampleRequest(signature))));
   const move = (next: string) => {
     setText(next);
     localStorage.setItem(SETTING, next);
@@ -154,16 +154,18 @@ interface SendingProps {
 /** The button, where the browser lets this page reach the server; else code that does it, and why. */
 function Sending({ uri, address, request }: SendingProps) {
   const [title, setTitle] = useState("curl");
-  const ways = [...listTryCode(address, request.body), { title: "Serve", code: serveCode(uri, address) }];
+  const ways = [...listTryCode(address, request.problems.length > 0 ? request.body : compactJson(request.body)), { title: "Serve", code: serveCode(uri, address) }];
   const way = ways.find((one) => one.title === title) ?? ways[0];
-  const isHere = new URL(address).origin === location.origin;
+  const named = document.querySelector<HTMLMetaElement>('meta[name="headwater-scoring"]')?.content ?? "";
+  const isAllowed = maySend(address, location.origin, named);
   return (
     <>
-      {isHere ? (
+      {isAllowed ? (
         <Send address={address} request={request} />
       ) : (
         <p class={panels.hint}>
-          For safety this page talks to its own server only, so it cannot send the request to {address} itself. Run this instead, or open{" "}
+          For safety this page sends requests only where its server lets it, and {new URL(address).origin} is not named: start the server with{" "}
+          <code>--scoring-servers {new URL(address).origin}</code>. Or run this, or open{" "}
           <a class={registry.compareLink} href={`${address}/`} target="_blank" rel="noopener noreferrer">
             the scoring server's own page
           </a>
@@ -182,11 +184,19 @@ function Sending({ uri, address, request }: SendingProps) {
   );
 }
 
+const isElsewhere = (address: string): boolean => new URL(address).origin !== location.origin;
+
 function serveCode(uri: string, address: string): string {
   const { port, protocol } = new URL(address);
   const number = port || (protocol === "https:" ? "443" : "80");
   return `export HEADWATER_TRACKING_URI=${quoteShell(new URL(".", document.baseURI).href.replace(/\/$/, ""))}
-headwater models serve -m ${quoteShell(uri)} --port ${number}`;
+headwater models serve -m ${quoteShell(uri)} --port ${number}${isElsewhere(address) ? ` --allowed-origins ${quoteShell(location.origin)}` : ""}`;
+}
+
+/** Say why there is no answer: the browser does not tell whether a server is silent or does not let this page ask. */
+function describeFailure(address: string, failure: unknown): string {
+  const advice = isElsewhere(address) ? ` Does it run, and with --allowed-origins ${location.origin}?` : "";
+  return `The scoring server cannot be reached: ${failure instanceof Error ? failure.message : String(failure)}.${advice}`;
 }
 
 function Send({ address, request }: { readonly address: string; readonly request: Request }) {
@@ -198,7 +208,7 @@ function Send({ address, request }: { readonly address: string; readonly request
       const response = await fetch(`${address}/invocations`, { method: "POST", headers: { "Content-Type": "application/json" }, body: request.body });
       setAnswer({ isBad: !response.ok, text: (response.ok ? "" : `The server answered ${response.status}: `) + (await response.text()) });
     } catch (failure) {
-      setAnswer({ isBad: true, text: `The scoring server cannot be reached: ${failure instanceof Error ? failure.message : String(failure)}` });
+      setAnswer({ isBad: true, text: describeFailure(address, failure) });
     }
     setBusy(false);
   };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Field, Signature } from "./signature";
-import { cleanAddress, hasForm, listTryCode, startValues, writeRequest } from "./try";
+import { cleanAddress, compactJson, hasForm, listTryCode, startValues, writeRequest, maySend } from "./try";
 
 const field = (name: string, type: string, isRequired = true, standard = ""): Field => ({ name, type, isRequired, standard });
 const signature: Signature = {
@@ -41,4 +41,15 @@ test("an address is cleaned, and code quotes it", () => {
   const [curl, python] = listTryCode("http://a:1", `{"a":"it's"}`);
   expect(curl?.code).toContain(`-d '{"a":"it'\\''s"}'`);
   expect(python?.code).toContain('data="{\\"a\\":\\"it\'s\\"}".encode()');
+});
+
+test("requests go to the page's own server, and to those that it names", () => {
+  const here = "https://models.example.org";
+  expect(maySend("https://models.example.org/scoring", here, "")).toBe(true);
+  expect(maySend("http://127.0.0.1:5001", here, "")).toBe(false);
+  expect(maySend("http://127.0.0.1:5001", here, "https://a.example.org http://127.0.0.1:5001")).toBe(true);
+});
+
+test("an example is written without the blanks between its parts, its texts and numbers as they are", () => {
+  expect(compactJson('{\n  "a b": [0.0, 12345678901234567890],\n  "c": "x \\" y"\n}')).toBe('{"a b":[0.0,12345678901234567890],"c":"x \\" y"}');
 });

@@ -91,6 +91,15 @@ export function cleanAddress(text: string, here: string): string {
   }
 }
 
+/** Write JSON text without the blanks between its parts; numbers stay as they were written. */
+export const compactJson = (text: string): string => text.replaceAll(/("(?:\\.|[^"\\])*")|\s+/g, (_, quoted?: string) => quoted ?? "");
+
+/** Whether this page may send requests to an address: its own server's, and those that its server names. */
+export function maySend(address: string, here: string, named: string): boolean {
+  const { origin } = new URL(address);
+  return origin === here || named.split(" ").some((one) => one !== "" && new URL(one).origin === origin);
+}
+
 /** Return code that sends the request. */
 export function listTryCode(address: string, body: string): { readonly title: string; readonly code: string }[] {
   return [

@@ -31,6 +31,9 @@ import {
   setVersionTag,
 } from "./registry-api";
 import css from "./registry.module.css";
+import { AskDialog } from "./request-dialogs";
+import { RequestsLink } from "./requests-link";
+import { RequestsPanel } from "./requests-panel";
 import { RequirementsPanel } from "./requirements-panel";
 import { RowSkeleton } from "./row-skeleton";
 import { readModelFile } from "./signature";
@@ -39,7 +42,7 @@ import { SourcePanel } from "./source-panel";
 import { EXAMPLE_FILE, TryPanel } from "./try-panel";
 import { usePulse } from "./use-pulse";
 import { userName } from "./user";
-import { NO_STAGE, STATUS, tagMap, titleOf } from "./versions";
+import { isLong, NO_STAGE, STATUS, tagMap, titleOf } from "./versions";
 
 const MODEL_FILE = "MLmodel";
 const REQUIREMENTS = "requirements.txt";
@@ -100,7 +103,7 @@ function Loaded({ version, provenance, provenanceError }: LoadedProps) {
   const requirements = useQuery({
     key: ["registry", name, "file", number, REQUIREMENTS],
     ask: (signal) => readFile(name, number, REQUIREMENTS, signal),
-    enabled: has(REQUIREMENTS),
+    enabled: has(REQUIREMENTS) && (files.length > 0 || modelFile.data !== undefined),
   });
   const lineage = useQuery({ key: ["registry", name, "lineage", number], ask: (signal) => getLineage(name, number, signal) });
   return (
@@ -126,6 +129,7 @@ function Loaded({ version, provenance, provenanceError }: LoadedProps) {
           </div>
           <div class={panels.column}>
             <AboutVersion version={version} flavors={modelFile.data?.flavors ?? []} digest={provenance?.digest ?? ""} origin={provenance?.provenance.origin ?? null} />
+            <RequestsPanel name={name} version={number} />
             <PromotionPanel version={version} />
             <NotesPanel title="Description" text={version.description ?? ""} onSave={(text) => describeVersion(name, number, text, userName())} />
             <TagsPanel
@@ -146,11 +150,12 @@ function VersionHeader({ version }: { readonly version: ModelVersion }) {
   const { name, version: number, current_stage: stage, status, aliases = [] } = version;
   const [change, setChange] = useState<Change | null>(null);
   const [isDeleting, setDeleting] = useState(false);
+  const [isAsking, setAsking] = useState(false);
   const { data: model } = useQuery({ key: ["registry", name, "model"], ask: (signal) => getModel(name, signal) });
   return (
     <header class={`${panels.header} ${css.versionHeader}`}>
       <div class={panels.title}>
-        <h1 tabIndex={-1}>
+        <h1 tabIndex={-1} title={titleOf(version)} data-long={isLong(name) || undefined}>
           <a href={hrefOf(modelPage(name))}>{name}</a>
           <span class={css.number}>version {number}</span>
         </h1>
@@ -163,6 +168,7 @@ function VersionHeader({ version }: { readonly version: ModelVersion }) {
             @{alias}
           </span>
         ))}
+        <RequestsLink name={name} version={number} />
         <span class={panels.actions}>
           <button type="button" class="button primary" disabled={!model} onClick={() => setChange({ kind: "promote", alias: "", version: number })}>
             Promote…
@@ -170,6 +176,9 @@ function VersionHeader({ version }: { readonly version: ModelVersion }) {
           <Popover label="More actions" buttonClass="button square" trigger={<Icon name="more" small />}>
             {(close) => (
               <Menu>
+                <button type="button" onClick={() => [close(), setAsking(true)]}>
+                  Request promotion…
+                </button>
                 <button type="button" onClick={() => [close(), setChange({ kind: "stage", stage, version: number })]}>
                   Change stage…
                 </button>
@@ -182,6 +191,7 @@ function VersionHeader({ version }: { readonly version: ModelVersion }) {
         </span>
       </div>
       {version.status_message && <p class="muted">{version.status_message}</p>}
+      {isAsking && model && <AskDialog model={model} version={number} onClose={() => setAsking(false)} />}
       {isDeleting && <DeleteVersionDialog version={version} onClose={() => setDeleting(false)} />}
       {change && model && <ChangeDialog model={model} change={change} onClose={() => setChange(null)} />}
     </header>

@@ -1,119 +1,133 @@
-import type { ModelVersion } from "../api/schema";
-import { usePages } from "../api/use-pages";
 import { useMemo, useState } from "preact/hooks";
-import { DataGrid, type DataColumn } from "../grid/data-grid";
-import { linkCell, pillsCell, statusCell, textCell } from "../grid/text-cell";
-import { put } from "../lib/codec";
-import { formatAgo, formatMoment } from "../lib/format";
-import { hrefOf, query, setQuery } from "../lib/location";
+import { ApiError } from "../api/client";
+import type { RegisteredModel, VersionRow } from "../api/schema";
+import { usePages } from "../api/use-pages";
+import { DataGrid } from "../grid/data-grid";
+import { decodeList, encodeList, put } from "../lib/codec";
+import { formatCount, plural } from "../lib/format";
+import { query, setQuery } from "../lib/location";
 import panels from "../panels/panels.module.css";
+import { QueryBox, type Offer } from "../query/query-box";
+import { errorPosition, isPlain } from "../query/tokens";
 import { Failure } from "../shell/notice";
 import { Snippet } from "../shell/snippet";
-import { diffPage, runPage, versionPage } from "./places";
-import { searchVersions, versionsOf } from "./registry-api";
+import { ColumnChoice } from "./column-choice";
+import { versionPage } from "./places";
+import { queryVersions } from "./registry-api";
 import css from "./registry.module.css";
 import { RowSkeleton } from "./row-skeleton";
-import { NO_STAGE, STATUS, tagPills } from "./versions";
+import { VersionActions } from "./version-actions";
+import { AliasesDialog } from "./aliases-dialog";
+import { DEFAULT_ORDER, keysOf, makeColumns, standardColumns } from "./version-columns";
+import { toVersionFilter } from "./versions";
+import tools from "./versions.module.css";
 
-const DEFAULT_ORDER = "version_number DESC";
-
-const COLUMNS: readonly DataColumn<ModelVersion>[] = [
-  {
-    id: "name",
-    title: "Version",
-    width: 92,
-    isFrozen: true,
-    sort: ["version_number", "DESC"],
-    cell: linkCell(({ name, version }) => ({ text: version, page: versionPage(name, version) }), "name"),
-  },
-  {
-    id: "aliases",
-    title: "Aliases",
-    width: 210,
-    cell: pillsCell(({ aliases = [] }) => aliases.map((alias) => ({ text: `@${alias}`, isStrong: true })), 3),
-  },
-  {
-    id: "stage",
-    title: "Stage",
-    width: 104,
-    cell: pillsCell(({ current_stage: stage }) => (stage === NO_STAGE ? [] : [{ text: stage }]), 1),
-  },
-  { id: "status", title: "Status", width: 92, cell: statusCell(({ status }) => STATUS[status]) },
-  {
-    id: "run",
-    title: "Run",
-    width: 96,
-    cell: linkCell(({ run_id: runId }) => ({ text: runId.slice(0, 8), page: runId && runPage(runId) }), "link"),
-  },
-  {
-    id: "created",
-    title: "Created",
-    width: 112,
-    sort: ["creation_timestamp", "DESC"],
-    cell: textCell(({ creation_timestamp: time }) => [formatAgo(time, Date.now()), formatMoment(time)]),
-  },
-  { id: "tags", title: "Tags", width: 240, cell: pillsCell(({ tags }) => tagPills(tags), 3) },
-  { id: "description", title: "Description", width: 320, cell: textCell(({ description }) => (description ?? "").split("\n", 1)[0] ?? "") },
+const PAGE = 200;
+const MOST_CHOSEN = 8;
+const OFFERS: readonly Offer[] = [
+  { key: "version_number", note: "attribute" },
+  { key: "current_stage", note: "attribute" },
+  { key: "run_id", note: "attribute" },
+  { key: "status", note: "attribute" },
+  { key: "creation_timestamp", note: "attribute" },
+  { key: "tags.", note: "a tag" },
 ];
 
-const WITHOUT_STAGE = COLUMNS.filter(({ id }) => id !== "stage");
+function change(name: string, value: string, absent = ""): void {
+  const next = new URLSearchParams(query.peek());
+  put(next, name, value, absent);
+  setQuery(next);
+}
 
-/** The versions of a model, however many. */
-export function VersionsTable({ name }: { readonly name: string }) {
+/** The versions of a model, however many, with what their runs measured and what their files say. */
+export function VersionsTable({ model }: { readonly model: RegisteredModel }) {
+  const { name } = model;
   const order = query.value.get("sort") ?? DEFAULT_ORDER;
-  const versions = usePages({
-    key: ["registry", name, "versions", order],
-    ask: (token, signal) => searchVersions(versionsOf(name), order, token, signal),
-  });
+  const search = query.value.get("q") ?? "";
+  const written = query.value.get("cols");
   const [chosen, setChosen] = useState<readonly string[]>([]);
+  const [edited, setEdited] = useState<VersionRow | null>(null);
+  const picked = useMemo(() => (written === null ? null : decodeList(written)), [written]);
+  const question = { name, filter: toVersionFilter(search, model.aliases), ...keysOf(picked), order_by: order, max_results: PAGE };
+  const versions = usePages({
+    key: ["registry", name, "versions", question],
+    ask: (token, signal) => queryVersions({ ...question, page_token: token }, signal),
+  });
+  const { items, error, first } = versions;
+  const shown = picked ?? (first ? standardColumns(first.table, first.items) : []);
+  const columns = useMemo(() => makeColumns(shown), [shown.join("\n")]);
   const choice = useMemo(
     () => ({
-      isChosen: ({ version }: ModelVersion) => chosen.includes(version),
-      nameOf: ({ version }: ModelVersion) => `version ${version}`,
-      onToggle: ({ version }: ModelVersion) =>
-        setChosen(chosen.includes(version) ? chosen.filter((one) => one !== version) : [...chosen, version].slice(-2)),
+      isChosen: ({ version: { version } }: VersionRow) => chosen.includes(version),
+      nameOf: ({ version: { version } }: VersionRow) => `version ${version}`,
+      onToggle: ({ version: { version } }: VersionRow) =>
+        setChosen(chosen.includes(version) ? chosen.filter((one) => one !== version) : [...chosen, version].slice(-MOST_CHOSEN)),
     }),
     [chosen],
   );
-  const { items, error } = versions;
-  if (!items) return error ? <Failure error={error} onRetry={versions.retry} /> : <RowSkeleton label="Loading the versions" />;
-  if (items.length === 0) return <NoVersions name={name} />;
+  const isRefused = error instanceof ApiError && error.status === 400;
+  if (!items || !first) {
+    if (isRefused) return <Refused error={error} search={search} />;
+    return error ? <Failure error={error} onRetry={versions.retry} /> : <RowSkeleton label="Loading the versions" />;
+  }
+  if (first.table.total === 0) return <NoVersions name={name} />;
   return (
     <>
-      {error && <Failure error={error} onRetry={versions.retry} isSlim />}
+      {error && !isRefused && <Failure error={error} onRetry={versions.retry} isSlim />}
+      <div class={tools.tools}>
+        <SearchBox search={search} error={error} />
+        <span class={tools.count} role="status">
+          {search ? `${formatCount(first.table.matched)} of ${plural(first.table.total, "version")}` : plural(first.table.total, "version")}
+        </span>
+        <ColumnChoice table={first.table} shown={shown} onColumns={(ids) => change("cols", ids ? encodeList(ids) : "")} />
+      </div>
       <div class={css.grid} style={{ "--rows": items.length }} data-loading={versions.isOld || undefined}>
         <DataGrid
           label={`Versions of ${name}`}
           rows={items}
-          columns={items.some(({ current_stage: stage }) => stage !== NO_STAGE) ? COLUMNS : WITHOUT_STAGE}
+          columns={columns}
           order={order}
-          onOrder={(text) => {
-            const next = new URLSearchParams(query.peek());
-            put(next, "sort", text, DEFAULT_ORDER);
-            setQuery(next);
-          }}
-          pageOf={(version) => versionPage(name, version.version)}
+          onOrder={(text) => change("sort", text, DEFAULT_ORDER)}
+          pageOf={({ version }) => versionPage(name, version.version)}
           onEnd={versions.readMore}
           choice={choice}
+          onAct={setEdited}
         />
       </div>
-      {items.length > 1 && <Footer name={name} chosen={chosen} />}
+      <VersionActions model={model} chosen={chosen} rows={items} onClear={() => setChosen([])} />
+      {edited && <AliasesDialog model={model} version={edited.version.version} onClose={() => setEdited(null)} />}
     </>
   );
 }
 
-/** What is chosen, and the way to its comparison: the lower version is the old one. */
-function Footer({ name, chosen }: { readonly name: string; readonly chosen: readonly string[] }) {
-  const [old = "", version = ""] = [...chosen].sort((a, b) => Number(a) - Number(b));
+function SearchBox({ search, error }: { readonly search: string; readonly error: Error | null }) {
   return (
-    <footer class={css.footer}>
-      <span role="status">{version ? `Versions ${old} and ${version}` : old ? `Version ${old}, and one more to compare` : "Choose two versions to compare"}</span>
-      {version && (
-        <a class="button small" href={hrefOf(diffPage(name, old, version))}>
-          Compare
-        </a>
-      )}
-    </footer>
+    <QueryBox
+      value={search}
+      label="Search versions"
+      placeholder="A number, @alias, tags.team = 'growth' or version_number > 3"
+      error={error?.message ?? ""}
+      errorAt={isPlain(search) || !error ? -1 : errorPosition(error.message)}
+      offers={OFFERS}
+      onChange={(text) => change("q", text)}
+    />
+  );
+}
+
+function Refused({ error, search }: { readonly error: Error; readonly search: string }) {
+  return (
+    <>
+      <div class={tools.tools}>
+        <SearchBox search={search} error={error} />
+      </div>
+      <div class={css.nothing}>
+        <h2>The versions cannot be read like this</h2>
+        <p class="muted">{error.message}</p>
+        <button type="button" class="button" onClick={() => setQuery(new URLSearchParams())}>
+          Show all versions
+        </button>
+      </div>
+    </>
   );
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ModelVersion, RegisteredModel } from "../api/schema";
-import { aliasPills, allStages, latestVersion, stagePills, tagPills } from "./versions";
+import { aliasPills, allStages, latestVersion, stagePills, tagPills, toVersionFilter } from "./versions";
 
 const version = (number: string, stage: string): ModelVersion => ({
   name: "churn",
@@ -41,4 +41,13 @@ test("tags of the client are not shown as people's", () => {
 test("a policy's stages replace the two active ones", () => {
   expect(allStages()).toEqual(["None", "Staging", "Production", "Archived"]);
   expect(allStages(["QA", "Live"])).toEqual(["None", "QA", "Live", "Archived"]);
+});
+
+test("numbers and aliases name versions, words are looked for, and the language goes as it is", () => {
+  const aliases = [{ alias: "champion", version: "10" }];
+  expect(toVersionFilter(" ")).toBe("");
+  expect(toVersionFilter("3 @champion", aliases)).toBe("(version_number = 3 OR version_number = 10)");
+  expect(toVersionFilter("@nobody", aliases)).toBe("version_number = 0");
+  expect(toVersionFilter("stag")).toBe("(current_stage ILIKE '%stag%' OR source_path ILIKE '%stag%')");
+  expect(toVersionFilter("tags.team = 'x'")).toBe("tags.team = 'x'");
 });

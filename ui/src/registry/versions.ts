@@ -3,6 +3,7 @@
 import type { ModelVersion, ModelVersionStatus, RegisteredModel } from "../api/schema";
 import type { Pill } from "../grid/text-cell";
 import { isSystemTag } from "../panels/tags";
+import { isPlain } from "../query/tokens";
 
 export const NO_STAGE = "None";
 const ACTIVE_STAGES = ["Staging", "Production"];
@@ -49,6 +50,24 @@ export function allStages(own: readonly string[] = []): string[] {
 
 /** Whether versions in a stage are in use, so that others may be archived for them. */
 export const isActiveStage = (stage: string): boolean => stage !== NO_STAGE && stage !== ARCHIVED;
+
+/** Return the filter for what was written: numbers and aliases name versions, other words are looked for in stages and sources. */
+export function toVersionFilter(search: string, aliases: RegisteredModel["aliases"] = []): string {
+  const text = search.trim();
+  if (text === "" || !isPlain(text.replaceAll("@", ""))) return text;
+  const words = text.split(/\s+/).map((word) => word.replaceAll(/['"%]/g, "")).filter(Boolean);
+  const numbers = words.filter(isNamed).map((word) => aliases.find(({ alias }) => `@${alias}` === word)?.version ?? (word.startsWith("@") ? "0" : word));
+  const named = numbers.map((number) => `version_number = ${number}`).join(" OR ");
+  const others = words.filter((word) => !isNamed(word)).map((word) => `(current_stage ILIKE '%${word}%' OR source_path ILIKE '%${word}%')`);
+  return [...(named ? [numbers.length > 1 ? `(${named})` : named] : []), ...others].join(" AND ");
+}
+
+const isNamed = (word: string): boolean => /^(@.+|\d{1,18})$/.test(word);
+
+const LONG_NAME = 60;
+
+/** Whether a name takes so much room that a heading of it is written smaller. */
+export const isLong = (name: string): boolean => name.length > LONG_NAME;
 
 /** Return the name of a version for a title. */
 export const titleOf = ({ name, version }: Pick<ModelVersion, "name" | "version">): string => `${name} · version ${version}`;

@@ -17,16 +17,18 @@ export const startWhy = (): Why => ({ user: userName(), reason: "" });
 interface WhyFieldsProps {
   readonly why: Why;
   readonly isReasonNeeded: boolean;
+  /** Who wants the reason, if it is needed. */
+  readonly askedBecause?: string;
   readonly onWhy: (why: Why) => void;
 }
 
 /** Ask for the reason of a change, and who makes it: both go into the registry's log. */
-export function WhyFields({ why, isReasonNeeded, onWhy }: WhyFieldsProps) {
+export function WhyFields({ why, isReasonNeeded, askedBecause = "the policy asks for it", onWhy }: WhyFieldsProps) {
   return (
     <>
       <label>
         <span>
-          Reason <span class="muted">{isReasonNeeded ? "(the policy asks for it)" : "(optional; kept in the history)"}</span>
+          Reason <span class="muted">{isReasonNeeded ? `(${askedBecause})` : "(optional; kept in the history)"}</span>
         </span>
         <textarea
           class="field"

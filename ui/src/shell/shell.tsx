@@ -63,7 +63,7 @@ function Header() {
       <nav class={css.crumbs} aria-label="Breadcrumb">
         <ol>
           {crumbs.value.map(({ text, page }) => (
-            <li key={text}>{page ? <a href={hrefOf(page)}>{text}</a> : <span aria-current="page">{text}</span>}</li>
+            <li key={text} title={text}>{page ? <a href={hrefOf(page)}>{text}</a> : <span aria-current="page">{text}</span>}</li>
           ))}
         </ol>
       </nav>

@@ -22,10 +22,12 @@ from headwater.protocol import (
     logs,
     metrics,
     model_versions,
+    promotions,
     registered_models,
     runs,
     trash,
     version_comparison,
+    version_table,
     views,
     webhooks,
     workspace,
@@ -179,6 +181,7 @@ class RestModelVersions(Resource):
     update = Verb(model_versions.UPDATE)
     delete = Verb(model_versions.DELETE)
     search = Verb(model_versions.SEARCH)
+    query = Verb(version_table.QUERY)
     transition_stage = Verb(model_versions.TRANSITION_STAGE)
     get_download_uri = Verb(model_versions.GET_DOWNLOAD_URI)
     set_tag = Verb(model_versions.SET_TAG)
@@ -195,6 +198,18 @@ class RestGovernance(Resource):
     list_approvals = Verb(governance.LIST_APPROVALS)
     check_promotion = Verb(governance.CHECK_PROMOTION)
     roll_back = Verb(governance.ROLL_BACK)
+
+
+class RestPromotions(Resource):
+    """Requests for promotions on a server."""
+
+    create = Verb(promotions.CREATE)
+    get = Verb(promotions.GET)
+    list = Verb(promotions.LIST)
+    comment = Verb(promotions.COMMENT)
+    approve = Verb(promotions.APPROVE)
+    reject = Verb(promotions.REJECT)
+    withdraw = Verb(promotions.WITHDRAW)
 
 
 class RestLineage(Resource):
@@ -339,6 +354,7 @@ class RestStore:
         self.registered_models = RestRegisteredModels(self._client)
         self.model_versions = RestModelVersions(self._client)
         self.governance = RestGovernance(self._client)
+        self.promotions = RestPromotions(self._client)
         self.lineage = RestLineage(self._client)
         self.imports = RestImports(self._client)
         self.edits = RestEdits(self._client)

@@ -25,6 +25,10 @@ _FIELDS = {
     "run.finished": _RUN,
     "run.failed": _RUN,
     "run.killed": _RUN,
+    **dict.fromkeys(
+        (f"promotion_request.{action}" for action in ("created", "commented", "approved", "rejected", "withdrawn")),
+        "request_id name version target status user_id reason",
+    ),
     "alert.raised": "alert_id run_id run_name experiment_id time level title text",
 }
 _VALUES: dict[str, Any] = {
@@ -44,6 +48,9 @@ _VALUES: dict[str, Any] = {
     "status": "FINISHED",
     "start_time": 1000,
     "end_time": 2000,
+    "request_id": 1,
+    "target": "@champion",
+    "reason": "An example",
     "alert_id": 1,
     "time": 1500,
     "level": "info",

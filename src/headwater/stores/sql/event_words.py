@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from headwater.protocol.attributed import Attributed
+from headwater.protocol.governance import RegistryAction
 from headwater.protocol.model_names import PROMPT_TAG
 from headwater.protocol.model_versions import ModelVersion, ModelVersionTag
+from headwater.protocol.promotions import PromotionRequest
 from headwater.protocol.registered_models import RegisteredModel, RegisteredModelTag
 from headwater.protocol.runs import RunStatus
 from headwater.stores.sql.connection import Connection
@@ -13,6 +16,13 @@ from headwater.stores.sql.rows import load_info
 
 PROMPT_TEXT_TAG = "mlflow.prompt.text"
 
+_OF_REQUESTS = {
+    RegistryAction.REQUEST_PROMOTION: ("created", "asks that"),
+    RegistryAction.COMMENT_REQUEST: ("commented", "says about the request that"),
+    RegistryAction.APPROVE_REQUEST: ("approved", "approves that"),
+    RegistryAction.REJECT_REQUEST: ("rejected", "rejects that"),
+    RegistryAction.WITHDRAW_REQUEST: ("withdrawn", "no longer asks that"),
+}
 _ENDS = {RunStatus.FINISHED: "finished", RunStatus.FAILED: "failed", RunStatus.KILLED: "killed"}
 
 
@@ -61,6 +71,25 @@ def note_alias(connection: Connection, model_id: int, name: str, alias: str, ver
         record_event(connection, f"{entity}.deleted", data)
     else:
         record_event(connection, f"{entity}.created", data | {"version": version})
+
+
+def note_promotion_request(
+    connection: Connection, request: PromotionRequest, action: RegistryAction, who: Attributed
+) -> None:
+    """Tell of what happened to a request for a promotion: who did it, and what was given as the reason or said."""
+    word, verb = _OF_REQUESTS[action]
+    data = {
+        "request_id": request.request_id,
+        "name": request.name,
+        "version": request.version,
+        "target": request.target,
+        "status": request.status,
+        "user_id": who.user_id,
+        "reason": who.reason,
+    }
+    what = f"version {request.version} of model '{request.name}' becomes '{request.target}'"
+    why = f": {who.reason}" if who.reason else "."
+    record_event(connection, f"promotion_request.{word}", data, f"{who.user_id or 'Somebody'} {verb} {what}{why}")
 
 
 def note_run_created(connection: Connection, run_id: int) -> None:

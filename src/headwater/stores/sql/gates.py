@@ -30,6 +30,12 @@ def judge(
     return CheckPromotionResponse(passed, found, str(champion.number) if champion else "")
 
 
+def list_missing(connection: Connection, version: VersionRow, *, alias: str = "", stage: str = "") -> list[str]:
+    """Return what a version lacks for an alias or a stage; whoever promotes it gives a reason of his own."""
+    verdict = judge(connection, version, Attributed(reason="-"), alias=alias, stage=stage)
+    return [requirement.text for requirement in verdict.requirements if not requirement.met]
+
+
 def refuse(
     connection: Connection, version: VersionRow, name: str, who: Attributed, *, alias: str = "", stage: str = ""
 ) -> str:

@@ -81,6 +81,7 @@ class SqlHome:
                 f"SELECT COUNT(*) FROM alert a JOIN run r ON r.id = a.run_id WHERE {raised}",  # noqa: S608 - constants and marks
                 params,
             )
+            pending, requests_total = list_pending(connection)
             return HomeResponse(
                 running=_follow(connection, running),
                 running_total=sum(counts.values()),
@@ -91,7 +92,8 @@ class SqlHome:
                 failed_total=failed_total,
                 alerts=load_alerts(connection, raised, params, limit=_ALERTS),
                 alerts_total=alerts_total,
-                pending=list_pending(connection),
+                pending=pending,
+                requests_total=requests_total,
                 has_samples=connection.one(_SAMPLES, [SAMPLE_TAG]) is not None,
             )
 

@@ -1,10 +1,10 @@
 """Which models are in use, and which versions wait for something."""
 
-from headwater.protocol.attributed import Attributed
 from headwater.protocol.governance import RegistryAction
 from headwater.protocol.home import AliasInUse, PendingVersion
 from headwater.stores.sql.connection import Connection
-from headwater.stores.sql.gates import judge
+from headwater.stores.sql.gates import list_missing
+from headwater.stores.sql.promotions import list_open
 from headwater.stores.sql.registry_rows import VersionRow
 
 _SHOWN = 12
@@ -37,20 +37,38 @@ def list_aliases(connection: Connection) -> list[AliasInUse]:
     return [AliasInUse(*row) for row in connection.all(_LIST_ALIASES, values)]
 
 
-def list_pending(connection: Connection) -> list[PendingVersion]:
-    """Return the versions that were refused an alias or a stage and do not have it by now, the latest first."""
+def list_pending(connection: Connection) -> tuple[list[PendingVersion], int]:
+    """Return the versions that somebody asked a promotion for, then those that were refused one, each the latest first.
+
+    Those that were refused an alias or a stage and have it by now wait for nothing. Return also how many requests
+    there are.
+    """
+    asked_for = list_open(connection, _SHOWN)
+    found = [
+        PendingVersion(
+            each.name,
+            each.version,
+            each.target,
+            each.time,
+            each.user_id,
+            each.missing,
+            request_id=each.request_id,
+            reason=each.reason,
+            comments=len(each.comments),
+        )
+        for each in asked_for.requests
+    ]
+    asked = {(each.name, each.version, each.target) for each in found}
     refused = connection.all(_LIST_REFUSED, (_LOOKED_AT, RegistryAction.REFUSE.value, _SHOWN))
-    found = []
     for version_id, model_id, number, stage, name, target, time, user_id in refused:
         version = VersionRow(version_id, model_id, number)
         alias = target[1:] if target.startswith("@") else ""
-        if stage == target or (alias and _has_alias(connection, version, alias)):
+        has_it = _has_alias(connection, version, alias) if alias else stage == target
+        if has_it or (name, str(number), target) in asked:
             continue
-        # Whoever promotes it next gives a reason of his own.
-        verdict = judge(connection, version, Attributed(reason="-"), alias=alias, stage="" if alias else target)
-        missing = [requirement.text for requirement in verdict.requirements if not requirement.met]
+        missing = list_missing(connection, version, alias=alias, stage="" if alias else target)
         found.append(PendingVersion(name, str(number), target, time, user_id, missing))
-    return found
+    return found, asked_for.total
 
 
 def _has_alias(connection: Connection, version: VersionRow, alias: str) -> bool:

@@ -19,31 +19,35 @@ from headwater.protocol.model_versions import (
     UpdateModelVersion,
 )
 from headwater.protocol.paging import decode_page_token, encode_page_token
+from headwater.protocol.version_table import QueryVersions, QueryVersionsResponse
+from headwater.stores.interface import HeldBlobs
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.deployments import undeploy
-from headwater.stores.sql.gates import refuse
 from headwater.stores.sql.pins import check_pins
 from headwater.stores.sql.policies import load_policy
-from headwater.stores.sql.promotion import archive_others, drop_alias, find_stage, move_stage
+from headwater.stores.sql.promotion import drop_alias, enter_stage
 from headwater.stores.sql.registry_log import record
 from headwater.stores.sql.registry_rows import (
-    VersionRow,
     find_version,
     load_version,
     load_versions,
+    touch_model,
 )
 from headwater.stores.sql.registry_tags import delete_version_tag, set_version_tag
 from headwater.stores.sql.search_registry import select_model_versions
+from headwater.stores.sql.version_facts import learn_file_facts
 from headwater.stores.sql.version_making import create_version, drop_copied_files
+from headwater.stores.sql.version_table import query_versions
 
 
 class SqlModelVersions:
     """Versions and their tags, in a database. Thread-safe."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, blobs: HeldBlobs) -> None:
         self._database = database
+        self._blobs = blobs
 
     def create(self, request: CreateModelVersion) -> ModelVersionResponse:
         """Make the next version of a model that exists."""
@@ -100,6 +104,16 @@ class SqlModelVersions:
             found = load_versions(connection, ids[: request.max_results])
         more = len(ids) > request.max_results
         return SearchModelVersionsResponse(found, encode_page_token(offset + request.max_results) if more else "")
+
+    def query(self, request: QueryVersions) -> QueryVersionsResponse:
+        """Return one page of the versions of a model with what stands beside them."""
+        request.check()
+        with self._database.read() as connection:
+            answer, unread = query_versions(connection, request)
+        if unread and learn_file_facts(self._database, self._blobs, unread):
+            with self._database.read() as connection:
+                answer, _ = query_versions(connection, request)
+        return answer
 
     def transition_stage(self, request: TransitionModelVersionStage) -> ModelVersionResponse:
         """Move a version to a stage; those it replaces there are archived if that is asked for.
@@ -160,24 +174,13 @@ def _delete(connection: Connection, request: DeleteModelVersion) -> None:
         undeploy(connection, model_id, name, target, request, cause_id=cause_id)
     drop_copied_files(connection, "id", version.id)
     connection.execute("DELETE FROM model_version WHERE id = ?", (version.id,))
-    _touch_model(connection, version, now_ms())
+    touch_model(connection, model_id, now_ms())
 
 
 def _transition(connection: Connection, request: TransitionModelVersionStage) -> ModelVersion | str:
     """Return the version as it is then, or why it may not enter the stage."""
     version = find_version(connection, request.name, request.version)
     stage = load_policy(connection, version.model_id).find_stage(request.stage)
-    if find_stage(connection, version) != stage:
-        refusal = refuse(connection, version, request.name, request, stage=stage)
-        if refusal:
-            return refusal
-    now = now_ms()
-    cause_id = move_stage(connection, version, request.name, stage, now, request)
-    if request.archive_existing_versions:
-        archive_others(connection, version, request.name, stage, now, request, cause_id=cause_id)
-    _touch_model(connection, version, now)
-    return load_version(connection, version.id)
-
-
-def _touch_model(connection: Connection, version: VersionRow, now: int) -> None:
-    connection.execute("UPDATE registered_model SET last_update_time = ? WHERE id = ?", (now, version.model_id))
+    archive = request.archive_existing_versions
+    refusal = enter_stage(connection, version, request.name, stage, request, archive=archive)
+    return refusal or load_version(connection, version.id)

@@ -1,16 +1,48 @@
-"""Moving aliases and stages, each move with its entry in the log."""
+"""Moving aliases and stages, each move with its entry in the log; what was asked for is approved by it."""
 
 from headwater.protocol.attributed import Attributed
 from headwater.protocol.governance import RegistryAction
 from headwater.protocol.model_names import ARCHIVED
+from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection
+from headwater.stores.sql.gates import refuse
+from headwater.stores.sql.promotion_rows import settle
 from headwater.stores.sql.registry_log import record
-from headwater.stores.sql.registry_rows import VersionRow
+from headwater.stores.sql.registry_rows import VersionRow, touch_model
 
 _UPSERT_ALIAS = (
     "INSERT INTO registered_model_alias (model_id, alias, version) VALUES (?, ?, ?) "
     "ON CONFLICT (model_id, alias) DO UPDATE SET version = excluded.version"
 )
+
+
+def give_alias(connection: Connection, version: VersionRow, name: str, alias: str, who: Attributed) -> str:
+    """Point an alias at a version if its gate is open; return why it is not, and note that, empty if it is."""
+    if find_alias(connection, version.model_id, alias) == version.number:
+        return ""
+    refusal = refuse(connection, version, name, who, alias=alias)
+    if not refusal:
+        point_alias(connection, version, name, alias, who)
+    return refusal
+
+
+def enter_stage(
+    connection: Connection, version: VersionRow, name: str, stage: str, who: Attributed, *, archive: bool
+) -> str:
+    """Move a version to a stage if its gate is open, and archive the others there if that is asked for.
+
+    Return why the gate is closed, and note that, empty if it is open.
+    """
+    if find_stage(connection, version) != stage:
+        refusal = refuse(connection, version, name, who, stage=stage)
+        if refusal:
+            return refusal
+    now = now_ms()
+    cause_id = move_stage(connection, version, name, stage, now, who)
+    if archive:
+        archive_others(connection, version, name, stage, now, who, cause_id=cause_id)
+    touch_model(connection, version.model_id, now)
+    return ""
 
 
 def find_alias(connection: Connection, model_id: int, alias: str) -> int | None:
@@ -29,7 +61,7 @@ def point_alias(
     if old == version.number:
         return
     connection.execute(_UPSERT_ALIAS, (version.model_id, alias, version.number))
-    record(
+    event_id = record(
         connection,
         version.model_id,
         name,
@@ -41,6 +73,7 @@ def point_alias(
         new=str(version.number),
         cause_id=cause_id,
     )
+    settle(connection, version, who, alias=alias, cause_id=event_id)
 
 
 def drop_alias(
@@ -82,7 +115,7 @@ def move_stage(
     )
     if old == stage:
         return 0
-    return record(
+    event_id = record(
         connection,
         version.model_id,
         name,
@@ -93,6 +126,8 @@ def move_stage(
         new=stage,
         cause_id=cause_id,
     )
+    settle(connection, version, who, stage=stage, cause_id=event_id)
+    return event_id
 
 
 def archive_others(

@@ -33,9 +33,8 @@ from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.event_words import note_model_created
-from headwater.stores.sql.gates import refuse
 from headwater.stores.sql.policies import forget_policy, load_policy
-from headwater.stores.sql.promotion import drop_alias, find_alias, point_alias
+from headwater.stores.sql.promotion import drop_alias, give_alias
 from headwater.stores.sql.registry_log import record
 from headwater.stores.sql.registry_rows import (
     find_latest,
@@ -195,12 +194,7 @@ class SqlRegisteredModels:
 
         def work(connection: Connection) -> str:
             version = find_version(connection, request.name, request.version)
-            if find_alias(connection, version.model_id, request.alias) == version.number:
-                return ""
-            refusal = refuse(connection, version, request.name, request, alias=request.alias)
-            if not refusal:
-                point_alias(connection, version, request.name, request.alias, request)
-            return refusal
+            return give_alias(connection, version, request.name, request.alias, request)
 
         if refusal := self._database.write(work):  # it is in the log
             raise PermissionDenied(refusal)

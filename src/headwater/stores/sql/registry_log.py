@@ -3,7 +3,7 @@
 from headwater.protocol.attributed import Attributed
 from headwater.protocol.governance import ListEvents, ListEventsResponse, RegistryAction, RegistryEvent
 from headwater.stores.sql.clock import now_ms
-from headwater.stores.sql.connection import Connection
+from headwater.stores.sql.connection import Connection, marks
 from headwater.stores.sql.event_words import note_alias, note_model_tag, note_version_tag
 
 _INSERT = """
@@ -75,6 +75,9 @@ def list_events(connection: Connection, request: ListEvents) -> ListEventsRespon
     if request.version:
         conditions.append("version = ?")
         params.append(int(request.version))
+    if request.actions:
+        conditions.append(f"action IN ({marks(request.actions)})")
+        params += [action.value for action in request.actions]
     if request.page_token:
         conditions.append("id < ?" if request.newest_first else "id > ?")
         params.append(int(request.page_token))

@@ -52,6 +52,11 @@ def find_number(connection: Connection, model_id: int, name: str, number: int) -
     return VersionRow(row[0], model_id, number)
 
 
+def touch_model(connection: Connection, model_id: int, now: int) -> None:
+    """Note that a model was changed."""
+    connection.execute("UPDATE registered_model SET last_update_time = ? WHERE id = ?", (now, model_id))
+
+
 def load_model(connection: Connection, model_id: int) -> RegisteredModel:
     """Return one model that exists."""
     return load_models(connection, [model_id])[0]

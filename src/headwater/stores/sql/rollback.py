@@ -8,7 +8,7 @@ from headwater.stores.sql.connection import Connection
 from headwater.stores.sql.policies import load_policy
 from headwater.stores.sql.promotion import find_alias, find_stage, move_stage, point_alias
 from headwater.stores.sql.registry_log import record
-from headwater.stores.sql.registry_rows import VersionRow, find_model
+from headwater.stores.sql.registry_rows import VersionRow, find_model, touch_model
 
 _ALIAS_MOVES = """
 SELECT e.old, e.new, c.action FROM registry_event e LEFT JOIN registry_event c ON c.id = e.cause_id
@@ -88,7 +88,8 @@ def _find_replaced(
 
     Nobody needs to come back to a stage that others are in.
     """
-    archived = connection.all("SELECT version FROM registry_event WHERE cause_id = ?", (event_id,))
+    moved = (event_id, RegistryAction.MOVE_STAGE.value)
+    archived = connection.all("SELECT version FROM registry_event WHERE cause_id = ? AND action = ?", moved)
     found = [_find(connection, version.model_id, row[0]) for row in archived]
     back = [other for other in found if other is not None and find_stage(connection, other) == ARCHIVED]
     others = connection.one(
@@ -121,7 +122,7 @@ def _undo_stage(
     move_stage(connection, version, request.name, old if old in stages else ARCHIVED, now, request, cause_id=cause_id)
     for other in back:
         move_stage(connection, other, request.name, stage, now, request, cause_id=cause_id)
-    connection.execute("UPDATE registered_model SET last_update_time = ? WHERE id = ?", (now, version.model_id))
+    touch_model(connection, version.model_id, now)
     return RollBackResponse(str(version.number), str(heir))
 
 

@@ -79,6 +79,13 @@ def _info(row: tuple[int, str, int, str, str, str, int, int | None, str, int]) -
     )
 
 
+def exact_value(value: float | None, special: int) -> float:
+    """Return what a row of `latest` stands for."""
+    if value is None or special == _NAN:
+        return float("nan")
+    return -0.0 if special == _NEGATIVE_ZERO else value
+
+
 def _load_latest(connection: Connection, among: str, chunk: Sequence[int], data: dict[int, RunData]) -> None:
     rows = connection.all(
         f"SELECT run_id, key_id, value, special, time, step FROM latest WHERE run_id {among}",  # noqa: S608 - marks
@@ -86,10 +93,9 @@ def _load_latest(connection: Connection, among: str, chunk: Sequence[int], data:
     )
     names = connection.key_names({row[1] for row in rows})
     for run_id, key_id, value, special, time, step in rows:
-        exact = float("nan") if special == _NAN else -0.0 if special == _NEGATIVE_ZERO else value
         name = names[key_id]
         metrics = data[run_id].contexts if name[-1] == "}" else data[run_id].metrics
-        metrics.append(Metric(name, exact, time, step))
+        metrics.append(Metric(name, exact_value(value, special), time, step))
     for run_id in chunk:
         data[run_id].metrics.sort(key=_key_of)
         data[run_id].contexts.sort(key=_key_of)

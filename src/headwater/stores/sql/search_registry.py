@@ -85,6 +85,21 @@ def select_model_versions(
     return _select(connection, _VERSIONS, filter, order_by, limit, offset)
 
 
+def select_versions_of(
+    connection: Connection,
+    model_id: int,
+    filter: str,  # noqa: A002 - the name on the wire
+) -> list[int]:
+    """Return the row ids of the versions of a model that match, the highest first."""
+    tree = parse_filter(filter, MODEL_VERSIONS)
+    condition = Sql("1 = 1") if tree is None else compile_filter(tree, _TaggedRows(connection, _VERSIONS))
+    rows = connection.all(
+        f"SELECT r.id FROM model_version r WHERE r.model_id = ? AND {condition.text} ORDER BY r.version DESC",  # noqa: S608 - our pieces
+        (model_id, *condition.params),
+    )
+    return [row[0] for row in rows]
+
+
 def _select(
     connection: Connection, table: _Table, text: str, order_by: Sequence[str], limit: int, offset: int
 ) -> list[int]:

@@ -27,6 +27,7 @@ from headwater.stores.sql.model_versions import SqlModelVersions
 from headwater.stores.sql.numbered_roles import SqlNumberedRoles
 from headwater.stores.sql.passwords import Passwords
 from headwater.stores.sql.permissions import SqlPermissions
+from headwater.stores.sql.promotions import SqlPromotions
 from headwater.stores.sql.registered_models import SqlRegisteredModels
 from headwater.stores.sql.roles import SqlRoles
 from headwater.stores.sql.runs import SqlRuns
@@ -72,8 +73,9 @@ class SqlStore:
         self.comparisons = SqlComparisons(self.database, blobs)
         self.logs = SqlLogs(self.database, self.artifacts, blobs, live)
         self.registered_models = SqlRegisteredModels(self.database)
-        self.model_versions = SqlModelVersions(self.database)
+        self.model_versions = SqlModelVersions(self.database, blobs)
         self.governance = SqlGovernance(self.database)
+        self.promotions = SqlPromotions(self.database)
         self.lineage = SqlLineage(self.database, blobs, locations)
         self.imports = SqlImports(self.database)
         self.edits = SqlEdits(self.database)
