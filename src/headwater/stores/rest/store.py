@@ -278,6 +278,7 @@ class RestBulk(_Resource):
     archive = _Verb(bulk.ARCHIVE)
     unarchive = _Verb(bulk.UNARCHIVE)
     tag = _Verb(bulk.TAG)
+    edit_keys = _Verb(bulk.EDIT_KEYS)
 
 
 class RestWorkspace(_Resource):

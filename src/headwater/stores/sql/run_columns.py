@@ -8,10 +8,10 @@ from headwater.protocol.errors import InvalidParameterValue, RequestTooLarge
 from headwater.protocol.experiments import ViewType
 from headwater.protocol.names import check_experiment_id
 from headwater.stores.sql.connection import Connection, marks
+from headwater.stores.sql.run_orders import select_page
 from headwater.stores.sql.run_pages import NUMBERS, TABLES, ColumnName, RunPage, parse_column
-from headwater.stores.sql.search import count_runs, select_runs
+from headwater.stores.sql.search import count_runs
 
-_SCAN_SHARE = 4
 _DELETED = {ViewType.ACTIVE_ONLY: "AND deleted = 0", ViewType.DELETED_ONLY: "AND deleted = 1", ViewType.ALL: ""}
 
 
@@ -19,22 +19,13 @@ def query_runs(connection: Connection, request: QueryRuns) -> QueryRunsResponse:
     """Answer `QueryRuns` from one snapshot."""
     experiments = [check_experiment_id(experiment_id) for experiment_id in dict.fromkeys(request.experiment_ids)]
     total, running = count_active(connection, experiments, request.view_type) if experiments else (0, 0)
-    selected = select_runs(
-        connection,
-        experiment_ids=experiments,
-        filter=request.filter,
-        order_by=request.order_by,
-        view=request.view_type,
-        limit=request.limit,
-        offset=request.offset,
-    )
-    page = open_page(connection, selected, experiments, total)
+    page = select_page(connection, request, experiments, total)
     columns = [column for name in request.columns for column in _expand(page, parse_column(name))]
-    _check_cells(len(selected), len(columns))
+    _check_cells(len(page.run_ids), len(columns))
     attributes = page.attributes(column.key for column in columns if column.kind is KeyKind.ATTRIBUTE)
     return QueryRunsResponse(
         total=total,
-        matched=_count_matched(connection, request, experiments, total, len(selected)),
+        matched=_count_matched(connection, request, experiments, total, len(page.run_ids)),
         running=running,
         run_ids=attributes["uuid"],
         run_names=attributes["name"],
@@ -52,11 +43,6 @@ def read_columns(connection: Connection, run_ids: Sequence[int], names: Sequence
     attributes = page.attributes(column.key for column in columns if column.kind is KeyKind.ATTRIBUTE)
     found = [_read_column(page, column, attributes) for column in columns]
     return QueryRunsResponse(count, count, 0, attributes["uuid"], attributes["name"], page.parents(), found)
-
-
-def open_page(connection: Connection, run_ids: list[int], experiments: list[int], total: int) -> RunPage:
-    """Return the page of these runs out of the `total` in the experiments."""
-    return RunPage(connection, run_ids, experiments, scan=len(run_ids) * _SCAN_SHARE > total)
 
 
 def count_active(connection: Connection, experiments: Sequence[int], view: ViewType) -> tuple[int, int]:
