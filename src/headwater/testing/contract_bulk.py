@@ -161,7 +161,7 @@ class BulkKeysContract:
         def edit(*run_ids: str, **change: str) -> None:
             store.bulk.edit_keys(EditKeys([KeyChange(list(run_ids), KeyKind.PARAM, "lr", **change)]))
 
-        with expect_error(ResourceAlreadyExists, f"Run '{both}' has a param 'rate' already. Delete or rename it first."):
+        with expect_error(ResourceAlreadyExists, f"Run '{both}' has a param 'rate' already.…"):
             edit(run_id, both, new_key="rate")
         with expect_error(InvalidParameterValue, f"The run {archived} must be in the 'active' state.…"):
             edit(run_id, archived)
@@ -169,7 +169,7 @@ class BulkKeysContract:
             edit(run_id, UNKNOWN)
         with expect_error(InvalidParameterValue, "Between 1 and 50000 runs can be changed at once; got '0'."):
             edit()
-        with expect_error(InvalidParameterValue, "A value is given for the param 'lr'. Give one to a param, and without…"):
+        with expect_error(InvalidParameterValue, "A value is given for the param 'lr'. Give one to a…"):
             edit(run_id, new_key="rate", value="1")
         with expect_error(InvalidParameterValue, "Invalid kind 'tag'. Only keys of metrics and params can be changed."):
             store.bulk.edit_keys(EditKeys([KeyChange([run_id], KeyKind.TAG, "lr")]))

@@ -176,7 +176,6 @@ class StatisticsContract:
         with expect_error(InvalidParameterValue, "Invalid column 'min:metrics.*'. A statistic is read of one metric…"):
             store.columns.query_runs(QueryRuns([experiment], columns=["min:metrics.*"]))
 
-
     def test_runs_are_ordered_by_a_statistic_of_all_points(self, store: Store) -> None:
         """Before and behind other keys of the order, page by page; runs without it come last in both directions."""
         experiment = make_experiment(store)

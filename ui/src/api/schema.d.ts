@@ -488,6 +488,17 @@ export interface EditedPoints {
   readonly points: number;
 }
 
+export interface EditKeys {
+  readonly changes: readonly (KeyChange)[];
+  readonly user_id?: string;
+}
+
+export interface EditKeysResponse {
+  readonly run_ids: readonly (string)[];
+  readonly points: number;
+  readonly undo: readonly (KeyChange)[];
+}
+
 export interface Empty {
 
 }
@@ -766,6 +777,7 @@ export interface HomeExperiment {
   readonly direction: string;
   readonly least: Extreme | null;
   readonly greatest: Extreme | null;
+  readonly starred?: boolean;
 }
 
 export interface HomeResponse {
@@ -814,6 +826,14 @@ export interface IndexLogResponse {
 export interface InputTag {
   readonly key: string;
   readonly value?: string;
+}
+
+export interface KeyChange {
+  readonly run_ids: readonly (string)[];
+  readonly kind: KeyKind;
+  readonly key: string;
+  readonly new_key?: string;
+  readonly value?: string | null;
 }
 
 export type KeyKind = "attribute" | "dataset" | "metric" | "param" | "tag";
@@ -1457,7 +1477,7 @@ export interface RaiseAlert {
 }
 
 export interface ReadHome {
-  readonly experiment_ids?: readonly (string)[];
+
 }
 
 export interface ReadLog {

@@ -3,6 +3,8 @@
 export const DESCRIPTION_TAG = "mlflow.note.content";
 export const MAIN_METRIC_TAG = "headwater.mainMetric";
 export const DIRECTION_TAG = "headwater.mainMetricDirection";
+/** Of experiments and runs that somebody marked to find them first. */
+export const STAR_TAG = "headwater.starred";
 export const DEFAULT_VIEW_TAG = "headwater.defaultView";
 
 /** Return whether a tag is the system's own, not one that people set. */

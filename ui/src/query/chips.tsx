@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { ListKeysResponse } from "../api/schema";
+import { STAR_TAG } from "../experiments/tags";
 import { columnOf, isOffered } from "../runs/columns";
 import { Icon } from "../shell/icons";
 import { Popover } from "../shell/popover";
@@ -12,9 +13,11 @@ const SHOWN = 30;
 const FIRST: readonly (readonly [string, string])[] = [
   ["attributes.status", "State"],
   ["attributes.start_time", "Time"],
+  ["attributes.duration", "Duration"],
   ["attributes.user_id", "User"],
   ["datasets.name", "Dataset"],
 ];
+const STARRED = `tags.\`${STAR_TAG}\` = 'true'`;
 const KINDS = [
   ["metric", "Metrics"],
   ["param", "Parameters"],
@@ -41,6 +44,14 @@ export function Chips({ experimentIds, keys, search, onSearch }: ChipsProps) {
           </button>
         </span>
       ))}
+      <button
+        type="button"
+        class="button small"
+        aria-pressed={clauses.includes(STARRED)}
+        onClick={() => onSearch(joinClauses(clauses.includes(STARRED) ? clauses.filter((clause) => clause !== STARRED) : [...clauses, STARRED]))}
+      >
+        ★ Starred
+      </button>
       <Popover label="Add a filter" buttonClass="button small" trigger={<><Icon name="plus" small /> Filter</>}>
         {() => <Fields {...{ experimentIds, keys, onSearch }} search={isPlain(search) ? "" : search} />}
       </Popover>

@@ -2,9 +2,10 @@ import { useEffect, useState } from "preact/hooks";
 import { callNative } from "../api/client";
 import type { KeySummary, ListKeysResponse } from "../api/schema";
 import { useQuery } from "../api/use-query";
+import gridCss from "../grid/grid.module.css";
 import { formatCount, plural } from "../lib/format";
 import { Popover } from "../shell/popover";
-import { ATTRIBUTES, columnOf, DATASETS, describeColumn, isOffered } from "./columns";
+import { ATTRIBUTES, BADGES, columnOf, DATASETS, describeColumn, isOffered } from "./columns";
 import css from "./runs.module.css";
 
 const MAX_SHOWN = 200;
@@ -73,6 +74,7 @@ function Choices({ experimentIds, columns, keys, onColumns }: PickerProps) {
             {items.slice(0, MAX_SHOWN).map(({ id, name, note }) => (
               <label key={id}>
                 <input type="checkbox" checked={columns.includes(id)} onChange={() => toggle(id)} />
+                <KindBadge id={id} />
                 <span class={css.pickerName} title={name}>
                   {name}
                 </span>
@@ -86,6 +88,16 @@ function Choices({ experimentIds, columns, keys, onColumns }: PickerProps) {
       </div>
     </div>
   );
+}
+
+/** The letter that tells a metric from a parameter of the same name, as in the header. */
+function KindBadge({ id }: { readonly id: string }) {
+  const [letter, word] = BADGES[describeColumn(id).kind];
+  return letter ? (
+    <span class={gridCss.badge} title={word} aria-hidden="true">
+      {letter}
+    </span>
+  ) : null;
 }
 
 interface Item {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { KeySummary, QueryRunsResponse } from "../api/schema";
 import { parquetReadObjects } from "hyparquet";
-import { chooseColumns, describeColumn, findConstants, isLess, isLessBetter, withStatistic } from "./columns";
+import { chooseColumns, describeColumn, moveBeside, moveBy, findConstants, isLess, isLessBetter, withStatistic } from "./columns";
 import { toCsv, toMarkdown, toParquet, toPython } from "./export";
 import { readLooks, writeLooks, writeNumber } from "./looks";
 import { arrangeRows, findAbsentParents, joinAnswers, RunTable } from "./table";
@@ -71,11 +71,25 @@ describe("columns", () => {
   });
 });
 
+describe("the order of columns", () => {
+  const order = { columns: ["a", "b", "c", "d"], pinned: ["a", "b"] };
+
+  it("is changed by putting one beside another, which pins or unpins it as that one is", () => {
+    expect(moveBeside(order, "d", "b", true)).toEqual({ columns: ["a", "b", "d", "c"], pinned: ["a", "b", "d"] });
+    expect(moveBeside(order, "a", "c", false)).toEqual({ columns: ["b", "a", "c", "d"], pinned: ["b"] });
+  });
+  it("is changed place by place among those that are pinned, or not", () => {
+    expect(moveBy(order, "a", 1)).toEqual({ columns: ["b", "a", "c", "d"], pinned: ["b", "a"] });
+    expect(moveBy(order, "c", -1)).toEqual(order);
+    expect(moveBy(order, "d", -1)).toEqual({ columns: ["a", "b", "d", "c"], pinned: ["a", "b"] });
+  });
+});
+
 describe("statistics and looks", () => {
   it("of a metric are columns of their own", () => {
     expect(withStatistic("metrics.auc", "min")).toBe("min:metrics.auc");
     expect(withStatistic("min:metrics.auc", "last")).toBe("metrics.auc");
-    expect(describeColumn("min:metrics.auc")).toMatchObject({ kind: "metrics", title: "min auc", statistic: "min", isSortable: false });
+    expect(describeColumn("min:metrics.auc")).toMatchObject({ kind: "metrics", title: "min auc", statistic: "min", isSortable: true });
   });
   it("are read as they were written, also with spaces in a key", () => {
     const items = ["metrics.a b heat", "metrics.c plain full", "metrics.d percent"];
