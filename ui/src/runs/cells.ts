@@ -85,6 +85,7 @@ export function makeNameCell(source: CellSource): CellView {
   const dot = document.createElement("span");
   dot.className = "dot";
   dot.role = "img";
+  dot.ariaLabel = "status";
   const link = document.createElement("a");
   link.tabIndex = -1;
   const label = document.createTextNode("");

@@ -84,8 +84,10 @@ function listValues(title: string, names: readonly string[]): Legend {
   return { kind: "values", title, values, more: names.length - values.length };
 }
 
-/** Return the colour of a share from 0 to 1: from one hue to another, evenly to the eye. */
+/** Return the colour of a share from 0 to 1: through three hues, evenly to the eye, the most against the ground. */
 export function gradient(share: number): string {
   const step = Math.round(Math.max(0, Math.min(1, share)) * STEPS);
-  return `color-mix(in oklab, var(--c5) ${Math.round((step / STEPS) * 100)}%, var(--c2))`;
+  const half = STEPS / 2;
+  const [from, to, part] = step <= half ? ["var(--g1)", "var(--g2)", step] : ["var(--g2)", "var(--g3)", step - half];
+  return `color-mix(in oklab, ${to} ${Math.round((part / half) * 100)}%, ${from})`;
 }

@@ -53,7 +53,7 @@ export function KeyDialog({ chosen, keys, which, onEdit, onClose }: KeyDialogPro
           .filter((known) => known.kind === kind)
           .slice(0, OFFERED)
           .map(({ name }) => (
-            <option key={name} value={name} />
+            <option key={name}>{name}</option>
           ))}
       </datalist>
       <label>

@@ -128,6 +128,7 @@ export function RunsGrid(props: RunsGridProps) {
     else if (event.shiftKey) reach(index);
     else if (!event.target.closest("a[href]") && !String(getSelection())) open(index);
     grid.current?.activate(index); // draws the row, with its box as it is chosen now
+    if (event.target instanceof HTMLInputElement || event.target.closest("button")) grid.current?.element.focus({ preventScroll: true });
   };
   const onContextMenu = (event: MouseEvent) => {
     const index = grid.current?.rowAt(event) ?? -1;
