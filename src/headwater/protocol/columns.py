@@ -45,7 +45,8 @@ class QueryRuns(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `columns` are `metrics.<key>`, `params.<key>`, `tags.<key>` or `attributes.<name>` with the key as it is, not
     quoted; attributes: status (RUNNING … KILLED, or LOST), start_time, end_time, duration (ms), user_id,
-    experiment_id, artifact_uri. The key `*` stands for every key that a run of the page has, sorted.
+    experiment_id, artifact_uri, models (how many it logged). The key `*` stands for every key that a run of the
+    page has, sorted.
     `datasets.name`, `.digest` and `.context` are of what the run read, several joined by a comma. `min:metrics.<key>`
     (or `max:`, `mean:`, `first:`) is that of all points instead of the last; a NaN counts as no point. Such a
     column may stand in `order_by` too, as ``min:metrics.`<key>` DESC``, if at most 100,000 runs match.

@@ -9,6 +9,7 @@ from headwater.protocol.columns import QueryRuns
 from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
 from headwater.protocol.experiments import ExperimentTag, SetExperimentTag, ViewType
 from headwater.protocol.inputs import Dataset, DatasetInput, InputTag, LogInputs
+from headwater.protocol.logged_models import CreateLoggedModel, DeleteLoggedModel
 from headwater.protocol.metrics import Metric
 from headwater.protocol.runs import DeleteRun, LogBatch, Param, RunStatus, RunTag, UpdateRun
 from headwater.protocol.workspace import (
@@ -202,6 +203,22 @@ class StatisticsContract:
             names("min:params.half")
         with expect_error(InvalidParameterValue, "`order_by` contains duplicate fields:…"):
             names("min:metrics.loss", "metrics.loss", "min:metrics.loss DESC")
+
+    def test_a_column_counts_the_models_that_runs_logged(self, store: Store) -> None:
+        """Those in the trash do not count."""
+        experiment = make_experiment(store)
+        some, none = make_run(store, experiment, start_time=1), make_run(store, experiment, start_time=2)
+        models = [
+            store.logged_models.create(CreateLoggedModel(experiment, name=name, source_run_id=some)).model.info.model_id
+            for name in ("a", "b", "c")
+        ]
+        store.logged_models.delete(DeleteLoggedModel(models[0]))
+
+        found = store.columns.query_runs(
+            QueryRuns([experiment], order_by=["start_time ASC"], columns=["attributes.models"])
+        )
+
+        assert (found.run_ids, find_column(found, "attributes.models").numbers) == ([some, none], [2, 0])
 
 
 class ValuesContract:

@@ -5,6 +5,7 @@ import type { CellView } from "../grid/pooled-grid";
 import { makeText, statusCell, wrap } from "../grid/text-cell";
 import { formatAgo, formatDuration, formatMoment, formatNumber, plural } from "../lib/format";
 import { hrefOf } from "../lib/location";
+import { makeIcon } from "../shell/icons";
 import type { Column } from "./columns";
 import type { Grouping } from "./grouping";
 import { DEFAULT_LOOK, type Looks, writeNumber } from "./looks";
@@ -36,6 +37,7 @@ export interface CellSource {
 const NO_ROW: Row = { run: -1, group: -1, level: 1, isExpanded: null };
 const TONES: Readonly<Record<string, string>> = { FINISHED: "ok", RUNNING: "run", FAILED: "bad", KILLED: "warn", LOST: "warn" };
 export const STARRED = `tags.${STAR_TAG}`;
+export const MODELS = "attributes.models";
 const INDENT = 16;
 /** The lengths that bars have: few, in the style sheet, because a style of its own for each cell is slow to compute. */
 const BAR_STEPS = 20;
@@ -92,8 +94,9 @@ export function makeNameCell(source: CellSource): CellView {
   link.append(label);
   const count = document.createElement("span");
   count.className = css.groupCount ?? "";
+  const models = makeModels();
   const star = makeStar();
-  const element = wrap(toggle, swatch, dot, link, count, star);
+  const element = wrap(toggle, swatch, dot, models, link, count, star);
   element.classList.add(css.name ?? "");
   return {
     element,
@@ -114,6 +117,12 @@ export function makeNameCell(source: CellSource): CellView {
       if (star.hidden !== isGroup) star.hidden = isGroup;
       if (star.ariaPressed !== String(isStarred)) star.ariaPressed = String(isStarred);
       star.setAttribute("aria-label", `Star ${name}`);
+      const logged = isGroup ? 0 : (source.table.number(MODELS, run) ?? 0);
+      if (models.hidden !== (logged === 0)) models.hidden = logged === 0;
+      if (logged > 0) {
+        models.href = hrefOf(`/runs/${id}/models`);
+        models.ariaLabel = models.title = plural(logged, "logged model");
+      }
       dot.hidden = isGroup || source.hasStatus;
       if (!dot.hidden) {
         const word = source.table.text("attributes.status", run) ?? "";
@@ -131,6 +140,16 @@ export function makeNameCell(source: CellSource): CellView {
       toggle.setAttribute("aria-label", isExpanded ? `Hide the ${of} of ${name}` : `Show the ${of} of ${name}`);
     },
   };
+}
+
+/** Make the sign of a run that logged models, which leads to them. */
+function makeModels(): HTMLAnchorElement {
+  const link = document.createElement("a");
+  link.tabIndex = -1;
+  link.hidden = true;
+  link.className = css.models ?? "";
+  link.append(makeIcon("models"));
+  return link;
 }
 
 function makeStar(): HTMLButtonElement {
@@ -191,6 +210,12 @@ const NOTHING: Written = { text: "", title: "" };
 
 function writerOf(column: Column, source: CellSource): (run: number) => Written {
   if (column.id === "attributes.duration") return (run) => writeDuration(source, run);
+  if (column.id === MODELS) {
+    return (run) => {
+      const count = source.table.number(MODELS, run) ?? 0;
+      return { text: count > 0 ? String(count) : "", title: plural(count, "logged model") };
+    };
+  }
   if (column.kind === "attributes" && column.isNumeric) return (run) => writeTime(source, column.id, run);
   const read = (run: number) => source.table.text(column.id, run) ?? "";
   if (column.id === "attributes.experiment_id") {

@@ -42,6 +42,7 @@ export const ATTRIBUTES: readonly Attribute[] = [
   { name: "duration", title: "Duration", width: 104, isNumeric: true, isSortable: true },
   { name: "end_time", title: "Ended", width: 110, isNumeric: true, isSortable: true },
   { name: "user_id", title: "User", width: 110, isNumeric: false, isSortable: true },
+  { name: "models", title: "Models", width: 84, isNumeric: true, isSortable: false },
   { name: "experiment_id", title: "Experiment", width: 150, isNumeric: false, isSortable: true },
 ];
 const DATASET_TITLES: Readonly<Record<string, string>> = { name: "Dataset", digest: "Dataset digest", context: "Dataset context" };

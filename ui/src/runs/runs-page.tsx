@@ -48,7 +48,7 @@ export function RunsPage({ experimentId: identity }: { readonly experimentId: st
   const byDefault = facts ? (facts.tags.get(DEFAULT_VIEW_TAG) ?? "") : identity.includes(",") ? "" : null;
   useSavedView(identity, byDefault, workspace.replace);
   const title = titleOfExperiments(identity, data.facts);
-  useChrome(`${title} · runs`, [{ text: "Experiments", page: "/experiments" }, { text: title }]);
+  useChrome(`runs · ${title}`, [{ text: "Experiments", page: "/experiments" }, { text: title }]);
   const act = useActions(workspace, data);
   const { table } = data;
   const legend = useMemo(() => table && legendOf(table, view.color, groups.grouping), [table, view.color, groups.grouping]);

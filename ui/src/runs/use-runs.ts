@@ -7,7 +7,7 @@ import { refresh, useQuery } from "../api/use-query";
 import { type ExperimentFacts, useFacts } from "../experiments/use-facts";
 import { useChanges } from "../lib/live";
 import { quoteKey, toFilter } from "../query/tokens";
-import { STARRED } from "./cells";
+import { MODELS, STARRED } from "./cells";
 import { chooseColumns, describeColumn, type MainMetric } from "./columns";
 import { PARENT } from "./grouping";
 import { findAbsentParents, joinAnswers, RunTable } from "./table";
@@ -54,7 +54,7 @@ export function useRuns(identity: string, view: RunsView): RunsData {
     experiment_ids: ids,
     filter,
     order_by: orderOf(view.sort),
-    columns: [...new Set([...ALWAYS, STARRED, ...columns, ...view.group.filter((key) => key !== PARENT), ...colorColumns(view)])],
+    columns: [...new Set([...ALWAYS, MODELS, STARRED, ...columns, ...view.group.filter((key) => key !== PARENT), ...colorColumns(view)])],
     limit: ROW_LIMIT,
     ...(view.isArchive ? { view_type: "DELETED_ONLY" } : {}),
   };

@@ -26,6 +26,7 @@ NUMBERS = {
     "start_time": "start_time",
     "end_time": "end_time",
     "duration": "COALESCE(end_time, ?) - start_time",
+    "models": "(SELECT COUNT(*) FROM logged_model m WHERE m.source_run_id = run.uuid AND m.deleted = 0)",
 }
 TEXTS = {
     "status": "CASE WHEN lost = 1 THEN 'LOST' ELSE status END",
