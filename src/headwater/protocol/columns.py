@@ -59,6 +59,8 @@ class QueryRuns(msgspec.Struct, frozen=True, omit_defaults=True):
     columns: list[str] = []
     offset: int = 0
     limit: int = 10_000
+    ancestors: bool = False
+    """Whether the parents of the page's runs, and theirs, follow them, though they do not match."""
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` unless the ids, columns and page are allowed."""
@@ -84,7 +86,7 @@ class RunColumn(msgspec.Struct, frozen=True, omit_defaults=True):
 class QueryRunsResponse(msgspec.Struct, frozen=True):
     """`total` runs in the experiments, `matched` by the filter, and the page's rows as columns.
 
-    `parents` holds each run's parent run id or an empty string.
+    `parents` holds each run's parent run id or an empty string. The last `ancestors` rows do not match: see there.
     """
 
     total: int
@@ -94,6 +96,7 @@ class QueryRunsResponse(msgspec.Struct, frozen=True):
     run_names: list[str]
     parents: list[str]
     columns: list[RunColumn]
+    ancestors: int = 0
 
 
 class ListKeys(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -11,7 +11,7 @@ from headwater.protocol.experiments import ExperimentTag, SetExperimentTag, View
 from headwater.protocol.inputs import Dataset, DatasetInput, InputTag, LogInputs
 from headwater.protocol.logged_models import CreateLoggedModel, DeleteLoggedModel
 from headwater.protocol.metrics import Metric
-from headwater.protocol.runs import DeleteRun, LogBatch, Param, RunStatus, RunTag, UpdateRun
+from headwater.protocol.runs import DeleteRun, LogBatch, Param, RunStatus, RunTag, SetTag, UpdateRun
 from headwater.protocol.workspace import (
     DIRECTION_TAG,
     MAIN_METRIC_TAG,
@@ -146,6 +146,9 @@ class GroupsContract:
             store.workspace.query_groups(QueryGroups([experiment], ["params.a"], limit=0))
 
 
+PARENT = "mlflow.parentRunId"
+
+
 class StatisticsContract:
     """Columns of metrics that hold a number of all points."""
 
@@ -203,6 +206,31 @@ class StatisticsContract:
             names("min:params.half")
         with expect_error(InvalidParameterValue, "`order_by` contains duplicate fields:…"):
             names("min:metrics.loss", "metrics.loss", "min:metrics.loss DESC")
+
+    def test_the_parents_of_runs_that_match_follow_them(self, store: Store) -> None:
+        """All the way up, with their columns; those that match, are in the trash or elsewhere do not come again."""
+        experiment, other = make_experiment(store), make_experiment(store)
+        parent, names = make_run(store, other, name="elsewhere"), ["root", "branch", "twig", "leaf", "bud"]
+        runs = {}
+        for name in names:
+            runs[name] = make_run(store, experiment, name=name)
+            store.runs.set_tag(SetTag(run_id=runs[name], key=PARENT, value=parent))
+            parent = runs[name]
+            store.runs.log_batch(LogBatch(parent, [Metric("loss", 1.0, 1)], [Param("name", name)]))
+        store.runs.set_tag(SetTag(run_id=runs["root"], key=PARENT, value=runs["branch"]))
+        columns = ["params.name", "min:metrics.loss"]
+        query = QueryRuns([experiment], "params.name IN ('leaf', 'twig')", columns=columns, ancestors=True)
+
+        found = store.columns.query_runs(query)
+        bud = QueryRuns([experiment], "params.name = 'bud'", order_by=["min:metrics.loss"], ancestors=True)
+        store.runs.delete(DeleteRun(runs["twig"]))
+
+        assert (found.matched, found.ancestors) == (2, 2)
+        assert set(found.run_names[:2]) == {"leaf", "twig"}
+        assert found.run_names[2:] == ["branch", "root"]
+        assert texts_of(find_column(found, "params.name")) == found.run_names
+        assert find_column(found, "min:metrics.loss").numbers == [1.0] * 4
+        assert store.columns.query_runs(bud).run_names == ["bud", "leaf"]
 
     def test_a_column_counts_the_models_that_runs_logged(self, store: Store) -> None:
         """Those in the trash do not count."""

@@ -1446,6 +1446,7 @@ export interface QueryRuns {
   readonly columns?: readonly (string)[];
   readonly offset?: number;
   readonly limit?: number;
+  readonly ancestors?: boolean;
 }
 
 export interface QueryRunsResponse {
@@ -1456,6 +1457,7 @@ export interface QueryRunsResponse {
   readonly run_names: readonly (string)[];
   readonly parents: readonly (string)[];
   readonly columns: readonly (RunColumn)[];
+  readonly ancestors?: number;
 }
 
 export interface QuerySeries {

@@ -28,18 +28,24 @@ interface ChipsProps {
   readonly experimentIds: readonly string[];
   readonly keys: ListKeysResponse | null;
   readonly search: string;
+  /** The search in the language, also where it is plain words. */
+  readonly filter: string;
   readonly onSearch: (search: string) => void;
 }
 
 /** The clauses of a search as chips to take away, and a button that adds some without the language. */
-export function Chips({ experimentIds, keys, search, onSearch }: ChipsProps) {
-  const clauses = isPlain(search) ? [] : splitClauses(search);
+export function Chips({ experimentIds, keys, search, filter, onSearch }: ChipsProps) {
+  const isWords = isPlain(search);
+  const clauses = isWords ? search.split(/\s+/).filter((word) => word !== "") : splitClauses(search);
+  const join = (some: readonly string[]) => (isWords ? some.join(" ") : joinClauses(some));
+  const whole = isWords ? filter : search;
+  const hasStar = splitClauses(whole).includes(STARRED);
   return (
     <div class={css.chips}>
       {clauses.map((clause, place) => (
-        <span key={clause} class={css.chip}>
+        <span key={`${place} ${clause}`} class={css.chip}>
           <span title={clause}>{clause}</span>
-          <button type="button" aria-label={`Remove ${clause}`} onClick={() => onSearch(joinClauses(clauses.filter((_, at) => at !== place)))}>
+          <button type="button" aria-label={`Remove ${clause}`} onClick={() => onSearch(join(clauses.filter((_, at) => at !== place)))}>
             ×
           </button>
         </span>
@@ -47,19 +53,22 @@ export function Chips({ experimentIds, keys, search, onSearch }: ChipsProps) {
       <button
         type="button"
         class="button small"
-        aria-pressed={clauses.includes(STARRED)}
-        onClick={() => onSearch(joinClauses(clauses.includes(STARRED) ? clauses.filter((clause) => clause !== STARRED) : [...clauses, STARRED]))}
+        aria-pressed={hasStar}
+        onClick={() => {
+          const others = splitClauses(whole).filter((clause) => clause !== STARRED);
+          onSearch(joinClauses(hasStar ? others : [...others, STARRED]));
+        }}
       >
         ★ Starred
       </button>
       <Popover label="Add a filter" buttonClass="button small" trigger={<><Icon name="plus" small /> Filter</>}>
-        {() => <Fields {...{ experimentIds, keys, onSearch }} search={isPlain(search) ? "" : search} />}
+        {() => <Fields {...{ experimentIds, keys, onSearch }} search={whole} />}
       </Popover>
     </div>
   );
 }
 
-function Fields({ experimentIds, keys, search, onSearch }: ChipsProps) {
+function Fields({ experimentIds, keys, search, onSearch }: Omit<ChipsProps, "filter">) {
   const [typed, setTyped] = useState("");
   const [field, setField] = useState<readonly [string, string] | null>(null);
   if (field) {

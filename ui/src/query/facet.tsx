@@ -104,7 +104,7 @@ function Range({ column, title, search, onSearch, data }: LoadedProps) {
   };
   const write = writerOf(column);
   const slider = (label: string, value: number, set: (value: number) => void, isLow: boolean) => (
-    <label class={css.slider}>
+    <label class={css.slider} data-wide={isTime(column) || undefined}>
       {label}
       <input
         type="range"

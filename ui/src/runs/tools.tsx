@@ -55,7 +55,7 @@ export function Tools({ identity, data, view, change }: ToolsProps) {
           ))}
         </div>
       </div>
-      {hasChips && <Chips experimentIds={data.experimentIds} keys={data.keys} search={view.search} onSearch={(search) => change({ search }, true)} />}
+      {hasChips && <Chips experimentIds={data.experimentIds} keys={data.keys} search={view.search} filter={data.filter} onSearch={(search) => change({ search }, true)} />}
     </div>
   );
 }
