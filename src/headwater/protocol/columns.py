@@ -127,7 +127,10 @@ class KeySummary(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ListKeysResponse(msgspec.Struct, frozen=True):
-    """The keys, metrics first, each kind by falling number of runs; `total` counts them before the limit."""
+    """The keys, metrics first, each kind by falling number of runs; `total` counts them before the limit.
+
+    When there are more than the limit, each kind has its share of it, and what others leave.
+    """
 
     keys: list[KeySummary]
     total: int

@@ -1,7 +1,9 @@
 import { useState } from "preact/hooks";
 import type { ListKeysResponse } from "../api/schema";
 import { STAR_TAG } from "../experiments/tags";
+import { plural } from "../lib/format";
 import { columnOf, isOffered } from "../runs/columns";
+import { useKeySearch } from "../runs/use-key-search";
 import { Icon } from "../shell/icons";
 import { Popover } from "../shell/popover";
 import { joinClauses, splitClauses } from "./clauses";
@@ -71,6 +73,7 @@ export function Chips({ experimentIds, keys, search, filter, onSearch }: ChipsPr
 function Fields({ experimentIds, keys, search, onSearch }: Omit<ChipsProps, "filter">) {
   const [typed, setTyped] = useState("");
   const [field, setField] = useState<readonly [string, string] | null>(null);
+  const offered = useKeySearch(experimentIds, keys, typed).filter(isOffered);
   if (field) {
     const [column, title] = field;
     return (
@@ -83,7 +86,6 @@ function Fields({ experimentIds, keys, search, onSearch }: Omit<ChipsProps, "fil
     );
   }
   const wanted = typed.toLowerCase();
-  const offered = keys?.keys.filter((key) => isOffered(key) && key.name.toLowerCase().includes(wanted)) ?? [];
   const item = (column: string, title: string) => (
     <button key={column} type="button" onClick={() => setField([column, title])}>
       {title}
@@ -100,6 +102,7 @@ function Fields({ experimentIds, keys, search, onSearch }: Omit<ChipsProps, "fil
           <>
             <h3>{title}</h3>
             {some.slice(0, SHOWN).map((key) => item(columnOf(key), key.name))}
+            {some.length > SHOWN && <p>{plural(some.length - SHOWN, "more key")}: search to see them.</p>}
           </>
         );
       })}
