@@ -75,7 +75,14 @@ async function change(word: string, work: () => Promise<Done>, throws = false): 
   try {
     const { count, undo } = await work();
     for (const key of ["runs", "keys", "groups", "overview"]) refresh(key);
-    const back = undo && (async () => void (await undo()));
+    let isBack = false; // by the button of the message or by a key, not by both
+    const back =
+      undo &&
+      (async () => {
+        if (isBack) return;
+        isBack = true;
+        await undo();
+      });
     say(`${plural(count, "run")} ${word}`, back && (() => void back()));
     return back;
   } catch (failure) {

@@ -120,7 +120,6 @@ export function makeNameCell(source: CellSource): CellView {
       const logged = isGroup ? 0 : (source.table.number(MODELS, run) ?? 0);
       if (models.hidden !== (logged === 0)) models.hidden = logged === 0;
       if (logged > 0) {
-        models.href = hrefOf(`/runs/${id}/models`);
         models.ariaLabel = models.title = plural(logged, "logged model");
       }
       dot.hidden = isGroup || source.hasStatus;
@@ -142,14 +141,15 @@ export function makeNameCell(source: CellSource): CellView {
   };
 }
 
-/** Make the sign of a run that logged models, which leads to them. */
-function makeModels(): HTMLAnchorElement {
-  const link = document.createElement("a");
-  link.tabIndex = -1;
-  link.hidden = true;
-  link.className = css.models ?? "";
-  link.append(makeIcon("models"));
-  return link;
+/** Make the sign of a run that logged models. */
+function makeModels(): HTMLElement {
+  const sign = document.createElement("span");
+  sign.hidden = true;
+  sign.role = "img";
+  sign.ariaLabel = "models";
+  sign.className = css.models ?? "";
+  sign.append(makeIcon("models"));
+  return sign;
 }
 
 function makeStar(): HTMLButtonElement {
