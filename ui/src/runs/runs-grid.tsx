@@ -6,8 +6,8 @@ import { useRowFocus } from "../lib/row-focus";
 import { type CellSource, isRowSelected, runsOfRow } from "./cells";
 import { actionOf, GRID_KEYS } from "./grid-keys";
 import { areCards, type GridOptions, makeColumns, makeModel } from "./grid-model";
-import css from "./runs.module.css";
 import { RangeSelection } from "./range";
+import css from "./runs.module.css";
 import type { Row } from "./table";
 
 const CLOCK_MS = 15_000;

@@ -24,7 +24,7 @@ export function usePlaces(table: RunTable, columns: readonly string[], view: Run
     onMove: (column, target, isAfter) => change(moveBeside(order, column, target, isAfter), true),
   };
   const onHeaderKey = (event: KeyboardEvent) => {
-    const cell = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-column]") : null;
+    const cell = event.target instanceof Element ? event.target.closest<HTMLElement>("[role=columnheader]") : null;
     const column = cell?.dataset["column"];
     if (!cell || !column || column === "check" || (event.key !== "ArrowLeft" && event.key !== "ArrowRight")) return;
     const step = event.key === "ArrowLeft" ? -1 : 1;
