@@ -9,8 +9,21 @@ const BUILDS: Readonly<Record<"pages" | "notebook", UserConfig["build"]>> = {
     outDir: STATIC,
     emptyOutDir: true,
     assetsInlineLimit: 0,
-    // What the first page needs is one file, though lazily loaded pages share parts of it: each request more is a wait.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "first", tags: ["$initial"] }] } } },
+    // Each request more is a wait: what the first page needs is one file, though lazily loaded pages share parts of it,
+    // what pages of runs share another, the scales that plots share and what other pages share two more; all styles are one.
+    cssCodeSplit: false,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: "first", tags: ["$initial"] },
+            { name: "runs", test: /\/ui\/src\/(artifacts|charts|panels|plots\/(?!axis\.|palette|parallel)|preview|run)/, minShareCount: 2 },
+            { name: "scales", test: /\/plots\/|\/node_modules\/(d3-|internmap)/, minShareCount: 2 },
+            { name: "others", test: /\/ui\/src\//, minShareCount: 2 },
+          ],
+        },
+      },
+    },
   },
   notebook: {
     outDir: `${STATIC}/notebook`,

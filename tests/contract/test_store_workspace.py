@@ -1,6 +1,6 @@
 """Every store keeps the contracts of workspaces and of changes of many runs."""
 
-from headwater.testing.contract_bulk import BulkContract
+from headwater.testing.contract_bulk import BulkContract, BulkKeysContract
 from headwater.testing.contract_workspace import (
     GroupsContract,
     OverviewsContract,
@@ -26,4 +26,8 @@ class TestOverviews(OverviewsContract):
 
 
 class TestBulk(BulkContract):
+    """Run over the stores of the fixture."""
+
+
+class TestBulkKeys(BulkKeysContract):
     """Run over the stores of the fixture."""

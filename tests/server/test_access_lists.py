@@ -22,7 +22,7 @@ from server.caller import NATIVE
         ("experiments/search", {"max_results": 100}),
         ("experiments/search", {"max_results": 100, "view_type": "ALL", "filter": "name LIKE 'hush%'"}),
         (f"{NATIVE}/experiments/overview", {"experiment_ids": []}),
-        (f"{NATIVE}/home/read", {"experiment_ids": ["{experiment_id}"]}),
+        (f"{NATIVE}/home/read", {"among": ["{experiment_id}"]}),
         ("/get:registered-models/search?max_results=10", {}),
         ("/get:model-versions/search?max_results=10", {}),
         ("/get:model-versions/search?filter=run_id%3D'{run_id}'", {}),

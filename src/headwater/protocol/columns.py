@@ -37,6 +37,7 @@ class Statistic(enum.StrEnum):
     MIN = "min"
     MAX = "max"
     MEAN = "mean"
+    FIRST = "first"
 
 
 class QueryRuns(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -44,9 +45,11 @@ class QueryRuns(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `columns` are `metrics.<key>`, `params.<key>`, `tags.<key>` or `attributes.<name>` with the key as it is, not
     quoted; attributes: status (RUNNING … KILLED, or LOST), start_time, end_time, duration (ms), user_id,
-    experiment_id, artifact_uri. The key `*` stands for every key that a run of the page has, sorted.
+    experiment_id, artifact_uri, models (how many it logged). The key `*` stands for every key that a run of the
+    page has, sorted.
     `datasets.name`, `.digest` and `.context` are of what the run read, several joined by a comma. `min:metrics.<key>`
-    (or `max:`, `mean:`) is that of all points instead of the last; a NaN counts as no point.
+    (or `max:`, `mean:`, `first:`) is that of all points instead of the last; a NaN counts as no point. Such a
+    column may stand in `order_by` too, as ``min:metrics.`<key>` DESC``, if at most 100,000 runs match.
     """
 
     experiment_ids: list[str]
@@ -56,6 +59,8 @@ class QueryRuns(msgspec.Struct, frozen=True, omit_defaults=True):
     columns: list[str] = []
     offset: int = 0
     limit: int = 10_000
+    ancestors: bool = False
+    """Whether the parents of the page's runs, and theirs, follow them, though they do not match."""
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` unless the ids, columns and page are allowed."""
@@ -81,7 +86,7 @@ class RunColumn(msgspec.Struct, frozen=True, omit_defaults=True):
 class QueryRunsResponse(msgspec.Struct, frozen=True):
     """`total` runs in the experiments, `matched` by the filter, and the page's rows as columns.
 
-    `parents` holds each run's parent run id or an empty string.
+    `parents` holds each run's parent run id or an empty string. The last `ancestors` rows do not match: see there.
     """
 
     total: int
@@ -91,6 +96,7 @@ class QueryRunsResponse(msgspec.Struct, frozen=True):
     run_names: list[str]
     parents: list[str]
     columns: list[RunColumn]
+    ancestors: int = 0
 
 
 class ListKeys(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -121,7 +127,10 @@ class KeySummary(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ListKeysResponse(msgspec.Struct, frozen=True):
-    """The keys, metrics first, each kind by falling number of runs; `total` counts them before the limit."""
+    """The keys, metrics first, each kind by falling number of runs; `total` counts them before the limit.
+
+    When there are more than the limit, each kind has its share of it, and what others leave.
+    """
 
     keys: list[KeySummary]
     total: int

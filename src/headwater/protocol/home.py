@@ -4,28 +4,23 @@ import msgspec
 
 from headwater.protocol.alerts import Alert
 from headwater.protocol.endpoint import NATIVE_BASE, Endpoint, Permission
-from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.names import check_experiment_id
 
-MAX_STARRED = 100
+STAR_TAG = "headwater.starred"
+"""The tag of runs and experiments that somebody marked for everybody, with the value `true`."""
 
 
 class ReadHome(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Read what goes on here; the experiments of `experiment_ids` stand before those that were active last.
+    """Read what goes on here; the experiments with the tag `headwater.starred` stand before those active last.
 
     With `among`, only runs, alerts and experiments of these experiments count.
     """
 
-    experiment_ids: list[str] = []
     among: list[str] | None = None
 
     def check(self) -> None:
-        """Raise `InvalidParameterValue` unless the experiments are possible and not too many."""
-        if len(self.experiment_ids) > MAX_STARRED:
-            raise InvalidParameterValue(
-                f"At most {MAX_STARRED} experiments can stand first; got '{len(self.experiment_ids)}'."
-            )
-        for experiment_id in (*self.experiment_ids, *(self.among or ())):
+        """Raise `InvalidParameterValue` unless the experiments are possible."""
+        for experiment_id in self.among or ():
             check_experiment_id(experiment_id)
 
 
@@ -73,6 +68,7 @@ class HomeExperiment(msgspec.Struct, frozen=True):
     direction: str
     least: Extreme | None
     greatest: Extreme | None
+    starred: bool = False
 
 
 class AliasInUse(msgspec.Struct, frozen=True):

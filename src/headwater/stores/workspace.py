@@ -2,7 +2,15 @@
 
 from typing import Protocol
 
-from headwater.protocol.bulk import ArchiveRuns, RunsChanged, TagRuns, TagRunsResponse, UnarchiveRuns
+from headwater.protocol.bulk import (
+    ArchiveRuns,
+    EditKeys,
+    EditKeysResponse,
+    RunsChanged,
+    TagRuns,
+    TagRunsResponse,
+    UnarchiveRuns,
+)
 from headwater.protocol.workspace import (
     ListOverviews,
     ListOverviewsResponse,
@@ -37,3 +45,6 @@ class Bulk(Protocol):
 
     def tag(self, request: TagRuns) -> TagRunsResponse:
         """See `TagRuns`."""
+
+    def edit_keys(self, request: EditKeys) -> EditKeysResponse:
+        """See `EditKeys`."""

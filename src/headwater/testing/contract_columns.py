@@ -233,6 +233,20 @@ class KeysContract:
         assert found.total == 3
         assert [key.name for key in found.keys] == ["test/Loss", "train/Loss"]
 
+    def test_no_kind_of_keys_is_crowded_out_by_another(self, store: Store) -> None:
+        """Each has its share of the limit, and what the others leave."""
+        experiment = make_experiment(store)
+        metrics = [Metric(f"m{number}", 1.0, 1) for number in range(9)]
+        params = [Param(f"p{number}", "1") for number in range(3)]
+        store.runs.log_batch(LogBatch(make_run(store, experiment), metrics, params, [RunTag("team", "red")]))
+
+        found = {
+            limit: "".join(key.name[0] for key in store.columns.list_keys(ListKeys([experiment], limit=limit)).keys)
+            for limit in (1, 3, 6, 10, 20)
+        }
+
+        assert found == {1: "t", 3: "mpt", 6: "mmpppt", 10: "mmmmmmpppt", 20: "mmmmmmmmmpppt"}
+
     def test_distinct_values_are_counted_up_to_a_hundred(self, store: Store) -> None:
         """The range of a numeric param is that of all its values all the same, and samples are at most twenty."""
         experiment = make_experiment(store)

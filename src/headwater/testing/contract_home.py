@@ -3,10 +3,10 @@
 import pytest
 
 from headwater.protocol.alerts import RaiseAlert
-from headwater.protocol.errors import InvalidParameterValue, PermissionDenied
+from headwater.protocol.errors import PermissionDenied
 from headwater.protocol.experiments import CreateExperiment, ExperimentTag
 from headwater.protocol.governance import SetPolicy
-from headwater.protocol.home import Extreme, HomeExperiment, ReadHome
+from headwater.protocol.home import STAR_TAG, Extreme, HomeExperiment, ReadHome
 from headwater.protocol.model_versions import CreateModelVersion, SetModelVersionTag
 from headwater.protocol.policies import Gate, Policy, RequiredTag
 from headwater.protocol.registered_models import CreateRegisteredModel, SetRegisteredModelAlias
@@ -14,7 +14,6 @@ from headwater.protocol.runs import CreateRun, DeleteRun, LogMetric, RunStatus, 
 from headwater.protocol.workspace import DIRECTION_TAG, MAIN_METRIC_TAG
 from headwater.stores.interface import Store
 from headwater.stores.sql.clock import now_ms
-from headwater.testing.stores import expect_error
 
 
 def _experiment(store: Store, name: str, **tags: str) -> str:
@@ -60,14 +59,16 @@ class HomeContract:
     def test_experiments_come_with_the_range_of_their_main_metric(self, store: Store) -> None:
         """The starred ones first, then what was active last."""
         told = _experiment(store, "told", **{MAIN_METRIC_TAG: "loss", DIRECTION_TAG: "min"})
-        quiet, busy = _experiment(store, "quiet"), _experiment(store, "busy")
+        busy = _experiment(store, "busy", **{STAR_TAG: "false"})
+        _experiment(store, "quiet", **{STAR_TAG: "true"})
         worst = _run(store, told, 1000, [0.9])
         best = _run(store, told, 2000, [0.8, 0.2], "FINISHED")
         _run(store, busy, 3000, [])
 
-        home = store.home.read(ReadHome([quiet, "999999", quiet]))
+        home = store.home.read(ReadHome())
 
         assert [found.name for found in home.experiments[:3]] == ["quiet", "busy", "told"]
+        assert [found.starred for found in home.experiments[:3]] == [True, False, False]
         assert home.experiments[2] == HomeExperiment(
             experiment_id=told,
             name="told",
@@ -147,8 +148,3 @@ class HomeContract:
         assert (waiting.name, waiting.version, waiting.target, waiting.user_id) == ("gated", "1", "@champion", "ada")
         assert (waiting.missing, ready.missing) == (["its tag 'validated' is 'yes'"], [])
         assert store.home.read(ReadHome()).pending == []
-
-    def test_too_many_stars_are_refused(self, store: Store) -> None:
-        """Before any database is asked."""
-        with expect_error(InvalidParameterValue, "At most 100 experiments can stand first; got '101'."):
-            store.home.read(ReadHome([str(number) for number in range(101)]))

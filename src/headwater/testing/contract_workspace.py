@@ -9,8 +9,9 @@ from headwater.protocol.columns import QueryRuns
 from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
 from headwater.protocol.experiments import ExperimentTag, SetExperimentTag, ViewType
 from headwater.protocol.inputs import Dataset, DatasetInput, InputTag, LogInputs
+from headwater.protocol.logged_models import CreateLoggedModel, DeleteLoggedModel
 from headwater.protocol.metrics import Metric
-from headwater.protocol.runs import DeleteRun, LogBatch, Param, RunStatus, RunTag, UpdateRun
+from headwater.protocol.runs import DeleteRun, LogBatch, Param, RunStatus, RunTag, SetTag, UpdateRun
 from headwater.protocol.workspace import (
     DIRECTION_TAG,
     MAIN_METRIC_TAG,
@@ -145,6 +146,9 @@ class GroupsContract:
             store.workspace.query_groups(QueryGroups([experiment], ["params.a"], limit=0))
 
 
+PARENT = "mlflow.parentRunId"
+
+
 class StatisticsContract:
     """Columns of metrics that hold a number of all points."""
 
@@ -157,7 +161,7 @@ class StatisticsContract:
             store.runs.log_batch(LogBatch(run_id, points))
         store.runs.update(UpdateRun(run_id=ended, status=RunStatus.FINISHED, end_time=9))
         store.runs.log_batch(LogBatch(broken, [Metric("loss", math.nan, 1)]))
-        columns = ["min:metrics.loss", "max:metrics.loss", "mean:metrics.loss", "metrics.loss"]
+        columns = [f"{statistic}metrics.loss" for statistic in ("min:", "max:", "mean:", "first:", "")]
 
         found = store.columns.query_runs(
             QueryRuns([experiment], order_by=["attributes.start_time ASC"], columns=columns)
@@ -167,6 +171,7 @@ class StatisticsContract:
         assert find_column(found, "min:metrics.loss").numbers == [1.0, 1.0, None, None]
         assert find_column(found, "max:metrics.loss").numbers == [4.0, 4.0, None, None]
         assert find_column(found, "mean:metrics.loss").numbers == pytest.approx([8 / 3, 8 / 3, None, None])
+        assert find_column(found, "first:metrics.loss").numbers == [4.0, 4.0, None, None]
         last = find_column(found, "metrics.loss").numbers
         assert last is not None
         assert last[:3] == [3.0, 3.0, None]
@@ -174,6 +179,74 @@ class StatisticsContract:
             store.columns.query_runs(QueryRuns([experiment], columns=["sum:metrics.loss"]))
         with expect_error(InvalidParameterValue, "Invalid column 'min:metrics.*'. A statistic is read of one metric…"):
             store.columns.query_runs(QueryRuns([experiment], columns=["min:metrics.*"]))
+
+    def test_runs_are_ordered_by_a_statistic_of_all_points(self, store: Store) -> None:
+        """Before and behind other keys of the order, page by page; runs without it come last in both directions."""
+        experiment = make_experiment(store)
+        values = {"a": (5.0, 1.0, 9.0), "b": (2.0, 3.0, 4.0), "c": (8.0, 1.0, 2.0), "d": (math.nan,), "e": ()}
+        runs = {name: make_run(store, experiment, name=name, start_time=1) for name in values}
+        for name, points in values.items():
+            logged = [Metric("loss/all", value, 1, step) for step, value in enumerate(points)]
+            params = [Param("half", "first" if name in "ab" else "last")]
+            store.runs.log_batch(LogBatch(runs[name], logged, params))
+
+        def names(*order_by: str, offset: int = 0, limit: int = 10) -> str:
+            query = QueryRuns([experiment], order_by=list(order_by), offset=offset, limit=limit)
+            return "".join(store.columns.query_runs(query).run_names)
+
+        assert names("min:metrics.`loss/all` DESC", "attributes.run_name") == "bacde"
+        assert names("min:metrics.`loss/all`", "attributes.run_name DESC") == "cabed"
+        assert names("mean:metrics.`loss/all`", "run_name") == "bcade"
+        assert names("params.half", "max:metrics.`loss/all` DESC", "run_name") == "abcde"
+        assert names("run_name DESC", "first:metrics.`loss/all`") == "edcba"
+        assert names("min:metrics.`loss/all`", "max:metrics.`loss/all`", "metrics.`loss/all`", "run_id")[:3] == "cab"
+        assert names("first:metrics.`loss/all` ASC", "run_name", offset=1, limit=2) == "ac"
+        assert names("status", "duration", "start_time", "first:metrics.absent", "run_name") == "abcde"
+        with expect_error(InvalidParameterValue, "Invalid order_by clause 'min:params.half'. A statistic is one of a…"):
+            names("min:params.half")
+        with expect_error(InvalidParameterValue, "`order_by` contains duplicate fields:…"):
+            names("min:metrics.loss", "metrics.loss", "min:metrics.loss DESC")
+
+    def test_the_parents_of_runs_that_match_follow_them(self, store: Store) -> None:
+        """All the way up, with their columns; those that match, are in the trash or elsewhere do not come again."""
+        experiment, other = make_experiment(store), make_experiment(store)
+        parent, names = make_run(store, other, name="elsewhere"), ["root", "branch", "twig", "leaf", "bud"]
+        runs = {}
+        for name in names:
+            runs[name] = make_run(store, experiment, name=name)
+            store.runs.set_tag(SetTag(run_id=runs[name], key=PARENT, value=parent))
+            parent = runs[name]
+            store.runs.log_batch(LogBatch(parent, [Metric("loss", 1.0, 1)], [Param("name", name)]))
+        store.runs.set_tag(SetTag(run_id=runs["root"], key=PARENT, value=runs["branch"]))
+        columns = ["params.name", "min:metrics.loss"]
+        query = QueryRuns([experiment], "params.name IN ('leaf', 'twig')", columns=columns, ancestors=True)
+
+        found = store.columns.query_runs(query)
+        bud = QueryRuns([experiment], "params.name = 'bud'", order_by=["min:metrics.loss"], ancestors=True)
+        store.runs.delete(DeleteRun(runs["twig"]))
+
+        assert (found.matched, found.ancestors) == (2, 2)
+        assert set(found.run_names[:2]) == {"leaf", "twig"}
+        assert found.run_names[2:] == ["branch", "root"]
+        assert texts_of(find_column(found, "params.name")) == found.run_names
+        assert find_column(found, "min:metrics.loss").numbers == [1.0] * 4
+        assert store.columns.query_runs(bud).run_names == ["bud", "leaf"]
+
+    def test_a_column_counts_the_models_that_runs_logged(self, store: Store) -> None:
+        """Those in the trash do not count."""
+        experiment = make_experiment(store)
+        some, none = make_run(store, experiment, start_time=1), make_run(store, experiment, start_time=2)
+        models = [
+            store.logged_models.create(CreateLoggedModel(experiment, name=name, source_run_id=some)).model.info.model_id
+            for name in ("a", "b", "c")
+        ]
+        store.logged_models.delete(DeleteLoggedModel(models[0]))
+
+        found = store.columns.query_runs(
+            QueryRuns([experiment], order_by=["start_time ASC"], columns=["attributes.models"])
+        )
+
+        assert (found.run_ids, find_column(found, "attributes.models").numbers) == ([some, none], [2, 0])
 
 
 class ValuesContract:

@@ -108,13 +108,6 @@ export interface Approve {
   readonly reason?: string;
 }
 
-export interface ApprovePromotion {
-  readonly name: string;
-  readonly request_id: number;
-  readonly user_id?: string;
-  readonly reason?: string;
-}
-
 export interface ArchiveRuns {
   readonly run_ids: readonly (string)[];
 }
@@ -167,14 +160,6 @@ export interface CollectBlobsResponse {
   readonly bytes: number;
   readonly progress: number | "NaN" | "Infinity" | "-Infinity";
   readonly cursor: string;
-}
-
-export interface CommentPromotion {
-  readonly name: string;
-  readonly request_id: number;
-  readonly text: string;
-  readonly user_id?: string;
-  readonly reason?: string;
 }
 
 export interface CommitArtifacts {
@@ -503,6 +488,17 @@ export interface EditedPoints {
   readonly points: number;
 }
 
+export interface EditKeys {
+  readonly changes: readonly (KeyChange)[];
+  readonly user_id?: string;
+}
+
+export interface EditKeysResponse {
+  readonly run_ids: readonly (string)[];
+  readonly points: number;
+  readonly undo: readonly (KeyChange)[];
+}
+
 export interface Empty {
 
 }
@@ -729,11 +725,6 @@ export interface GetPolicy {
   readonly name?: string;
 }
 
-export interface GetPromotion {
-  readonly name: string;
-  readonly request_id: number;
-}
-
 export interface GetProvenance {
   readonly name: string;
   readonly version: string;
@@ -786,6 +777,7 @@ export interface HomeExperiment {
   readonly direction: string;
   readonly least: Extreme | null;
   readonly greatest: Extreme | null;
+  readonly starred?: boolean;
 }
 
 export interface HomeResponse {
@@ -799,7 +791,6 @@ export interface HomeResponse {
   readonly alerts: readonly (Alert)[];
   readonly alerts_total: number;
   readonly pending: readonly (PendingVersion)[];
-  readonly requests_total?: number;
 }
 
 export interface HomeRun {
@@ -837,9 +828,12 @@ export interface InputTag {
   readonly value?: string;
 }
 
-export interface KeyCount {
-  readonly name: string;
-  readonly versions: number;
+export interface KeyChange {
+  readonly run_ids: readonly (string)[];
+  readonly kind: KeyKind;
+  readonly key: string;
+  readonly new_key?: string;
+  readonly value?: string | null;
 }
 
 export type KeyKind = "attribute" | "dataset" | "metric" | "param" | "tag";
@@ -947,7 +941,6 @@ export interface ListEvents {
   readonly newest_first?: boolean;
   readonly max_results?: number;
   readonly page_token?: string;
-  readonly actions?: readonly (RegistryAction)[];
 }
 
 export interface ListEventsResponse {
@@ -990,20 +983,6 @@ export interface ListOverviews {
 export interface ListOverviewsResponse {
   readonly experiments: readonly (ExperimentOverview)[];
   readonly more: boolean;
-}
-
-export interface ListPromotions {
-  readonly name?: string;
-  readonly version?: string;
-  readonly status?: PromotionStatus | null;
-  readonly max_results?: number;
-  readonly page_token?: string;
-}
-
-export interface ListPromotionsResponse {
-  readonly requests: readonly (PromotionRequest)[];
-  readonly total: number;
-  readonly next_page_token?: string;
 }
 
 export interface ListTrash {
@@ -1278,9 +1257,6 @@ export interface PendingVersion {
   readonly time: number;
   readonly user_id: string;
   readonly missing: readonly (string)[];
-  readonly request_id?: number;
-  readonly reason?: string;
-  readonly comments?: number;
 }
 
 export interface PointColumns {
@@ -1349,36 +1325,6 @@ export interface Progress {
   readonly metric: string;
   readonly values: readonly (number | "NaN" | "Infinity" | "-Infinity")[];
 }
-
-export interface PromotionComment {
-  readonly user_id: string;
-  readonly time: number;
-  readonly text: string;
-}
-
-export interface PromotionRequest {
-  readonly request_id: number;
-  readonly name: string;
-  readonly version: string;
-  readonly alias?: string;
-  readonly stage?: string;
-  readonly archive_existing_versions?: boolean;
-  readonly status: PromotionStatus;
-  readonly user_id?: string;
-  readonly time: number;
-  readonly reason?: string;
-  readonly comments?: readonly (PromotionComment)[];
-  readonly missing?: readonly (string)[];
-  readonly decided_by?: string;
-  readonly decision_time?: number;
-  readonly decision_reason?: string;
-}
-
-export interface PromotionResponse {
-  readonly request: PromotionRequest;
-}
-
-export type PromotionStatus = "APPROVED" | "OPEN" | "REJECTED" | "WITHDRAWN";
 
 export interface Provenance {
   readonly files?: readonly (ArtifactFile)[];
@@ -1500,6 +1446,7 @@ export interface QueryRuns {
   readonly columns?: readonly (string)[];
   readonly offset?: number;
   readonly limit?: number;
+  readonly ancestors?: boolean;
 }
 
 export interface QueryRunsResponse {
@@ -1510,6 +1457,7 @@ export interface QueryRunsResponse {
   readonly run_names: readonly (string)[];
   readonly parents: readonly (string)[];
   readonly columns: readonly (RunColumn)[];
+  readonly ancestors?: number;
 }
 
 export interface QuerySeries {
@@ -1522,27 +1470,6 @@ export interface QuerySeries {
   readonly buckets?: number;
 }
 
-export interface QueryVersions {
-  readonly name: string;
-  readonly filter?: string;
-  readonly metrics?: readonly (string)[] | null;
-  readonly params?: readonly (string)[];
-  readonly order_by?: string;
-  readonly max_results?: number;
-  readonly page_token?: string;
-}
-
-export interface QueryVersionsResponse {
-  readonly rows: readonly (VersionRow)[];
-  readonly total: number;
-  readonly matched: number;
-  readonly columns: readonly (string)[];
-  readonly metrics: readonly (KeyCount)[];
-  readonly params: readonly (KeyCount)[];
-  readonly has_stages: boolean;
-  readonly next_page_token?: string;
-}
-
 export interface RaiseAlert {
   readonly run_id: string;
   readonly title: string;
@@ -1552,7 +1479,7 @@ export interface RaiseAlert {
 }
 
 export interface ReadHome {
-  readonly experiment_ids?: readonly (string)[];
+
 }
 
 export interface ReadLog {
@@ -1619,7 +1546,7 @@ export interface Registration {
   readonly version: string;
 }
 
-export type RegistryAction = "approve" | "approve_request" | "comment_request" | "create_model" | "create_version" | "delete_alias" | "delete_model" | "delete_model_tag" | "delete_version" | "delete_version_tag" | "deploy" | "move_stage" | "refuse" | "reject_request" | "rename_model" | "request_promotion" | "roll_back" | "set_alias" | "set_model_tag" | "set_policy" | "set_version_tag" | "undeploy" | "update_model" | "update_version" | "withdraw" | "withdraw_request";
+export type RegistryAction = "approve" | "create_model" | "create_version" | "delete_alias" | "delete_model" | "delete_model_tag" | "delete_version" | "delete_version_tag" | "deploy" | "move_stage" | "refuse" | "rename_model" | "roll_back" | "set_alias" | "set_model_tag" | "set_policy" | "set_version_tag" | "undeploy" | "update_model" | "update_version" | "withdraw";
 
 export interface RegistryEvent {
   readonly event_id: number;
@@ -1638,13 +1565,6 @@ export interface RegistryEvent {
 export interface Rejection {
   readonly what: string;
   readonly message: string;
-}
-
-export interface RejectPromotion {
-  readonly name: string;
-  readonly request_id: number;
-  readonly user_id?: string;
-  readonly reason?: string;
 }
 
 export interface Relative {
@@ -1674,16 +1594,6 @@ export interface RenameParam {
 export interface RenameRegisteredModel {
   readonly name: string;
   readonly new_name: string;
-  readonly user_id?: string;
-  readonly reason?: string;
-}
-
-export interface RequestPromotion {
-  readonly name: string;
-  readonly version: string;
-  readonly alias?: string;
-  readonly stage?: string;
-  readonly archive_existing_versions?: boolean;
   readonly user_id?: string;
   readonly reason?: string;
 }
@@ -2156,19 +2066,6 @@ export interface VersionComparison {
   readonly new_version: ModelVersion;
 }
 
-export interface VersionRow {
-  readonly version: ModelVersion;
-  readonly run_name?: string;
-  readonly user_id?: string;
-  readonly files?: number;
-  readonly size?: number;
-  readonly signature?: string;
-  readonly requirements?: number | null;
-  readonly metrics?: Readonly<Record<string, number | "NaN" | "Infinity" | "-Infinity">>;
-  readonly params?: Readonly<Record<string, string>>;
-  readonly requested?: readonly (string)[];
-}
-
 export interface View {
   readonly view_id: string;
   readonly experiment_id: string;
@@ -2211,9 +2108,9 @@ export interface Webhook {
   readonly headwater_events: readonly (WebhookEvent)[];
 }
 
-export type WebhookAction = "APPROVED" | "COMMENTED" | "CREATED" | "DELETED" | "EXCEEDED" | "FAILED" | "FINISHED" | "KILLED" | "RAISED" | "REJECTED" | "SET" | "UPDATED" | "WITHDRAWN";
+export type WebhookAction = "CREATED" | "DELETED" | "EXCEEDED" | "FAILED" | "FINISHED" | "KILLED" | "RAISED" | "SET" | "UPDATED";
 
-export type WebhookEntity = "ALERT" | "BUDGET_POLICY" | "MODEL_VERSION" | "MODEL_VERSION_ALIAS" | "MODEL_VERSION_TAG" | "PROMOTION_REQUEST" | "PROMPT" | "PROMPT_ALIAS" | "PROMPT_TAG" | "PROMPT_VERSION" | "PROMPT_VERSION_TAG" | "REGISTERED_MODEL" | "RUN";
+export type WebhookEntity = "ALERT" | "BUDGET_POLICY" | "MODEL_VERSION" | "MODEL_VERSION_ALIAS" | "MODEL_VERSION_TAG" | "PROMPT" | "PROMPT_ALIAS" | "PROMPT_TAG" | "PROMPT_VERSION" | "PROMPT_VERSION_TAG" | "REGISTERED_MODEL" | "RUN";
 
 export interface WebhookEvent {
   readonly entity: WebhookEntity;
@@ -2231,13 +2128,6 @@ export interface WebhookTestResult {
   readonly response_status?: number | null;
   readonly response_body?: string | null;
   readonly error_message?: string | null;
-}
-
-export interface WithdrawPromotion {
-  readonly name: string;
-  readonly request_id: number;
-  readonly user_id?: string;
-  readonly reason?: string;
 }
 
 export type XAxis = "step" | "time";

@@ -23,6 +23,8 @@ import { type CompareState, readState, TAB_NAMES, type Tab, TABS, writeState } f
 import { type Comparison, useComparison } from "./use-comparison";
 
 const REFRESH_MS = 2000;
+/** A long address is replaced by that of a kept set when the page stands. */
+const SHORTEN_MS = 1000;
 
 /** Runs of any experiments side by side. */
 export function ComparePage() {
@@ -36,8 +38,10 @@ export function ComparePage() {
   const onState = (part: Partial<CompareState>, isStep = false) =>
     setQuery(writeState(query.peek(), { ...readState(query.peek()), ...part }), { replace: !isStep });
   useEffect(() => {
-    if (state.runs.length > MAX_IN_ADDRESS) void chooseRuns(state.runs, onState, false);
-  }, [state.runs]);
+    if (state.runs.length <= MAX_IN_ADDRESS || !answer) return undefined;
+    const timer = setTimeout(() => void chooseRuns(state.runs, onState, false), SHORTEN_MS);
+    return () => clearTimeout(timer);
+  }, [state.runs, answer === null]);
   const onRuns = (ids: readonly string[]) => void chooseRuns(ids, onState);
   return (
     <div class={css.page}>

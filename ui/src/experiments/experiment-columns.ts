@@ -7,6 +7,7 @@ import { formatAgo, formatCount, formatMoment, formatNumber } from "../lib/forma
 import { hrefOf } from "../lib/location";
 import css from "./experiments.module.css";
 import type { ExperimentRow } from "./folders";
+import { isStarred } from "./stars";
 import { DESCRIPTION_TAG, isOwnTag, OWNER_TAG } from "./tags";
 
 const INDENT = 16;
@@ -14,7 +15,6 @@ const TAGS = 3;
 
 /** What the cells ask of the page. */
 export interface ListState {
-  readonly starred: ReadonlySet<string>;
   readonly selected: ReadonlySet<string>;
 }
 
@@ -24,7 +24,7 @@ type RowAt = (index: number) => ExperimentRow | undefined;
 export function makeExperimentColumns(state: { readonly current: ListState }): readonly DataColumn<ExperimentRow>[] {
   return [
     { id: "check", title: "", width: 36, isFrozen: true, cell: (rowAt) => checkCell(state, rowAt) },
-    { id: "star", title: "", width: 34, isFrozen: true, cell: (rowAt) => starCell(state, rowAt) },
+    { id: "star", title: "", width: 34, isFrozen: true, cell: (rowAt) => starCell(rowAt) },
     { id: "name", title: "Name", width: 300, isFrozen: true, sort: ["name", "ASC"], cell: nameCell },
     { id: "runs", title: "Runs", width: 70, isNumeric: true, sort: ["runs", "DESC"], cell: textCell(({ runs }) => formatCount(runs)) },
     {
@@ -76,7 +76,7 @@ function checkCell(state: { readonly current: ListState }, rowAt: RowAt): CellVi
   };
 }
 
-function starCell(state: { readonly current: ListState }, rowAt: RowAt): CellView {
+function starCell(rowAt: RowAt): CellView {
   const button = document.createElement("button");
   button.type = "button";
   button.tabIndex = -1;
@@ -88,10 +88,10 @@ function starCell(state: { readonly current: ListState }, rowAt: RowAt): CellVie
     element,
     show(index) {
       const row = rowAt(index);
-      const isStarred = row !== undefined && state.current.starred.has(row.id);
+      const isOn = row?.facts ? isStarred(row.facts.tags) : false;
       button.hidden = !row?.facts;
-      button.textContent = isStarred ? "★" : "☆";
-      button.setAttribute("aria-pressed", String(isStarred));
+      button.textContent = isOn ? "★" : "☆";
+      button.setAttribute("aria-pressed", String(isOn));
       button.setAttribute("aria-label", `Star ${row?.facts?.experiment.name ?? ""}`);
     },
   };
@@ -145,13 +145,13 @@ function actionsCell(rowAt: RowAt): CellView {
 }
 
 /** Order experiments as the list asks for; starred ones come first. */
-export function compareRows(order: string, starred: ReadonlySet<string>): (a: Sortable, b: Sortable) => number {
+export function compareRows(order: string): (a: Sortable, b: Sortable) => number {
   const [key = "", direction] = order.split(" ");
   const sign = direction === "DESC" ? -1 : 1;
   const valueOf = VALUES[key] ?? VALUES["last_activity"];
   const names = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
   return (a, b) => {
-    const star = Number(starred.has(b.experiment.experiment_id)) - Number(starred.has(a.experiment.experiment_id));
+    const star = Number(isStarred(b.tags)) - Number(isStarred(a.tags));
     if (star !== 0) return star;
     const byName = names.compare(a.experiment.name, b.experiment.name);
     if (key === "name" || !valueOf) return byName * sign;

@@ -21,7 +21,7 @@ interface ExperimentPageProps {
 export function ExperimentPage({ experimentId, tab }: ExperimentPageProps) {
   const { facts, error } = useFacts([experimentId]);
   const title = titleOfExperiments(experimentId, facts);
-  useChrome(`${title} · ${tab}`, [{ text: "Experiments", page: "/experiments" }, { text: title }]);
+  useChrome(`${tab} · ${title}`, [{ text: "Experiments", page: "/experiments" }, { text: title }]);
   const known = facts.get(experimentId);
   if (error && !known) return <Failure title="The experiment cannot be shown" error={error} onRetry={() => refresh("overview")} />;
   const saveNotes = (text: string) => (text ? setExperimentTag(experimentId, DESCRIPTION_TAG, text) : deleteExperimentTag(experimentId, DESCRIPTION_TAG));

@@ -1,10 +1,14 @@
 import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
 import { formatCount } from "../lib/format";
-import { hrefOf } from "../lib/location";
+import { onKeys, showKeys } from "../lib/keys";
+import { hrefOf, navigate } from "../lib/location";
 import css from "./tabs.module.css";
 import type { ExperimentFacts } from "./use-facts";
 
 export type ExperimentTab = "runs" | "models" | "datasets" | "notes" | "settings";
+
+const KEYS = { "1 … 5": "Runs, models, datasets, notes, settings" };
 
 interface TabsProps {
   /** The ids of the experiments, joined by commas. */
@@ -34,20 +38,25 @@ export function ExperimentTabs({ identity, facts, tab, runs, children }: TabsPro
     ["notes", "Notes", undefined],
     ["settings", "Settings", undefined],
   ];
+  const shown = tabs.filter(([name]) => name === "runs" || !identity.includes(","));
+  const names = shown.map(([name]) => name).join();
+  useEffect(() => {
+    const open = names.split(",").map((name, place) => [String(place + 1), () => navigate(`${page}/${name}`)] as const);
+    return onKeys(Object.fromEntries(open));
+  }, [page, names]);
+  useEffect(() => showKeys(KEYS), []);
   return (
     <div class={css.row}>
       <h1 tabIndex={-1} title={titleOfExperiments(identity, facts)}>
         {titleOfExperiments(identity, facts)}
       </h1>
       <nav class={css.tabs} aria-label="Experiment">
-        {tabs
-          .filter(([name]) => name === "runs" || !identity.includes(","))
-          .map(([name, title, count]) => (
-            <a key={name} href={hrefOf(`${page}/${name}`)} aria-current={name === tab ? "page" : undefined}>
-              {title}
-              {count !== undefined && <span>{formatCount(count)}</span>}
-            </a>
-          ))}
+        {shown.map(([name, title, count]) => (
+          <a key={name} href={hrefOf(`${page}/${name}`)} aria-current={name === tab ? "page" : undefined}>
+            {title}
+            {count !== undefined && <span>{formatCount(count)}</span>}
+          </a>
+        ))}
       </nav>
       <div class={css.tools}>{children}</div>
     </div>

@@ -49,7 +49,7 @@ export function ExperimentsGrid(props: GridProps) {
     };
     if (grid.current) grid.current.setModel(model);
     else if (host.current) grid.current = new PooledGrid(host.current, model);
-  }, [props.rows, props.order, props.selected, props.starred]);
+  }, [props.rows, props.order, props.selected]);
   useEffect(
     () => () => {
       grid.current?.destroy();

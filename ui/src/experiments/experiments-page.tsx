@@ -13,12 +13,13 @@ import { useChrome } from "../shell/chrome";
 import { Icon } from "../shell/icons";
 import { Failure } from "../shell/notice";
 import { Anchored, Menu } from "../shell/popover";
+import { say } from "../shell/toasts";
 import { compareRows } from "./experiment-columns";
 import { CreateDialog, RenameDialog } from "./experiment-dialogs";
 import { ExperimentsGrid } from "./experiments-grid";
 import css from "./experiments.module.css";
 import { arrangeExperiments, type ExperimentRow } from "./folders";
-import { toggleStar, useStars } from "./stars";
+import { isStarred, setStar } from "./stars";
 import { TagFilter } from "./tag-filter";
 import { createExperiment, moveExperiment, renameExperiment, useExperiments } from "./use-experiments";
 import type { ExperimentFacts } from "./use-facts";
@@ -37,7 +38,6 @@ export function ExperimentsPage() {
   const [menu, setMenu] = useState<{ readonly row: ExperimentRow; readonly anchor: DOMRect } | null>(null);
   const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(readCollapsed);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const starred = useStars();
   const search = query.value.get("q") ?? "";
   const isArchive = query.value.get("state") === "archived";
   const order = query.value.get("sort") ?? DEFAULT_ORDER;
@@ -48,8 +48,8 @@ export function ExperimentsPage() {
   useEffect(() => onKeys({ n: () => setAsking({ kind: "create" }) }), []);
   useEffect(() => showKeys(KEYS), []);
   const rows = useMemo(
-    () => (experiments ? arrangeExperiments([...experiments].sort(compareRows(order, starred)), collapsed, search !== "") : null),
-    [experiments, order, starred, collapsed, search],
+    () => (experiments ? arrangeExperiments([...experiments].sort(compareRows(order)), collapsed, search !== "") : null),
+    [experiments, order, collapsed, search],
   );
 
   const openSelected = () => navigate(`/experiments/${[...selected].join()}/runs`);
@@ -108,11 +108,11 @@ export function ExperimentsPage() {
       {rows && rows.length > 0 && (
         <div class={css.list}>
           <ExperimentsGrid
-            {...{ rows, order, starred, selected }}
+            {...{ rows, order, selected }}
             onOrder={(text) => change("sort", text, DEFAULT_ORDER)}
             onFolder={(row, open) => setCollapsed(keepCollapsed(toggle(collapsed, row.id, !open)))}
             onSelect={(row) => row.facts && setSelected(toggle(selected, row.id, !selected.has(row.id)))}
-            onStar={(row) => row.facts && toggleStar(row.id)}
+            onStar={(row) => row.facts && void setStar(row.id, !isStarred(row.facts.tags)).catch(complain)}
             onActions={(row, anchor) => setMenu({ row, anchor })}
           />
         </div>
@@ -139,6 +139,10 @@ const readCollapsed = (): ReadonlySet<string> => new Set(decodeList(localStorage
 function keepCollapsed(folders: ReadonlySet<string>): ReadonlySet<string> {
   localStorage.setItem(FOLDERS, encodeList([...folders]));
   return folders;
+}
+
+function complain(failure: unknown): void {
+  say(failure instanceof Error ? failure.message : String(failure));
 }
 
 interface ActionsProps {

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { readTags } from "./experiment-dialogs";
 import { compareRows } from "./experiment-columns";
 import { arrangeExperiments } from "./folders";
-import { describeExperiment } from "./use-facts";
+import { describeExperiment, type ExperimentFacts } from "./use-facts";
 
 const facts = (id: string, name: string, runs: number) =>
   describeExperiment({
@@ -28,7 +28,11 @@ it("a closed folder hides its experiments, and a search shows whole names", () =
 });
 
 it("starred experiments come first in any order", () => {
-  const names = (order: string, starred: string[]) => [...ALL].sort(compareRows(order, new Set(starred))).map(({ experiment }) => experiment.experiment_id);
+  const star = (facts: ExperimentFacts) => ({ ...facts, tags: new Map([["headwater.starred", "true"]]) });
+  const names = (order: string, starred: string[]) =>
+    ALL.map((facts) => (starred.includes(facts.experiment.experiment_id) ? star(facts) : facts))
+      .sort(compareRows(order))
+      .map(({ experiment }) => experiment.experiment_id);
   expect(names("runs DESC", [])).toEqual(["3", "1", "2"]);
   expect(names("runs DESC", ["2"])).toEqual(["2", "3", "1"]);
   expect(names("name ASC", [])).toEqual(["2", "1", "3"]);

@@ -1,20 +1,16 @@
-/** Experiments that the reader marked to find them first; kept on this machine. */
+/** Experiments that somebody marked to be found first: a tag, so everybody sees the star, as with runs. */
 
-import { signal } from "@preact/signals";
+import { refresh } from "../api/use-query";
+import { deleteExperimentTag, setExperimentTag } from "./settings-api";
+import { STAR_TAG } from "./tags";
 
-const KEY = "headwater.stars";
-
-const stars = signal<ReadonlySet<string>>(new Set((localStorage.getItem(KEY) ?? "").split(",").filter((id) => id !== "")));
-
-/** Return the ids of the starred experiments. */
-export function useStars(): ReadonlySet<string> {
-  return stars.value;
+/** Return whether tags say that there is a star. */
+export function isStarred(tags: ReadonlyMap<string, string>): boolean {
+  return tags.get(STAR_TAG) === "true";
 }
 
-/** Star an experiment, or take its star away. */
-export function toggleStar(experimentId: string): void {
-  const next = new Set(stars.peek());
-  if (!next.delete(experimentId)) next.add(experimentId);
-  stars.value = next;
-  localStorage.setItem(KEY, [...next].join());
+/** Star an experiment for everybody, or take its star away. */
+export async function setStar(experimentId: string, isOn: boolean): Promise<void> {
+  await (isOn ? setExperimentTag(experimentId, STAR_TAG, "true") : deleteExperimentTag(experimentId, STAR_TAG));
+  refresh("home");
 }

@@ -4,6 +4,7 @@
  */
 
 import css from "./grid.module.css";
+import { type HeaderGestures, makeGrip, watchHeader } from "./header-gestures";
 import { columnsInView, offsetsOf, rowsInView, scrollToRow, type Span } from "./window";
 
 /** The content of one cell element; `show` is called whenever the element stands for another row. */
@@ -20,6 +21,9 @@ export interface GridColumn {
   readonly header: () => HTMLElement;
   readonly cell: () => CellView;
   readonly sort?: "ascending" | "descending" | undefined;
+  /** Whether its width is dragged, and whether it is. */
+  readonly isResizable?: boolean;
+  readonly isMovable?: boolean;
 }
 
 export interface GridModel {
@@ -34,6 +38,8 @@ export interface GridModel {
   /** Level in a tree, from 1, and whether children show; null if the row has none. */
   level(row: number): number;
   isExpanded(row: number): boolean | null;
+  /** What dragging in the header does; absent if nothing. */
+  readonly gestures?: HeaderGestures | undefined;
 }
 
 export const ROW_HEIGHT = 28;
@@ -74,6 +80,7 @@ export class PooledGrid {
     head.append(this.#header);
     this.element.append(head, this.#body);
     this.element.addEventListener("scroll", () => this.#schedule(), { passive: true });
+    watchHeader(this.element, this.#header, () => this.#model.gestures);
     host.append(this.element);
     this.#observer = new ResizeObserver(() => this.#measure());
     this.#observer.observe(this.element);
@@ -177,6 +184,8 @@ export class PooledGrid {
       dress(cell, column, index, style);
       if (column.sort) cell.setAttribute("aria-sort", column.sort);
       cell.append(column.header());
+      if (column.isResizable) cell.append(makeGrip());
+      if (column.isMovable) cell.dataset["movable"] = "";
       this.#header.append(cell);
       if (focused === column.id) cell.querySelector("button")?.focus();
     });

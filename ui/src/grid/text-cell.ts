@@ -6,7 +6,7 @@ import type { CellView } from "./pooled-grid";
 
 /**
  * Make an element around one text node: changing its data costs no restyling, replacing it would. The title is set
- * when the pointer comes, because scrolling would set thousands that nobody reads.
+ * when the pointer comes, because scrolling would set thousands that nobody reads. Who copies the text gets it whole.
  */
 export function makeText(): { readonly element: HTMLElement; readonly write: (text: string, wholeText: string) => void } {
   const element = document.createElement("div");
@@ -15,6 +15,11 @@ export function makeText(): { readonly element: HTMLElement; readonly write: (te
   let title = "";
   element.addEventListener("pointerenter", () => {
     element.title = title;
+  });
+  element.addEventListener("copy", (event) => {
+    if (!event.clipboardData || String(getSelection()).trim() !== node.data) return;
+    event.clipboardData.setData("text/plain", title);
+    event.preventDefault();
   });
   return {
     element,

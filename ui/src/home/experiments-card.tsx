@@ -1,8 +1,9 @@
 import type { HomeExperiment } from "../api/schema";
-import { toggleStar, useStars } from "../experiments/stars";
+import { setStar } from "../experiments/stars";
 import { formatAgo, formatCount, formatMoment, formatNumber } from "../lib/format";
 import { hrefOf } from "../lib/location";
 import { findBest } from "./best";
+import { say } from "../shell/toasts";
 import css from "./home.module.css";
 import { SampleLine } from "./sample-button";
 
@@ -58,15 +59,17 @@ export function ExperimentsCard({ experiments, hasSamples }: { readonly experime
 }
 
 function Star({ experiment }: { readonly experiment: HomeExperiment }) {
-  const isStarred = useStars().has(experiment.experiment_id);
+  const isStarred = experiment.starred === true;
+  const toggle = () =>
+    setStar(experiment.experiment_id, !isStarred).catch((failure: unknown) => say(failure instanceof Error ? failure.message : String(failure)));
   return (
     <button
       type="button"
       class={css.star}
       aria-pressed={isStarred}
       aria-label={`Star ${experiment.name}`}
-      title={isStarred ? "Take the star away" : "Star: keep it at the top here"}
-      onClick={() => toggleStar(experiment.experiment_id)}
+      title={isStarred ? "Take the star away" : "Star for everybody: it stays at the top here"}
+      onClick={() => void toggle()}
     >
       <svg class="icon small" viewBox="0 0 24 24" aria-hidden="true">
         <path d={STAR} />

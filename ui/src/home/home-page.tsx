@@ -1,7 +1,6 @@
 import { callNative } from "../api/client";
 import type { HomeResponse } from "../api/schema";
 import { refresh, useQuery } from "../api/use-query";
-import { useStars } from "../experiments/stars";
 import { useChanges } from "../lib/live";
 import { useChrome } from "../shell/chrome";
 import { Failure } from "../shell/notice";
@@ -13,16 +12,13 @@ import { ModelsCard } from "./models-card";
 import { RecentRuns, RunningNow } from "./run-cards";
 
 const EVERY_MS = 30_000;
-/** The server takes no more. */
-const MOST_STARRED = 100;
 
 /** What goes on here, in one request. */
 export function HomePage() {
   useChrome("", [{ text: "Home" }]);
-  const starred = [...useStars()].slice(-MOST_STARRED);
   const home = useQuery<HomeResponse>({
-    key: ["home", starred],
-    ask: (signal) => callNative("home/read", { experiment_ids: starred }, signal),
+    key: ["home"],
+    ask: (signal) => callNative("home/read", {}, signal),
     everyMs: EVERY_MS,
   });
   useChanges({}, () => refresh("home"));

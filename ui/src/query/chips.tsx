@@ -1,6 +1,9 @@
 import { useState } from "preact/hooks";
 import type { ListKeysResponse } from "../api/schema";
+import { STAR_TAG } from "../experiments/tags";
+import { plural } from "../lib/format";
 import { columnOf, isOffered } from "../runs/columns";
+import { useKeySearch } from "../runs/use-key-search";
 import { Icon } from "../shell/icons";
 import { Popover } from "../shell/popover";
 import { joinClauses, splitClauses } from "./clauses";
@@ -12,9 +15,11 @@ const SHOWN = 30;
 const FIRST: readonly (readonly [string, string])[] = [
   ["attributes.status", "State"],
   ["attributes.start_time", "Time"],
+  ["attributes.duration", "Duration"],
   ["attributes.user_id", "User"],
   ["datasets.name", "Dataset"],
 ];
+const STARRED = `tags.\`${STAR_TAG}\` = 'true'`;
 const KINDS = [
   ["metric", "Metrics"],
   ["param", "Parameters"],
@@ -25,32 +30,50 @@ interface ChipsProps {
   readonly experimentIds: readonly string[];
   readonly keys: ListKeysResponse | null;
   readonly search: string;
+  /** The search in the language, also where it is plain words. */
+  readonly filter: string;
   readonly onSearch: (search: string) => void;
 }
 
 /** The clauses of a search as chips to take away, and a button that adds some without the language. */
-export function Chips({ experimentIds, keys, search, onSearch }: ChipsProps) {
-  const clauses = isPlain(search) ? [] : splitClauses(search);
+export function Chips({ experimentIds, keys, search, filter, onSearch }: ChipsProps) {
+  const isWords = isPlain(search);
+  const clauses = isWords ? search.split(/\s+/).filter((word) => word !== "") : splitClauses(search);
+  const join = (some: readonly string[]) => (isWords ? some.join(" ") : joinClauses(some));
+  const whole = isWords ? filter : search;
+  const hasStar = splitClauses(whole).includes(STARRED);
   return (
     <div class={css.chips}>
       {clauses.map((clause, place) => (
-        <span key={clause} class={css.chip}>
+        <span key={`${place} ${clause}`} class={css.chip}>
           <span title={clause}>{clause}</span>
-          <button type="button" aria-label={`Remove ${clause}`} onClick={() => onSearch(joinClauses(clauses.filter((_, at) => at !== place)))}>
+          <button type="button" aria-label={`Remove ${clause}`} onClick={() => onSearch(join(clauses.filter((_, at) => at !== place)))}>
             ×
           </button>
         </span>
       ))}
+      <button
+        type="button"
+        class="button small"
+        aria-pressed={hasStar}
+        onClick={() => {
+          const others = splitClauses(whole).filter((clause) => clause !== STARRED);
+          onSearch(joinClauses(hasStar ? others : [...others, STARRED]));
+        }}
+      >
+        ★ Starred
+      </button>
       <Popover label="Add a filter" buttonClass="button small" trigger={<><Icon name="plus" small /> Filter</>}>
-        {() => <Fields {...{ experimentIds, keys, onSearch }} search={isPlain(search) ? "" : search} />}
+        {() => <Fields {...{ experimentIds, keys, onSearch }} search={whole} />}
       </Popover>
     </div>
   );
 }
 
-function Fields({ experimentIds, keys, search, onSearch }: ChipsProps) {
+function Fields({ experimentIds, keys, search, onSearch }: Omit<ChipsProps, "filter">) {
   const [typed, setTyped] = useState("");
   const [field, setField] = useState<readonly [string, string] | null>(null);
+  const offered = useKeySearch(experimentIds, keys, typed).filter(isOffered);
   if (field) {
     const [column, title] = field;
     return (
@@ -63,7 +86,6 @@ function Fields({ experimentIds, keys, search, onSearch }: ChipsProps) {
     );
   }
   const wanted = typed.toLowerCase();
-  const offered = keys?.keys.filter((key) => isOffered(key) && key.name.toLowerCase().includes(wanted)) ?? [];
   const item = (column: string, title: string) => (
     <button key={column} type="button" onClick={() => setField([column, title])}>
       {title}
@@ -80,6 +102,7 @@ function Fields({ experimentIds, keys, search, onSearch }: ChipsProps) {
           <>
             <h3>{title}</h3>
             {some.slice(0, SHOWN).map((key) => item(columnOf(key), key.name))}
+            {some.length > SHOWN && <p>{plural(some.length - SHOWN, "more key")}: search to see them.</p>}
           </>
         );
       })}

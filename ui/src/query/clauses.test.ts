@@ -14,6 +14,7 @@ describe("clauses", () => {
   it("are offered for removal from the end", () => {
     expect(dropLastClause("a = 1 AND b = 2")).toEqual({ rest: "a = 1", dropped: "b = 2" });
     expect(dropLastClause("a = 1")).toEqual({ rest: "", dropped: "a = 1" });
+    expect(dropLastClause("keen owl  7")).toEqual({ rest: "keen owl", dropped: "7" });
   });
 });
 

@@ -1,6 +1,6 @@
 /** A search as the clauses that must all hold: what the chips show is the same text, cut at its ANDs. */
 
-import { quoteKey, tokenize, writeEqual } from "./tokens";
+import { isPlain, quoteKey, tokenize, writeEqual } from "./tokens";
 
 /** Split a search at the ANDs between its clauses; one with an OR outside parentheses is a single clause. */
 export function splitClauses(text: string): string[] {
@@ -46,8 +46,12 @@ export function replaceClauses(text: string, key: string, clauses: readonly stri
   return joinClauses([...kept.slice(0, place), ...clauses, ...kept.slice(place)]);
 }
 
-/** Return the search without its last clause. */
+/** Return the search without its last clause; of plain words, without the last word. */
 export function dropLastClause(text: string): { readonly rest: string; readonly dropped: string } {
+  if (isPlain(text)) {
+    const words = text.trim().split(/\s+/);
+    return { rest: words.slice(0, -1).join(" "), dropped: words.at(-1) ?? "" };
+  }
   const clauses = splitClauses(text);
   const dropped = clauses.at(-1) ?? "";
   return { rest: joinClauses(clauses.slice(0, -1)), dropped };

@@ -2,13 +2,15 @@ import { useId, useState } from "preact/hooks";
 import { callNative } from "../api/client";
 import type { ListValuesResponse } from "../api/schema";
 import { useQuery } from "../api/use-query";
-import { formatCount, formatNumber } from "../lib/format";
+import { formatCount, formatDuration, formatMoment, formatNumber } from "../lib/format";
 import { joinClauses, readOneOf, readRange, replaceClauses, splitClauses, writeOneOf, writeRange } from "./clauses";
 import css from "./facet.module.css";
 import { quoteKey } from "./tokens";
 
 const BINS = 40;
 const SHOWN = 100;
+/** So many numbers can be chosen one by one, too. */
+const FEW = 20;
 const HOUR_MS = 3_600_000;
 const SPANS: readonly (readonly [string, number])[] = [
   ["Last hour", HOUR_MS],
@@ -35,13 +37,14 @@ export function Facet(props: FacetProps) {
     ask: (signal) =>
       callNative("values/list", { experiment_ids: experimentIds, key: column, contains: typed, limit: SHOWN, bins: BINS }, signal),
   });
-  if (column === "attributes.start_time") return <Spans {...props} />;
   const isNumeric = data?.histogram !== undefined && data.histogram !== null;
+  const hasValues = data !== undefined && (!isNumeric || (data.values.length > 0 && data.total <= FEW));
   return (
     <div class={css.facet}>
       <h3>{title}</h3>
+      {column === "attributes.start_time" && <Spans {...props} />}
       {data && isNumeric && <Range {...props} data={data} />}
-      {data && !isNumeric && (
+      {hasValues && (
         <>
           {(data.total > SHOWN || typed) && (
             <input class="field" type="search" aria-label={`Search values of ${title}`} placeholder="Search values" value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />
@@ -95,11 +98,13 @@ function Range({ column, title, search, onSearch, data }: LoadedProps) {
   const step = (Number(max) - Number(min)) / 200 || 1;
   const most = Math.max(1, ...counts);
   const apply = (from: number, to: number) => {
-    const clauses = writeRange(column, from > Number(min) ? tidy(from) : null, to < Number(max) ? tidy(to) : null);
+    const round = isTime(column) || isSpan(column) ? Math.round : tidy;
+    const clauses = writeRange(column, from > Number(min) ? round(from) : null, to < Number(max) ? round(to) : null);
     onSearch(replaceClauses(search, quoteKey(column), clauses));
   };
+  const write = writerOf(column);
   const slider = (label: string, value: number, set: (value: number) => void, isLow: boolean) => (
-    <label class={css.slider}>
+    <label class={css.slider} data-wide={isTime(column) || undefined}>
       {label}
       <input
         type="range"
@@ -107,14 +112,14 @@ function Range({ column, title, search, onSearch, data }: LoadedProps) {
         max={max}
         step={step}
         value={value}
-        aria-valuetext={formatNumber(value)}
+        aria-valuetext={write(value)}
         onInput={(event) => set(Number(event.currentTarget.value))}
         onChange={(event) => {
           const moved = Number(event.currentTarget.value);
           apply(isLow ? moved : low, isLow ? high : moved);
         }}
       />
-      <output>{formatNumber(value)}</output>
+      <output>{write(value)}</output>
     </label>
   );
   return (
@@ -122,11 +127,11 @@ function Range({ column, title, search, onSearch, data }: LoadedProps) {
       <div class={css.bars} role="img" aria-labelledby={`${id}-words`}>
         {counts.map((count, bin) => {
           const center = Number(min) + ((bin + 0.5) * (Number(max) - Number(min))) / counts.length;
-          return <span key={bin} data-out={center < low || center > high || undefined} style={{ height: `${Math.max(count > 0 ? 6 : 0, (count / most) * 100)}%` }} title={`${formatCount(count)} runs about ${formatNumber(center)}`} />;
+          return <span key={bin} data-out={center < low || center > high || undefined} style={{ height: `${Math.max(count > 0 ? 6 : 0, (count / most) * 100)}%` }} title={`${formatCount(count)} runs about ${write(center)}`} />;
         })}
       </div>
       <p id={`${id}-words`} class="visually-hidden">
-        {`${title}: ${formatCount(data.runs)} runs from ${formatNumber(Number(min))} to ${formatNumber(Number(max))}`}
+        {`${title}: ${formatCount(data.runs)} runs from ${write(Number(min))} to ${write(Number(max))}`}
       </p>
       {slider("At least", low, (value) => setLow(Math.min(value, high)), true)}
       {slider("At most", high, (value) => setHigh(Math.max(value, low)), false)}
@@ -134,26 +139,36 @@ function Range({ column, title, search, onSearch, data }: LoadedProps) {
   );
 }
 
-function Spans({ search, onSearch, title }: FacetProps) {
+function Spans({ search, onSearch }: FacetProps) {
   const key = "attributes.start_time";
   const isSet = readRange(search, key).low !== null;
   return (
-    <div class={css.facet}>
-      <h3>{title}</h3>
-      <div class={css.spans}>
-        {SPANS.map(([name, ms]) => (
-          <button key={name} type="button" class="button small" onClick={() => onSearch(replaceClauses(search, key, writeRange(key, Date.now() - ms, null)))}>
-            {name}
-          </button>
-        ))}
-        {isSet && (
-          <button type="button" class="button small quiet" onClick={() => onSearch(replaceClauses(search, key, []))}>
-            Any time
-          </button>
-        )}
-      </div>
+    <div class={css.spans}>
+      {SPANS.map(([name, ms]) => (
+        <button key={name} type="button" class="button small" onClick={() => onSearch(replaceClauses(search, key, writeRange(key, Date.now() - ms, null)))}>
+          {name}
+        </button>
+      ))}
+      {isSet && (
+        <button type="button" class="button small quiet" onClick={() => onSearch(replaceClauses(search, key, []))}>
+          Any time
+        </button>
+      )}
     </div>
   );
+}
+
+function isTime(column: string): boolean {
+  return column === "attributes.start_time" || column === "attributes.end_time";
+}
+
+function isSpan(column: string): boolean {
+  return column === "attributes.duration";
+}
+
+function writerOf(column: string): (value: number) => string {
+  if (isTime(column)) return formatMoment;
+  return isSpan(column) ? formatDuration : formatNumber;
 }
 
 /** Round to what a slider can mean. */

@@ -107,7 +107,7 @@ export function readRun(value: unknown): RunDetails {
 }
 
 export const PARENT_TAG = "mlflow.parentRunId";
-export const STAR_TAG = "headwater.starred";
+export { STAR_TAG } from "../experiments/tags";
 
 /** Whether a run goes on. */
 export const isRunning = ({ status, endTime }: Pick<RunDetails, "status" | "endTime">): boolean =>

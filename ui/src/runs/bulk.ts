@@ -1,12 +1,12 @@
 /** Changes of many runs at once, each with a way back. */
 
 import { callNative } from "../api/client";
-import type { MoveRunsResponse, RunsChanged, TagChange, TagRunsResponse } from "../api/schema";
+import type { EditKeysResponse, KeyChange, MoveRunsResponse, RunsChanged, TagChange, TagRunsResponse } from "../api/schema";
 import { refresh } from "../api/use-query";
 import { plural } from "../lib/format";
 import { say } from "../shell/toasts";
 
-type Undo = () => Promise<void>;
+export type Undo = () => Promise<void>;
 
 /** Archive runs. */
 export function archiveRuns(runIds: readonly string[]): Promise<Undo | null> {
@@ -45,20 +45,48 @@ export function moveRuns(runIds: readonly string[], experimentId: string, homes:
   });
 }
 
+/** What becomes of a key of runs: another name, or without one it goes. */
+export interface KeyEdit {
+  readonly kind: "metric" | "param";
+  readonly key: string;
+  readonly newKey: string;
+}
+
+/** Rename or delete a metric or param of runs; the points of a metric do not come back. */
+export function editKeys(runIds: readonly string[], { kind, key, newKey }: KeyEdit): Promise<Undo | null> {
+  const wanted = { run_ids: runIds, kind, key };
+  return changeKeys([newKey ? { ...wanted, new_key: newKey } : wanted], newKey ? `have “${newKey}” now, not “${key}”` : `lost “${key}”`);
+}
+
+function changeKeys(changes: readonly KeyChange[], words: string): Promise<Undo | null> {
+  return change(words, async () => {
+    const { run_ids: ids, undo } = await callNative<EditKeysResponse>("runs/edit-keys", { changes });
+    return { count: ids.length, undo: undo.length > 0 ? () => changeKeys(undo, "changed back") : null };
+  }, true);
+}
+
 interface Done {
   readonly count: number;
   readonly undo: (() => Promise<Undo | null>) | null;
 }
 
-/** Do it, say so with a way back, and return that way. */
-async function change(word: string, work: () => Promise<Done>): Promise<Undo | null> {
+/** Do it, say so with a way back, and return that way; a failure is said too, or thrown for a dialog to show. */
+async function change(word: string, work: () => Promise<Done>, throws = false): Promise<Undo | null> {
   try {
     const { count, undo } = await work();
     for (const key of ["runs", "keys", "groups", "overview"]) refresh(key);
-    const back = undo && (async () => void (await undo()));
+    let isBack = false; // by the button of the message or by a key, not by both
+    const back =
+      undo &&
+      (async () => {
+        if (isBack) return;
+        isBack = true;
+        await undo();
+      });
     say(`${plural(count, "run")} ${word}`, back && (() => void back()));
     return back;
   } catch (failure) {
+    if (throws) throw failure;
     say(failure instanceof Error ? failure.message : String(failure));
     return null;
   }

@@ -1,9 +1,11 @@
 /** The cells of the runs table, as elements that are refilled for each row they stand for. */
 
+import { STAR_TAG } from "../experiments/tags";
 import type { CellView } from "../grid/pooled-grid";
 import { makeText, statusCell, wrap } from "../grid/text-cell";
 import { formatAgo, formatDuration, formatMoment, formatNumber, plural } from "../lib/format";
 import { hrefOf } from "../lib/location";
+import { makeIcon } from "../shell/icons";
 import type { Column } from "./columns";
 import type { Grouping } from "./grouping";
 import { DEFAULT_LOOK, type Looks, writeNumber } from "./looks";
@@ -26,12 +28,16 @@ export interface CellSource {
   groupNames: readonly string[];
   /** The runs of each group. */
   members: readonly (readonly string[])[];
+  /** Whether the status has a column; without one it stands before the name. */
+  hasStatus: boolean;
   /** The names of experiments by id. */
   experiments: ReadonlyMap<string, string>;
 }
 
 const NO_ROW: Row = { run: -1, group: -1, level: 1, isExpanded: null };
 const TONES: Readonly<Record<string, string>> = { FINISHED: "ok", RUNNING: "run", FAILED: "bad", KILLED: "warn", LOST: "warn" };
+export const STARRED = `tags.${STAR_TAG}`;
+export const MODELS = "attributes.models";
 const INDENT = 16;
 /** The lengths that bars have: few, in the style sheet, because a style of its own for each cell is slow to compute. */
 const BAR_STEPS = 20;
@@ -78,13 +84,19 @@ export function makeNameCell(source: CellSource): CellView {
   toggle.dataset["toggle"] = "";
   const swatch = document.createElement("span");
   swatch.className = css.swatch ?? "";
+  const dot = document.createElement("span");
+  dot.className = "dot";
+  dot.role = "img";
+  dot.ariaLabel = "status";
   const link = document.createElement("a");
   link.tabIndex = -1;
   const label = document.createTextNode("");
   link.append(label);
   const count = document.createElement("span");
   count.className = css.groupCount ?? "";
-  const element = wrap(toggle, swatch, link, count);
+  const models = makeModels();
+  const star = makeStar();
+  const element = wrap(toggle, swatch, dot, models, link, count, star);
   element.classList.add(css.name ?? "");
   return {
     element,
@@ -101,6 +113,21 @@ export function makeNameCell(source: CellSource): CellView {
       else link.href = hrefOf(`/runs/${id}`);
       element.classList.toggle(css.group ?? "", isGroup);
       element.classList.toggle(css.dim ?? "", run >= source.table.own);
+      const isStarred = !isGroup && source.table.text(STARRED, run) === "true";
+      if (star.hidden !== isGroup) star.hidden = isGroup;
+      if (star.ariaPressed !== String(isStarred)) star.ariaPressed = String(isStarred);
+      star.setAttribute("aria-label", `Star ${name}`);
+      const logged = isGroup ? 0 : (source.table.number(MODELS, run) ?? 0);
+      if (models.hidden !== (logged === 0)) models.hidden = logged === 0;
+      if (logged > 0) {
+        models.ariaLabel = models.title = plural(logged, "logged model");
+      }
+      dot.hidden = isGroup || source.hasStatus;
+      if (!dot.hidden) {
+        const word = source.table.text("attributes.status", run) ?? "";
+        dot.dataset["tone"] = TONES[word] ?? "none";
+        dot.ariaLabel = dot.title = word.toLowerCase();
+      }
       const size = isGroup ? String(source.grouping?.answer.groups[group]?.runs ?? "") : "";
       if (count.textContent !== size) count.textContent = size;
       toggle.hidden = !source.hasTree;
@@ -112,6 +139,27 @@ export function makeNameCell(source: CellSource): CellView {
       toggle.setAttribute("aria-label", isExpanded ? `Hide the ${of} of ${name}` : `Show the ${of} of ${name}`);
     },
   };
+}
+
+/** Make the sign of a run that logged models. */
+function makeModels(): HTMLElement {
+  const sign = document.createElement("span");
+  sign.hidden = true;
+  sign.role = "img";
+  sign.ariaLabel = "models";
+  sign.className = css.models ?? "";
+  sign.append(makeIcon("models"));
+  return sign;
+}
+
+function makeStar(): HTMLButtonElement {
+  const star = document.createElement("button");
+  star.type = "button";
+  star.tabIndex = -1;
+  star.className = css.star ?? "";
+  star.dataset["star"] = "";
+  star.title = "Star, for everybody";
+  return star;
 }
 
 /** Make the cell with the best run of a group. */
@@ -162,6 +210,12 @@ const NOTHING: Written = { text: "", title: "" };
 
 function writerOf(column: Column, source: CellSource): (run: number) => Written {
   if (column.id === "attributes.duration") return (run) => writeDuration(source, run);
+  if (column.id === MODELS) {
+    return (run) => {
+      const count = source.table.number(MODELS, run) ?? 0;
+      return { text: count > 0 ? String(count) : "", title: plural(count, "logged model") };
+    };
+  }
   if (column.kind === "attributes" && column.isNumeric) return (run) => writeTime(source, column.id, run);
   const read = (run: number) => source.table.text(column.id, run) ?? "";
   if (column.id === "attributes.experiment_id") {

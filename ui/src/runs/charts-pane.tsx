@@ -6,7 +6,7 @@ import type { ChartRun } from "../charts/lines";
 import { focusedRun } from "../lib/focused-run";
 import { formatCount } from "../lib/format";
 import { query, setQuery } from "../lib/location";
-import { styleOf } from "../lib/run-colors";
+import { type RunStyle, styleOf } from "../lib/run-colors";
 import { addBrushes } from "../plots/filter";
 import { PlotBoard } from "../plots/plot-board";
 import { type PlotSpec, readSpecs, writeSpecs } from "../plots/spec";
@@ -22,16 +22,16 @@ interface ChartsPaneProps {
   readonly table: RunTable;
   readonly rows: readonly Row[];
   readonly selected: readonly string[];
-  readonly numbers: ReadonlyMap<string, number>;
+  readonly styles: ReadonlyMap<string, RunStyle>;
   readonly keys: readonly KeySummary[];
   readonly revision: number;
 }
 
 /** The charts of the selected runs, or of the first ten; and those that the reader added, over all runs. */
-export function ChartsPane({ table, rows, selected, numbers, keys, revision }: ChartsPaneProps) {
+export function ChartsPane({ table, rows, selected, styles, keys, revision }: ChartsPaneProps) {
   const [view, setView] = useChartView();
   const names = useMemo(() => keys.filter(({ kind }) => kind === "metric").map(({ name }) => name), [keys]);
-  const runs = useMemo(() => listRuns(table, rows, selected, numbers), [table, rows, selected, numbers]);
+  const runs = useMemo(() => listRuns(table, rows, selected, styles), [table, rows, selected, styles]);
   const runIds = useMemo(() => rows.map(({ run }) => table.id(run)), [table, rows]);
   const fields = useMemo(() => listFields(keys), [keys]);
   const charts = query.value.getAll("charts").join("\n");
@@ -75,7 +75,7 @@ function listRuns(
   table: RunTable,
   rows: readonly Row[],
   selected: readonly string[],
-  numbers: ReadonlyMap<string, number>,
+  styles: ReadonlyMap<string, RunStyle>,
 ): ChartRun[] {
   const positions = new Map(table.answer.run_ids.map((id, run) => [id, run]));
   const ids = selected.length > 0 ? selected : rows.slice(0, UNSELECTED).map(({ run }) => table.id(run));
@@ -85,7 +85,7 @@ function listRuns(
     return {
       runId,
       name: run < 0 ? runId.slice(0, 8) : table.name(run),
-      ...styleOf(numbers.get(runId) ?? index),
+      ...(styles.get(runId) ?? styleOf(index)),
       ...(start === null ? {} : { startTime: start }),
     };
   });

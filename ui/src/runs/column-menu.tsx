@@ -4,11 +4,14 @@ import { Facet } from "../query/facet";
 import { quoteKey } from "../query/tokens";
 import { Anchored, Menu } from "../shell/popover";
 import { say } from "../shell/toasts";
-import { type Column, type MainMetric, STATISTICS, type Statistic, withStatistic } from "./columns";
+import { type Column, describeColumn, type MainMetric, moveBy, STATISTICS, type Statistic, withStatistic } from "./columns";
 import { changeLook, DEFAULT_LOOK, FORMAT_NAMES, FORMATS, MARK_NAMES, MARKS } from "./looks";
+import type { ChosenKey } from "./key-dialog";
 import css from "./menus.module.css";
 import type { RunTable } from "./table";
+import { fitColumn } from "./use-places";
 import type { RunsView } from "./view-state";
+import { setWidth, widths } from "./widths";
 
 interface ColumnMenuProps {
   readonly column: Column;
@@ -19,15 +22,18 @@ interface ColumnMenuProps {
   readonly view: RunsView;
   readonly main: MainMetric | null;
   readonly change: (part: Partial<RunsView>, isStep?: boolean) => void;
+  /** The reader wants to rename or delete the key; absent where runs cannot be changed. */
+  readonly onKey: ((key: ChosenKey) => void) | undefined;
   readonly onClose: () => void;
 }
 
+const WIDTH_STEP = 24;
 const GROUPABLE = new Set(["attributes.status", "attributes.user_id", "attributes.experiment_id"]);
-const STATISTIC_NAMES: Readonly<Record<Statistic, string>> = { last: "Last", min: "Min", max: "Max", mean: "Mean" };
+const STATISTIC_NAMES: Readonly<Record<Statistic, string>> = { last: "Last", min: "Min", max: "Max", mean: "Mean", first: "First" };
 
 /** What can be done with a column of the table. */
 export function ColumnMenu(props: ColumnMenuProps) {
-  const { column, anchor, experimentIds, view, change, onClose } = props;
+  const { column, anchor, experimentIds, view, change, onKey, onClose } = props;
   const [isFiltering, setFiltering] = useState(false);
   const plain = withStatistic(column.id, "last");
   const act = (part: Partial<RunsView>) => {
@@ -37,7 +43,7 @@ export function ColumnMenu(props: ColumnMenuProps) {
   if (isFiltering) {
     return (
       <Anchored anchor={anchor} label={`Filter by ${column.title}`} onClose={onClose}>
-        <Facet {...{ experimentIds }} column={plain} title={column.title} search={view.search} onSearch={(search) => change({ search }, true)} />
+        <Facet {...{ experimentIds }} column={plain} title={describeColumn(plain).title} search={view.search} onSearch={(search) => change({ search }, true)} />
       </Anchored>
     );
   }
@@ -53,15 +59,28 @@ export function ColumnMenu(props: ColumnMenuProps) {
             <Item onClick={() => sort(true)}>Sort descending</Item>
           </>
         )}
-        {(column.isNumeric || isGroupable) && column.id !== "attributes.duration" && column.id !== "attributes.end_time" && (
-          <Item onClick={() => setFiltering(true)}>{column.isNumeric ? "Filter to a range…" : "Filter by values…"}</Item>
+        {(column.isNumeric || isGroupable) && (
+          <Item onClick={() => setFiltering(true)}>
+            {!column.isNumeric ? "Filter by values…" : column.statistic === "last" ? "Filter to a range…" : "Filter to a range of the last value…"}
+          </Item>
         )}
         {isGroupable && !view.group.includes(column.id) && <Item onClick={() => act({ group: [...view.group, column.id] })}>Group by this</Item>}
         {view.group.includes(column.id) && <Item onClick={() => act({ group: view.group.filter((id) => id !== column.id) })}>Do not group by this</Item>}
         {column.kind !== "attributes" && <Item onClick={() => act({ color: view.color === column.id ? "" : column.id })}>{view.color === column.id ? "Colour by run" : "Colour by this"}</Item>}
         <Places {...props} act={act} />
+        {onKey && (column.kind === "metrics" || column.kind === "params") && (
+          <Item
+            onClick={() => {
+              onClose();
+              onKey({ kind: column.kind === "metrics" ? "metric" : "param", name: plain.slice(plain.indexOf(".") + 1) });
+            }}
+          >
+            Rename or delete the key…
+          </Item>
+        )}
         <Item onClick={() => void copyColumn(props)}>Copy the column</Item>
       </Menu>
+      <Width {...props} />
     </Anchored>
   );
 }
@@ -75,21 +94,42 @@ function Item({ onClick, children }: { readonly onClick: () => void; readonly ch
 }
 
 function Places({ column, columns, view, act }: ColumnMenuProps & { readonly act: (part: Partial<RunsView>) => void }) {
-  const at = columns.indexOf(column.id);
   const isPinned = view.pinned.includes(column.id);
-  const moveBy = (step: number) => {
-    const others = columns.filter((id) => id !== column.id);
-    act({ columns: [...others.slice(0, at + step), column.id, ...others.slice(at + step)] });
-  };
+  const order = { columns, pinned: view.pinned };
+  const peers = columns.filter((id) => view.pinned.includes(id) === isPinned);
+  const at = peers.indexOf(column.id);
   return (
     <>
       <Item onClick={() => act({ pinned: isPinned ? view.pinned.filter((id) => id !== column.id) : [...view.pinned, column.id] })}>
         {isPinned ? "Unpin" : "Pin beside the name"}
       </Item>
-      {at > 0 && <Item onClick={() => moveBy(-1)}>Move left</Item>}
-      {at >= 0 && at < columns.length - 1 && <Item onClick={() => moveBy(1)}>Move right</Item>}
+      {at > 0 && <Item onClick={() => act(moveBy(order, column.id, -1))}>Move left</Item>}
+      {at >= 0 && at < peers.length - 1 && <Item onClick={() => act(moveBy(order, column.id, 1))}>Move right</Item>}
       <Item onClick={() => act({ columns: columns.filter((id) => id !== column.id) })}>Hide</Item>
     </>
+  );
+}
+
+function Width({ column, table, view }: ColumnMenuProps) {
+  const width = widths.value.get(column.id) ?? column.width;
+  return (
+    <div class={css.width}>
+      <span>Width</span>
+      <div class="segments" role="group" aria-label="Width of the column">
+        <button type="button" aria-label="Narrower" onClick={() => setWidth(column.id, width - WIDTH_STEP)}>
+          −
+        </button>
+        <button type="button" aria-label="Wider" onClick={() => setWidth(column.id, width + WIDTH_STEP)}>
+          +
+        </button>
+        <button type="button" onClick={() => setWidth(column.id, fitColumn(table, view, column.id))}>
+          Fit
+        </button>
+        <button type="button" onClick={() => setWidth(column.id, 0)}>
+          Reset
+        </button>
+      </div>
+    </div>
   );
 }
 
@@ -99,7 +139,8 @@ function MetricChoices({ column, columns, view, main, table, change, experimentI
   const setStatistic = (statistic: Statistic) => {
     const next = withStatistic(column.id, statistic);
     const place = (id: string) => (id === column.id ? next : id);
-    change({ columns: [...new Set(columns.map(place))], pinned: view.pinned.map(place), sort: view.sort.filter((sorted) => sorted.column !== column.id) }, true);
+    const sort = view.sort.map((sorted) => ({ ...sorted, column: place(sorted.column) }));
+    change({ columns: [...new Set(columns.map(place))], pinned: view.pinned.map(place), sort }, true);
     onClose();
   };
   const best = table.isLess(column.id) ? "min" : "max";

@@ -1,14 +1,13 @@
-import { useEffect, useState } from "preact/hooks";
-import { callNative } from "../api/client";
+import { useState } from "preact/hooks";
 import type { KeySummary, ListKeysResponse } from "../api/schema";
-import { useQuery } from "../api/use-query";
+import gridCss from "../grid/grid.module.css";
 import { formatCount, plural } from "../lib/format";
 import { Popover } from "../shell/popover";
-import { ATTRIBUTES, columnOf, DATASETS, describeColumn, isOffered } from "./columns";
+import { ATTRIBUTES, BADGES, columnOf, DATASETS, describeColumn, isOffered } from "./columns";
 import css from "./runs.module.css";
+import { useKeySearch } from "./use-key-search";
 
 const MAX_SHOWN = 200;
-const PAUSE_MS = 150;
 
 interface PickerProps {
   readonly experimentIds: readonly string[];
@@ -19,7 +18,9 @@ interface PickerProps {
 
 /** The button that opens the list of columns. */
 export function ColumnPicker(props: PickerProps) {
-  const total = (props.keys?.keys.filter(isOffered).length ?? 0) + ATTRIBUTES.length;
+  const { keys } = props;
+  const known = keys && keys.total > keys.keys.length ? keys.total : (keys?.keys.filter(isOffered).length ?? 0);
+  const total = known + ATTRIBUTES.length + DATASETS.length;
   const label = `Columns ${props.columns.length}/${formatCount(total)}`;
   return (
     <Popover label={label} trigger={label}>
@@ -30,17 +31,9 @@ export function ColumnPicker(props: PickerProps) {
 
 function Choices({ experimentIds, columns, keys, onColumns }: PickerProps) {
   const [typed, setTyped] = useState("");
-  const search = useRested(typed);
-  const isCut = keys !== null && keys.total > keys.keys.length;
-  const found = useQuery<ListKeysResponse>({
-    key: ["keys", experimentIds.join(), search],
-    ask: (signal) => callNative("keys/list", { experiment_ids: experimentIds, contains: search }, signal),
-    enabled: isCut && search !== "",
-  });
-  const source = isCut && search !== "" ? found.data : keys;
-  const offered = source?.keys.filter((key) => isOffered(key) && matches(key.name, search)) ?? [];
+  const offered = useKeySearch(experimentIds, keys, typed).filter(isOffered);
   const groups = [
-    { title: "Attributes", items: [...ATTRIBUTES.map(attributeItem), ...DATASETS.map((id) => ({ id, name: describeColumn(id).title, note: "" }))].filter(({ name }) => matches(name, search)) },
+    { title: "Attributes", items: [...ATTRIBUTES.map(attributeItem), ...DATASETS.map((id) => ({ id, name: describeColumn(id).title, note: "" }))].filter(({ name }) => matches(name, typed)) },
     ...(["metric", "param", "tag"] as const).map((kind) => ({
       title: `${kind === "metric" ? "Metrics" : kind === "param" ? "Parameters" : "Tags"}`,
       items: offered.filter((key) => key.kind === kind).map(keyItem),
@@ -73,6 +66,7 @@ function Choices({ experimentIds, columns, keys, onColumns }: PickerProps) {
             {items.slice(0, MAX_SHOWN).map(({ id, name, note }) => (
               <label key={id}>
                 <input type="checkbox" checked={columns.includes(id)} onChange={() => toggle(id)} />
+                <KindBadge id={id} />
                 <span class={css.pickerName} title={name}>
                   {name}
                 </span>
@@ -82,10 +76,20 @@ function Choices({ experimentIds, columns, keys, onColumns }: PickerProps) {
             {items.length > MAX_SHOWN && <p>{plural(items.length - MAX_SHOWN, "more key")}: search to see them.</p>}
           </fieldset>
         ))}
-        {groups.every(({ items }) => items.length === 0) && <p>No column matches “{search}”.</p>}
+        {groups.every(({ items }) => items.length === 0) && <p>No column matches “{typed}”.</p>}
       </div>
     </div>
   );
+}
+
+/** The letter that tells a metric from a parameter of the same name, as in the header. */
+function KindBadge({ id }: { readonly id: string }) {
+  const [letter, word] = BADGES[describeColumn(id).kind];
+  return letter ? (
+    <span class={gridCss.badge} title={word} aria-hidden="true">
+      {letter}
+    </span>
+  ) : null;
 }
 
 interface Item {
@@ -104,14 +108,4 @@ function keyItem(key: KeySummary): Item {
 
 function matches(name: string, search: string): boolean {
   return name.toLowerCase().includes(search.toLowerCase());
-}
-
-/** Return the text once it rests. */
-function useRested(text: string): string {
-  const [rested, setRested] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(text), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return rested;
 }

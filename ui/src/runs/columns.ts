@@ -4,7 +4,7 @@ import type { KeySummary } from "../api/schema";
 
 export type ColumnKind = "metrics" | "params" | "tags" | "attributes" | "datasets";
 
-export const STATISTICS = ["last", "min", "max", "mean"] as const;
+export const STATISTICS = ["last", "min", "max", "mean", "first"] as const;
 /** Which of a metric's points a column holds. */
 export type Statistic = (typeof STATISTICS)[number];
 
@@ -39,9 +39,10 @@ interface Attribute {
 export const ATTRIBUTES: readonly Attribute[] = [
   { name: "status", title: "Status", width: 100, isNumeric: false, isSortable: true },
   { name: "start_time", title: "Created", width: 110, isNumeric: true, isSortable: true },
-  { name: "duration", title: "Duration", width: 104, isNumeric: true, isSortable: false },
+  { name: "duration", title: "Duration", width: 104, isNumeric: true, isSortable: true },
   { name: "end_time", title: "Ended", width: 110, isNumeric: true, isSortable: true },
   { name: "user_id", title: "User", width: 110, isNumeric: false, isSortable: true },
+  { name: "models", title: "Models", width: 84, isNumeric: true, isSortable: false },
   { name: "experiment_id", title: "Experiment", width: 150, isNumeric: false, isSortable: true },
 ];
 const DATASET_TITLES: Readonly<Record<string, string>> = { name: "Dataset", digest: "Dataset digest", context: "Dataset context" };
@@ -59,8 +60,38 @@ export function describeColumn(id: string): Column {
   const statistic = STATISTICS.find((known) => known === word) ?? "last";
   const kind: ColumnKind = prefix === "metrics" || prefix === "params" || prefix === "datasets" ? prefix : "tags";
   const title = kind === "datasets" ? (DATASET_TITLES[name] ?? name) : statistic === "last" ? name : `${statistic} ${name}`;
-  const width = Math.round(Math.min(220, Math.max(96, title.length * CHARACTER_WIDTH + 56)));
-  return { id, kind, title, isNumeric: kind === "metrics", isSortable: kind !== "datasets" && statistic === "last", width, statistic };
+  const width = Math.round(Math.min(220, Math.max(96, title.length * CHARACTER_WIDTH + 76)));
+  return { id, kind, title, isNumeric: kind === "metrics", isSortable: kind !== "datasets", width, statistic };
+}
+
+/** What the badges of columns say: the kind of their keys. */
+export const BADGES: Readonly<Record<ColumnKind, readonly [letter: string, word: string]>> = {
+  metrics: ["M", "metric"],
+  params: ["P", "parameter"],
+  tags: ["T", "tag"],
+  datasets: ["D", "of what the run read"],
+  attributes: ["", ""],
+};
+
+export interface ColumnOrder {
+  readonly columns: readonly string[];
+  readonly pinned: readonly string[];
+}
+
+/** Put a column beside another; one that comes beside a pinned one is pinned, and the other way round. */
+export function moveBeside({ columns, pinned }: ColumnOrder, column: string, target: string, isAfter: boolean): ColumnOrder {
+  const others = columns.filter((id) => id !== column);
+  const place = others.indexOf(target) + (isAfter ? 1 : 0);
+  const unpinned = pinned.filter((id) => id !== column);
+  return { columns: [...others.slice(0, place), column, ...others.slice(place)], pinned: pinned.includes(target) ? [...unpinned, column] : unpinned };
+}
+
+/** Put a column one place to the left or right among those that are pinned as it is, or among those that are not. */
+export function moveBy(order: ColumnOrder, column: string, step: -1 | 1): ColumnOrder {
+  const isPinned = order.pinned.includes(column);
+  const peers = order.columns.filter((id) => order.pinned.includes(id) === isPinned);
+  const target = peers[peers.indexOf(column) + step];
+  return target === undefined ? order : moveBeside(order, column, target, step > 0);
 }
 
 /** Return the column of another statistic of the same metric. */

@@ -1,7 +1,6 @@
 import { setQuery } from "../lib/location";
 import { formatCount } from "../lib/format";
 import { dropLastClause } from "../query/clauses";
-import { isPlain } from "../query/tokens";
 import { Snippet } from "../shell/snippet";
 import { pythonSnippet } from "../home/snippets";
 import css from "./runs.module.css";
@@ -29,7 +28,7 @@ interface NoMatchProps {
 
 /** What a filter without matches shows: it offers to leave out its last clause. */
 export function NoMatch({ total, search, isArchive, onView }: NoMatchProps) {
-  const { rest, dropped } = isPlain(search) ? { rest: "", dropped: "" } : dropLastClause(search);
+  const { rest, dropped } = dropLastClause(search);
   const isEmptyArchive = isArchive && total === 0;
   return (
     <div class={css.empty}>

@@ -68,13 +68,16 @@ export interface Search {
 
 /** Write Python code that reads the runs that match into a data frame. */
 export function toPython({ server, experimentIds, filter, order, isArchive }: Search): string {
+  // A search cannot order by a statistic of all points, the table can.
+  const isKnown = (clause: string) => !/^\w+:/.test(clause);
+  const known = order.filter(isKnown);
   const given = [
     `    experiment_ids=${writePython(experimentIds)},`,
     ...(filter ? [`    filter_string=${JSON.stringify(filter)},`] : []),
-    ...(order.length > 0 ? [`    order_by=${writePython(order)},`] : []),
+    ...(known.length > 0 ? [`    order_by=${writePython(known)},`] : []),
     ...(isArchive ? ["    run_view_type=hw.ViewType.DELETED_ONLY,"] : []),
   ];
-  return ["import headwater as hw", "", `hw.set_tracking_uri(${JSON.stringify(server)})`, "runs = hw.search_runs(", ...given, ")", ""].join("\n");
+  return ["import headwater as hw", "", `hw.set_tracking_uri(${JSON.stringify(server)})`, "runs = hw.search_runs(", ...given, ")", ...order.filter((clause) => !isKnown(clause)).map((clause) => `# The table is ordered by ${clause.replaceAll("\n", " ")}, a search cannot be.`), ""].join("\n");
 }
 
 function writePython(texts: readonly string[]): string {

@@ -28,6 +28,8 @@ interface FooterProps {
   readonly onArchive: () => void;
   readonly onTag: (key: string, value: string | null) => Promise<void>;
   readonly onMove: (experimentId: string) => Promise<void>;
+  /** Rename or delete a metric or param of the selected runs. */
+  readonly onKeys: () => void;
 }
 
 /** What is selected and how much there is, with what can be done with it. */
@@ -58,6 +60,9 @@ export function Footer(props: FooterProps) {
               </button>
               <button type="button" class="button small" onClick={() => onAsk("move")}>
                 Move…
+              </button>
+              <button type="button" class="button small" onClick={props.onKeys}>
+                Keys…
               </button>
             </>
           )}

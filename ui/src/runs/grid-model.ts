@@ -4,7 +4,8 @@ import gridCss from "../grid/grid.module.css";
 import type { GridColumn, GridModel } from "../grid/pooled-grid";
 import { makeCard } from "./cards";
 import { type CellSource, isRowSelected, makeBestCell, makeCell, makeCheckCell, makeNameCell, runsOfRow } from "./cells";
-import { type Column, describeColumn } from "./columns";
+import type { HeaderGestures } from "../grid/header-gestures";
+import { BADGES, type Column, describeColumn } from "./columns";
 import type { SortKey } from "./view-state";
 
 export const CARD_BREAKPOINT = 768;
@@ -26,6 +27,9 @@ export interface GridOptions {
   /** How many keys runs are grouped by. */
   readonly groupKeys: number;
   readonly rowHeight: number;
+  /** The widths that the reader gave to columns. */
+  readonly widths: ReadonlyMap<string, number>;
+  readonly gestures: HeaderGestures;
   readonly onSort: (column: Column, add: boolean) => void;
   readonly onSelect: (selected: readonly string[]) => void;
   readonly onMenu: (column: Column, button: HTMLElement) => void;
@@ -45,7 +49,7 @@ export function areCards(): boolean {
 }
 
 /** Make the columns; their cells read from `cells`, whatever that holds by then. */
-export function makeColumns({ columns, pinned, numericParams, groupKeys }: GridOptions, cells: CellSource): FixedColumn[] {
+export function makeColumns({ columns, pinned, numericParams, groupKeys, widths }: GridOptions, cells: CellSource): FixedColumn[] {
   const isGrouped = groupKeys > 0;
   const check = { id: "check", column: null, width: CHECK_WIDTH, isFrozen: true, cell: () => makeCheckCell(cells) };
   if (areCards()) {
@@ -55,12 +59,12 @@ export function makeColumns({ columns, pinned, numericParams, groupKeys }: GridO
   const described = columns.map(describeColumn).map((known) => {
     const column = { ...known, isNumeric: known.isNumeric || numericParams.has(known.id) };
     const isFrozen = pinned.includes(known.id);
-    const width = isGrouped && known.kind === "metrics" ? Math.max(known.width, 130) : known.width;
+    const width = widths.get(known.id) ?? (isGrouped && known.kind === "metrics" ? Math.max(known.width, 130) : known.width);
     return { id: known.id, column, width, isFrozen, cell: () => makeCell(column, cells) };
   });
   const wanted = isGrouped ? Math.min(GROUP_NAME_WIDTH + groupKeys * WIDTH_PER_KEY, innerWidth * MAX_NAME_SHARE) : NAME_WIDTH;
-  const name = { id: "name", column: null, width: Math.round(wanted), isFrozen: true, cell: () => makeNameCell(cells) };
-  const best = { id: "best", column: null, width: BEST_WIDTH, isFrozen: false, cell: () => makeBestCell(cells) };
+  const name = { id: "name", column: null, width: widths.get("name") ?? Math.round(wanted), isFrozen: true, cell: () => makeNameCell(cells) };
+  const best = { id: "best", column: null, width: widths.get("best") ?? BEST_WIDTH, isFrozen: false, cell: () => makeBestCell(cells) };
   return [
     check,
     name,
@@ -72,12 +76,14 @@ export function makeColumns({ columns, pinned, numericParams, groupKeys }: GridO
 
 /** Make the model; `props` holds the options as they are when somebody clicks. */
 export function makeModel(props: { readonly current: GridOptions }, cells: CellSource, columns: readonly FixedColumn[]): GridModel {
-  const { label, sort, rowHeight } = props.current;
+  const { label, sort, rowHeight, gestures } = props.current;
+  const isWide = !areCards();
   return {
     label,
     isTree: cells.hasTree,
+    gestures,
     rowCount: cells.rows.length,
-    rowHeight: areCards() ? CARD_HEIGHT : rowHeight,
+    rowHeight: isWide ? rowHeight : CARD_HEIGHT,
     isSelected: (index) => {
       const row = cells.rows[index];
       return row !== undefined && isRowSelected(cells, row);
@@ -90,6 +96,8 @@ export function makeModel(props: { readonly current: GridOptions }, cells: CellS
       cell,
       isFrozen,
       isNumeric: column?.isNumeric ?? false,
+      isResizable: isWide && id !== "check",
+      isMovable: isWide && column !== null,
       sort: sortOf(sort, id === "name" ? "attributes.run_name" : id),
       header: () => makeHeader(props, cells, id, column),
     })),
@@ -105,14 +113,26 @@ function makeHeader(props: { readonly current: GridOptions }, cells: CellSource,
   if (id === "check") return makeSelectAll(props, cells);
   const text = document.createElement("span");
   text.textContent = column?.title ?? (id === "best" ? "Best run" : "Run");
-  text.title = column && column.kind !== "attributes" ? `${column.kind.slice(0, -1)} ${column.title}` : text.textContent;
+  text.title = column && column.kind !== "attributes" ? `${BADGES[column.kind][1]} ${column.title}` : text.textContent;
   if (id === "best") return text;
   const parts = document.createElement("span");
   parts.className = gridCss.headerParts ?? "";
   const described: Column = column ?? { ...describeColumn("tags.name"), id: "attributes.run_name", kind: "attributes" };
+  if (column && column.kind !== "attributes") parts.append(makeBadge(column));
   parts.append(described.isSortable ? makeSortButton(props, described, text) : text);
   if (column) parts.append(makeMenuButton(props, column));
   return parts;
+}
+
+/** Make the letter that tells a metric from a parameter of the same name. */
+function makeBadge({ kind }: Column): HTMLElement {
+  const badge = document.createElement("span");
+  const [letter, word] = BADGES[kind];
+  badge.className = gridCss.badge ?? "";
+  badge.textContent = letter;
+  badge.title = word;
+  badge.setAttribute("aria-hidden", "true");
+  return badge;
 }
 
 function makeSortButton(props: { readonly current: GridOptions }, column: Column, text: HTMLElement): HTMLElement {

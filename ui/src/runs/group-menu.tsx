@@ -1,17 +1,19 @@
-import type { KeySummary } from "../api/schema";
+import type { ListKeysResponse } from "../api/schema";
 import { formatCount, plural } from "../lib/format";
 import { useState } from "preact/hooks";
 import { Popover } from "../shell/popover";
 import { columnOf, describeColumn } from "./columns";
 import { PARENT, titleOf } from "./grouping";
 import css from "./menus.module.css";
+import { useKeySearch } from "./use-key-search";
 import type { RunsView } from "./view-state";
 
 const MAX_KEYS = 4;
 const SHOWN = 60;
 
 interface GroupMenuProps {
-  readonly keys: readonly KeySummary[];
+  readonly experimentIds: readonly string[];
+  readonly keys: ListKeysResponse | null;
   readonly hasSeveralExperiments: boolean;
   readonly view: RunsView;
   readonly change: (part: Partial<RunsView>, isStep?: boolean) => void;
@@ -28,13 +30,14 @@ export function GroupMenu(props: GroupMenuProps) {
   );
 }
 
-function GroupChoices({ keys, hasSeveralExperiments, view, change }: GroupMenuProps) {
+function GroupChoices({ experimentIds, keys, hasSeveralExperiments, view, change }: GroupMenuProps) {
   const [typed, setTyped] = useState("");
   const wanted = typed.toLowerCase();
-  const varied = keys.filter(({ kind, distinct }) => (kind === "param" || kind === "tag") && distinct > 1).map(columnOf);
-  const notes = new Map(keys.map((key) => [columnOf(key), `${key.distinct >= 100 ? "100+" : formatCount(key.distinct)} values`]));
+  const found = useKeySearch(experimentIds, keys, typed);
+  const varied = found.filter(({ kind, distinct }) => (kind === "param" || kind === "tag") && distinct > 1).map(columnOf);
+  const notes = new Map(found.map((key) => [columnOf(key), `${key.distinct >= 100 ? "100+" : formatCount(key.distinct)} values`]));
   const fixed = [...(hasSeveralExperiments ? ["attributes.experiment_id"] : []), "attributes.status", "attributes.user_id", "datasets.name", PARENT];
-  const all = [...varied, ...fixed].filter((id) => !view.group.includes(id) && titleOf(id).includes(wanted));
+  const all = [...varied, ...fixed].filter((id) => !view.group.includes(id) && titleOf(id).toLowerCase().includes(wanted));
   const toggle = (id: string) => {
     const group = view.group.includes(id) ? view.group.filter((known) => known !== id) : [...view.group, id];
     const color = group.length > 0 && view.color === "" ? "group" : group.length === 0 && view.color === "group" ? "" : view.color;

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { QueryGroupsResponse, QueryRunsResponse } from "../api/schema";
-import { colorRuns } from "./coloring";
-import { arrangeGroups, groupId, groupRuns, nameGroup } from "./grouping";
+import { colorRuns, legendOf } from "./coloring";
+import { arrangeGroups, groupId, type Grouping, groupRuns, nameGroup } from "./grouping";
 import { RunTable } from "./table";
 import { UndoStack } from "./undo";
 
@@ -47,12 +47,26 @@ it("groups are called by what they share", () => {
   expect([0, 2].map((at) => nameGroup(grouping, at, (_, value) => value))).toEqual(["model = xgb", "model = none"]);
 });
 
-it("colours are those of selection, group, value or share", () => {
+it("colours are those of selection, group, value or share, in charts as in the table", () => {
   const selected = new Map([["b", 0]]);
-  expect([...colorRuns(table, "", grouping, selected).numbers]).toEqual([["b", 0]]);
-  expect([...colorRuns(table, "group", grouping, selected).numbers]).toEqual([["a", 0], ["b", 1], ["c", 0], ["d", 2]]);
-  expect([...colorRuns(table, "params.model", null, selected).numbers]).toEqual([["a", 0], ["b", 1], ["c", 0]]);
-  expect(colorRuns(table, "metrics.auc", null, selected).colors.size).toBe(3);
+  const color = (by: string, group: Grouping | null = null) => {
+    const { styles, colors } = colorRuns(table, by, group, selected);
+    expect([...styles].map(([id, style]) => [id, style.color])).toEqual([...colors]);
+    return Object.fromEntries(colors);
+  };
+  expect(color("")).toEqual({ b: "var(--c1)" });
+  expect(color("group", grouping)).toEqual({ a: "var(--c1)", b: "var(--c2)", c: "var(--c1)", d: "var(--c3)" });
+  expect(color("params.model")).toEqual({ a: "var(--c1)", b: "var(--c2)", c: "var(--c1)" });
+  const { d, ...gradient } = color("metrics.auc");
+  expect(d).toBe("var(--ink-3)");
+  expect(new Set(Object.values(gradient)).size).toBeGreaterThan(1);
+});
+
+it("a legend says what the colours mean", () => {
+  expect(legendOf(table, "", null)).toBeNull();
+  expect(legendOf(table, "group", grouping)).toMatchObject({ title: "model", values: [["xgb", {}], ["lgbm", {}], ["none", {}]], more: 0 });
+  expect(legendOf(table, "params.model", null)).toMatchObject({ title: "model", more: 0 });
+  expect(legendOf(table, "metrics.auc", null)).toMatchObject({ kind: "scale", title: "auc" });
 });
 
 it("steps are undone and made again, until another is made", () => {

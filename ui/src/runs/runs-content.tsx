@@ -1,27 +1,28 @@
 import type { ComponentType } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { plural } from "../lib/format";
-import { hrefOf } from "../lib/location";
 import { RunNumbers } from "../lib/run-colors";
 import { Failure } from "../shell/notice";
-import { Anchored, Menu } from "../shell/popover";
-import { say } from "../shell/toasts";
 import type { Asking } from "./bulk-dialogs";
+import { STARRED } from "./cells";
 import { ColumnMenu } from "./column-menu";
 import { colorRuns } from "./coloring";
 import { type Column, describeColumn, isLessBetter } from "./columns";
 import { DENSITIES, density } from "./density";
 import { NoMatch, NoRuns } from "./empty";
 import { arrangeGroups, groupId, type Grouping, nameGroup, PARENT } from "./grouping";
+import type { ChosenKey } from "./key-dialog";
 import { Peek } from "./peek";
 import { RunsGrid } from "./runs-grid";
-import type { Actions } from "./runs-page";
+import { RowMenu } from "./row-menu";
 import css from "./runs.module.css";
 import { Split } from "./split";
 import { arrangeRows, type Row, type RunTable } from "./table";
+import type { Actions } from "./use-actions";
+import { usePlaces } from "./use-places";
 import type { RunsData } from "./use-runs";
 import type { Change } from "./use-workspace";
 import { type RunsView, toggleSort } from "./view-state";
+import { widths } from "./widths";
 
 interface ContentProps {
   readonly data: RunsData;
@@ -32,6 +33,7 @@ interface ContentProps {
   readonly grouping: Grouping | null;
   readonly act: Actions;
   readonly onAsk: (asking: Asking) => void;
+  readonly onKey: (key: ChosenKey) => void;
 }
 
 /** The table, the charts, or both, with the drawer and the menus that open from them. */
@@ -54,6 +56,7 @@ function Workspace(props: ContentProps & { readonly label: string }) {
   const { rows, hasTree, runRows } = useRows(table, view, grouping, expanded);
   const selectedNumbers = useNumbers(view.selected);
   const coloring = useMemo(() => colorRuns(table, view.color, grouping, selectedNumbers), [table, view.color, grouping, selectedNumbers]);
+  const places = useMemo(() => new Map(table.answer.run_ids.map((id, run) => [id, run])), [table]);
   const groups = useGroupFacts(table, grouping, data);
   const onExpand = (row: Row, expand: boolean) => {
     const id = row.run < 0 && grouping ? groupId(grouping, row.group) : table.id(row.run);
@@ -70,11 +73,16 @@ function Workspace(props: ContentProps & { readonly label: string }) {
   };
   const experiments = useMemo(() => new Map([...data.facts].map(([id, { experiment }]) => [id, experiment.name])), [data.facts]);
   const columns = useMemo(() => (grouping && !view.columns ? putNumbersFirst(data.columns) : data.columns), [grouping, view.columns, data.columns]);
+  const place = usePlaces(table, columns, view, change);
   const grid = (
     <div class={css.gridAndDrawer}>
       <RunsGrid
         {...{ table, rows, hasTree, grouping, label, numericParams, onSort, onExpand, experiments }}
         {...groups}
+        {...place}
+        widths={widths.value}
+        hasStatus={columns.includes("attributes.status")}
+        onStar={(id) => props.act.star(id, table.text(STARRED, places.get(id) ?? -1) !== "true")}
         colors={coloring.colors}
         groupColors={coloring.groupColors}
         looks={view.looks}
@@ -97,6 +105,7 @@ function Workspace(props: ContentProps & { readonly label: string }) {
           {...{ table, view, change, columns }}
           experimentIds={data.experimentIds}
           main={data.main}
+          onKey={view.isArchive ? undefined : props.onKey}
           onClose={() => setColumnMenu(null)}
         />
       )}
@@ -104,7 +113,7 @@ function Workspace(props: ContentProps & { readonly label: string }) {
     </div>
   );
   if (view.layout === "table") return grid;
-  const charts = <LazyCharts table={table} rows={runRows} numbers={coloring.numbers} selected={view.selected} keys={data.keys?.keys ?? []} revision={data.revision} />;
+  const charts = <LazyCharts table={table} rows={runRows} styles={coloring.styles} selected={view.selected} keys={data.keys?.keys ?? []} revision={data.revision} />;
   return view.layout === "charts" ? charts : <Split left={grid} right={charts} />;
 }
 
@@ -146,59 +155,6 @@ function useGroupFacts(table: RunTable, grouping: Grouping | null, data: RunsDat
     for (const [run, group] of grouping.ofRun.entries()) members[group]?.push(table.id(run));
     return { groupNames: members.map((_, group) => nameGroup(grouping, group, nameOf)), members };
   }, [table, grouping, data.facts]);
-}
-
-type RowMenuProps = ContentProps & {
-  readonly row: Row;
-  readonly anchor: DOMRect;
-  readonly members: readonly (readonly string[])[];
-  readonly onClose: () => void;
-};
-
-/** What can be done with one row. */
-function RowMenu({ row, anchor, members, table, view, change, act, onAsk, onClose }: RowMenuProps) {
-  const id = table.id(row.run);
-  const ids = row.run < 0 ? (members[row.group] ?? []) : [id];
-  const isRun = row.run >= 0;
-  const item = (text: string, work: () => unknown) => (
-    <button
-      type="button"
-      onClick={() => {
-        onClose();
-        void work();
-      }}
-    >
-      {text}
-    </button>
-  );
-  const copy = async () => {
-    await navigator.clipboard.writeText(id);
-    say("Run id copied");
-  };
-  const isSelected = ids.every((one) => view.selected.includes(one));
-  const gone = new Set(ids);
-  return (
-    <Anchored anchor={anchor} label="Menu of the row" onClose={onClose}>
-      <Menu>
-        {isRun && (
-          <a href={hrefOf(`/runs/${id}`)} onClick={onClose}>
-            Open
-          </a>
-        )}
-        {isRun && item("Look at it in a drawer", () => change({ peek: id }))}
-        {item(isSelected ? "Deselect" : `Select ${isRun ? "" : plural(ids.length, "run")}`.trim(), () =>
-          change({ selected: isSelected ? view.selected.filter((one) => !gone.has(one)) : [...new Set([...view.selected, ...ids])] }),
-        )}
-        {!view.isArchive &&
-          item("Tag…", () => {
-            change({ selected: ids });
-            onAsk("tag");
-          })}
-        {isRun && item("Copy the run id", copy)}
-        {item(view.isArchive ? "Restore" : "Archive", () => act.archive(ids))}
-      </Menu>
-    </Anchored>
-  );
 }
 
 type Charts = typeof import("./charts-pane").ChartsPane;

@@ -6,6 +6,7 @@ import { useRowFocus } from "../lib/row-focus";
 import { type CellSource, isRowSelected, runsOfRow } from "./cells";
 import { actionOf, GRID_KEYS } from "./grid-keys";
 import { areCards, type GridOptions, makeColumns, makeModel } from "./grid-model";
+import { RangeSelection } from "./range";
 import css from "./runs.module.css";
 import type { Row } from "./table";
 
@@ -18,27 +19,31 @@ export interface RunsGridProps extends GridOptions, Omit<CellSource, "selected" 
   readonly onPeek: (runId: string) => void;
   readonly isPeeking: boolean;
   readonly onRowMenu: (row: Row, place: DOMRect) => void;
+  /** Star a run, or take its star away. */
+  readonly onStar: (runId: string) => void;
+  /** A key was pressed within the header. */
+  readonly onHeaderKey: (event: KeyboardEvent) => void;
 }
 
 /** The table of runs: keyboard, mouse and what the pooled grid needs. */
 export function RunsGrid(props: RunsGridProps) {
   const host = useRef<HTMLDivElement>(null);
   const grid = useRef<PooledGrid | null>(null);
-  const anchor = useRef(0);
+  const range = useRef(new RangeSelection());
   const latest = useRef(props);
   latest.current = props;
   useRowFocus(host, (index) => latest.current.table.id(latest.current.rows[index]?.run ?? -1));
   const now = useClock();
   const isNarrow = useNarrow();
   const source = useRef<CellSource | null>(null);
-  const { table, rows, colors, hasTree, looks, grouping, groupColors, groupNames, members, experiments } = props;
-  const read = { table, rows, colors, hasTree, looks, grouping, groupColors, groupNames, members, experiments, now };
+  const { table, rows, colors, hasTree, hasStatus, looks, grouping, groupColors, groupNames, members, experiments } = props;
+  const read = { table, rows, colors, hasTree, hasStatus: hasStatus || areCards(), looks, grouping, groupColors, groupNames, members, experiments, now };
   const selected = useMemo(() => new Set(props.selected), [props.selected]);
   source.current ??= { ...read, selected };
   const { current: cells } = source;
   const columns = useMemo(
     () => makeColumns(latest.current, cells),
-    [props.columns.join("\n"), props.pinned.join("\n"), [...props.numericParams].join("\n"), props.groupKeys, isNarrow],
+    [props.columns.join("\n"), props.pinned.join("\n"), [...props.numericParams].join("\n"), props.groupKeys, props.widths, isNarrow],
   );
 
   // Before anything is clicked: the rows on the screen are those that a click is looked up in.
@@ -55,12 +60,16 @@ export function RunsGrid(props: RunsGridProps) {
     },
     [],
   );
+  const go = (index: number) => {
+    grid.current?.activate(index);
+    const active = grid.current?.active ?? 0;
+    range.current.begin(active, latest.current.selected);
+    follow(active);
+  };
   const move = (step: number) => () => {
-    const { current } = grid;
-    if (!current) return;
-    current.activate(current.active + step);
-    current.element.focus({ preventScroll: true });
-    follow(current.active);
+    if (!grid.current) return;
+    go(grid.current.active + step);
+    grid.current.element.focus({ preventScroll: true });
   };
   useLayoutEffect(() => onKeys({ j: move(1), k: move(-1) }), []);
   useEffect(() => showKeys(GRID_KEYS), []);
@@ -69,23 +78,20 @@ export function RunsGrid(props: RunsGridProps) {
     const row = latest.current.rows[index];
     if (latest.current.isPeeking && row && row.run >= 0) latest.current.onPeek(latest.current.table.id(row.run));
   };
-  const toggle = (index: number, isRange: boolean) => {
-    const { rows: all, selected: before, onSelect } = latest.current;
-    const idsOf = (some: readonly Row[]) => some.flatMap((row) => runsOfRow(cells, row));
-    const choose = (chosen: readonly string[]) => {
-      Object.assign(cells, { selected: new Set(chosen) }); // what is drawn before the answer shows it already
-      onSelect(chosen);
-    };
-    if (isRange) {
-      const range = idsOf(all.slice(Math.min(anchor.current, index), Math.max(anchor.current, index) + 1));
-      choose([...new Set([...before, ...range])]);
-      return;
-    }
-    anchor.current = index;
+  const choose = (chosen: readonly string[]) => {
+    Object.assign(cells, { selected: new Set(chosen) }); // what is drawn before the answer shows it already
+    latest.current.onSelect(chosen);
+  };
+  const idsOf = (first: number, end: number) => latest.current.rows.slice(first, end).flatMap((row) => runsOfRow(cells, row));
+  const reach = (index: number) => choose(range.current.reach(index, idsOf));
+  const toggle = (index: number) => {
+    const { rows: all, selected: before } = latest.current;
     const row = all[index];
     if (!row) return;
     const ids = new Set(runsOfRow(cells, row));
-    choose(isRowSelected(cells, row) ? before.filter((id) => !ids.has(id)) : [...new Set([...before, ...ids])]);
+    const after = isRowSelected(cells, row) ? before.filter((id) => !ids.has(id)) : [...new Set([...before, ...ids])];
+    range.current.begin(index, after);
+    choose(after);
   };
   const open = (index: number) => {
     const row = latest.current.rows[index];
@@ -100,6 +106,10 @@ export function RunsGrid(props: RunsGridProps) {
     const row = latest.current.rows[index];
     if (row && row.run >= 0) latest.current.onPeek(latest.current.isPeeking ? "" : latest.current.table.id(row.run));
   };
+  const star = (index: number) => {
+    const row = latest.current.rows[index];
+    if (row && row.run >= 0) latest.current.onStar(latest.current.table.id(row.run));
+  };
   const openMenu = (index: number) => {
     const row = latest.current.rows[index];
     const element = host.current?.querySelector(`[data-row="${index}"] [data-column=name]`);
@@ -112,10 +122,13 @@ export function RunsGrid(props: RunsGridProps) {
     if (event.target.closest("[data-toggle]")) expand(index);
     else if (event.target.closest("[data-column=check]")) {
       if (event.shiftKey || !(event.target instanceof HTMLInputElement)) event.preventDefault(); // else it shows at once
-      toggle(index, event.shiftKey);
-    } else if (event.shiftKey) toggle(index, true);
+      if (event.shiftKey) reach(index);
+      else toggle(index);
+    } else if (event.target.closest("[data-star]")) star(index);
+    else if (event.shiftKey) reach(index);
     else if (!event.target.closest("a[href]") && !String(getSelection())) open(index);
     grid.current?.activate(index); // draws the row, with its box as it is chosen now
+    if (event.target instanceof HTMLInputElement || event.target.closest("button")) grid.current?.element.focus({ preventScroll: true });
   };
   const onContextMenu = (event: MouseEvent) => {
     const index = grid.current?.rowAt(event) ?? -1;
@@ -127,21 +140,23 @@ export function RunsGrid(props: RunsGridProps) {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const { current } = grid;
-    if (!current || event.target !== current.element || isTyping(event)) return;
+    if (!current || isTyping(event)) return;
+    if (event.target !== current.element) {
+      props.onHeaderKey(event);
+      return;
+    }
     const row = current.active;
     const act = actionOf(event, row, current.pageRows, rows.length);
     if (act.kind === "none") return;
     event.preventDefault();
-    if (act.kind === "move") {
-      current.activate(act.row);
-      follow(current.active);
-    }
+    if (act.kind === "move") go(act.row);
     if (act.kind === "extend") {
-      toggle(row, true);
       current.activate(act.row);
-      toggle(act.row, true);
+      reach(current.active);
     }
-    if (act.kind === "select") toggle(row, false);
+    if (act.kind === "all") choose([...new Set(idsOf(0, rows.length))]);
+    if (act.kind === "select") toggle(row);
+    if (act.kind === "star") star(row);
     if (act.kind === "open") open(row);
     if (act.kind === "expand") expand(row, true);
     if (act.kind === "collapse") expand(row, false);
@@ -149,7 +164,7 @@ export function RunsGrid(props: RunsGridProps) {
     if (act.kind === "menu") openMenu(row);
     if (act.kind === "clear") {
       if (props.isPeeking) props.onPeek("");
-      else props.onSelect([]);
+      else choose([]);
     }
   };
   return <div ref={host} role="presentation" class={css.grid} onClick={onClick} onContextMenu={onContextMenu} onKeyDown={onKeyDown} />;

@@ -1,20 +1,24 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ExperimentTabs, titleOfExperiments } from "../experiments/experiment-tabs";
 import { DEFAULT_VIEW_TAG } from "../experiments/tags";
-import { formatCount } from "../lib/format";
+import { formatCount, plural } from "../lib/format";
 import { onKeys, showKeys } from "../lib/keys";
 import { navigate } from "../lib/location";
 import { useChrome } from "../shell/chrome";
 import { Failure } from "../shell/notice";
-import { archiveRuns, moveRuns, restoreRuns, tagRuns } from "./bulk";
 import type { Asking } from "./bulk-dialogs";
+import { ColorLegend } from "./color-legend";
+import { legendOf } from "./coloring";
 import { findConstants, findNumericParams } from "./columns";
 import { NotRead, Skeleton } from "./empty";
 import { comparePage } from "../compare/open";
 import { Footer } from "./footer";
+import { type ChosenKey, KeyDialog } from "./key-dialog";
 import { RunsContent } from "./runs-content";
 import css from "./runs.module.css";
 import { Tools } from "./tools";
+import type { RunTable } from "./table";
+import { type Actions, useActions } from "./use-actions";
 import { useGroups } from "./use-groups";
 import { orderOf, type RunsData, useRuns } from "./use-runs";
 import { useSavedView } from "./use-views";
@@ -37,14 +41,17 @@ export function RunsPage({ experimentId: identity }: { readonly experimentId: st
   const { view, change } = workspace;
   const data = useRuns(identity, view);
   const [asking, setAsking] = useState<Asking | null>(null);
+  const [edited, setEdited] = useState<{ readonly key: ChosenKey | null } | null>(null);
   const numericParams = useMemo(() => findNumericParams(data.keys?.keys ?? []), [data.keys]);
   const groups = useGroups(identity, view, data, numericParams);
   const facts = data.facts.get(identity);
   const byDefault = facts ? (facts.tags.get(DEFAULT_VIEW_TAG) ?? "") : identity.includes(",") ? "" : null;
   useSavedView(identity, byDefault, workspace.replace);
   const title = titleOfExperiments(identity, data.facts);
-  useChrome(`${title} · runs`, [{ text: "Experiments", page: "/experiments" }, { text: title }]);
+  useChrome(`runs · ${title}`, [{ text: "Experiments", page: "/experiments" }, { text: title }]);
   const act = useActions(workspace, data);
+  const { table } = data;
+  const legend = useMemo(() => table && legendOf(table, view.color, groups.grouping), [table, view.color, groups.grouping]);
   usePageKeys(workspace, setAsking);
 
   if (data.error && !data.table) return <Failure title="The runs cannot be shown" error={data.error} onRetry={data.retry} />;
@@ -56,9 +63,12 @@ export function RunsPage({ experimentId: identity }: { readonly experimentId: st
       </ExperimentTabs>
       <Tools {...{ identity, data, view, change }} />
       {(data.error ?? groups.error) && <Failure error={data.error ?? groups.error ?? new Error()} onRetry={data.retry} isSlim />}
-      <Constants data={data} />
+      <div class={css.facts}>
+        <Constants data={data} />
+        {legend && <ColorLegend legend={legend} />}
+      </div>
       <div class={css.content} data-loading={data.isLoading || undefined}>
-        {data.table && <RunsContent {...{ data, view, change, numericParams, act }} table={data.table} grouping={groups.grouping} onAsk={setAsking} />}
+        {data.table && <RunsContent {...{ data, view, change, numericParams, act }} table={data.table} grouping={groups.grouping} onAsk={setAsking} onKey={(key) => setEdited({ key })} />}
         {!data.table && (data.filterError ? <NotRead /> : <Skeleton />)}
       </div>
       {data.table && (
@@ -82,10 +92,29 @@ export function RunsPage({ experimentId: identity }: { readonly experimentId: st
           onArchive={() => act.archive(view.selected)}
           onTag={act.tag}
           onMove={act.move}
+          onKeys={() => setEdited({ key: null })}
         />
       )}
+      {table && edited && <KeyEdits {...{ data, table, act }} selected={view.selected} chosen={edited.key} onClose={() => setEdited(null)} />}
     </div>
   );
+}
+
+interface KeyEditsProps {
+  readonly data: RunsData;
+  readonly table: RunTable;
+  readonly act: Actions;
+  readonly selected: readonly string[];
+  readonly chosen: ChosenKey | null;
+  readonly onClose: () => void;
+}
+
+/** The dialog that renames or deletes a key of the selected runs, or of all in the table. */
+function KeyEdits({ data, table, act, selected, chosen, onClose }: KeyEditsProps) {
+  const runIds = selected.length > 0 ? selected : table.answer.run_ids.slice(0, table.own);
+  const word = selected.length > 0 ? "selected run" : table.own < table.answer.matched ? "run in the table" : "matching run";
+  const which = plural(runIds.length, word, word === "run in the table" ? "runs in the table" : undefined);
+  return <KeyDialog {...{ chosen, which, onClose }} keys={data.keys?.keys ?? []} onEdit={(edit) => act.editKey(runIds, edit)} />;
 }
 
 function StateChoice({ isArchive, onArchive }: { readonly isArchive: boolean; readonly onArchive: (isArchive: boolean) => void }) {
@@ -113,48 +142,6 @@ function Constants({ data }: { readonly data: RunsData }) {
       <p class="mono">{constants.join(" · ")}</p>
     </details>
   );
-}
-
-/** What changes runs; each change is a step that can be undone. */
-export interface Actions {
-  readonly archive: (runIds: readonly string[]) => void;
-  readonly tag: (key: string, value: string | null) => Promise<void>;
-  readonly move: (experimentId: string) => Promise<void>;
-}
-
-type Undo = () => Promise<void>;
-
-function useActions({ view, change, noteStep }: Workspace, data: RunsData): Actions {
-  const run = async (work: () => Promise<Undo | null>) => {
-    let back = await work();
-    if (!back) return;
-    const again = async () => {
-      back = await work();
-    };
-    noteStep({ undo: () => void back?.(), redo: () => void again() });
-  };
-  return {
-    archive: (runIds) => {
-      const gone = new Set(runIds);
-      change({ selected: view.selected.filter((id) => !gone.has(id)) });
-      void run(() => (view.isArchive ? restoreRuns(runIds) : archiveRuns(runIds)));
-    },
-    tag: (key, value) => run(() => tagRuns([value === null ? { run_ids: view.selected, key } : { run_ids: view.selected, key, value }])),
-    move: (experimentId) => {
-      const homes = findHomes(data);
-      const moving = view.selected;
-      change({ selected: [] });
-      return run(() => moveRuns(moving, experimentId, homes));
-    },
-  };
-}
-
-/** Return the experiment of each run, as far as it is known. */
-function findHomes({ table, experimentIds }: RunsData): ReadonlyMap<string, string> {
-  const [only = ""] = experimentIds;
-  const isOne = experimentIds.length === 1;
-  const ids = table?.answer.run_ids ?? [];
-  return new Map(ids.map((id, run) => [id, isOne ? only : (table?.text("attributes.experiment_id", run) ?? "")]));
 }
 
 function usePageKeys(workspace: Workspace, onAsk: (asking: Asking) => void): void {

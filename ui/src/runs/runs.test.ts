@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { KeySummary, QueryRunsResponse } from "../api/schema";
 import { parquetReadObjects } from "hyparquet";
-import { chooseColumns, describeColumn, findConstants, isLess, isLessBetter, withStatistic } from "./columns";
+import { chooseColumns, describeColumn, moveBeside, moveBy, findConstants, isLess, isLessBetter, withStatistic } from "./columns";
 import { toCsv, toMarkdown, toParquet, toPython } from "./export";
 import { readLooks, writeLooks, writeNumber } from "./looks";
-import { arrangeRows, findAbsentParents, joinAnswers, RunTable } from "./table";
+import { arrangeRows, RunTable } from "./table";
 import { readRunsView, toggleSort, writeRunsView } from "./view-state";
 
 const ANSWER: QueryRunsResponse = {
@@ -71,11 +71,25 @@ describe("columns", () => {
   });
 });
 
+describe("the order of columns", () => {
+  const order = { columns: ["a", "b", "c", "d"], pinned: ["a", "b"] };
+
+  it("is changed by putting one beside another, which pins or unpins it as that one is", () => {
+    expect(moveBeside(order, "d", "b", true)).toEqual({ columns: ["a", "b", "d", "c"], pinned: ["a", "b", "d"] });
+    expect(moveBeside(order, "a", "c", false)).toEqual({ columns: ["b", "a", "c", "d"], pinned: ["b"] });
+  });
+  it("is changed place by place among those that are pinned, or not", () => {
+    expect(moveBy(order, "a", 1)).toEqual({ columns: ["b", "a", "c", "d"], pinned: ["b", "a"] });
+    expect(moveBy(order, "c", -1)).toEqual(order);
+    expect(moveBy(order, "d", -1)).toEqual({ columns: ["a", "b", "d", "c"], pinned: ["a", "b"] });
+  });
+});
+
 describe("statistics and looks", () => {
   it("of a metric are columns of their own", () => {
     expect(withStatistic("metrics.auc", "min")).toBe("min:metrics.auc");
     expect(withStatistic("min:metrics.auc", "last")).toBe("metrics.auc");
-    expect(describeColumn("min:metrics.auc")).toMatchObject({ kind: "metrics", title: "min auc", statistic: "min", isSortable: false });
+    expect(describeColumn("min:metrics.auc")).toMatchObject({ kind: "metrics", title: "min auc", statistic: "min", isSortable: true });
   });
   it("are read as they were written, also with spaces in a key", () => {
     const items = ["metrics.a b heat", "metrics.c plain full", "metrics.d percent"];
@@ -108,15 +122,13 @@ describe("the table", () => {
     expect(arrangeRows(table, false, new Set()).length).toBe(4);
   });
   it("shows ancestors that do not match above what matches", () => {
-    const found = { ...ANSWER, run_ids: ["b"], run_names: ["two"], parents: ["a"], columns: [{ name: "metrics.val_loss", numbers: [0.25] }, { name: "params.model", values: ["lgbm"], index: [0] }] };
-    const above = { ...found, run_ids: ["a"], run_names: ["one"], parents: [""], columns: [{ name: "metrics.val_loss", numbers: [0.5] }, { name: "params.model", values: ["xgb"], index: [0] }] };
-    expect(findAbsentParents(found)).toEqual(["a"]);
-    const joined = new RunTable(joinAnswers(found, above), null, 1);
+    const found = { ...ANSWER, run_ids: ["b", "a"], run_names: ["two", "one"], parents: ["a", ""], columns: [], ancestors: 1 };
+    const joined = new RunTable(found);
     expect(arrangeRows(joined, true, new Set())).toEqual([
       { run: 1, group: -1, level: 1, isExpanded: true },
       { run: 0, group: -1, level: 2, isExpanded: null },
     ]);
-    expect([joined.count, joined.text("params.model", 0), joined.text("params.model", 1)]).toEqual([1, "lgbm", "xgb"]);
+    expect(joined.count).toBe(1);
     expect(arrangeRows(joined, false, new Set()).length).toBe(1);
   });
   it("is written as Markdown, and as Python that reads the same", () => {

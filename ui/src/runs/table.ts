@@ -27,9 +27,9 @@ export class RunTable {
   readonly #columns: ReadonlyMap<string, RunColumn>;
   readonly #ranges = new Map<string, NumberRange | null>();
 
-  constructor(answer: QueryRunsResponse, main: MainMetric | null = null, own = answer.run_ids.length) {
+  constructor(answer: QueryRunsResponse, main: MainMetric | null = null) {
     this.answer = answer;
-    this.own = own;
+    this.own = answer.run_ids.length - (answer.ancestors ?? 0);
     this.#main = main;
     this.#columns = new Map(answer.columns.map((column) => [column.name, column]));
   }
@@ -113,30 +113,4 @@ export function arrangeRows(table: RunTable, isTree: boolean, expanded: Readonly
   };
   visit("", 1);
   return rows;
-}
-
-/** Return the ids of parents that the answer does not have. */
-export function findAbsentParents({ run_ids: ids, parents }: QueryRunsResponse): string[] {
-  const known = new Set(ids);
-  return [...new Set(parents)].filter((parent) => parent !== "" && !known.has(parent));
-}
-
-/** Put the runs of another answer behind those of the first; the columns must be the same. */
-export function joinAnswers(first: QueryRunsResponse, second: QueryRunsResponse): QueryRunsResponse {
-  return {
-    ...first,
-    run_ids: [...first.run_ids, ...second.run_ids],
-    run_names: [...first.run_names, ...second.run_names],
-    parents: [...first.parents, ...second.parents],
-    columns: first.columns.map((column, place) => joinColumns(column, second.columns[place])),
-  };
-}
-
-function joinColumns(first: RunColumn, second: RunColumn | undefined): RunColumn {
-  if (!second || second.name !== first.name) return first;
-  const shift = first.values?.length ?? 0;
-  const { name } = first;
-  if (first.numbers) return { name, numbers: [...first.numbers, ...(second.numbers ?? [])] };
-  const index = (second.index ?? []).map((code) => (code < 0 ? code : code + shift));
-  return { name, values: [...(first.values ?? []), ...(second.values ?? [])], index: [...(first.index ?? []), ...index] };
 }

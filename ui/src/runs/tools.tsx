@@ -45,7 +45,7 @@ export function Tools({ identity, data, view, change }: ToolsProps) {
           Chips
         </button>
         <ColumnPicker experimentIds={data.experimentIds} columns={data.columns} keys={data.keys} onColumns={(columns) => change({ columns })} />
-        <GroupMenu keys={data.keys?.keys ?? []} hasSeveralExperiments={identity.includes(",")} {...{ view, change }} />
+        <GroupMenu experimentIds={data.experimentIds} keys={data.keys} hasSeveralExperiments={identity.includes(",")} {...{ view, change }} />
         <ColorMenu columns={data.columns} {...{ view, change }} />
         <div class="segments" role="group" aria-label="Layout">
           {LAYOUTS.map((layout) => (
@@ -55,7 +55,7 @@ export function Tools({ identity, data, view, change }: ToolsProps) {
           ))}
         </div>
       </div>
-      {hasChips && <Chips experimentIds={data.experimentIds} keys={data.keys} search={view.search} onSearch={(search) => change({ search }, true)} />}
+      {hasChips && <Chips experimentIds={data.experimentIds} keys={data.keys} search={view.search} filter={data.filter} onSearch={(search) => change({ search }, true)} />}
     </div>
   );
 }

@@ -7,16 +7,16 @@ import { refresh, useQuery } from "../api/use-query";
 import { type ExperimentFacts, useFacts } from "../experiments/use-facts";
 import { useChanges } from "../lib/live";
 import { quoteKey, toFilter } from "../query/tokens";
+import { MODELS, STARRED } from "./cells";
 import { chooseColumns, describeColumn, type MainMetric } from "./columns";
 import { PARENT } from "./grouping";
-import { findAbsentParents, joinAnswers, RunTable } from "./table";
+import { RunTable } from "./table";
 import type { RunsView, SortKey } from "./view-state";
 
 export const ROW_LIMIT = 20_000;
 const REFRESH_MS = 1000;
 const ALWAYS = ["attributes.status", "attributes.start_time", "attributes.duration"];
 const MAX_TAGS_SEARCHED = 10;
-const MAX_ANCESTORS = 500;
 
 export interface RunsData {
   readonly experimentIds: readonly string[];
@@ -49,12 +49,14 @@ export function useRuns(identity: string, view: RunsView): RunsData {
   const main = facts.get(ids[0] ?? "")?.main ?? null;
   const columns = useColumns(view, keys.data, main, ids.length > 1);
   const filter = toFilter(view.search, "attributes.run_name", useMemo(() => searchedKeys(keys.data), [keys.data]));
+  const isTree = view.sort.length === 0 && view.group.length === 0;
   const request: QueryRuns = {
     experiment_ids: ids,
     filter,
     order_by: orderOf(view.sort),
-    columns: [...new Set([...ALWAYS, ...columns, ...view.group.filter((key) => key !== PARENT), ...colorColumns(view)])],
+    columns: [...new Set([...ALWAYS, MODELS, STARRED, ...columns, ...view.group.filter((key) => key !== PARENT), ...colorColumns(view)])],
     limit: ROW_LIMIT,
+    ...(isTree && filter ? { ancestors: true } : {}),
     ...(view.isArchive ? { view_type: "DELETED_ONLY" } : {}),
   };
   const runs = useQuery<QueryRunsResponse>({
@@ -63,12 +65,7 @@ export function useRuns(identity: string, view: RunsView): RunsData {
     enabled: view.columns !== null || keys.data !== undefined || keys.isError,
   });
   const answer = useLastGood(runs.data);
-  const ancestors = useAncestors(identity, request, answer, view.sort.length === 0 && view.group.length === 0);
-  const table = useMemo(() => {
-    if (!answer) return null;
-    const own = answer.run_ids.length;
-    return new RunTable(ancestors ? joinAnswers(answer, ancestors) : answer, main, own);
-  }, [answer, ancestors, main?.key, main?.isLess]);
+  const table = useMemo(() => (answer ? new RunTable(answer, main) : null), [answer, main?.key, main?.isLess]);
   const revision = useRevision(identity);
   const filterError = runs.error instanceof ApiError && runs.error.status === 400 ? runs.error.message : "";
   return {
@@ -112,18 +109,6 @@ function searchedKeys(keys: ListKeysResponse | undefined): string[] {
 
 function colorColumns({ color }: RunsView): string[] {
   return color.includes(".") ? [color] : [];
-}
-
-/** Read the parents of runs that match though their parents do not. */
-function useAncestors(identity: string, request: QueryRuns, answer: QueryRunsResponse | undefined, isTree: boolean): QueryRunsResponse | undefined {
-  const absent = useMemo(() => (answer && isTree ? findAbsentParents(answer).slice(0, MAX_ANCESTORS) : []), [answer, isTree]);
-  const ask = { ...request, filter: `attributes.run_id IN (${absent.map((id) => `'${id}'`).join(", ")})` };
-  const found = useQuery<QueryRunsResponse>({
-    key: ["runs", identity, "ancestors", absent.length > 0 ? ask : null],
-    ask: (signal) => callNative("runs/query", ask, signal),
-    enabled: absent.length > 0,
-  });
-  return absent.length > 0 ? found.data : undefined;
 }
 
 /** Write an order as the server reads it; columns that it cannot sort by are left out. */

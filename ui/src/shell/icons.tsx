@@ -22,6 +22,18 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
+/** Make an icon for what is no component. */
+export function makeIcon(name: IconName): SVGSVGElement {
+  const icon = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  icon.setAttribute("class", "icon small");
+  icon.setAttribute("viewBox", "0 0 24 24");
+  icon.setAttribute("aria-hidden", "true");
+  path.setAttribute("d", PATHS[name]);
+  icon.append(path);
+  return icon;
+}
+
 /** An icon beside a text, or within a button that has a label. */
 export function Icon({ name, small = false }: { readonly name: IconName; readonly small?: boolean }) {
   return (

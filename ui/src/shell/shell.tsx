@@ -58,7 +58,7 @@ function Header() {
   return (
     <header class={css.header}>
       <a class={css.logo} href={hrefOf("/")} aria-label="Headwater: home">
-        <img src="icon.svg" alt="" />
+        <img src={document.querySelector<HTMLLinkElement>("link[rel=icon]")?.href} alt="" />
       </a>
       <nav class={css.crumbs} aria-label="Breadcrumb">
         <ol>

@@ -15,7 +15,6 @@ ADJUSTED: dict[str, dict[str, Level | None]] = {
     "registered_models.create": {"name": None},
     "registered_models.rename": {"new_name": None},
     # These only stand first; `checks` leaves out those that may not be read.
-    "home.read": {"experiment_ids": None},
 }
 """What fields of a verb need instead of the verb's permission, by the steps to them; None: nothing."""
 

@@ -269,6 +269,7 @@ class RestBulk(Resource):
     archive = Verb(bulk.ARCHIVE)
     unarchive = Verb(bulk.UNARCHIVE)
     tag = Verb(bulk.TAG)
+    edit_keys = Verb(bulk.EDIT_KEYS)
 
 
 class RestWorkspace(Resource):

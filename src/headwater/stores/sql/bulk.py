@@ -2,13 +2,22 @@
 
 from collections import defaultdict
 
-from headwater.protocol.bulk import ArchiveRuns, RunsChanged, TagChange, TagRuns, TagRunsResponse, UnarchiveRuns
-from headwater.protocol.errors import InvalidParameterValue
+from headwater.protocol.bulk import (
+    ArchiveRuns,
+    EditKeys,
+    EditKeysResponse,
+    RunsChanged,
+    TagChange,
+    TagRuns,
+    TagRunsResponse,
+    UnarchiveRuns,
+)
 from headwater.protocol.names import MAX_RUN_TAG_VALUE, RUN_NAME_TAG
+from headwater.stores.sql.bulk_keys import edit_keys
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection, chunks, marks
 from headwater.stores.sql.database import Database
-from headwater.stores.sql.moves import find_all_runs
+from headwater.stores.sql.moves import find_all_runs, refuse_archived
 from headwater.stores.sql.rows import RunRow
 
 _UPSERT = (
@@ -38,6 +47,11 @@ class SqlBulk:
         request.check()
         return TagRunsResponse(self._database.write(lambda connection: _tag(connection, request)))
 
+    def edit_keys(self, request: EditKeys) -> EditKeysResponse:
+        """Rename or delete metrics and params of runs."""
+        request.check()
+        return self._database.write(lambda connection: edit_keys(connection, request))
+
 
 def _move(connection: Connection, run_ids: list[str], *, deleted: bool) -> list[str]:
     runs = find_all_runs(connection, run_ids)
@@ -55,11 +69,7 @@ def _move(connection: Connection, run_ids: list[str], *, deleted: bool) -> list[
 def _tag(connection: Connection, request: TagRuns) -> list[TagChange]:
     """Make the changes and return what takes them back, in the order that does."""
     runs = find_all_runs(connection, [run_id for change in request.changes for run_id in change.run_ids])
-    archived = next((run for run in runs.values() if run.deleted), None)
-    if archived is not None:
-        raise InvalidParameterValue(
-            f"The run {archived.uuid} must be in the 'active' state. Current state is deleted. Restore it first."
-        )
+    refuse_archived(runs.values())
     undo: list[TagChange] = []
     for change in request.changes:
         undo = _change_tag(connection, [runs[run_id] for run_id in dict.fromkeys(change.run_ids)], change) + undo

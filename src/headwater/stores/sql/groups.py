@@ -12,8 +12,8 @@ from headwater.protocol.names import check_experiment_id
 from headwater.protocol.workspace import GroupColumn, QueryGroups, QueryGroupsResponse, RunGroup
 from headwater.stores.sql.blocks import Float64s
 from headwater.stores.sql.connection import Connection, chunks, marks
-from headwater.stores.sql.run_columns import count_active, open_page
-from headwater.stores.sql.run_pages import NUMBERS, RunPage, parse_column
+from headwater.stores.sql.run_columns import count_active
+from headwater.stores.sql.run_pages import NUMBERS, RunPage, open_page, parse_column
 from headwater.stores.sql.search import select_runs
 from headwater.stores.sql.writes import parse_number
 

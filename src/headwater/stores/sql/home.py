@@ -6,6 +6,7 @@ import numpy as np
 
 from headwater.protocol.columns import QuerySeries
 from headwater.protocol.home import (
+    STAR_TAG,
     Extreme,
     HomeExperiment,
     HomeResponse,
@@ -23,7 +24,7 @@ from headwater.stores.sql.home_registry import list_aliases, list_pending
 from headwater.stores.sql.search_conditions import in_experiments
 
 _DAY_MS = 86_400_000
-_RUNNING, _RECENT, _FAILED, _ALERTS, _EXPERIMENTS = 8, 10, 10, 5, 8
+_RUNNING, _RECENT, _FAILED, _ALERTS, _EXPERIMENTS, _STARRED = 8, 10, 10, 5, 8, 100
 _POINTS = 60
 _GUESSED_FROM = 3
 _RUN = (
@@ -57,9 +58,8 @@ class SqlHome:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def read(self, request: ReadHome) -> HomeResponse:
+    def read(self, request: ReadHome) -> HomeResponse:  # noqa: ARG002 - it asks for everything
         """See `ReadHome`."""
-        request.check()
         since = now_ms() - _DAY_MS
         among = None if request.among is None else {int(each) for each in request.among}
         with self._database.read() as connection:
@@ -86,7 +86,7 @@ class SqlHome:
                 running=_follow(connection, running),
                 running_total=sum(counts.values()),
                 recent=_list_recent(connection, active),
-                experiments=_list_experiments(connection, active, counts, request.experiment_ids),
+                experiments=_list_experiments(connection, active, counts),
                 aliases=list_aliases(connection),
                 failed=[run for _, _, run in failed],
                 failed_total=failed_total,
@@ -152,17 +152,20 @@ def _thin(line: Line) -> list[float]:
 
 
 def _list_experiments(
-    connection: Connection, active: Mapping[int, int], running: Mapping[int, int], starred: Sequence[str]
+    connection: Connection, active: Mapping[int, int], running: Mapping[int, int]
 ) -> list[HomeExperiment]:
-    first = [int(experiment_id) for experiment_id in dict.fromkeys(starred) if int(experiment_id) in active]
-    others = sorted(active.keys() - set(first), key=lambda exp_id: (-active[exp_id], -exp_id))
+    rows = connection.all("SELECT exp_id FROM experiment_tag WHERE key = ? AND value = 'true'", [STAR_TAG])
+    starred = active.keys() & {row[0] for row in rows}
+    latest = sorted(active, key=lambda exp_id: (-active[exp_id], -exp_id))
+    first = [exp_id for exp_id in latest if exp_id in starred][:_STARRED]
+    others = [exp_id for exp_id in latest if exp_id not in starred][:_EXPERIMENTS]
     return [
-        _describe(connection, exp_id, active[exp_id], running.get(exp_id, 0))
-        for exp_id in [*first, *others[:_EXPERIMENTS]]
+        _describe(connection, exp_id, active[exp_id], running.get(exp_id, 0), starred=exp_id in starred)
+        for exp_id in [*first, *others]
     ]
 
 
-def _describe(connection: Connection, exp_id: int, started: int, running: int) -> HomeExperiment:
+def _describe(connection: Connection, exp_id: int, started: int, running: int, *, starred: bool) -> HomeExperiment:
     ((name, changed),) = connection.all("SELECT name, last_update_time FROM experiment WHERE id = ?", [exp_id])
     ((runs,),) = connection.all("SELECT COUNT(*) FROM run WHERE exp_id = ? AND deleted = 0", [exp_id])
     metric, direction = _find_main_metric(connection, exp_id)
@@ -177,6 +180,7 @@ def _describe(connection: Connection, exp_id: int, started: int, running: int) -
         direction=direction,
         least=_find_extreme(connection, exp_id, key_id, "ASC"),
         greatest=_find_extreme(connection, exp_id, key_id, "DESC"),
+        starred=starred,
     )
 
 

@@ -12,6 +12,9 @@ _MAX_SAMPLES = 20
 _INTERNAL_TAGS = "mlflow."
 _TABLES = {KeyKind.METRIC: "latest", KeyKind.PARAM: "param", KeyKind.TAG: "tag"}
 
+_Counted = tuple[KeyKind, str, int, int]
+"""Kind, name, id and number of runs of a key."""
+
 
 class _Scope:
     """The runs whose keys are asked for: those of some experiments that are not in the trash."""
@@ -33,15 +36,22 @@ def list_keys(connection: Connection, request: ListKeys) -> ListKeysResponse:
     if not experiments:
         return ListKeysResponse([], 0, 0)
     scope = _Scope(connection, experiments)
-    counted: list[tuple[KeyKind, str, int, int]] = []
-    for kind in _TABLES:
-        counted += _count_keys(scope, kind, request.contains)
-    summaries = [_summarise(scope, *key) for key in counted[: request.limit]]
-    return ListKeysResponse(summaries, len(counted), scope.runs)
+    counted = [_count_keys(scope, kind, request.contains) for kind in _TABLES]
+    summaries = [_summarise(scope, *key) for key in _cut(counted, request.limit)]
+    return ListKeysResponse(summaries, sum(map(len, counted)), scope.runs)
 
 
-def _count_keys(scope: _Scope, kind: KeyKind, contains: str) -> list[tuple[KeyKind, str, int, int]]:
-    """Return kind, name, id and number of runs of each key, by falling number of runs."""
+def _cut(counted: Sequence[list[_Counted]], limit: int) -> list[_Counted]:
+    """Return the first keys of each kind, as many of each as there are, or its share of the limit."""
+    shares: dict[int, int] = {}
+    for place in sorted(range(len(counted)), key=lambda place: len(counted[place])):
+        share = -((sum(shares.values()) - limit) // (len(counted) - len(shares)))  # rounded up
+        shares[place] = min(len(counted[place]), share)
+    return [key for place, keys in enumerate(counted) for key in keys[: shares[place]]]
+
+
+def _count_keys(scope: _Scope, kind: KeyKind, contains: str) -> list[_Counted]:
+    """Return each key, by falling number of runs."""
     sql = f"SELECT key_id, COUNT(*) FROM {_TABLES[kind]} WHERE {scope.where} GROUP BY key_id"  # noqa: S608 - constants and marks
     runs: dict[int, int] = dict(scope.connection.all(sql, scope.params))
     found = [

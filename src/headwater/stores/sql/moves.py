@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 
 from headwater.protocol.edits import CopyRun, EditAction, MoveRuns
-from headwater.protocol.errors import ResourceAlreadyExists, ResourceDoesNotExist
+from headwater.protocol.errors import InvalidParameterValue, ResourceAlreadyExists, ResourceDoesNotExist
 from headwater.protocol.names import RUN_NAME_TAG
 from headwater.protocol.runs import CreateRun, RunStatus, RunTag
 from headwater.stores.sql.artifacts import copy_tree
@@ -112,6 +112,15 @@ def find_all_runs(connection: Connection, run_ids: Sequence[str]) -> dict[str, R
     if absent := next((run_id for run_id in run_ids if run_id not in runs), None):
         raise ResourceDoesNotExist(f"Run with id={absent} not found")
     return runs
+
+
+def refuse_archived(runs: Iterable[RunRow]) -> None:
+    """Raise `InvalidParameterValue` if a run is in the trash."""
+    archived = next((run for run in runs if run.deleted), None)
+    if archived is not None:
+        raise InvalidParameterValue(
+            f"The run {archived.uuid} must be in the 'active' state. Current state is deleted. Restore it first."
+        )
 
 
 def _lock_runs(connection: Connection, run_ids: Iterable[str]) -> dict[str, RunRow]:

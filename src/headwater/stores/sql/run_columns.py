@@ -7,11 +7,11 @@ from headwater.protocol.columns import EVERY_KEY, MAX_CELLS, KeyKind, QueryRuns,
 from headwater.protocol.errors import InvalidParameterValue, RequestTooLarge
 from headwater.protocol.experiments import ViewType
 from headwater.protocol.names import check_experiment_id
-from headwater.stores.sql.connection import Connection, marks
-from headwater.stores.sql.run_pages import NUMBERS, TABLES, ColumnName, RunPage, parse_column
-from headwater.stores.sql.search import count_runs, select_runs
+from headwater.stores.sql.connection import Connection, chunks, marks
+from headwater.stores.sql.run_orders import select_page
+from headwater.stores.sql.run_pages import NUMBERS, TABLES, ColumnName, RunPage, open_page, parse_column
+from headwater.stores.sql.search import count_runs
 
-_SCAN_SHARE = 4
 _DELETED = {ViewType.ACTIVE_ONLY: "AND deleted = 0", ViewType.DELETED_ONLY: "AND deleted = 1", ViewType.ALL: ""}
 
 
@@ -19,28 +19,42 @@ def query_runs(connection: Connection, request: QueryRuns) -> QueryRunsResponse:
     """Answer `QueryRuns` from one snapshot."""
     experiments = [check_experiment_id(experiment_id) for experiment_id in dict.fromkeys(request.experiment_ids)]
     total, running = count_active(connection, experiments, request.view_type) if experiments else (0, 0)
-    selected = select_runs(
-        connection,
-        experiment_ids=experiments,
-        filter=request.filter,
-        order_by=request.order_by,
-        view=request.view_type,
-        limit=request.limit,
-        offset=request.offset,
-    )
-    page = open_page(connection, selected, experiments, total)
+    page = select_page(connection, request, experiments, total)
+    own = len(page.run_ids)
+    if request.ancestors and (found := _find_ancestors(page, request.view_type)):
+        page = open_page(connection, page.run_ids + found, experiments, total)
     columns = [column for name in request.columns for column in _expand(page, parse_column(name))]
-    _check_cells(len(selected), len(columns))
+    _check_cells(len(page.run_ids), len(columns))
     attributes = page.attributes(column.key for column in columns if column.kind is KeyKind.ATTRIBUTE)
     return QueryRunsResponse(
         total=total,
-        matched=_count_matched(connection, request, experiments, total, len(selected)),
+        matched=_count_matched(connection, request, experiments, total, own),
         running=running,
         run_ids=attributes["uuid"],
         run_names=attributes["name"],
         parents=page.parents(),
         columns=[_read_column(page, column, attributes) for column in columns],
+        ancestors=len(page.run_ids) - own,
     )
+
+
+def _find_ancestors(page: RunPage, view: ViewType) -> list[int]:
+    """Return the parents of the page's runs, and theirs, that are in the same experiments but not on the page."""
+    connection = page.connection
+    found: list[int] = []
+    known = set(page.run_ids)
+    below = page
+    while below.run_ids:
+        above: dict[int, None] = {}
+        for chunk in chunks(sorted(set(below.parents()) - {""})):
+            among = f"exp_id IN ({marks(page.experiments)}) {_DELETED[view]}"
+            sql = f"SELECT id FROM run WHERE uuid IN ({marks(chunk)}) AND {among} ORDER BY id"  # noqa: S608 - constants and marks
+            above.update(dict.fromkeys(row[0] for row in connection.all(sql, (*chunk, *page.experiments))))
+        new = [run_id for run_id in above if run_id not in known]
+        known.update(new)
+        found += new
+        below = RunPage(connection, new, page.experiments, scan=False)
+    return found
 
 
 def read_columns(connection: Connection, run_ids: Sequence[int], names: Sequence[str]) -> QueryRunsResponse:
@@ -52,11 +66,6 @@ def read_columns(connection: Connection, run_ids: Sequence[int], names: Sequence
     attributes = page.attributes(column.key for column in columns if column.kind is KeyKind.ATTRIBUTE)
     found = [_read_column(page, column, attributes) for column in columns]
     return QueryRunsResponse(count, count, 0, attributes["uuid"], attributes["name"], page.parents(), found)
-
-
-def open_page(connection: Connection, run_ids: list[int], experiments: list[int], total: int) -> RunPage:
-    """Return the page of these runs out of the `total` in the experiments."""
-    return RunPage(connection, run_ids, experiments, scan=len(run_ids) * _SCAN_SHARE > total)
 
 
 def count_active(connection: Connection, experiments: Sequence[int], view: ViewType) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import repeat
 from typing import Any, NamedTuple
 
@@ -26,6 +26,7 @@ NUMBERS = {
     "start_time": "start_time",
     "end_time": "end_time",
     "duration": "COALESCE(end_time, ?) - start_time",
+    "models": "(SELECT COUNT(*) FROM logged_model m WHERE m.source_run_id = run.uuid AND m.deleted = 0)",
 }
 TEXTS = {
     "status": "CASE WHEN lost = 1 THEN 'LOST' ELSE status END",
@@ -39,6 +40,7 @@ _PREFIXES = {f"{kind}s": kind for kind in KeyKind}
 _STATISTICS = {f"{statistic}:metrics": statistic for statistic in Statistic}
 _CHUNK = 5000
 _SERIES_CHUNK = 2000
+_SCAN_SHARE = 4
 
 Cell = tuple[int, float | str | None]
 """A run's row id and a value."""
@@ -61,8 +63,8 @@ def parse_column(name: str) -> ColumnName:
     unknown = {KeyKind.ATTRIBUTE: key not in _ATTRIBUTES, KeyKind.DATASET: key not in DATASETS}
     if kind is None or not key or unknown.get(kind):
         raise InvalidParameterValue(
-            f"Invalid column '{name}'. Columns are metrics.<key>, min:metrics.<key> (or max:, mean:), params.<key>, "
-            f"tags.<key>, datasets.<name> with one of {', '.join(DATASETS)}, or attributes.<name> "
+            f"Invalid column '{name}'. Columns are metrics.<key>, min:metrics.<key> (or max:, mean:, first:), "
+            f"params.<key>, tags.<key>, datasets.<name> with one of {', '.join(DATASETS)}, or attributes.<name> "
             f"with one of {', '.join(_ATTRIBUTES)}."
         )
     return ColumnName(name, kind, key, statistic)
@@ -76,6 +78,8 @@ class RunPage:
     run_ids: list[int]
     experiments: list[int]
     scan: bool
+    known: dict[tuple[Statistic, int], list[Cell]] = field(default_factory=dict)
+    """Statistics that were read, of at least the page's runs."""
 
     def read(self, kind: KeyKind, key_id: int) -> Iterable[Cell]:
         """Return the key's value in each run of the page, and perhaps of others."""
@@ -115,12 +119,15 @@ class RunPage:
         return [values[code] for code in index]
 
     def _read_statistic(self, statistic: Statistic, key_id: int) -> Iterable[Cell]:
-        """Return one number of all the key's points in each run of the page that has any."""
+        """Return one number of all the key's points in each run of the page that has any, and perhaps in others."""
+        if (statistic, key_id) in self.known:
+            return self.known[statistic, key_id]
         cells: list[Cell] = []
         for chunk in chunks(self.run_ids, _SERIES_CHUNK):
-            if statistic is Statistic.MEAN:
+            if statistic in _OF_VALUES:
                 series = read_series(self.connection, chunk, [key_id])
-                cells += [(run_id, _mean(points.values)) for (run_id, _), points in series.items()]
+                reduce = _OF_VALUES[statistic]
+                cells += [(run_id, reduce(points.values)) for (run_id, _), points in series.items()]
                 continue
             lines = read_lines(self.connection, chunk, [key_id], QuerySeries([], [], buckets=1))
             # A line of one point is x and value; otherwise it is x, min, max and last.
@@ -128,7 +135,8 @@ class RunPage:
             for (run_id, _), line in lines.items():
                 numbers = np.frombuffer(line.columns, "<f8")
                 cells.append((run_id, float(numbers[places[0 if line.raw else 1]])))
-        return [(run_id, number) for run_id, number in cells if number == number]
+        self.known[statistic, key_id] = [(run_id, number) for run_id, number in cells if number == number]
+        return self.known[statistic, key_id]
 
     def _read_datasets(self, name: str) -> Iterable[Cell]:
         """Return the names, digests or contexts of what each run of the page read, joined by commas."""
@@ -190,6 +198,26 @@ class RunPage:
         return [values[code] for code in used], list(map(codes.__getitem__, index))
 
 
+def open_page(
+    connection: Connection,
+    run_ids: list[int],
+    experiments: list[int],
+    total: int,
+    known: dict[tuple[Statistic, int], list[Cell]] | None = None,
+) -> RunPage:
+    """Return the page of these runs out of the `total` in the experiments; `known` is what was read of them before."""
+    return RunPage(connection, run_ids, experiments, len(run_ids) * _SCAN_SHARE > total, known or {})
+
+
 def _mean(values: Float64s) -> float:
     numbers = values[~np.isnan(values)]
     return float(numbers.mean()) if len(numbers) else math.nan
+
+
+def _first(values: Float64s) -> float:
+    numbers = values[~np.isnan(values)]
+    return float(numbers[0]) if len(numbers) else math.nan
+
+
+_OF_VALUES = {Statistic.MEAN: _mean, Statistic.FIRST: _first}
+"""What is made of all values, in the order of their steps."""

@@ -1,0 +1,70 @@
+import { hrefOf } from "../lib/location";
+import { plural } from "../lib/format";
+import { Anchored, Menu } from "../shell/popover";
+import { say } from "../shell/toasts";
+import type { Asking } from "./bulk-dialogs";
+import { STARRED } from "./cells";
+import type { Actions } from "./use-actions";
+import type { Row, RunTable } from "./table";
+import type { Change } from "./use-workspace";
+import type { RunsView } from "./view-state";
+
+interface RowMenuProps {
+  readonly row: Row;
+  readonly anchor: DOMRect;
+  readonly members: readonly (readonly string[])[];
+  readonly table: RunTable;
+  readonly view: RunsView;
+  readonly change: Change;
+  readonly act: Actions;
+  readonly onAsk: (asking: Asking) => void;
+  readonly onClose: () => void;
+}
+
+/** What can be done with one row. */
+export function RowMenu({ row, anchor, members, table, view, change, act, onAsk, onClose }: RowMenuProps) {
+  const id = table.id(row.run);
+  const ids = row.run < 0 ? (members[row.group] ?? []) : [id];
+  const isRun = row.run >= 0;
+  const item = (text: string, work: () => unknown) => (
+    <button
+      type="button"
+      onClick={() => {
+        onClose();
+        void work();
+      }}
+    >
+      {text}
+    </button>
+  );
+  const copy = async () => {
+    await navigator.clipboard.writeText(id);
+    say("Run id copied");
+  };
+  const isSelected = ids.every((one) => view.selected.includes(one));
+  const isStarred = table.text(STARRED, row.run) === "true";
+  const gone = new Set(ids);
+  return (
+    <Anchored anchor={anchor} label="Menu of the row" onClose={onClose}>
+      <Menu>
+        {isRun && (
+          <a href={hrefOf(`/runs/${id}`)} onClick={onClose}>
+            Open
+          </a>
+        )}
+        {isRun && item("Look at it in a drawer", () => change({ peek: id }))}
+        {item(isSelected ? "Deselect" : `Select ${isRun ? "" : plural(ids.length, "run")}`.trim(), () =>
+          change({ selected: isSelected ? view.selected.filter((one) => !gone.has(one)) : [...new Set([...view.selected, ...ids])] }),
+        )}
+        {isRun && !view.isArchive && item(isStarred ? "Take the star away" : "Star for everybody", () => act.star(id, !isStarred))}
+        {!view.isArchive &&
+          item("Tag…", () => {
+            change({ selected: ids });
+            onAsk("tag");
+          })}
+        {isRun && item("Copy the run id", copy)}
+        {item(view.isArchive ? "Restore" : "Archive", () => act.archive(ids))}
+      </Menu>
+    </Anchored>
+  );
+}
