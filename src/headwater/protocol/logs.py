@@ -17,6 +17,7 @@ MAX_READ_BYTES = 1 << 20
 MAX_POSITION = 1 << 50
 MAX_INDEX_BYTES = 64 << 20
 MARK_BYTES = 1 << 16
+MAX_MEASURED = 1000
 
 STREAMS = ("", "out", "err")
 """The streams of a program; the empty one stands for both."""
@@ -140,6 +141,32 @@ class IndexLogResponse(msgspec.Struct, frozen=True):
     is_live: bool = False
 
 
+class MeasureLogs(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Ask how long the logs of running runs are by now, so that a change can be seen without reading them."""
+
+    run_ids: list[str]
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless these can be runs, and not too many."""
+        if len(self.run_ids) > MAX_MEASURED:
+            raise InvalidParameterValue(f"Invalid run_ids: '{len(self.run_ids)}' runs. Ask for at most {MAX_MEASURED}.")
+        for run_id in self.run_ids:
+            check_run_id(run_id)
+
+
+class LogSize(msgspec.Struct, frozen=True):
+    """The bytes of all logs of a run that are being written."""
+
+    run_id: str
+    size: int
+
+
+class MeasureLogsResponse(msgspec.Struct, frozen=True):
+    """Those of the runs that have logs that are being written."""
+
+    logs: list[LogSize] = []
+
+
 def check_log_name(name: str) -> None:
     """Raise `InvalidParameterValue` unless this can be a log's name."""
     if not _LOG_NAME.fullmatch(name):
@@ -181,4 +208,15 @@ INDEX = Endpoint(
     bases=NATIVE_BASE,
 )
 
-ENDPOINTS = (APPEND, READ, INDEX)
+MEASURE = Endpoint(
+    resource="logs",
+    verb="measure",
+    methods=("POST",),
+    path="logs/measure",
+    request=MeasureLogs,
+    response=MeasureLogsResponse,
+    permission=Permission.READ,
+    bases=NATIVE_BASE,
+)
+
+ENDPOINTS = (APPEND, READ, INDEX, MEASURE)

@@ -79,7 +79,15 @@ from headwater.protocol.logged_models import (
     SearchLoggedModelsResponse,
     SetLoggedModelTags,
 )
-from headwater.protocol.logs import AppendLog, IndexLog, IndexLogResponse, ReadLog, ReadLogResponse
+from headwater.protocol.logs import (
+    AppendLog,
+    IndexLog,
+    IndexLogResponse,
+    MeasureLogs,
+    MeasureLogsResponse,
+    ReadLog,
+    ReadLogResponse,
+)
 from headwater.protocol.metrics import (
     GetHistory,
     GetHistoryBulk,
@@ -325,6 +333,9 @@ class Logs(Protocol):
 
     def index(self, request: IndexLog) -> IndexLogResponse:
         """See `IndexLog`."""
+
+    def measure(self, request: MeasureLogs) -> MeasureLogsResponse:
+        """See `MeasureLogs`."""
 
 
 class Direct(Protocol):

@@ -168,6 +168,7 @@ class RestLogs(_Resource):
     append = _Verb(logs.APPEND)
     read = _Verb(logs.READ)
     index = _Verb(logs.INDEX)
+    measure = _Verb(logs.MEASURE)
 
 
 class RestLocations:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from headwater.capture.recording import gap_note
+from headwater.capture.styles import strip_styles
 from headwater.protocol.logs import MARK_BYTES, MAX_INDEX_BYTES, LogLine, ReadLog
 
 _STEP_BYTES = 1 << 20
@@ -133,11 +134,16 @@ def _is_absent(data: bytes, wanted: str, stream: str) -> bool:
     """Return whether no line can be wanted, which is quicker to see than to parse them."""
     if stream and f"Z {stream} ".encode() not in data:
         return True
-    return bool(wanted) and wanted not in data.decode("utf-8", "replace").lower()
+    return bool(wanted) and wanted not in _fold(data)
 
 
 def _is_wanted(line: LogLine, raw: bytes, wanted: str, stream: str) -> bool:
-    return (not stream or line.stream == stream) and (not wanted or wanted in raw.decode("utf-8", "replace").lower())
+    return (not stream or line.stream == stream) and (not wanted or wanted in _fold(raw))
+
+
+def _fold(data: bytes) -> str:
+    """Return the text to search in: without colours, in lower case."""
+    return strip_styles(data.decode("utf-8", "replace")).lower()
 
 
 def _parse(position: int, raw: bytes) -> LogLine:

@@ -13,6 +13,9 @@ from headwater.protocol.logs import (
     AppendLog,
     IndexLog,
     IndexLogResponse,
+    LogSize,
+    MeasureLogs,
+    MeasureLogsResponse,
     ReadLog,
     ReadLogResponse,
 )
@@ -85,6 +88,12 @@ class SqlLogs:
             found.more,
             log.is_live,
         )
+
+    def measure(self, request: MeasureLogs) -> MeasureLogsResponse:
+        """Return how long the logs of running runs are."""
+        request.check()
+        sizes = [LogSize(run_id, self._live.measure(run_id)) for run_id in dict.fromkeys(request.run_ids)]
+        return MeasureLogsResponse([found for found in sizes if found.size > 0])
 
     def _find(self, run_id: str, asked: str) -> _Log:
         with self._database.read() as connection:
