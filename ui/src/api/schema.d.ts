@@ -1114,6 +1114,11 @@ export interface LogParam {
   readonly value?: string;
 }
 
+export interface LogSize {
+  readonly run_id: string;
+  readonly size: number;
+}
+
 export interface MeasureImportance {
   readonly run_ids: readonly (string)[];
   readonly metric: string;
@@ -1125,6 +1130,14 @@ export interface MeasureImportanceResponse {
   readonly runs: number;
   readonly score: number | "NaN" | "Infinity" | "-Infinity" | null;
   readonly reason: string;
+}
+
+export interface MeasureLogs {
+  readonly run_ids: readonly (string)[];
+}
+
+export interface MeasureLogsResponse {
+  readonly logs?: readonly (LogSize)[];
 }
 
 export interface Metric {

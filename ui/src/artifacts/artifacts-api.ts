@@ -50,6 +50,13 @@ export function addressIn({ kind, id }: ArtifactOwner, path: string): string {
   return url.href;
 }
 
+/** Return where a frame shows an HTML file that cannot reach this page: as it is, or with its scripts. */
+export function pageAddressIn(owner: ArtifactOwner, path: string, hasScripts: boolean): string {
+  const url = new URL(addressIn(owner, path));
+  url.searchParams.set("show", hasScripts ? "scripts" : "page");
+  return url.href;
+}
+
 export const addressOf = (runId: string, path: string): string => addressIn(ofRun(runId), path);
 
 /** Return where a folder can be had as a ZIP; the empty path stands for everything. */

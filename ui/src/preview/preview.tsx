@@ -50,7 +50,7 @@ function Body({ owner, parentId = "", entry, url }: PreviewProps & { readonly ur
     case "markdown":
       return <MarkdownPreview url={url} />;
     case "html":
-      return <HtmlPreview url={url} name={name} />;
+      return <HtmlPreview owner={owner} path={entry.path} />;
     case "pdf":
       return <PdfPreview url={url} name={name} />;
     case "audio":

@@ -109,7 +109,7 @@ export interface RunPageProps {
 /** The page of one run, at `/runs/<id>` or `/experiments/<id>/runs/<id>`, with its tabs below. */
 export function RunPage({ runId, rest }: RunPageProps) {
   const place = readPlace(rest);
-  const state = useRun(runId);
+  const state = useRun(runId, place.tab === "logs");
   if (state.run) {
     return (
       <div class={css.page}>

@@ -2,11 +2,13 @@
 
 import { signal } from "@preact/signals";
 import { readNative } from "../../api/client";
+import { isStreaming } from "../../lib/live";
 import type { IndexLogResponse, LogLine, ReadLogResponse } from "../../api/schema";
 import { chunkAt, chunkOfLine, chunkOfPosition, extendIndex, lastMark, NO_INDEX, type Chunk, type LogIndex } from "./log-index";
 
 const KEPT_CHUNKS = 48;
 const PAGE_BYTES = 1_048_576;
+/** Between questions while the server cannot tell by itself that a log grew. */
 const QUICK_MS = 1_000;
 const SLOW_MS = 4_000;
 
@@ -33,6 +35,7 @@ export class LogSource {
   readonly #stop = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isAsking = false;
+  #isNewsWaiting = false;
   #pause = QUICK_MS;
 
   constructor(runId: string, name: string) {
@@ -49,7 +52,9 @@ export class LogSource {
 
   /** Ask whether there is more by now. */
   async look(): Promise<void> {
-    if (this.#isAsking || this.#stop.signal.aborted) return;
+    if (this.#stop.signal.aborted) return;
+    this.#isNewsWaiting = this.#isAsking;
+    if (this.#isAsking) return;
     this.#isAsking = true;
     clearTimeout(this.#timer);
     try {
@@ -62,7 +67,8 @@ export class LogSource {
       this.#isAsking = false;
     }
     const { isLive, error } = this.state.value;
-    if (isLive || error) this.#timer = setTimeout(() => void this.look(), document.hidden ? 10 * SLOW_MS : this.#pause);
+    if (this.#isNewsWaiting) void this.look();
+    else if ((isLive && !isStreaming()) || error) this.#timer = setTimeout(() => void this.look(), document.hidden ? 10 * SLOW_MS : this.#pause);
   }
 
   async #extend(): Promise<boolean> {

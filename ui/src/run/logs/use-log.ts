@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { isStreaming, logSizes } from "../../lib/live";
 import type { LogState } from "./log-source";
 import { LogSource } from "./log-source";
 import { isFiltering, NOTHING_FOUND, searchOn, type Found, type LogFilter } from "./log-search";
@@ -7,7 +8,8 @@ import { isFiltering, NOTHING_FOUND, searchOn, type Found, type LogFilter } from
 export function useLog(runId: string, name: string, revision: number): { readonly source: LogSource; readonly state: LogState } {
   const source = useMemo(() => new LogSource(runId, name), [runId, name]);
   useEffect(() => () => source.close(), [source]);
-  useEffect(() => void source.look(), [source, revision]);
+  const size = logSizes.value.get(runId);
+  useEffect(() => void source.look(), [source, revision, size, isStreaming()]);
   return { source, state: source.state.value };
 }
 
