@@ -4,6 +4,7 @@ import re
 
 import msgspec
 
+from headwater.protocol.artifacts import check_path
 from headwater.protocol.endpoint import NATIVE_BASE, Empty, Endpoint, Permission
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.names import check_no_nul, check_run_id
@@ -54,7 +55,7 @@ class ReadLog(msgspec.Struct, frozen=True, omit_defaults=True):
 
     A negative `position` counts from the end. `contains` leaves only lines with this text, in any case, `stream` only
     those that were printed there. Go on at `next_position`; a log that is being written has nothing new if that is
-    where this request began.
+    where this request began. `path` names any text among the run's artifacts instead of a log.
     """
 
     run_id: str
@@ -63,12 +64,12 @@ class ReadLog(msgspec.Struct, frozen=True, omit_defaults=True):
     limit_bytes: int = 262144
     contains: str = ""
     stream: str = ""
+    path: str = ""
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` unless run, name, position and limit are allowed."""
         check_run_id(self.run_id)
-        if self.name:
-            check_log_name(self.name)
+        _check_place(self.name, self.path)
         check_no_nul("contains", self.contains)
         if self.stream not in STREAMS:
             raise InvalidParameterValue(f"Invalid stream '{self.stream[:100]}'. Use 'out', 'err' or none.")
@@ -104,19 +105,20 @@ class ReadLogResponse(msgspec.Struct, frozen=True):
 class IndexLog(msgspec.Struct, frozen=True, omit_defaults=True):
     """Ask where the lines of a log are, from the line numbered `line` on, which begins at `position`.
 
-    With it any line can be read by its number without reading those before it. Line numbers begin at 0.
+    With it any line can be read by its number without reading those before it. Line numbers begin at 0. `path` names
+    any text among the run's artifacts instead of a log.
     """
 
     run_id: str
     name: str = ""
     position: int = 0
     line: int = 0
+    path: str = ""
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` unless run, name, position and line are allowed."""
         check_run_id(self.run_id)
-        if self.name:
-            check_log_name(self.name)
+        _check_place(self.name, self.path)
         if not 0 <= self.position <= MAX_POSITION or not 0 <= self.line <= self.position:
             raise InvalidParameterValue(
                 f"Invalid position '{self.position}' of line '{self.line}'. Give the beginning of a line from 0 on."
@@ -165,6 +167,15 @@ class MeasureLogsResponse(msgspec.Struct, frozen=True):
     """Those of the runs that have logs that are being written."""
 
     logs: list[LogSize] = []
+
+
+def _check_place(name: str, path: str) -> None:
+    if name and path:
+        raise InvalidParameterValue(f"Both a log, '{name[:100]}', and a path, '{path[:100]}', were given. Give one.")
+    if name:
+        check_log_name(name)
+    if path:
+        check_path(path)
 
 
 def check_log_name(name: str) -> None:

@@ -116,6 +116,20 @@ class LogsContract:
         assert _texts(store, ReadLog(run_id, contains="FAILED again")) == ["\x1b[1;31mfai\x1b[0;31mled\x1b[0m again"]
         assert _texts(store, ReadLog(run_id, contains="31m")) == []
 
+    def test_any_text_among_the_artifacts_is_read_and_searched_by_its_lines(self, store: Store) -> None:
+        run_id = make_run(store)
+        _finish(store, run_id, b"".join(b"row %d\n" % number for number in range(20_000)), name="train.txt")
+
+        index = store.logs.index(IndexLog(run_id, path="logs/train.txt"))
+        found = store.logs.read(ReadLog(run_id, path="logs/train.txt", contains="ROW 19999"))
+
+        assert (index.name, index.names, index.count, index.end) == ("logs/train.txt", [], 20_000, index.size)
+        assert [line.text for line in found.lines] == ["row 19999"]
+        with expect_error(ResourceDoesNotExist, "No such artifact: 'logs/none.txt'"):
+            store.logs.read(ReadLog(run_id, path="logs/none.txt"))
+        with expect_error(InvalidParameterValue, "Both a log, 'a.log', and a path, 'b.txt', were given. Give one."):
+            store.logs.read(ReadLog(run_id, "a.log", path="b.txt"))
+
     def test_the_logs_of_running_runs_are_measured(self, store: Store) -> None:
         quiet, one, two = (make_run(store) for _ in range(3))
         _append(store, one, _LOG)

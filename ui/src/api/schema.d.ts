@@ -797,6 +797,7 @@ export interface IndexLog {
   readonly name?: string;
   readonly position?: number;
   readonly line?: number;
+  readonly path?: string;
 }
 
 export interface IndexLogResponse {
@@ -1480,6 +1481,7 @@ export interface ReadLog {
   readonly limit_bytes?: number;
   readonly contains?: string;
   readonly stream?: string;
+  readonly path?: string;
 }
 
 export interface ReadLogResponse {

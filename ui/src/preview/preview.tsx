@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { addressIn, ofRun, type ArtifactOwner } from "../artifacts/artifacts-api";
 import { nameOf, type Entry } from "../artifacts/tree";
 import { CopyButton } from "../panels/copy-button";
+import { lazy } from "../shell/lazy";
 import { formatBytes } from "./bytes";
 import { DataPreview } from "./data-preview";
 import { HexPreview } from "./hex-preview";
@@ -14,6 +15,9 @@ import { TablePreview } from "./table-preview";
 import { TextPreview } from "./text-preview";
 
 const MAX_WHOLE = 20_000_000;
+/** Longer texts are counted and searched by the server. */
+const LONG_TEXT = 5_000_000;
+const LongText = lazy(() => import("./long-text").then((module) => module.LongText));
 const WHOLE_KINDS: ReadonlySet<Kind> = new Set<Kind>(["image", "pdf", "html", "markdown", "notebook"]);
 
 function MarkdownPreview({ url }: { readonly url: string }) {
@@ -29,13 +33,24 @@ interface PreviewProps {
   readonly entry: Entry;
 }
 
-function Unknown({ url, path }: { readonly url: string; readonly path: string }) {
+interface FileProps {
+  readonly owner: ArtifactOwner;
+  readonly entry: Entry;
+  readonly url: string;
+}
+
+function Plain({ owner, entry: { path, size }, url }: FileProps) {
+  return size > LONG_TEXT && owner.kind === "run" ? <LongText runId={owner.id} path={path} /> : <TextPreview url={url} path={path} />;
+}
+
+function Unknown(file: FileProps) {
   const [isPlain, setPlain] = useState(false);
-  return isPlain ? <TextPreview url={url} path={path} /> : <HexPreview url={url} onText={() => setPlain(true)} />;
+  return isPlain ? <Plain {...file} /> : <HexPreview url={file.url} onText={() => setPlain(true)} />;
 }
 
 function Body({ owner, parentId = "", entry, url }: PreviewProps & { readonly url: string }) {
   const kind = kindOf(entry.path);
+  const file = { owner, entry, url };
   const name = nameOf(entry.path);
   if (entry.size === 0) return <p class={css.hint}>The file is empty.</p>;
   if (WHOLE_KINDS.has(kind) && entry.size > MAX_WHOLE) {
@@ -46,7 +61,7 @@ function Body({ owner, parentId = "", entry, url }: PreviewProps & { readonly ur
       return <ImagePreview url={url} name={name} otherUrl={parentId ? addressIn(ofRun(parentId), entry.path) : ""} />;
     case "table":
       if (owner.kind === "run") return <TablePreview runId={owner.id} path={entry.path} />;
-      return <Unknown url={url} path={entry.path} />;
+      return <Unknown {...file} />;
     case "markdown":
       return <MarkdownPreview url={url} />;
     case "html":
@@ -59,11 +74,11 @@ function Body({ owner, parentId = "", entry, url }: PreviewProps & { readonly ur
     case "notebook":
       return <NotebookPreview url={url} />;
     case "code":
-      return <DataPreview url={url} path={entry.path} size={entry.size} />;
+      return entry.size > LONG_TEXT ? <Plain {...file} /> : <DataPreview url={url} path={entry.path} size={entry.size} />;
     case "text":
-      return <TextPreview url={url} path={entry.path} />;
+      return <Plain {...file} />;
     default:
-      return <Unknown url={url} path={entry.path} />;
+      return <Unknown {...file} />;
   }
 }
 

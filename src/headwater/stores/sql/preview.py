@@ -23,14 +23,14 @@ _Record = dict[str, str]
 _Rows = Iterator[list[str]]
 
 
-class TableFile(NamedTuple):
+class StoredFile(NamedTuple):
     """A file: its size in bytes, and its bytes from one on, of a length or up to the end."""
 
     size: int
     read: Callable[[int, int | None], Iterator[bytes]]
 
 
-def preview_table(file: TableFile, request: PreviewTable) -> PreviewTableResponse:
+def preview_table(file: StoredFile, request: PreviewTable) -> PreviewTableResponse:
     """Return the rows of a file that `request` asks for, every cell as text of at most 2,000 characters.
 
     Raises `InvalidParameterValue` if the file is of another kind, or not what its name says.

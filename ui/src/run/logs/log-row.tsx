@@ -1,9 +1,12 @@
 import type { LogLine } from "../../api/schema";
+import { formatCount } from "../../lib/format";
 import { AnsiText } from "../../preview/ansi-text";
 import preview from "../../preview/preview.module.css";
 import css from "./logs.module.css";
 
 export const ROW_HEIGHT = 18;
+/** Characters of a line that are drawn. */
+const LONGEST = 5_000;
 
 interface LogRowProps {
   readonly line: LogLine | undefined;
@@ -34,7 +37,8 @@ export function LogRow({ line, number, digits, isChosen, isTimed, needle, href, 
         </time>
       )}
       {line?.stream === "err" && <span class="visually-hidden">error stream: </span>}
-      <code class={preview.ansi}>{line ? <AnsiText line={line.text} needle={needle} /> : " "}</code>
+      <code class={preview.ansi}>{line ? <AnsiText line={line.text.slice(0, LONGEST)} needle={needle} /> : " "}</code>
+      {line && line.text.length > LONGEST && <i class={css.cut}>{`${formatCount(line.text.length - LONGEST)} more characters`}</i>}
     </div>
   );
 }

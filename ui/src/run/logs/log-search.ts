@@ -2,6 +2,7 @@
 
 import { readNative } from "../../api/client";
 import type { LogLine, ReadLogResponse } from "../../api/schema";
+import type { LogPlace } from "./log-source";
 
 export interface LogFilter {
   readonly contains: string;
@@ -24,12 +25,12 @@ export const isFiltering = ({ contains, stream }: LogFilter): boolean => contain
 
 /** Search on behind what was found. */
 export async function searchOn(
-  log: { readonly runId: string; readonly name: string },
+  { runId, name, path }: LogPlace,
   filter: LogFilter,
   found: Found,
   signal: AbortSignal,
 ): Promise<Found> {
-  const question = { run_id: log.runId, name: log.name, position: found.next, ...filter };
+  const question = { run_id: runId, name, path, position: found.next, ...filter };
   const { lines = [], next_position: next = 0, size = 0 } = await readNative<ReadLogResponse>("logs/read", question, signal);
   return { lines: lines.length > 0 ? [...found.lines, ...lines] : found.lines, next, isDone: next >= size || next <= found.next };
 }

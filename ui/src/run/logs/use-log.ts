@@ -1,12 +1,12 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { isStreaming, logSizes } from "../../lib/live";
-import type { LogState } from "./log-source";
+import type { LogPlace, LogState } from "./log-source";
 import { LogSource } from "./log-source";
 import { isFiltering, NOTHING_FOUND, searchOn, type Found, type LogFilter } from "./log-search";
 
 /** Follow a log of a run; `revision` grows when the server told of a change. */
-export function useLog(runId: string, name: string, revision: number): { readonly source: LogSource; readonly state: LogState } {
-  const source = useMemo(() => new LogSource(runId, name), [runId, name]);
+export function useLog({ runId, name, path }: LogPlace, revision: number): { readonly source: LogSource; readonly state: LogState } {
+  const source = useMemo(() => new LogSource({ runId, name, path }), [runId, name, path]);
   useEffect(() => () => source.close(), [source]);
   const size = logSizes.value.get(runId);
   useEffect(() => void source.look(), [source, revision, size, isStreaming()]);
@@ -21,20 +21,20 @@ export interface SearchState {
 }
 
 /** Search a log, and search on when `end`, the end of the log, moves on. */
-export function useSearch(runId: string, name: string, filter: LogFilter, end: number): SearchState {
-  const identity = JSON.stringify([runId, name, filter]);
+export function useSearch(place: LogPlace, filter: LogFilter, end: number): SearchState {
+  const identity = JSON.stringify([place, filter]);
   const [known, setKnown] = useState({ identity, found: NOTHING_FOUND, error: "" });
   const [isSearching, setSearching] = useState(false);
   const running = useRef<AbortController | null>(null);
   const found = known.identity === identity ? known.found : NOTHING_FOUND;
-  const isWanted = isFiltering(filter) && name !== "";
+  const isWanted = isFiltering(filter) && (place.name !== "" || place.path !== "");
 
   const search = (from: Found) => {
     running.current?.abort();
     const mine = new AbortController();
     running.current = mine;
     setSearching(true);
-    searchOn({ runId, name }, filter, from, mine.signal)
+    searchOn(place, filter, from, mine.signal)
       .then(
         (next) => setKnown({ identity, found: next, error: "" }),
         (error: unknown) => {
