@@ -25,6 +25,8 @@ from headwater.protocol.artifacts import (
     PresignDownloadResponse,
     PresignUpload,
     PresignUploadResponse,
+    PreviewArray,
+    PreviewArrayResponse,
     PreviewTable,
     PreviewTableResponse,
     SignDownload,
@@ -286,6 +288,9 @@ class Artifacts(Protocol):
 
     def preview_table(self, request: PreviewTable) -> PreviewTableResponse:
         """See `PreviewTable`."""
+
+    def preview_array(self, request: PreviewArray) -> PreviewArrayResponse:
+        """See `PreviewArray`."""
 
     def start_upload(self, request: StartUpload) -> StartUploadResponse:
         """See `StartUpload`."""

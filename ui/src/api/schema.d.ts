@@ -1295,6 +1295,24 @@ export interface PresignUploadResponse {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+export interface PreviewArray {
+  readonly run_id: string;
+  readonly path: string;
+  readonly index?: string;
+}
+
+export interface PreviewArrayResponse {
+  readonly shape: readonly (number)[];
+  readonly dtype: string;
+  readonly index: readonly (number)[];
+  readonly means: readonly (readonly (number | "NaN" | "Infinity" | "-Infinity" | null)[])[];
+  readonly low: number | "NaN" | "Infinity" | "-Infinity" | null;
+  readonly high: number | "NaN" | "Infinity" | "-Infinity" | null;
+  readonly mean: number | "NaN" | "Infinity" | "-Infinity" | null;
+  readonly others: number;
+  readonly is_sampled: boolean;
+}
+
 export interface PreviewTable {
   readonly run_id: string;
   readonly path: string;
@@ -1303,6 +1321,9 @@ export interface PreviewTable {
   readonly contains?: string;
   readonly sort?: string;
   readonly descending?: boolean;
+  readonly column_offset?: number;
+  readonly column_limit?: number;
+  readonly columns_containing?: string;
 }
 
 export interface PreviewTableResponse {
@@ -1312,6 +1333,7 @@ export interface PreviewTableResponse {
   readonly types?: readonly (string)[];
   readonly total?: number | null;
   readonly about?: string;
+  readonly column_total?: number | null;
 }
 
 export interface Progress {

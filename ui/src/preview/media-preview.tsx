@@ -63,8 +63,11 @@ function Picture({ url, name, isFull, missing, onSize }: PictureProps) {
 
 /** Sound or film; the browser reads what it plays. */
 export function PlayerPreview({ url, name, kind }: { readonly url: string; readonly name: string; readonly kind: "audio" | "video" }) {
+  const [isBroken, setBroken] = useState(false);
+  if (isBroken) return <p role="alert" class={css.error}>The browser cannot play this file. Download it instead.</p>;
+  const props = { controls: true, src: url, "aria-label": name, onError: () => setBroken(true) };
   // oxlint-disable-next-line jsx-a11y/media-has-caption -- a run's artifacts come without captions
-  return kind === "audio" ? <audio controls src={url} aria-label={name} /> : <video class={css.video} controls src={url} aria-label={name} />;
+  return kind === "audio" ? <audio {...props} /> : <video class={css.video} {...props} />;
 }
 
 /** Fetch a whole file of at most 20 MB; null until it is there. */

@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
 import { addressIn, ofRun, type ArtifactOwner } from "../artifacts/artifacts-api";
-import { nameOf, type Entry } from "../artifacts/tree";
+import { nameOf, resolvePath, type Entry } from "../artifacts/tree";
 import { CopyButton } from "../panels/copy-button";
 import { lazy } from "../shell/lazy";
+import { ArrayPreview } from "./array-preview";
 import { formatBytes } from "./bytes";
 import { DataPreview } from "./data-preview";
 import { HexPreview } from "./hex-preview";
@@ -20,12 +21,6 @@ const LONG_TEXT = 5_000_000;
 const LongText = lazy(() => import("./long-text").then((module) => module.LongText));
 const WHOLE_KINDS: ReadonlySet<Kind> = new Set<Kind>(["image", "pdf", "html", "markdown", "notebook"]);
 
-function MarkdownPreview({ url }: { readonly url: string }) {
-  const { text, error } = useWholeText(url);
-  if (error) return <p role="alert" class={css.error}>{error}</p>;
-  return text === null ? <p class={css.hint}>Reading…</p> : <Markdown text={text} />;
-}
-
 interface PreviewProps {
   readonly owner: ArtifactOwner;
   /** The parent of the run, or empty. */
@@ -37,6 +32,12 @@ interface FileProps {
   readonly owner: ArtifactOwner;
   readonly entry: Entry;
   readonly url: string;
+}
+
+function MarkdownPreview({ owner, entry, url }: FileProps) {
+  const { text, error } = useWholeText(url);
+  if (error) return <p role="alert" class={css.error}>{error}</p>;
+  return text === null ? <p class={css.hint}>Reading…</p> : <Markdown text={text} picture={(path) => addressIn(owner, resolvePath(entry.path, path))} />;
 }
 
 function Plain({ owner, entry: { path, size }, url }: FileProps) {
@@ -60,10 +61,11 @@ function Body({ owner, parentId = "", entry, url }: PreviewProps & { readonly ur
     case "image":
       return <ImagePreview url={url} name={name} otherUrl={parentId ? addressIn(ofRun(parentId), entry.path) : ""} />;
     case "table":
+      if (owner.kind === "run" && extensionOf(entry.path) === "npy") return <ArrayPreview runId={owner.id} path={entry.path} />;
       if (owner.kind === "run") return <TablePreview runId={owner.id} path={entry.path} />;
       return <Unknown {...file} />;
     case "markdown":
-      return <MarkdownPreview url={url} />;
+      return <MarkdownPreview {...file} />;
     case "html":
       return <HtmlPreview owner={owner} path={entry.path} />;
     case "pdf":

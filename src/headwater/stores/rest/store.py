@@ -137,6 +137,7 @@ class RestArtifacts(_Resource):
     get_tree = _Verb(artifacts.GET_TREE)
     delete_tree = _Verb(artifacts.DELETE_TREE)
     preview_table = _Verb(artifacts.PREVIEW_TABLE)
+    preview_array = _Verb(artifacts.PREVIEW_ARRAY)
     start_upload = _Verb(artifacts.START_UPLOAD)
     finish_upload = _Verb(artifacts.FINISH_UPLOAD)
     sign_download = _Verb(artifacts.SIGN_DOWNLOAD)

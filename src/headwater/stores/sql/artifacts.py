@@ -23,6 +23,8 @@ from headwater.protocol.artifacts import (
     PresignDownloadResponse,
     PresignUpload,
     PresignUploadResponse,
+    PreviewArray,
+    PreviewArrayResponse,
     PreviewTable,
     PreviewTableResponse,
     SignDownload,
@@ -40,6 +42,7 @@ from headwater.stores.sql.database import Database
 from headwater.stores.sql.live_logs import LiveLogs
 from headwater.stores.sql.logged_model_rows import find_model, load_model_uri
 from headwater.stores.sql.preview import StoredFile, preview_table
+from headwater.stores.sql.preview_array import preview_array
 from headwater.stores.sql.rows import find_run, load_info
 
 _RUN_PATH = re.compile(r"([0-9]{1,18})/([^/]+)/artifacts(?:/(.+))?", re.ASCII)
@@ -135,6 +138,11 @@ class SqlArtifacts:
         """Return rows of an artifact of a run that is a table."""
         request.check()
         return preview_table(self.open_file(request.run_id, request.path), request)
+
+    def preview_array(self, request: PreviewArray) -> PreviewArrayResponse:
+        """Return a picture of an artifact of a run that is a NumPy array."""
+        request.check()
+        return preview_array(self.open_file(request.run_id, request.path), request)
 
     def open_file(self, run_id: str, path: str) -> StoredFile:
         """Return an artifact of a run to read from."""
