@@ -17,6 +17,7 @@ MAX_APPEND_BYTES = 1 << 20
 MAX_READ_BYTES = 1 << 20
 MAX_POSITION = 1 << 50
 MAX_INDEX_BYTES = 64 << 20
+MAX_SEARCH_BYTES = 32 << 20
 MARK_BYTES = 1 << 16
 MAX_MEASURED = 1000
 
@@ -54,7 +55,7 @@ class ReadLog(msgspec.Struct, frozen=True, omit_defaults=True):
     """Read whole lines of a log from a position on, or find lines in it.
 
     A negative `position` counts from the end. `contains` leaves only lines with this text, in any case, `stream` only
-    those that were printed there. Go on at `next_position`; a log that is being written has nothing new if that is
+    those that were printed there; at most 32 MiB are looked through at once. Go on at `next_position`; a log that is being written has nothing new if that is
     where this request began. `path` names any text among the run's artifacts instead of a log.
     """
 

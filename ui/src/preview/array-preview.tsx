@@ -90,10 +90,10 @@ function Drawing({ data, path }: { readonly data: Picture; readonly path: string
   ].filter(Boolean);
   const isLine = data.shape.length < 2;
   return (
-    <figure class={css.array}>
+    <div class={css.array} tabIndex={0} role="region" aria-label={`Picture of ${path}`}>
       {isLine ? <Line data={data} path={path} /> : <HeatMap data={data} path={path} facts={facts.join(", ")} />}
-      <figcaption>{facts.join(" · ")}</figcaption>
-    </figure>
+      <p>{facts.join(" · ")}</p>
+    </div>
   );
 }
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from headwater.capture.recording import gap_note
 from headwater.capture.styles import strip_styles
-from headwater.protocol.logs import MARK_BYTES, MAX_INDEX_BYTES, LogLine, ReadLog
+from headwater.protocol.logs import MARK_BYTES, MAX_INDEX_BYTES, MAX_SEARCH_BYTES, LogLine, ReadLog
 
 _STEP_BYTES = 1 << 20
 _LEAST_BYTES = 1 << 16
@@ -66,7 +66,7 @@ def read_lines(source: LogSource, request: ReadLog) -> tuple[list[LogLine], int]
                 room -= len(raw)
             end += len(raw)
         end = part.end
-        if room <= 0:
+        if room <= 0 or end - position >= MAX_SEARCH_BYTES:
             break
     return lines, end
 

@@ -13,6 +13,8 @@ export function useLog({ runId, name, path }: LogPlace, revision: number): { rea
   return { source, state: source.state.value };
 }
 
+const ENOUGH = 200;
+
 export interface SearchState {
   readonly found: Found;
   readonly isSearching: boolean;
@@ -52,6 +54,10 @@ export function useSearch(place: LogPlace, filter: LogFilter, end: number): Sear
   useEffect(() => {
     if (isWanted && found.isDone && end > found.next) search(found);
   }, [end]);
+  // A long log is looked through in parts, until there is something to show or it ends.
+  useEffect(() => {
+    if (isWanted && found.next > 0 && !found.isDone && found.lines.length < ENOUGH) search(found);
+  }, [found]);
   const error = known.identity === identity ? known.error : "";
   return { found, isSearching, error, more: () => (isSearching || found.isDone ? undefined : search(found)) };
 }
