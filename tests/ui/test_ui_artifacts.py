@@ -206,7 +206,7 @@ def test_a_folder_shows_what_it_holds_and_a_model_what_it_is(page: Page, root: s
     expect(preview.get_by_role("region", name="Input example")).to_contain_text("1.5")
     form = preview.get_by_role("region", name="Try it")
     form.get_by_label("age").fill("41")
-    expect(form).to_contain_text('"data":[[41]]')
+    expect(form).to_contain_text('"data":[[41,null]]')
     preview.get_by_role("button", name="REST").click()
     expect(preview.get_by_label("code for REST", exact=True)).to_contain_text("/forest --port")
     expect(preview.get_by_role("link", name="Download ZIP")).to_have_attribute("href", re.compile("path=forest$"))
@@ -225,6 +225,7 @@ def test_a_notebook_is_shown_as_it_was_saved(page: Page, root: str) -> None:
 
 def test_an_array_is_paged_and_filtered_by_the_server(page: Page, root: str) -> None:
     page.goto(f"{root}/arrays/array.npy")
+    page.get_by_role("button", name="Values").click()
     expect(page.get_by_text("Rows 1 to 200 of 500 · 2 columns")).to_be_visible()
     expect(page.get_by_text("NumPy array, 500 × 2, float64")).to_be_visible()
     expect(page.get_by_role("row", name=re.compile("^type"))).to_contain_text("float64, 0 to 398")
