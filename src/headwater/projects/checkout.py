@@ -59,8 +59,8 @@ def compare_checkout(run_id: str, folder: str | Path = ".") -> CheckoutCompariso
     lines = listed.read_text(encoding="utf-8").splitlines() if listed else record.installed if record else []
     if not commit and not lines:
         raise ResourceDoesNotExist(
-            f"Nothing is kept of the code of run '{run_id}'. Runs in a git repository keep their commit, and those that "
-            "capture their code (HEADWATER_CAPTURE=code) their changes and packages."
+            f"Nothing is kept of the code of run '{run_id}'. Runs in a git repository keep their commit, and those "
+            "that capture their code (HEADWATER_CAPTURE=code) their changes and packages."
         )
     caveats: list[str] = []
     patch = fetch_file(client, origin, DIFF_FILE) or fetch_file(client, origin, PATCH_FILE)

@@ -55,8 +55,9 @@ class ReadLog(msgspec.Struct, frozen=True, omit_defaults=True):
     """Read whole lines of a log from a position on, or find lines in it.
 
     A negative `position` counts from the end. `contains` leaves only lines with this text, in any case, `stream` only
-    those that were printed there; at most 32 MiB are looked through at once. Go on at `next_position`; a log that is being written has nothing new if that is
-    where this request began. `path` names any text among the run's artifacts instead of a log.
+    those that were printed there; at most 32 MiB are looked through at once. Go on at `next_position`; a log that is
+    being written has nothing new if that is where this request began. `path` names any text among the run's artifacts
+    instead of a log.
     """
 
     run_id: str

@@ -30,7 +30,7 @@ _PAGE_POLICIES = {
         "form-action 'none'; base-uri 'none'"
     ),
 }
-"""How an HTML file is shown in a frame instead of being saved: as it is, or with its scripts. Its origin is none, so that
+"""How an HTML file is shown in a frame instead of being saved: as it is, or with its scripts. It has no origin, so that
 they reach nothing of ours."""
 
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.ASCII)

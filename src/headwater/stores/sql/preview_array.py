@@ -105,7 +105,9 @@ def _mean_columns(values: NDArray[np.float64], is_finite: NDArray[np.bool_], cou
     starts = np.linspace(0, values.shape[1], count + 1).astype(np.int64)[:-1]
     sums = np.add.reduceat(np.where(is_finite, values, 0.0).sum(axis=0), starts)
     counts = np.add.reduceat(is_finite.sum(axis=0), starts)
-    return [_round(total / found) if found else None for total, found in zip(sums.tolist(), counts.tolist(), strict=True)]
+    return [
+        _round(total / found) if found else None for total, found in zip(sums.tolist(), counts.tolist(), strict=True)
+    ]
 
 
 def _round(value: float) -> float:
