@@ -2,9 +2,11 @@
 
 import io
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page, expect
 
 from headwater.protocol.runs import GetRun
@@ -16,7 +18,7 @@ _LINES = 150_000
 _TABLE_COLUMNS = 2_000
 
 
-def _save(array: np.ndarray) -> bytes:  # type: ignore[type-arg]  # of any kind
+def _save(array: NDArray[Any]) -> bytes:
     output = io.BytesIO()
     np.save(output, array)
     return output.getvalue()

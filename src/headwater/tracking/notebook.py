@@ -22,16 +22,17 @@ _STYLE = """<style>
 background:none;color:inherit;border:0;font-size:13px}
 .headwater.headwater caption{text-align:left;font-weight:600;opacity:.7;padding:0 0 .2em;caption-side:top}
 .headwater.headwater tr,.headwater.headwater tr:hover{background:none!important}
-.headwater.headwater th,.headwater.headwater td{border:0;border-top:1px solid color-mix(in srgb,currentColor 18%,transparent);
+.headwater.headwater th,.headwater.headwater td{border:0;
+border-top:1px solid color-mix(in srgb,currentColor 18%,transparent);
 padding:.15em 1.2em .15em 0;text-align:left;font-weight:400;max-width:28rem;overflow-wrap:anywhere;color:inherit}
 .headwater.headwater th{opacity:.7;white-space:nowrap}
-.headwater.headwater .g{overflow-x:auto}
+.headwater .g{overflow-x:auto}
 .headwater.headwater .g td{white-space:nowrap}
 .headwater.headwater td.n{font-variant-numeric:tabular-nums;text-align:right}
-.headwater.headwater a{color:inherit;text-decoration:underline;text-underline-offset:.2em}
-.headwater.headwater .s{display:inline-block;width:.6em;height:.6em;border-radius:50%;margin-right:.5em;background:#8b8b8b}
-.headwater.headwater .FINISHED{background:#2e9e5b}.headwater.headwater .RUNNING{background:#3b82d6}
-.headwater.headwater .FAILED,.headwater.headwater .KILLED{background:#d64b45}
+.headwater a{color:inherit;text-decoration:underline;text-underline-offset:.2em}
+.headwater .s{display:inline-block;width:.6em;height:.6em;border-radius:50%;margin-right:.5em;background:#8b8b8b}
+.headwater .FINISHED{background:#2e9e5b}.headwater .RUNNING{background:#3b82d6}
+.headwater .FAILED,.headwater .KILLED{background:#d64b45}
 </style>"""
 
 

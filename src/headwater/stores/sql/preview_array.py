@@ -40,7 +40,7 @@ class _Totals:
 
 
 def preview_array(file: StoredFile, request: PreviewArray) -> PreviewArrayResponse:
-    """Return the picture that `request` asks for; raise `InvalidParameterValue` if the file holds no array of numbers."""
+    """Return the picture that `request` asks for; raise `InvalidParameterValue` if the file has no array of numbers."""
     opened: IO[bytes] = io.BufferedReader(ReadAt(file.size, file.read), 1 << 18)
     shape, is_fortran, kind = read_header(opened, request.path)
     if kind.kind not in "biufc":
@@ -77,7 +77,8 @@ def _read_index(request: PreviewArray, shape: tuple[int, ...]) -> tuple[int, ...
     if len(given) != len(leading) or any(one >= size for one, size in zip(given, leading, strict=True)):
         wanted = ",".join(str(size - 1) for size in leading)
         raise InvalidParameterValue(
-            f"Invalid index '{request.index}' of '{request.path}'. Give up to '{wanted}', one for each dimension but two."
+            f"Invalid index '{request.index}' of '{request.path}'. Give up to '{wanted}', one for each dimension but "
+            "two."
         )
     return given
 

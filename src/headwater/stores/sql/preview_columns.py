@@ -14,7 +14,7 @@ class ShownColumns(NamedTuple):
     total: int | None
 
     def read(self, sort: str, find: Callable[[str], int | None]) -> tuple[list[str], list[int]]:
-        """Return names and places of what must be read: the column to sort by, too, as the last one if it is not shown."""
+        """Return names and places of what must be read: the column to sort by comes last if it is not shown."""
         place = None if not sort or sort in self.names else find(sort)
         return (self.names, self.places) if place is None else ([*self.names, sort], [*self.places, place])
 
