@@ -15,10 +15,13 @@ async function renderMarkdown(text: string, picture: (path: string) => string): 
 
 const isRelative = (address: unknown): address is string => typeof address === "string" && address !== "" && !/^([a-z][a-z\d+.-]*:|[/#])/i.test(address);
 
+/** Take handlers out of tags before a browser parses them: it complains of each in the console, though none would run. */
+const dropHandlers = (html: string): string => html.replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/[\s/]on\w+\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)/gi, " "));
+
 /** Take everything out of HTML that does or loads more than text, tables and pictures. */
 export async function sanitizeHtml(html: string): Promise<string> {
   const { default: DOMPurify } = await import("dompurify");
-  return DOMPurify.sanitize(html, {
+  return DOMPurify.sanitize(dropHandlers(html), {
     USE_PROFILES: { html: true },
     FORBID_TAGS: ["style", "form", "input", "button", "textarea", "select", "iframe", "video", "audio"],
     FORBID_ATTR: ["style", "id", "name", "srcset"],
