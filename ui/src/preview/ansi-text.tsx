@@ -11,8 +11,8 @@ export function AnsiText({ line, needle = "" }: AnsiTextProps) {
   return (
     <>
       {markPieces(splitAnsi(line), needle).map(({ text, isMatch, ...look }, index) => {
-        const shown = isMatch ? <mark>{text}</mark> : text;
-        if (!look.color && !look.isBold && !look.isFaint && !look.isItalic && !look.isUnderlined) return isMatch ? <mark key={index}>{text}</mark> : text;
+        const shown = isMatch ? <mark key={index}>{text}</mark> : text;
+        if (!look.color && !look.isBold && !look.isFaint && !look.isItalic && !look.isUnderlined) return shown;
         return (
           <span
             key={index}
