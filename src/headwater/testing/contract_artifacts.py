@@ -368,9 +368,11 @@ class PreviewContract:
             asked = PreviewTable(run_id, name, sort="0", descending=True, column_offset=28, column_limit=2)
             last = store.artifacts.preview_table(asked)
             named = store.artifacts.preview_table(PreviewTable(run_id, name, columns_containing="9"))
+            none = store.artifacts.preview_table(PreviewTable(run_id, name, columns_containing="x"))
 
             assert (last.columns, last.rows, last.column_total) == (["28", "29"], [["31", "30"], ["1", "0"]], 30)
             assert (named.columns, named.rows[0], named.column_total) == (["9", "19", "29"], ["20", "10", "0"], 3)
+            assert (none.columns, none.rows, none.column_total) == ([], [[], []], 0)
 
     def test_an_array_is_a_picture_of_its_means(self, store: Store) -> None:
         """Of a plane of many dimensions, of a long row; what is not finite is counted apart."""
