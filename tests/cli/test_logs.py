@@ -46,6 +46,20 @@ def test_a_log_is_printed_with_times_or_without(logs: Callable[..., Result], log
     assert logs("logs", logged, "--no-times").stdout == "".join(f"step {step}\n" for step in range(12))
 
 
+def test_colours_reach_a_terminal_and_nothing_else_does(uri: str, logged: str) -> None:
+    printed = f"{TIME} out \x1b[31mred\x1b[0m \x1b]8;;https://x.y\x07link \x1b[2J\x07end\n".encode()
+    store = open_store(uri)
+    store.logs.append(AppendLog(logged, "other.log", 0, printed))
+    store.close()
+    command = ["--tracking-uri", uri, "runs", "logs", logged, "--name", "other.log", "--no-times"]
+
+    piped = CliRunner().invoke(root, command).stdout
+    shown = CliRunner().invoke(root, command, color=True).stdout
+
+    assert shown == "\x1b[31mred\x1b[0m  ]8;;https://x.y link  [2J end\x1b[0m\n"
+    assert piped == "red  ]8;;https://x.y link  [2J end\n"
+
+
 @pytest.mark.parametrize(
     ("options", "steps"),
     [

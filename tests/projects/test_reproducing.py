@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import headwater as hw
-from headwater.projects import reproduce, run
+from headwater.projects import compare_checkout, reproduce, run
 
 Git = Callable[..., str]
 TRAIN = """\
@@ -172,3 +172,44 @@ def test_a_program_that_was_given_a_secret_is_not_run_without_it(program: Path) 
 
     with pytest.raises(hw.InvalidParameterValue, match=r"held a secret, which was not kept: .* --token '\*\*\*'"):
         reproduce(original, env_manager="local")
+
+
+def test_a_checkout_is_compared_with_what_a_program_ran(program: Path, git: Git) -> None:
+    (program / "part.py").write_text("FACTOR = 2\n")
+    original = _start(["train.py", "--rate", "0.25"], program)
+    untouched = compare_checkout(original, program)
+
+    (program / "part.py").write_text("FACTOR = 3\n")
+    (program / "new.py").write_text("x = 1\n")
+    edited = compare_checkout(original, program)
+    git(program, "checkout", "-q", ".")
+    (program / "new.py").unlink()
+    (program / "train.py").write_text("print('later')\n")
+    git(program, "commit", "-qam", "go on")
+    moved = compare_checkout(original, program)
+
+    assert (untouched.differences, untouched.caveats) == ([], [])
+    assert untouched.compared > 20
+    assert [(one.kind, one.name, one.before, one.after) for one in edited.differences] == [
+        ("file", "inner/new.py", None, "changed"),
+        ("file", "inner/part.py", "changed", "changed otherwise"),
+    ]
+    assert [(one.kind, one.name, one.after) for one in moved.differences][1:] == [
+        ("file", "inner/part.py", None),
+        ("file", "inner/train.py", moved.differences[0].after),
+    ]
+    assert moved.differences[0].kind == "commit"
+
+
+def test_a_check_on_the_command_line_runs_nothing(program: Path, tmp_path: Path) -> None:
+    original = _start(["train.py", "--rate", "0.25"], program)
+    command = [sys.executable, "-m", "headwater", "reproduce", original, "--check"]
+    runs = len(hw.search_runs(output_format="list", search_all_experiments=True))
+
+    same = subprocess.run(command, cwd=program, capture_output=True, text=True, check=False)
+    elsewhere = subprocess.run(command, cwd=tmp_path.parent, capture_output=True, text=True, check=False)
+
+    assert (same.returncode, same.stdout) == (0, ""), same.stderr
+    assert "different." in same.stderr
+    assert "is in no git repository with a commit" in elsewhere.stderr
+    assert len(hw.search_runs(output_format="list", search_all_experiments=True)) == runs

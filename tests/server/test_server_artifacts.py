@@ -226,6 +226,37 @@ def test_no_file_can_run_in_our_page(served: Served, name: str, kind: str) -> No
     assert headers["x-content-type-options"] == "nosniff"
 
 
+@pytest.mark.parametrize(
+    ("query", "policy"),
+    [
+        ("&show=page", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"),
+        ("&show=scripts", "sandbox allow-scripts allow-downloads; default-src https: data: blob: 'unsafe-inline'"),
+        ("&show=all", "sandbox; default-src 'none'"),
+        ("", "sandbox; default-src 'none'"),
+    ],
+)
+def test_an_html_file_is_shown_in_our_frames_only_and_never_with_our_rights(
+    served: Served, query: str, policy: str
+) -> None:
+    put(served, "report.html", b"<p>report</p>")
+
+    answer = get(served.url, f"/get-artifact?run_uuid={served.run_id}&path=report.html{query}").headers
+
+    assert answer["content-security-policy"].startswith(policy)
+    assert "allow-same-origin" not in answer["content-security-policy"]
+    is_shown = answer["content-disposition"] == "inline"
+    assert is_shown == ("frame-ancestors 'self'" in answer["content-security-policy"])
+
+
+def test_nothing_but_html_is_shown_instead_of_saved(served: Served) -> None:
+    put(served, "picture.svg", b"<svg/>")
+
+    answer = get(served.url, f"/get-artifact?run_uuid={served.run_id}&path=picture.svg&show=scripts").headers
+
+    assert answer["content-disposition"] == "attachment; filename=picture.svg"
+    assert answer["content-security-policy"] == "sandbox; default-src 'none'"
+
+
 def test_a_name_beyond_ascii_is_spelled_twice(served: Served) -> None:
     put(served, "hö 日.txt", b"x")
 

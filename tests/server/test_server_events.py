@@ -5,6 +5,7 @@ import json
 import time
 from urllib.parse import urlsplit
 
+from headwater.protocol.logs import AppendLog
 from headwater.protocol.runs import SetTag
 from headwater.stores.interface import Store
 from headwater.testing.servers import live_server
@@ -36,6 +37,14 @@ class Stream:
             assert lines, "the stream ended"
             if lines[0] == "event: change":
                 return [run["run_id"] for run in json.loads(lines[1].removeprefix("data: "))["runs"]]
+
+    def read_logs(self) -> dict[str, int]:
+        """Return the runs whose logs grew, and how long they are, leaving out what else is told."""
+        while True:
+            lines = self.read_block()
+            assert lines, "the stream ended"
+            if lines[0] == "event: log":
+                return {log["run_id"]: log["size"] for log in json.loads(lines[1].removeprefix("data: "))["logs"]}
 
     def close(self) -> None:
         """Hang up."""
@@ -74,6 +83,27 @@ def test_a_stream_tells_only_of_what_it_asked_for(served: Served) -> None:
     assert other_run in told_of_other[1]
     assert told_of_own[0] == {served.run_id}
     assert served.run_id in told_of_own[1]
+
+
+def test_a_log_that_grows_is_told_to_those_who_read_it(served: Served) -> None:
+    _, other_run = make_run(served.store, f"talkative {served.experiment_id}")
+    served.store.logs.append(AppendLog(served.run_id, "console.log", 0, b"one\n"))
+    reading = Stream(served.url, f"?run_ids=none&log_run_ids={served.run_id}")
+
+    known = reading.read_logs()
+    served.store.logs.append(AppendLog(other_run, "console.log", 0, b"elsewhere\n"))
+    served.store.logs.append(AppendLog(served.run_id, "console.log", 4, b"two\n"))
+    grown = reading.read_logs()
+
+    assert (known, grown) == ({served.run_id: 4}, {served.run_id: 8})
+    reading.close()
+
+
+def test_logs_of_what_can_be_no_run_are_refused(served: Served) -> None:
+    stream = Stream(served.url, "?log_run_ids=a/b")
+
+    assert stream.response.status == 400
+    stream.close()
 
 
 def test_an_idle_stream_says_that_it_is_alive(served_store: Store) -> None:

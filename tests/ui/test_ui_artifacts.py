@@ -20,7 +20,10 @@ from ui.run_pages import add_run, find_violations, make_named_run, make_png, ope
 
 _LOG = "\n".join(f"\x1b[31mERROR\x1b[0m line {number}" for number in range(1, 60_001))
 _CSV = "id,name\n" + "\n".join(f'{row},"name, {row}"' for row in range(500))
-_HTML = "<p id=ours>report</p><script>try { parent.document.title = 'owned' } catch (error) { }</script>"
+_HTML = """<p id=ours>report</p><script>
+ours.textContent += ` drawn by ${origin}`;
+try { parent.document.title = 'owned' } catch (error) { }
+</script>"""
 _TABLE = "<table><tr><td onclick=x>cell</td></tr></table>"
 _NOTEBOOK = {
     "metadata": {"kernelspec": {"language": "python"}},
@@ -160,16 +163,19 @@ def test_a_table_is_paged_by_the_server(page: Page, root: str) -> None:
     expect(page.get_by_role("row", name="1 499 name, 499", exact=True)).to_be_visible()
 
 
-def test_an_html_page_is_shown_on_demand_and_shut_off(page: Page, root: str) -> None:
+def test_an_html_page_is_shut_off_and_runs_its_scripts_on_demand(page: Page, root: str) -> None:
     page.goto(f"{root}/report.html")
-    assert page.locator("iframe").count() == 0
+    shown = page.frame_locator("iframe").locator("#ours")
+    expect(shown).to_have_text("report")
+    assert page.locator("iframe").get_attribute("sandbox") == ""
 
-    page.get_by_role("button", name="Show the page").click()
+    page.get_by_role("button", name="Run scripts").click()
 
-    expect(page.frame_locator("iframe").locator("#ours")).to_have_text("report")
-    sandbox = page.locator("iframe").get_attribute("sandbox")
-    assert sandbox == "allow-scripts"
+    expect(shown).to_have_text("report drawn by null")
+    assert page.locator("iframe").get_attribute("sandbox") == "allow-scripts allow-downloads"
     expect(page).to_have_title(re.compile("^files"))
+    page.get_by_role("button", name="Stop the scripts").click()
+    expect(shown).to_have_text("report")
 
 
 def test_code_is_laid_out_and_coloured(page: Page, root: str) -> None:
@@ -198,6 +204,9 @@ def test_a_folder_shows_what_it_holds_and_a_model_what_it_is(page: Page, root: s
     expect(preview.get_by_role("region", name="Model")).to_contain_text("python_function, sklearn")
     expect(preview.get_by_role("region", name="Inputs")).to_contain_text("agedouble")
     expect(preview.get_by_role("region", name="Input example")).to_contain_text("1.5")
+    form = preview.get_by_role("region", name="Try it")
+    form.get_by_label("age").fill("41")
+    expect(form).to_contain_text('"data":[[41,null]]')
     preview.get_by_role("button", name="REST").click()
     expect(preview.get_by_label("code for REST", exact=True)).to_contain_text("/forest --port")
     expect(preview.get_by_role("link", name="Download ZIP")).to_have_attribute("href", re.compile("path=forest$"))
@@ -216,6 +225,7 @@ def test_a_notebook_is_shown_as_it_was_saved(page: Page, root: str) -> None:
 
 def test_an_array_is_paged_and_filtered_by_the_server(page: Page, root: str) -> None:
     page.goto(f"{root}/arrays/array.npy")
+    page.get_by_role("button", name="Values").click()
     expect(page.get_by_text("Rows 1 to 200 of 500 · 2 columns")).to_be_visible()
     expect(page.get_by_text("NumPy array, 500 × 2, float64")).to_be_visible()
     expect(page.get_by_role("row", name=re.compile("^type"))).to_contain_text("float64, 0 to 398")

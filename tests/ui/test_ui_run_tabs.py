@@ -275,6 +275,9 @@ def test_a_run_of_a_project_is_reproduced_by_one_command(page: Page, url: str, r
     )
     expect(drawer).not_to_contain_text("What is missing")
     expect(drawer.get_by_label("command that runs the project", exact=True)).to_contain_text("--version abc")
+    expect(drawer.get_by_label("command that compares your checkout", exact=True)).to_have_text(
+        f"headwater reproduce {run_id} --check --tracking-uri {url}"
+    )
     page.keyboard.press("Escape")
     expect(drawer).to_have_count(0)
 

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from headwater.capture.lines import LONGEST, PATIENCE_S, REDRAW_S, LineAssembler, format_lines
 from headwater.capture.recording import MAX_BYTES, SEGMENT_BYTES, Recording
+from headwater.capture.redaction import Redactor
+from headwater.capture.styles import keep_styles, strip_styles
 
 
 def cut(data: bytes, size: int) -> list[str]:
@@ -21,7 +23,52 @@ def cut(data: bytes, size: int) -> list[str]:
 def test_pieces_of_any_size_give_the_same_lines(size: int) -> None:
     data = "first\n\nzwölf 🌊\r\n\x1b[31mred\x1b[0m and \x1b]0;title\x07plain\nlast".encode()
 
-    assert cut(data, size) == ["first", "", "zwölf 🌊", "red and plain", "last"]
+    assert cut(data, size) == ["first", "", "zwölf 🌊", "\x1b[31mred\x1b[0m and plain", "last"]
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+@pytest.mark.parametrize(
+    ("printed", "kept"),
+    [
+        ("\x1b[1;31mtwo\nlines\x1b[0m\nplain\n", ["\x1b[1;31mtwo\x1b[0m", "\x1b[1;31mlines\x1b[0m", "plain"]),
+        ("\x1b[32mgreen\x1b[1mbold\x1b[22;39m none\n", ["\x1b[32mgreen\x1b[0;32;1mbold\x1b[0m none"]),
+        ("\x1b[38;5;208mo\x1b[48;2;1;2;3mb\x1b[m\n", ["\x1b[38;5;208mo\x1b[0;38;5;208;48;2;1;2;3mb\x1b[0m"]),
+        ("\x1b[4:3mcurly\x1b[4:0m \x1b[38:2::9:8:7mrgb\x1b[39m\n", ["\x1b[4mcurly\x1b[0m \x1b[38:2::9:8:7mrgb\x1b[0m"]),
+        ("a\x1b[2K\x1b[1Ab\x1b[?25l\x1b]8;;http://x.y\x1b\\link\x1b]8;;\x1b\\\n", ["ablink"]),
+        ("\r\x1b[32m 50%\x1b[0m\r\x1b[32m100%\x1b[0m\n", ["\x1b[32m100%\x1b[0m"]),
+        ("\x1b[33m 50%\r100%\ndone\x1b[0m\n", ["\x1b[33m100%\x1b[0m", "\x1b[33mdone\x1b[0m"]),
+        ("\x1b[33mwhat\r\x1b[0m\nplain\n", ["\x1b[33mwhat\x1b[0m", "plain"]),
+        ("\x1b\x1b[31;99;7xy\x1b[\x1b\n", ["y["]),
+    ],
+)
+def test_lines_keep_their_colours_and_nothing_else_that_drives_a_terminal(
+    printed: str, kept: list[str], size: int
+) -> None:
+    assert cut(printed.encode(), size) == kept
+
+
+@given(st.lists(st.sampled_from(["\x1b[31m", "\x1b[0m", "\x1b[1;4m", "\x1b[22m", "\x1b[2K", "\r", "\n", "word", " "])))
+def test_colours_change_nothing_of_the_text(parts: list[str]) -> None:
+    plain = [part for part in parts if not part.startswith("\x1b")]
+
+    coloured, expected = (cut("".join([*some, "end\n"]).encode(), 5) for some in (parts, plain))
+
+    assert [strip_styles(line).rstrip() for line in coloured] == [line.rstrip() for line in expected]
+
+
+def test_endless_coloured_lines_are_kept_in_pieces() -> None:
+    lines = cut(b"\x1b[35m" + b"x" * (2 * LONGEST + 5) + b"\x1b[0m\n", 65536)
+
+    assert "".join(map(strip_styles, lines)) == "x" * (2 * LONGEST + 5)
+    assert all(line.startswith("\x1b[35m") and line.endswith("\x1b[0m") for line in lines)
+
+
+def test_a_secret_in_colours_is_hidden() -> None:
+    redact = keep_styles(Redactor(["hunter22222"]).follow())
+
+    lines = redact(["\x1b[31mhunter\x1b[1m22222\x1b[0m is it", "\x1b[32mfine\x1b[0m"])
+
+    assert lines == ["*** is it", "\x1b[32mfine\x1b[0m"]
 
 
 @given(

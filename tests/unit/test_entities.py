@@ -119,3 +119,19 @@ def test_a_list_of_results_shows_the_first_ones(run: hw.Run) -> None:
     assert "30 runs</b>, the first 20 shown, more to come" in many._repr_html_()
     assert "&lt;b&gt;" in names._repr_html_()
     assert many.to_list() == [run] * 30
+
+
+def test_what_a_run_shows_of_itself_is_about_the_run_before_its_machine() -> None:
+    metrics = {"system/cpu": 90.0, "loss": 0.5}
+    with hw.start_run() as active:
+        hw.log_metrics(metrics)
+    run = hw.get_run(active.info.run_id)
+
+    found = hw.search_runs(output_format="list")
+
+    assert repr(run).endswith("FINISHED loss=0.5>")
+    shown = run._repr_html_()
+    assert shown.index(">loss<") < shown.index(">system/cpu<")
+    assert found == [run]
+    assert "system/cpu" not in found._repr_html_()
+    assert ">loss<" in found._repr_html_()

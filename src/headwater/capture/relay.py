@@ -18,6 +18,7 @@ from headwater import config
 from headwater.capture.lines import LineAssembler, format_lines
 from headwater.capture.recording import HEAD_SEGMENTS, SEGMENT_BYTES, Recording, gap_note
 from headwater.capture.redaction import Redactor, find_secret_values
+from headwater.capture.styles import keep_styles
 
 CHUNK_BYTES = 65536
 BACKLOG_BYTES = 8 << 20  # what may wait to be recorded when a program prints faster than lines can be cut
@@ -38,7 +39,7 @@ class Channel:
         self.source = source
         self.echo = echo
         self.lines = LineAssembler()
-        self.redact = redactor.follow()
+        self.redact = keep_styles(redactor.follow())
 
     def receive(self) -> bytes:
         """Return what has arrived, nothing at the end; pass it on first."""

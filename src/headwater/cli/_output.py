@@ -1,5 +1,6 @@
 """What commands print: results to stdout (a table, tab-separated text when piped, or JSON), the rest to stderr."""
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 import click
 import msgspec
 
+from headwater.capture.styles import RESET, SEQUENCE
 from headwater.protocol.codec import encode
 
 RecordT = TypeVar("RecordT")
@@ -50,6 +52,13 @@ def say(message: str) -> None:
 def printable(text: str) -> str:
     """Return the text on one line and without control characters, which could drive a terminal."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def printable_styled(text: str) -> str:
+    """Return the text as `printable` does, but for its colours, which are switched off at its end."""
+    parts = re.split(f"({SEQUENCE.pattern})", text)
+    kept = [part if place % 2 else printable(part) for place, part in enumerate(parts)]
+    return "".join(kept) + RESET * (len(parts) > 1)
 
 
 def format_time(milliseconds: int | None) -> str:

@@ -21,13 +21,17 @@ _COLUMNS = {
 @click.option(
     "--env-manager", type=click.Choice(["uv", "local"]), default="uv", help="Make the environment again, or not."
 )
+@click.option("--check", "is_check", is_flag=True, help="Only say what differs from the checkout and packages here.")
 @json_option
 @model_store_option
-def command(*, run_id: str, tolerance: float, env_manager: str, as_json: bool) -> None:
+def command(*, run_id: str, tolerance: float, env_manager: str, is_check: bool, as_json: bool) -> None:
     """Run a run again from its commit, changes, environment and parameters, and compare both.
 
     The exit status is 1 if something differs.
     """
+    if is_check:
+        _check(run_id, as_json=as_json)
+        return
     from headwater.projects.reproduce import reproduce
 
     found = reproduce(run_id, tolerance=tolerance, env_manager=env_manager)
@@ -43,6 +47,22 @@ def command(*, run_id: str, tolerance: float, env_manager: str, as_json: bool) -
         count = f"{found.comparison.compared} compared, {len(differences)} different"
         click.echo(f"Run {run_id} again as {found.new_run_id}: {verdict} ({count}).", err=True)
     if not found.is_same:
+        raise SystemExit(1)
+
+
+def _check(run_id: str, *, as_json: bool) -> None:
+    from headwater.projects.checkout import compare_checkout
+
+    found = compare_checkout(run_id)
+    if as_json:
+        print_json(found)
+    else:
+        if found.differences:
+            print_records(found.differences, _COLUMNS)
+        for caveat in found.caveats:
+            click.echo(f"Note: {caveat}.", err=True)
+        click.echo(f"{found.compared} compared, {len(found.differences)} different.", err=True)
+    if found.differences:
         raise SystemExit(1)
 
 

@@ -1,5 +1,6 @@
 """Projects: code that anyone can run again."""
 
+from headwater.projects.checkout import CheckoutComparison, compare_checkout
 from headwater.projects.launch import ExecutionException, run
 from headwater.projects.reproduce import Reproduction, reproduce
 from headwater.projects.submitted import SubmittedRun
@@ -7,6 +8,7 @@ from headwater.projects.sweeps import Sweep, SweepOptions, Trial, sweep
 from headwater.projects.workflows import StepOutcome, Workflow, WorkflowRun
 
 __all__ = [
+    "CheckoutComparison",
     "ExecutionException",
     "Reproduction",
     "StepOutcome",
@@ -16,6 +18,7 @@ __all__ = [
     "Trial",
     "Workflow",
     "WorkflowRun",
+    "compare_checkout",
     "reproduce",
     "run",
     "sweep",

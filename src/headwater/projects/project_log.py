@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, TextIO
 
 from headwater.capture.lines import LineAssembler, format_lines
 from headwater.capture.recording import Recording
+from headwater.capture.styles import keep_styles
 from headwater.protocol.errors import HeadwaterError
 from headwater.protocol.logs import LOGS_FOLDER, AppendLog
 from headwater.tracking.artifact_files import temporary_folder
@@ -110,7 +111,7 @@ class _Stream:
 
     def __init__(self, target: TextIO | None) -> None:
         self.lines = LineAssembler()
-        self.redact = make_redactor().follow()
+        self.redact = keep_styles(make_redactor().follow())
         self._target = target
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 

@@ -21,6 +21,8 @@ from headwater.tracking.client import Client
 from headwater.tracking.program import PROGRAM_FILE, Program
 
 REPRODUCES_TAG = "headwater.reproduces"
+PATCH_FILE = "code/diff.patch"
+REQUIREMENTS_FILE = "code/requirements.txt"
 _CODE = "code"
 _STARS = "***"
 
@@ -39,11 +41,11 @@ def plan_again(client: Client, run_id: str, env_manager: str, scratch: Path, cav
         raise InvalidParameterValue(f"Invalid env_manager '{env_manager}'. Use 'uv' or 'local'.")
     if env_manager == LOCAL:
         caveats.append("the environment is this process's, not the one of the original")
-    origin = _find_origin(client, run_id)
-    if (file := _fetch(client, origin, RECORD_FILE)) is not None:
+    origin = find_origin(client, run_id)
+    if (file := fetch_file(client, origin, RECORD_FILE)) is not None:
         project = msgspec.json.decode(file.read_bytes(), type=ProjectRecord)
         return _plan_project(client, origin, project, env_manager, scratch, caveats)
-    if (file := _fetch(client, origin, f"{_CODE}/{PROGRAM_FILE}")) is not None:
+    if (file := fetch_file(client, origin, f"{_CODE}/{PROGRAM_FILE}")) is not None:
         program = msgspec.json.decode(file.read_bytes(), type=Program)
         return _plan_program(client, origin, program, env_manager, scratch, caveats)
     raise ResourceDoesNotExist(
@@ -76,18 +78,18 @@ def _plan_program(
     uri = program.folder
     if not Path(unquote(urlsplit(uri).path)).is_dir():
         uri = client.get_run(run_id).data.tags.get("mlflow.source.git.repoURL") or uri
-    source = _restore(client, run_id, uri, program.commit, f"{_CODE}/diff.patch", scratch, caveats)
+    source = _restore(client, run_id, uri, program.commit, PATCH_FILE, scratch, caveats)
     source = replace(source, folder=source.folder / program.directory)
     environment = None
     if env_manager == UV:
-        listed = _fetch(client, run_id, f"{_CODE}/requirements.txt")
+        listed = fetch_file(client, run_id, REQUIREMENTS_FILE)
         lines = listed.read_text(encoding="utf-8").splitlines() if listed is not None else []
         environment = Description(program.python, tuple(line for line in lines if not line.startswith("#")))
     point = EntryPoint(Path(program.command[-1]).name, escape_braces(shlex.join(program.command)))
     return Plan(source, Project(source.folder), point, {}, environment, env_manager)
 
 
-def _find_origin(client: Client, run_id: str) -> str:
+def find_origin(client: Client, run_id: str) -> str:
     """Return the run that a reproduction, perhaps of a reproduction, was made of."""
     seen = {run_id}
     while (before := client.get_run(run_id).data.tags.get(REPRODUCES_TAG)) and before not in seen:
@@ -104,7 +106,7 @@ def _restore(
         caveats.append("the code is in no git repository: it is run as it is now")
         return fetch_source(uri)
     source = fetch_source(uri, commit)
-    patch = _fetch(client, run_id, patch_file)
+    patch = fetch_file(client, run_id, patch_file)
     if patch is None:
         return source
     top = next(folder for folder in (source.folder, *source.folder.parents) if (folder / ".git").exists())
@@ -117,7 +119,8 @@ def _restore(
     return replace(source, folder=copy / source.folder.relative_to(top))
 
 
-def _fetch(client: Client, run_id: str, file: str) -> Path | None:
+def fetch_file(client: Client, run_id: str, file: str) -> Path | None:
+    """Return a copy of an artifact here, None if the run has none there."""
     try:
         return Path(client.download_artifacts(run_id, file))
     except ResourceDoesNotExist:

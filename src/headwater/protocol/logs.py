@@ -4,6 +4,7 @@ import re
 
 import msgspec
 
+from headwater.protocol.artifacts import check_path
 from headwater.protocol.endpoint import NATIVE_BASE, Empty, Endpoint, Permission
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.names import check_no_nul, check_run_id
@@ -16,7 +17,9 @@ MAX_APPEND_BYTES = 1 << 20
 MAX_READ_BYTES = 1 << 20
 MAX_POSITION = 1 << 50
 MAX_INDEX_BYTES = 64 << 20
+MAX_SEARCH_BYTES = 32 << 20
 MARK_BYTES = 1 << 16
+MAX_MEASURED = 1000
 
 STREAMS = ("", "out", "err")
 """The streams of a program; the empty one stands for both."""
@@ -52,8 +55,9 @@ class ReadLog(msgspec.Struct, frozen=True, omit_defaults=True):
     """Read whole lines of a log from a position on, or find lines in it.
 
     A negative `position` counts from the end. `contains` leaves only lines with this text, in any case, `stream` only
-    those that were printed there. Go on at `next_position`; a log that is being written has nothing new if that is
-    where this request began.
+    those that were printed there; at most 32 MiB are looked through at once. Go on at `next_position`; a log that is
+    being written has nothing new if that is where this request began. `path` names any text among the run's artifacts
+    instead of a log.
     """
 
     run_id: str
@@ -62,12 +66,12 @@ class ReadLog(msgspec.Struct, frozen=True, omit_defaults=True):
     limit_bytes: int = 262144
     contains: str = ""
     stream: str = ""
+    path: str = ""
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` unless run, name, position and limit are allowed."""
         check_run_id(self.run_id)
-        if self.name:
-            check_log_name(self.name)
+        _check_place(self.name, self.path)
         check_no_nul("contains", self.contains)
         if self.stream not in STREAMS:
             raise InvalidParameterValue(f"Invalid stream '{self.stream[:100]}'. Use 'out', 'err' or none.")
@@ -103,19 +107,20 @@ class ReadLogResponse(msgspec.Struct, frozen=True):
 class IndexLog(msgspec.Struct, frozen=True, omit_defaults=True):
     """Ask where the lines of a log are, from the line numbered `line` on, which begins at `position`.
 
-    With it any line can be read by its number without reading those before it. Line numbers begin at 0.
+    With it any line can be read by its number without reading those before it. Line numbers begin at 0. `path` names
+    any text among the run's artifacts instead of a log.
     """
 
     run_id: str
     name: str = ""
     position: int = 0
     line: int = 0
+    path: str = ""
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` unless run, name, position and line are allowed."""
         check_run_id(self.run_id)
-        if self.name:
-            check_log_name(self.name)
+        _check_place(self.name, self.path)
         if not 0 <= self.position <= MAX_POSITION or not 0 <= self.line <= self.position:
             raise InvalidParameterValue(
                 f"Invalid position '{self.position}' of line '{self.line}'. Give the beginning of a line from 0 on."
@@ -138,6 +143,41 @@ class IndexLogResponse(msgspec.Struct, frozen=True):
     size: int = 0
     more: bool = False
     is_live: bool = False
+
+
+class MeasureLogs(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Ask how long the logs of running runs are by now, so that a change can be seen without reading them."""
+
+    run_ids: list[str]
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless these can be runs, and not too many."""
+        if len(self.run_ids) > MAX_MEASURED:
+            raise InvalidParameterValue(f"Invalid run_ids: '{len(self.run_ids)}' runs. Ask for at most {MAX_MEASURED}.")
+        for run_id in self.run_ids:
+            check_run_id(run_id)
+
+
+class LogSize(msgspec.Struct, frozen=True):
+    """The bytes of all logs of a run that are being written."""
+
+    run_id: str
+    size: int
+
+
+class MeasureLogsResponse(msgspec.Struct, frozen=True):
+    """Those of the runs that have logs that are being written."""
+
+    logs: list[LogSize] = []
+
+
+def _check_place(name: str, path: str) -> None:
+    if name and path:
+        raise InvalidParameterValue(f"Both a log, '{name[:100]}', and a path, '{path[:100]}', were given. Give one.")
+    if name:
+        check_log_name(name)
+    if path:
+        check_path(path)
 
 
 def check_log_name(name: str) -> None:
@@ -181,4 +221,15 @@ INDEX = Endpoint(
     bases=NATIVE_BASE,
 )
 
-ENDPOINTS = (APPEND, READ, INDEX)
+MEASURE = Endpoint(
+    resource="logs",
+    verb="measure",
+    methods=("POST",),
+    path="logs/measure",
+    request=MeasureLogs,
+    response=MeasureLogsResponse,
+    permission=Permission.READ,
+    bases=NATIVE_BASE,
+)
+
+ENDPOINTS = (APPEND, READ, INDEX, MEASURE)

@@ -1,4 +1,4 @@
-"""Live updates: server-sent events that name the runs that changed.
+"""Live updates: server-sent events that name the runs that changed, and the logs that grew.
 
 One task asks the store for changes, and only while somebody listens.
 """
@@ -16,6 +16,7 @@ from starlette.responses import Response, StreamingResponse
 from headwater.protocol.columns import ChangedRun, Changes, ChangesResponse
 from headwater.protocol.endpoint import NATIVE_BASE, Permission
 from headwater.protocol.errors import HeadwaterError, RequestLimitExceeded, Unauthenticated
+from headwater.protocol.logs import MAX_MEASURED, LogSize, MeasureLogs
 from headwater.server.access.access import Access
 from headwater.server.access.caller import Caller, find_caller
 from headwater.server.routes import Route, query_pairs
@@ -32,14 +33,27 @@ class _ChangeEvent(msgspec.Struct, frozen=True):
     runs: list[ChangedRun]
 
 
-class _Listener:
-    """One stream: which runs it wants, and what it has not been told yet."""
+class _LogEvent(msgspec.Struct, frozen=True):
+    logs: list[LogSize]
 
-    def __init__(self, experiment_ids: frozenset[str], run_ids: frozenset[str], caller: Caller | None) -> None:
+
+class _Listener:
+    """One stream: which runs it wants, whose logs, who listens, and what it has not been told yet."""
+
+    def __init__(
+        self,
+        experiment_ids: frozenset[str],
+        run_ids: frozenset[str],
+        log_run_ids: frozenset[str],
+        caller: Caller | None,
+    ) -> None:
         self.caller = caller
         self._experiment_ids = experiment_ids
         self._run_ids = run_ids
+        self.log_run_ids = log_run_ids
         self._pending: dict[str, ChangedRun] = {}
+        self._sizes: dict[str, LogSize] = {}
+        self._grown: dict[str, LogSize] = {}
         self.woken = asyncio.Event()
 
     def offer(self, runs: list[ChangedRun]) -> None:
@@ -53,12 +67,21 @@ class _Listener:
         if self._pending:
             self.woken.set()
 
-    def take(self) -> list[ChangedRun]:
-        """Return what is to be told now."""
-        runs = list(self._pending.values())
+    def offer_logs(self, logs: list[LogSize]) -> None:
+        """Take note of the logs that this stream wants and that have another size than it knows."""
+        for log in logs:
+            if log.run_id in self.log_run_ids and self._sizes.get(log.run_id) != log:
+                self._sizes[log.run_id] = self._grown[log.run_id] = log
+                self.woken.set()
+
+    def take(self) -> bytes:
+        """Return the events that are to be told now."""
+        runs, logs = list(self._pending.values()), list(self._grown.values())
         self._pending.clear()
+        self._grown.clear()
         self.woken.clear()
-        return runs
+        changed = _write_event("change", _ChangeEvent(runs)) if runs else b""
+        return changed + (_write_event("log", _LogEvent(logs)) if logs else b"")
 
 
 class Events:
@@ -94,8 +117,13 @@ class Events:
         if len(self._listeners) >= self._settings.listeners:
             raise RequestLimitExceeded(f"'{len(self._listeners)}' event streams are open already. Close some.")
         query = dict(query_pairs(request))
-        experiment_ids, run_ids = (_split(query.get(name, "")) for name in ("experiment_ids", "run_ids"))
-        listener = _Listener(experiment_ids, run_ids, find_caller(request))
+        listener = _Listener(
+            _split(query.get("experiment_ids", "")),
+            _split(query.get("run_ids", "")),
+            _split(query.get("log_run_ids", "")),
+            find_caller(request),
+        )
+        MeasureLogs(list(listener.log_run_ids)).check()
         headers = {"cache-control": "no-cache", "x-accel-buffering": "no"}
         if request.method == "HEAD":
             return Response(None, 200, headers, "text/event-stream")
@@ -119,8 +147,8 @@ class Events:
                 except TimeoutError:
                     yield b": still here\n\n"
                     continue
-                if runs := listener.take():
-                    yield b"event: change\ndata: " + msgspec.json.encode(_ChangeEvent(runs)) + b"\n\n"
+                if events := listener.take():
+                    yield events
         finally:
             self._listeners.discard(listener)
 
@@ -139,15 +167,27 @@ class Events:
             await asyncio.sleep(self._settings.poll_s)
             try:
                 changes = await self._changes(cursor)
+                cursor = changes.cursor
+                for listener in self._listeners:
+                    listener.offer(changes.runs)
+                await self._tell_logs()
             except HeadwaterError:
                 _logger.warning("Live updates pause: the store cannot say what changed.", exc_info=True)
-                continue
-            cursor = changes.cursor
+
+    async def _tell_logs(self) -> None:
+        wanted = sorted(frozenset().union(*(listener.log_run_ids for listener in self._listeners)))
+        for start in range(0, len(wanted), MAX_MEASURED):
+            asked = MeasureLogs(wanted[start : start + MAX_MEASURED])
+            measured = await self._workers.run(partial(self._store.logs.measure, asked))
             for listener in self._listeners:
-                listener.offer(changes.runs)
+                listener.offer_logs(measured.logs)
 
     async def _changes(self, cursor: int) -> ChangesResponse:
         return await self._workers.run(partial(self._store.columns.changes, Changes(cursor)))
+
+
+def _write_event(name: str, data: msgspec.Struct) -> bytes:
+    return f"event: {name}\ndata: ".encode() + msgspec.json.encode(data) + b"\n\n"
 
 
 def _split(text: str) -> frozenset[str]:

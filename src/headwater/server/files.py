@@ -22,6 +22,17 @@ _TEXT_SUFFIXES = frozenset(
     | {"xml", "json", "js", "py", "py3", "csv", "tsv", "md", "rst", "ipynb"}
 )
 _TEXT_NAMES = frozenset({"MLmodel", "MLproject"})
+_FILE_POLICY = "sandbox; default-src 'none'"
+_PAGE_POLICIES = {
+    "page": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:",
+    "scripts": (
+        "sandbox allow-scripts allow-downloads; default-src https: data: blob: 'unsafe-inline' 'unsafe-eval'; "
+        "form-action 'none'; base-uri 'none'"
+    ),
+}
+"""How an HTML file is shown in a frame instead of being saved: as it is, or with its scripts. It has no origin, so that
+they reach nothing of ours."""
+
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.ASCII)
 
 
@@ -85,15 +96,22 @@ class SentFile(NamedTuple):
 
 
 async def file_response(request: Request, workers: Workers, file: SentFile) -> Response:
-    """Return the answer that streams `file`, or the part of it that the request asks for."""
+    """Return the answer that streams `file`, or the part of it that the request asks for.
+
+    With `show=page` or `show=scripts` in the query, a browser shows an HTML file instead of saving it.
+    """
     etag = f'"{file.etag}"'
     headers = {
         "accept-ranges": "bytes",
         "cache-control": "no-cache",
         "content-disposition": content_disposition(file.path),
-        "content-security-policy": "sandbox; default-src 'none'",
+        "content-security-policy": _FILE_POLICY,
         "etag": etag,
     }
+    policy = _PAGE_POLICIES.get(request.query_params.get("show", ""))
+    if policy is not None and media_type(file.path) == "text/html":
+        headers["content-security-policy"] = f"{policy}; frame-ancestors 'self'"
+        headers["content-disposition"] = "inline"
     if etag in request.headers.get("if-none-match", ""):
         return Response(None, 304, headers)
     wanted = request.headers.get("range", "") if request.headers.get("if-range", etag) == etag else ""

@@ -25,6 +25,8 @@ from headwater.protocol.artifacts import (
     PresignDownloadResponse,
     PresignUpload,
     PresignUploadResponse,
+    PreviewArray,
+    PreviewArrayResponse,
     PreviewTable,
     PreviewTableResponse,
     SignDownload,
@@ -79,7 +81,15 @@ from headwater.protocol.logged_models import (
     SearchLoggedModelsResponse,
     SetLoggedModelTags,
 )
-from headwater.protocol.logs import AppendLog, IndexLog, IndexLogResponse, ReadLog, ReadLogResponse
+from headwater.protocol.logs import (
+    AppendLog,
+    IndexLog,
+    IndexLogResponse,
+    MeasureLogs,
+    MeasureLogsResponse,
+    ReadLog,
+    ReadLogResponse,
+)
 from headwater.protocol.metrics import (
     GetHistory,
     GetHistoryBulk,
@@ -280,6 +290,9 @@ class Artifacts(Protocol):
     def preview_table(self, request: PreviewTable) -> PreviewTableResponse:
         """See `PreviewTable`."""
 
+    def preview_array(self, request: PreviewArray) -> PreviewArrayResponse:
+        """See `PreviewArray`."""
+
     def start_upload(self, request: StartUpload) -> StartUploadResponse:
         """See `StartUpload`."""
 
@@ -326,6 +339,9 @@ class Logs(Protocol):
 
     def index(self, request: IndexLog) -> IndexLogResponse:
         """See `IndexLog`."""
+
+    def measure(self, request: MeasureLogs) -> MeasureLogsResponse:
+        """See `MeasureLogs`."""
 
 
 class Direct(Protocol):

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,8 @@ from headwater.protocol.artifacts import (
     ListArtifactsResponse,
     ListTree,
     ListTreeResponse,
+    PreviewArray,
+    PreviewArrayResponse,
     PreviewTable,
     PreviewTableResponse,
 )
@@ -342,6 +345,83 @@ class PreviewContract:
             True,
         )
         assert (named.columns, named.rows) == (["id", "label"], [["1", "a"], ["2", "b"]])
+
+    def test_columns_of_a_wide_table_come_page_by_page_and_by_name(self, store: Store) -> None:
+        """In every format; also while the rows are sorted by a column that is not shown."""
+        parquet = pytest.importorskip("pyarrow.parquet")
+        pyarrow = pytest.importorskip("pyarrow")
+        run_id, root = _make_root(store)
+        values = np.arange(60).reshape(2, 30)[:, ::-1]
+        output = io.BytesIO()
+        parquet.write_table(pyarrow.table({str(place): values[:, place] for place in range(30)}), output)
+        records = [dict(zip(map(str, range(30)), map(int, row), strict=True)) for row in values]
+        files = {
+            "t.csv": "\n".join(",".join(map(str, row)) for row in [range(30), *values]).encode(),
+            "t.jsonl": b"".join(json.dumps(record).encode() + b"\n" for record in records),
+            "t.npy": _save(np.ascontiguousarray(values)),
+            "fortran.npy": _save(np.asfortranarray(values)),
+            "t.parquet": output.getvalue(),
+        }
+        _put_files(store, root, files)
+
+        for name in files:
+            asked = PreviewTable(run_id, name, sort="0", descending=True, column_offset=28, column_limit=2)
+            last = store.artifacts.preview_table(asked)
+            named = store.artifacts.preview_table(PreviewTable(run_id, name, columns_containing="9"))
+            none = store.artifacts.preview_table(PreviewTable(run_id, name, columns_containing="x"))
+
+            assert (last.columns, last.rows, last.column_total) == (["28", "29"], [["31", "30"], ["1", "0"]], 30)
+            assert (named.columns, named.rows[0], named.column_total) == (["9", "19", "29"], ["20", "10", "0"], 3)
+            assert (none.columns, none.rows, none.column_total) == ([], [[], []], 0)
+
+    def test_an_array_is_a_picture_of_its_means(self, store: Store) -> None:
+        """Of a plane of many dimensions, of a long row; what is not finite is counted apart."""
+        run_id, root = _make_root(store)
+        cube = np.arange(24.0).reshape(4, 2, 3)
+        cube[1, 0, 0] = np.nan
+        arrays = {
+            "cube.npy": cube,
+            "fortran.npy": np.asfortranarray(np.arange(6).reshape(2, 3)),
+            "wide.npy": np.tile(np.arange(96.0), (192, 2)),
+            "long.npy": np.repeat(np.arange(512, dtype="float32"), 3),
+            "scalar.npy": np.array(2.5),
+        }
+        _put_files(store, root, {name: _save(array) for name, array in arrays.items()})
+
+        plane = store.artifacts.preview_array(PreviewArray(run_id, "cube.npy", "1"))
+        turned, wide, long, scalar = (
+            store.artifacts.preview_array(PreviewArray(run_id, name))
+            for name in ("fortran.npy", "wide.npy", "long.npy", "scalar.npy")
+        )
+
+        assert plane == PreviewArrayResponse(
+            [4, 2, 3], "float64", [1], [[None, 7, 8], [9, 10, 11]], 7, 11, 9, 1, is_sampled=False
+        )
+        assert turned.means == [[0, 1, 2], [3, 4, 5]]
+        assert (len(wide.means), wide.means[0][:3], wide.high) == (96, [0.5, 2.5, 4.5], 95)
+        assert (long.means, long.shape, long.dtype) == ([[float(n) for n in range(512)]], [1536], "float32")
+        assert (scalar.means, scalar.shape, scalar.mean) == ([[2.5]], [], 2.5)
+
+    @pytest.mark.parametrize(
+        ("array", "index", "message"),
+        [
+            (np.zeros((2, 3, 3)), "2", "Invalid index '2' of 'a.npy'. Give up to '1', one for each dimension but two."),
+            (np.zeros((2, 3)), "0", "Invalid index '0' of 'a.npy'. …"),
+            (np.zeros((2, 3)), "x", "Invalid index 'x'. Give numbers such as '0,3'."),
+            (np.zeros((0, 3)), "", "Cannot draw 'a.npy': the array is empty."),
+            (np.array(["a"]), "", "Cannot draw 'a.npy': it holds '<U1', no numbers. Look at its rows."),
+            (np.array([{}]), "", "Cannot show 'a.npy': it holds Python objects. Download it instead."),
+        ],
+    )
+    def test_what_is_no_picture_is_refused(self, store: Store, array: Any, index: str, message: str) -> None:
+        """With the reason."""
+        run_id, root = _make_root(store)
+        output = io.BytesIO()
+        np.save(output, array, allow_pickle=True)
+        _put_files(store, root, {"a.npy": output.getvalue()})
+
+        with expect_error(InvalidParameterValue, message):
+            store.artifacts.preview_array(PreviewArray(run_id, "a.npy", index))
 
     def test_a_long_cell_is_cut(self, store: Store) -> None:
         """At 2,000 characters."""

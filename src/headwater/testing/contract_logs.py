@@ -5,7 +5,17 @@ import pytest
 from headwater.capture.recording import SEGMENT_BYTES
 from headwater.protocol.artifacts import ArtifactFile, CommitArtifacts
 from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
-from headwater.protocol.logs import AppendLog, IndexLog, IndexLogResponse, LogLine, ReadLog, ReadLogResponse
+from headwater.protocol.logs import (
+    AppendLog,
+    IndexLog,
+    IndexLogResponse,
+    LogLine,
+    LogSize,
+    MeasureLogs,
+    MeasureLogsResponse,
+    ReadLog,
+    ReadLogResponse,
+)
 from headwater.protocol.runs import DeleteRun, RunStatus, UpdateRun
 from headwater.stores.interface import Store
 from headwater.testing.stores import expect_error, get_run, make_run
@@ -98,6 +108,40 @@ class LogsContract:
         assert _texts(store, ReadLog(run_id, stream="out", contains="o")) == ["loading", "done"]
         with expect_error(InvalidParameterValue, "Invalid stream 'log'. Use 'out', 'err' or none."):
             store.logs.read(ReadLog(run_id, stream="log"))
+
+    def test_lines_are_found_by_what_is_read_of_them_whatever_their_colours(self, store: Store) -> None:
+        run_id = make_run(store)
+        _append(store, run_id, f"{_TIME} out \x1b[1;31mfai\x1b[0;31mled\x1b[0m again\n{_TIME} out fine\n".encode())
+
+        assert _texts(store, ReadLog(run_id, contains="FAILED again")) == ["\x1b[1;31mfai\x1b[0;31mled\x1b[0m again"]
+        assert _texts(store, ReadLog(run_id, contains="31m")) == []
+
+    def test_any_text_among_the_artifacts_is_read_and_searched_by_its_lines(self, store: Store) -> None:
+        run_id = make_run(store)
+        _finish(store, run_id, b"".join(b"row %d\n" % number for number in range(20_000)), name="train.txt")
+
+        index = store.logs.index(IndexLog(run_id, path="logs/train.txt"))
+        found = store.logs.read(ReadLog(run_id, path="logs/train.txt", contains="ROW 19999"))
+
+        assert (index.name, index.names, index.count, index.end) == ("logs/train.txt", [], 20_000, index.size)
+        assert [line.text for line in found.lines] == ["row 19999"]
+        with expect_error(ResourceDoesNotExist, "No such artifact: 'logs/none.txt'"):
+            store.logs.read(ReadLog(run_id, path="logs/none.txt"))
+        with expect_error(InvalidParameterValue, "Both a log, 'a.log', and a path, 'b.txt', were given. Give one."):
+            store.logs.read(ReadLog(run_id, "a.log", path="b.txt"))
+
+    def test_the_logs_of_running_runs_are_measured(self, store: Store) -> None:
+        quiet, one, two = (make_run(store) for _ in range(3))
+        _append(store, one, _LOG)
+        _append(store, two, _LOG)
+        _append(store, two, b"more\n", name="other.log")
+        _append(store, two, b"and more\n", position=5, name="other.log")
+
+        measured = store.logs.measure(MeasureLogs([two, quiet, one, two]))
+
+        assert measured == MeasureLogsResponse([LogSize(two, len(_LOG) + 14), LogSize(one, len(_LOG))])
+        with expect_error(InvalidParameterValue, "Invalid run_ids: '1001' runs. Ask for at most 1000."):
+            store.logs.measure(MeasureLogs(["a"] * 1001))
 
     def test_every_line_can_be_found_by_its_number(self, store: Store) -> None:
         run_id = make_run(store)

@@ -9,24 +9,26 @@ from urllib.parse import quote, urlsplit
 
 from headwater import config
 from headwater.protocol.runs import RunStatus
-from headwater.tracking.run import PARENT_RUN_TAG, Experiment, Run
+from headwater.tracking.run import PARENT_RUN_TAG, SYSTEM_METRICS, Experiment, Run, own_metrics
 
 _MAX_ROWS = 20
 _MAX_COLUMNS = 6
 _MAX_TEXT = 80
 _MAX_CELL = 24
+# The class stands twice so that the rules win over those that notebooks have for tables.
 _STYLE = """<style>
 .headwater{font:13px/1.5 system-ui,sans-serif;color:inherit;max-width:62rem}
-.headwater table{border-collapse:collapse;margin:.4em 1.6em .4em 0;display:inline-table;vertical-align:top;
+.headwater.headwater table{border-collapse:collapse;margin:.4em 1.6em .4em 0;display:inline-table;vertical-align:top;
 background:none;color:inherit;border:0;font-size:13px}
-.headwater caption{text-align:left;font-weight:600;opacity:.7;padding:0 0 .2em;caption-side:top}
-.headwater tr,.headwater tr:hover{background:none!important}
-.headwater th,.headwater td{border:0;border-top:1px solid color-mix(in srgb,currentColor 18%,transparent);
+.headwater.headwater caption{text-align:left;font-weight:600;opacity:.7;padding:0 0 .2em;caption-side:top}
+.headwater.headwater tr,.headwater.headwater tr:hover{background:none!important}
+.headwater.headwater th,.headwater.headwater td{border:0;
+border-top:1px solid color-mix(in srgb,currentColor 18%,transparent);
 padding:.15em 1.2em .15em 0;text-align:left;font-weight:400;max-width:28rem;overflow-wrap:anywhere;color:inherit}
-.headwater th{opacity:.7;white-space:nowrap}
+.headwater.headwater th{opacity:.7;white-space:nowrap}
 .headwater .g{overflow-x:auto}
-.headwater .g td{white-space:nowrap}
-.headwater td.n{font-variant-numeric:tabular-nums;text-align:right}
+.headwater.headwater .g td{white-space:nowrap}
+.headwater.headwater td.n{font-variant-numeric:tabular-nums;text-align:right}
 .headwater a{color:inherit;text-decoration:underline;text-underline-offset:.2em}
 .headwater .s{display:inline-block;width:.6em;height:.6em;border-radius:50%;margin-right:.5em;background:#8b8b8b}
 .headwater .FINISHED{background:#2e9e5b}.headwater .RUNNING{background:#3b82d6}
@@ -52,14 +54,20 @@ def show_run(run: Run) -> str:
         for given in run.inputs.dataset_inputs
     }
     own_tags = {key: value for key, value in data.tags.items() if not key.startswith(("mlflow.", "headwater."))}
+    machine = {key: value for key, value in data.metrics.items() if key.startswith(SYSTEM_METRICS)}
     tables = [
         _facts("", facts),
-        _facts("Metrics", {key: f"{value:.6g}" for key, value in data.metrics.items()}, numbers=True),
+        _facts("Metrics", _write_numbers(own_metrics(data.metrics)), numbers=True),
         _facts("Params", data.params),
         _facts("Tags", own_tags),
         _facts("Datasets", datasets),
+        _facts("System", _write_numbers(machine), numbers=True),
     ]
     return _frame(head, *tables)
+
+
+def _write_numbers(metrics: Mapping[str, float]) -> dict[str, str]:
+    return {key: f"{value:.6g}" for key, value in metrics.items()}
 
 
 def show_experiment(experiment: Experiment) -> str:
@@ -95,7 +103,7 @@ def show_page(page: Sequence[Any]) -> str:
 
 def _show_runs(runs: Sequence[Run]) -> str:
     shown = runs[:_MAX_ROWS]
-    metrics = list(dict.fromkeys(key for run in shown for key in run.data.metrics))[:_MAX_COLUMNS]
+    metrics = list(dict.fromkeys(key for run in shown for key in own_metrics(run.data.metrics)))[:_MAX_COLUMNS]
     params = list(dict.fromkeys(key for run in shown for key in run.data.params))[:_MAX_COLUMNS]
     rows = [
         [

@@ -1,6 +1,6 @@
 """What the user holds: runs and experiments with plain dicts, printed so that a person can read them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -11,6 +11,8 @@ from headwater.protocol.runs import RunInfo
 
 PARENT_RUN_TAG = "mlflow.parentRunId"
 USER_TAG = "mlflow.user"
+SYSTEM_METRICS = "system/"
+"""What the names of metrics about the machine begin with."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Run:
 
     def __repr__(self) -> str:
         name = f"{self.info.run_name!r} " if self.info.run_name else ""
-        numbers = ", ".join(f"{key}={value:g}" for key, value in list(self.data.metrics.items())[:4])
+        numbers = ", ".join(f"{key}={value:g}" for key, value in list(own_metrics(self.data.metrics).items())[:4])
         return f"<Run {name}{self.info.run_id} {self.info.status}{' ' + numbers if numbers else ''}>"
 
     def _repr_html_(self) -> str:
@@ -92,6 +94,11 @@ class Experiment:
         from headwater.tracking.notebook import show_experiment  # loaded in notebooks only
 
         return show_experiment(self)
+
+
+def own_metrics(metrics: Mapping[str, float]) -> dict[str, float]:
+    """Return the metrics that are about the run and not about its machine."""
+    return {key: value for key, value in metrics.items() if not key.startswith(SYSTEM_METRICS)}
 
 
 def run_from_wire(run: wire_runs.Run) -> Run:

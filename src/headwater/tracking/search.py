@@ -17,7 +17,7 @@ from headwater.protocol.experiments import ViewType
 from headwater.protocol.runs import SearchRuns
 from headwater.tracking.active import active_experiment
 from headwater.tracking.client import Client
-from headwater.tracking.connected import parse_view
+from headwater.tracking.connected import PagedList, parse_view
 from headwater.tracking.run import Run
 from headwater.tracking.run_frame import FIXED, FRAMES, wire_columns
 from headwater.tracking.session import current_session
@@ -61,7 +61,7 @@ def search_runs(
     ids = _find_experiments(client, experiment_ids, experiment_names, everywhere=search_all_experiments)
     search = SearchRuns(ids, filter_string, parse_view(run_view_type), max_results, order_by or [])
     if output_format == "list":
-        return _list_runs(client, search)
+        return PagedList(_list_runs(client, search), None)
     return FRAMES[output_format](_read_columns(client, search))
 
 

@@ -809,6 +809,7 @@ export interface IndexLog {
   readonly name?: string;
   readonly position?: number;
   readonly line?: number;
+  readonly path?: string;
 }
 
 export interface IndexLogResponse {
@@ -1134,6 +1135,11 @@ export interface LogParam {
   readonly value?: string;
 }
 
+export interface LogSize {
+  readonly run_id: string;
+  readonly size: number;
+}
+
 export interface MeasureImportance {
   readonly run_ids: readonly (string)[];
   readonly metric: string;
@@ -1145,6 +1151,14 @@ export interface MeasureImportanceResponse {
   readonly runs: number;
   readonly score: number | "NaN" | "Infinity" | "-Infinity" | null;
   readonly reason: string;
+}
+
+export interface MeasureLogs {
+  readonly run_ids: readonly (string)[];
+}
+
+export interface MeasureLogsResponse {
+  readonly logs?: readonly (LogSize)[];
 }
 
 export interface Metric {
@@ -1301,6 +1315,24 @@ export interface PresignUploadResponse {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+export interface PreviewArray {
+  readonly run_id: string;
+  readonly path: string;
+  readonly index?: string;
+}
+
+export interface PreviewArrayResponse {
+  readonly shape: readonly (number)[];
+  readonly dtype: string;
+  readonly index: readonly (number)[];
+  readonly means: readonly (readonly (number | "NaN" | "Infinity" | "-Infinity" | null)[])[];
+  readonly low: number | "NaN" | "Infinity" | "-Infinity" | null;
+  readonly high: number | "NaN" | "Infinity" | "-Infinity" | null;
+  readonly mean: number | "NaN" | "Infinity" | "-Infinity" | null;
+  readonly others: number;
+  readonly is_sampled: boolean;
+}
+
 export interface PreviewTable {
   readonly run_id: string;
   readonly path: string;
@@ -1309,6 +1341,9 @@ export interface PreviewTable {
   readonly contains?: string;
   readonly sort?: string;
   readonly descending?: boolean;
+  readonly column_offset?: number;
+  readonly column_limit?: number;
+  readonly columns_containing?: string;
 }
 
 export interface PreviewTableResponse {
@@ -1318,6 +1353,7 @@ export interface PreviewTableResponse {
   readonly types?: readonly (string)[];
   readonly total?: number | null;
   readonly about?: string;
+  readonly column_total?: number | null;
 }
 
 export interface Progress {
@@ -1489,6 +1525,7 @@ export interface ReadLog {
   readonly limit_bytes?: number;
   readonly contains?: string;
   readonly stream?: string;
+  readonly path?: string;
 }
 
 export interface ReadLogResponse {

@@ -45,7 +45,7 @@ export function useQuery<T>({ key, ask, enabled = true, everyMs }: QueryOptions<
   const observer = useMemo(() => new QueryObserver(queries, options), []);
   const [, redraw] = useState(0);
   const identity = JSON.stringify(key);
-  useMemo(() => observer.setOptions(options), [identity, enabled]);
+  useMemo(() => observer.setOptions(options), [identity, enabled, everyMs]);
   useEffect(() => observer.subscribe(() => redraw((count) => count + 1)), [observer]);
   return observer.getOptimisticResult(queries.defaultQueryOptions(options));
 }

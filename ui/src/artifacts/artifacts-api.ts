@@ -50,6 +50,13 @@ export function addressIn({ kind, id }: ArtifactOwner, path: string): string {
   return url.href;
 }
 
+/** Return where a frame shows an HTML file that cannot reach this page: as it is, or with its scripts. */
+export function pageAddressIn(owner: ArtifactOwner, path: string, hasScripts: boolean): string {
+  const url = new URL(addressIn(owner, path));
+  url.searchParams.set("show", hasScripts ? "scripts" : "page");
+  return url.href;
+}
+
 export const addressOf = (runId: string, path: string): string => addressIn(ofRun(runId), path);
 
 /** Return where a folder can be had as a ZIP; the empty path stands for everything. */
@@ -92,6 +99,8 @@ export interface TablePage {
   /** Rows in all, null where that is not known. */
   readonly total: number | null;
   readonly about: string;
+  /** Columns in all that could be asked for; null if all of them are here. */
+  readonly columnTotal: number | null;
 }
 
 const readTexts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
@@ -104,17 +113,23 @@ export interface TableQuestion {
   /** The column to order by; empty for the order of the file. */
   readonly sort: string;
   readonly descending: boolean;
+  readonly columnOffset: number;
+  readonly columnLimit: number;
+  /** Only columns with this in their names. */
+  readonly columnsContaining: string;
 }
 
 /** Read rows of a CSV, TSV, JSON-lines, Parquet or NumPy file of a run. */
 export async function readTable(runId: string, question: TableQuestion, signal: AbortSignal): Promise<TablePage> {
   const url = new URL("api/headwater/1/artifacts/preview-table", document.baseURI);
-  for (const [name, value] of Object.entries({ run_id: runId, ...question })) url.searchParams.set(name, String(value));
+  const { columnOffset, columnLimit, columnsContaining, ...rest } = question;
+  const columns = { column_offset: columnOffset, column_limit: columnLimit, columns_containing: columnsContaining };
+  for (const [name, value] of Object.entries({ run_id: runId, ...rest, ...columns })) url.searchParams.set(name, String(value));
   const response = await fetch(url, { signal });
   if (!response.ok) throw await failureOf(response);
   const body: unknown = await response.json();
   if (!isFields(body)) throw new Error("The server sent no table.");
-  const { rows, total } = body;
+  const { rows, total, column_total: columnTotal } = body;
   return {
     columns: readTexts(body["columns"]),
     rows: Array.isArray(rows) ? rows.map(readTexts) : [],
@@ -122,5 +137,6 @@ export async function readTable(runId: string, question: TableQuestion, signal: 
     types: readTexts(body["types"]),
     total: typeof total === "number" ? total : null,
     about: readText(body["about"]),
+    columnTotal: typeof columnTotal === "number" ? columnTotal : null,
   };
 }

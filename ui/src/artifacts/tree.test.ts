@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { folderOf, foldersAbove, listRows, moveBy, sortEntries, type Entry, type Folders } from "./tree";
+import { folderOf, foldersAbove, listRows, moveBy, resolvePath, sortEntries, type Entry, type Folders } from "./tree";
 
 const folder = (path: string): Entry => ({ path, isFolder: true, size: 0 });
 const file = (path: string): Entry => ({ path, isFolder: false, size: 10 });
@@ -62,4 +62,10 @@ describe("moveBy", () => {
     expect(moveBy("q", rows, 0)).toBeNull();
     expect(moveBy("Enter", [], 0)).toBeNull();
   });
+});
+
+it("finds what a file means by a relative path", () => {
+  expect(resolvePath("notes/README.md", "../plots/a%20b.png?x#y")).toBe("plots/a b.png");
+  expect(resolvePath("README.md", "./a.png")).toBe("a.png");
+  expect(resolvePath("README.md", "../../100%.png")).toBe("100%.png");
 });

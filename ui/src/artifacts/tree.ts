@@ -98,3 +98,21 @@ export function moveBy(key: string, rows: readonly Row[], index: number): Move |
       return null;
   }
 }
+
+/** Return the path that a file means by a relative one, such as `../plots/a.png` in `notes/README.md`. */
+export function resolvePath(file: string, relative: string): string {
+  const parts = file.split("/").slice(0, -1);
+  for (const part of decode(relative.replace(/[?#].*$/, "")).split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "." && part !== "") parts.push(part);
+  }
+  return parts.join("/");
+}
+
+function decode(address: string): string {
+  try {
+    return decodeURI(address);
+  } catch {
+    return address;
+  }
+}

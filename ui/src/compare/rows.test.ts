@@ -32,6 +32,8 @@ const ANSWER: CompareRunsResponse = {
     { run_id: "b", path: "code/diff.patch", digest: "p".repeat(64), size: 1 },
     { run_id: "a", path: "code/requirements.txt", digest: "q", size: 1 },
     { run_id: "b", path: "code/requirements.txt", digest: "r", size: 1 },
+    { run_id: "a", path: "code/program.json", digest: "s", size: 1 },
+    { run_id: "b", path: "code/program.json", digest: "t", size: 1 },
   ],
   texts: [
     { digest: "p".repeat(64), text: "+1" },
@@ -50,6 +52,13 @@ describe("makeSections", () => {
     expect(texts("Parameters", "lr")).toEqual(["0.1", "0.2"]);
     expect([...sections.values()].map(({ differing }) => differing)).toEqual([1, 1, 2, 1, 1, 1, 1]);
     expect(texts("About", "experiment")).toEqual(["churn", "fraud"]);
+  });
+
+  it("takes the same program with other arguments for the same code", () => {
+    expect(sections.get("Code")?.rows.map(({ name, isSame }) => [name, isSame])).toEqual([
+      ["commit", false],
+      ["uncommitted changes", true],
+    ]);
   });
 
   it("keeps NaN apart from nothing", () => {

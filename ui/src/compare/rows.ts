@@ -44,6 +44,8 @@ const NOTE_TAG = "mlflow.note.content";
 const OWN_TAGS = /^(mlflow|headwater)\./;
 const PATCH = "code/diff.patch";
 const REQUIREMENTS = "code/requirements.txt";
+/** How runs were started: what differs of it stands in other rows, as params, source and commit. */
+const RECORDS: ReadonlySet<string> = new Set(["code/program.json", "code/project.json"]);
 const MANY = 6;
 
 function makeRow(name: string, cells: readonly Cell[], write: (value: number) => string = formatNumber): DiffRow {
@@ -121,7 +123,7 @@ function codeRows(answer: CompareRunsResponse, frame: Frame, names: readonly str
     .filter(([tag]) => names.includes(`tags.${tag}`))
     .map(([tag, name]) => fieldRow(frame, `tags.${tag}`, name));
   for (const path of new Set(answer.files.map((file) => file.path))) {
-    if (path === REQUIREMENTS) continue;
+    if (path === REQUIREMENTS || RECORDS.has(path)) continue;
     const byRun = new Map(answer.files.filter((file) => file.path === path).map((file) => [file.run_id, file.digest]));
     rows.push(makeRow(path === PATCH ? "uncommitted changes" : path, answer.table.run_ids.map((id) => digestCell(byRun.get(id)))));
   }

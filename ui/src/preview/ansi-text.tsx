@@ -1,18 +1,31 @@
-import { splitAnsi } from "./ansi";
+import { markPieces, splitAnsi } from "./ansi";
+
+interface AnsiTextProps {
+  readonly line: string;
+  /** What is marked in it, over its changes of colour, too. */
+  readonly needle?: string;
+}
 
 /** A line with the colours of a terminal. */
-export function AnsiText({ line }: { readonly line: string }) {
+export function AnsiText({ line, needle = "" }: AnsiTextProps) {
   return (
     <>
-      {splitAnsi(line).map((piece, index) =>
-        piece.color || piece.isBold ? (
-          <span key={index} data-ansi={piece.color} data-bold={piece.isBold}>
-            {piece.text}
+      {markPieces(splitAnsi(line), needle).map(({ text, isMatch, ...look }, index) => {
+        const shown = isMatch ? <mark key={index}>{text}</mark> : text;
+        if (!look.color && !look.isBold && !look.isFaint && !look.isItalic && !look.isUnderlined) return shown;
+        return (
+          <span
+            key={index}
+            data-ansi={look.color || undefined}
+            data-bold={look.isBold || undefined}
+            data-faint={look.isFaint || undefined}
+            data-italic={look.isItalic || undefined}
+            data-underlined={look.isUnderlined || undefined}
+          >
+            {shown}
           </span>
-        ) : (
-          piece.text
-        ),
-      )}
+        );
+      })}
     </>
   );
 }

@@ -10,15 +10,25 @@ const HANDLER = /([\s/"'])on(?=[a-z]+\s*=)/gi;
  */
 
 /** Turn Markdown into HTML without scripts, forms or styles; links open elsewhere without knowing where from. */
-export async function renderMarkdown(text: string): Promise<string> {
-  const { marked } = await import("marked");
-  return sanitizeHtml(await marked.parse(text, { gfm: true, walkTokens: lowerHeading }));
+/** Turn Markdown into HTML without scripts, forms or styles; links open elsewhere without knowing where from. */
+export async function renderMarkdown(text: string, picture = (path: string) => path): Promise<string> {
+  const { Marked } = await import("marked");
+  const marked = new Marked({
+    gfm: true,
+    walkTokens: (token) => {
+      lowerHeading(token);
+      if (token.type === "image" && isRelative(token["href"])) token["href"] = picture(token["href"]);
+    },
+  });
+  return sanitizeHtml(await marked.parse(text));
 }
 
 /** Put a heading below that of the page, which has only one of the first level. */
 function lowerHeading(token: Token): void {
   if (token.type === "heading") token.depth = Math.min(token.depth + 1, 6);
 }
+
+const isRelative = (address: unknown): address is string => typeof address === "string" && address !== "" && !/^([a-z][a-z\d+.-]*:|[/#])/i.test(address);
 
 /** Take everything out of HTML that does or loads more than text, tables and pictures. */
 export async function sanitizeHtml(html: string): Promise<string> {
@@ -31,13 +41,21 @@ export async function sanitizeHtml(html: string): Promise<string> {
   });
 }
 
+interface MarkdownProps {
+  readonly text: string;
+  /** Return where a picture is that the text names by a relative path. */
+  readonly picture?: (path: string) => string;
+}
+
+const sameAddress = (path: string): string => path;
+
 /** Text in Markdown. */
-export function Markdown({ text }: { readonly text: string }) {
+export function Markdown({ text, picture = sameAddress }: MarkdownProps) {
   const [html, setHtml] = useState<string | null>(null);
   const host = useRef<HTMLDivElement>(null);
   useEffect(() => {
     let isCurrent = true;
-    void renderMarkdown(text).then((done) => isCurrent && setHtml(done));
+    void renderMarkdown(text, picture).then((done) => isCurrent && setHtml(done));
     return () => {
       isCurrent = false;
     };

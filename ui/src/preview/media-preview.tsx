@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { pageAddressIn, type ArtifactOwner } from "../artifacts/artifacts-api";
 import css from "./preview.module.css";
 
 interface ImagePreviewProps {
@@ -62,8 +63,11 @@ function Picture({ url, name, isFull, missing, onSize }: PictureProps) {
 
 /** Sound or film; the browser reads what it plays. */
 export function PlayerPreview({ url, name, kind }: { readonly url: string; readonly name: string; readonly kind: "audio" | "video" }) {
+  const [isBroken, setBroken] = useState(false);
+  if (isBroken) return <p role="alert" class={css.error}>The browser cannot play this file. Download it instead.</p>;
+  const props = { controls: true, src: url, "aria-label": name, onError: () => setBroken(true) };
   // oxlint-disable-next-line jsx-a11y/media-has-caption -- a run's artifacts come without captions
-  return kind === "audio" ? <audio controls src={url} aria-label={name} /> : <video class={css.video} controls src={url} aria-label={name} />;
+  return kind === "audio" ? <audio {...props} /> : <video class={css.video} {...props} />;
 }
 
 /** Fetch a whole file of at most 20 MB; null until it is there. */
@@ -100,26 +104,32 @@ export function PdfPreview({ url, name }: { readonly url: string; readonly name:
   return address ? <iframe class={css.frame} src={address} title={name} /> : <p class={css.hint}>Reading…</p>;
 }
 
-/** An HTML page, shown on demand and shut off from this one. */
-export function HtmlPreview({ url, name }: { readonly url: string; readonly name: string }) {
-  const [isShown, setShown] = useState(false);
-  const { blob, error } = useWhole(url, isShown);
-  const [text, setText] = useState<string | null>(null);
-  useEffect(() => {
-    void blob?.text().then(setText);
-  }, [blob]);
-  if (error) return <p role="alert" class={css.error}>{error}</p>;
-  if (!isShown) {
-    return (
-      <div class={css.ask}>
-        <p>This page was made by a run. It is shown in a frame that cannot reach Headwater or your data.</p>
-        <button type="button" class="button small" onClick={() => setShown(true)}>
-          Show the page
-        </button>
+/** An HTML page in a frame that is shut off from this one; its scripts run on demand. */
+export function HtmlPreview({ owner, path }: { readonly owner: ArtifactOwner; readonly path: string }) {
+  const [hasScripts, setScripts] = useState(false);
+  return (
+    <div class={css.text}>
+      <div class={css.tools}>
+        <span>
+          {hasScripts
+            ? "Its scripts run, and may load parts from other sites. They cannot reach Headwater or your data."
+            : "Without its scripts, and what it loads from elsewhere."}
+        </span>
+        <span class={css.more}>
+          <button type="button" class="button small" onClick={() => setScripts(!hasScripts)}>
+            {hasScripts ? "Stop the scripts" : "Run scripts"}
+          </button>
+        </span>
       </div>
-    );
-  }
-  return text === null ? <p class={css.hint}>Reading…</p> : <iframe class={css.frame} sandbox="allow-scripts" srcdoc={text} title={name} />;
+      <iframe
+        key={String(hasScripts)}
+        class={css.frame}
+        sandbox={hasScripts ? "allow-scripts allow-downloads" : ""}
+        src={pageAddressIn(owner, path, hasScripts)}
+        title={path}
+      />
+    </div>
+  );
 }
 
 /** A text in Markdown of at most 20 MB. */

@@ -8,6 +8,7 @@ import { listLoadCode } from "../registry/load-code";
 import { RequirementsPanel } from "../registry/requirements-panel";
 import { readModelFile, type Signature } from "../registry/signature";
 import { SignaturePanel } from "../registry/signature-panel";
+import { EXAMPLE_FILE, Try } from "../registry/try-panel";
 import { Snippet } from "../shell/snippet";
 import { readModelFacts } from "./model-facts";
 import { TextPreview } from "./text-preview";
@@ -44,6 +45,12 @@ export function ModelPreview({ owner, path, files }: ModelPreviewProps) {
     ask: (signal) => (requirements ? read(requirements)(signal) : Promise.resolve("")),
     enabled: requirements !== undefined,
   });
+  const request = find(EXAMPLE_FILE);
+  const asked = useQuery({
+    key: ["model-request", owner, request?.path, request?.size],
+    ask: (signal) => (request ? read(request)(signal) : Promise.resolve("")),
+    enabled: request !== undefined,
+  });
   const example = state.data?.facts.example ? find(state.data.facts.example) : undefined;
   return (
     <>
@@ -77,6 +84,9 @@ export function ModelPreview({ owner, path, files }: ModelPreviewProps) {
             <TextPreview url={addressIn(owner, example.path)} path={example.path} />
           </div>
         </section>
+      )}
+      {state.data && (!request || asked.data !== undefined || asked.error) && (
+        <Try uri={uriOf(owner, path)} signature={state.data.signature} example={asked.data ?? ""} />
       )}
       {needs.data !== undefined && <RequirementsPanel text={needs.data} />}
     </>

@@ -1,7 +1,9 @@
 import { useState } from "preact/hooks";
 import { addressIn, ofRun, type ArtifactOwner } from "../artifacts/artifacts-api";
-import { nameOf, type Entry } from "../artifacts/tree";
+import { nameOf, resolvePath, type Entry } from "../artifacts/tree";
 import { CopyButton } from "../panels/copy-button";
+import { lazy } from "../shell/lazy";
+import { ArrayPreview } from "./array-preview";
 import { formatBytes } from "./bytes";
 import { DataPreview } from "./data-preview";
 import { HexPreview } from "./hex-preview";
@@ -14,13 +16,10 @@ import { TablePreview } from "./table-preview";
 import { TextPreview } from "./text-preview";
 
 const MAX_WHOLE = 20_000_000;
+/** Longer texts are counted and searched by the server. */
+const LONG_TEXT = 5_000_000;
+const LongText = lazy(() => import("./long-text").then((module) => module.LongText));
 const WHOLE_KINDS: ReadonlySet<Kind> = new Set<Kind>(["image", "pdf", "html", "markdown", "notebook"]);
-
-function MarkdownPreview({ url }: { readonly url: string }) {
-  const { text, error } = useWholeText(url);
-  if (error) return <p role="alert" class={css.error}>{error}</p>;
-  return text === null ? <p class={css.hint}>Reading…</p> : <Markdown text={text} />;
-}
 
 interface PreviewProps {
   readonly owner: ArtifactOwner;
@@ -29,13 +28,30 @@ interface PreviewProps {
   readonly entry: Entry;
 }
 
-function Unknown({ url, path }: { readonly url: string; readonly path: string }) {
+interface FileProps {
+  readonly owner: ArtifactOwner;
+  readonly entry: Entry;
+  readonly url: string;
+}
+
+function MarkdownPreview({ owner, entry, url }: FileProps) {
+  const { text, error } = useWholeText(url);
+  if (error) return <p role="alert" class={css.error}>{error}</p>;
+  return text === null ? <p class={css.hint}>Reading…</p> : <Markdown text={text} picture={(path) => addressIn(owner, resolvePath(entry.path, path))} />;
+}
+
+function Plain({ owner, entry: { path, size }, url }: FileProps) {
+  return size > LONG_TEXT && owner.kind === "run" ? <LongText runId={owner.id} path={path} /> : <TextPreview url={url} path={path} />;
+}
+
+function Unknown(file: FileProps) {
   const [isPlain, setPlain] = useState(false);
-  return isPlain ? <TextPreview url={url} path={path} /> : <HexPreview url={url} onText={() => setPlain(true)} />;
+  return isPlain ? <Plain {...file} /> : <HexPreview url={file.url} onText={() => setPlain(true)} />;
 }
 
 function Body({ owner, parentId = "", entry, url }: PreviewProps & { readonly url: string }) {
   const kind = kindOf(entry.path);
+  const file = { owner, entry, url };
   const name = nameOf(entry.path);
   if (entry.size === 0) return <p class={css.hint}>The file is empty.</p>;
   if (WHOLE_KINDS.has(kind) && entry.size > MAX_WHOLE) {
@@ -45,12 +61,13 @@ function Body({ owner, parentId = "", entry, url }: PreviewProps & { readonly ur
     case "image":
       return <ImagePreview url={url} name={name} otherUrl={parentId ? addressIn(ofRun(parentId), entry.path) : ""} />;
     case "table":
+      if (owner.kind === "run" && extensionOf(entry.path) === "npy") return <ArrayPreview runId={owner.id} path={entry.path} />;
       if (owner.kind === "run") return <TablePreview runId={owner.id} path={entry.path} />;
-      return <Unknown url={url} path={entry.path} />;
+      return <Unknown {...file} />;
     case "markdown":
-      return <MarkdownPreview url={url} />;
+      return <MarkdownPreview {...file} />;
     case "html":
-      return <HtmlPreview url={url} name={name} />;
+      return <HtmlPreview owner={owner} path={entry.path} />;
     case "pdf":
       return <PdfPreview url={url} name={name} />;
     case "audio":
@@ -59,11 +76,11 @@ function Body({ owner, parentId = "", entry, url }: PreviewProps & { readonly ur
     case "notebook":
       return <NotebookPreview url={url} />;
     case "code":
-      return <DataPreview url={url} path={entry.path} size={entry.size} />;
+      return entry.size > LONG_TEXT ? <Plain {...file} /> : <DataPreview url={url} path={entry.path} size={entry.size} />;
     case "text":
-      return <TextPreview url={url} path={entry.path} />;
+      return <Plain {...file} />;
     default:
-      return <Unknown url={url} path={entry.path} />;
+      return <Unknown {...file} />;
   }
 }
 

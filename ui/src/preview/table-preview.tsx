@@ -1,9 +1,12 @@
 import { useEffect, useState } from "preact/hooks";
 import { readTable, type TablePage } from "../artifacts/artifacts-api";
 import { formatCount, formatValue } from "../charts/numbers";
+import { plural } from "../lib/format";
 import css from "./preview.module.css";
 
 const PAGE = 200;
+/** Columns that are shown at once: the browser is slow with tables of more. */
+const COLUMNS = 30;
 
 const isNumeric = (text: string): boolean => text !== "" && !Number.isNaN(Number(text));
 
@@ -31,15 +34,16 @@ export function nextOrder(order: Order, column: string): Order {
   return order.descending ? { sort: "", descending: false } : { sort: column, descending: true };
 }
 
-function describeRows({ rows, more, total, columns }: TablePage, offset: number, isFiltered: boolean): string {
-  const what = `${formatCount(columns.length)} columns`;
-  if (rows.length === 0) return `${isFiltered ? "No row matches" : "No rows"} · ${what}`;
+function describeRows({ rows, more, total, columns, columnTotal }: TablePage, offset: number, isFiltered: boolean): string {
+  const what = columnTotal === null ? plural(columns.length, "column") : "";
+  const join = (text: string) => [text, what].filter(Boolean).join(" · ");
+  if (rows.length === 0) return join(isFiltered ? "No row matches" : "No rows");
   const range = `Rows ${formatCount(offset + 1)} to ${formatCount(offset + rows.length)}`;
   const end = total !== null ? ` of ${formatCount(total)}` : more ? "" : ", the last";
-  return `${range}${isFiltered ? " that match" : ""}${end} · ${what}`;
+  return join(`${range}${isFiltered ? " that match" : ""}${end}`);
 }
 
-function Filter({ onFilter }: { readonly onFilter: (text: string) => void }) {
+function Filter({ label, onFilter }: { readonly label: string; readonly onFilter: (text: string) => void }) {
   const [typed, setTyped] = useState<string | null>(null);
   useEffect(() => {
     if (typed === null) return undefined;
@@ -50,11 +54,44 @@ function Filter({ onFilter }: { readonly onFilter: (text: string) => void }) {
     <input
       class="field"
       type="search"
-      placeholder="Filter rows"
-      aria-label="Filter rows"
+      placeholder={label}
+      aria-label={label}
       value={typed ?? ""}
       onInput={(event) => setTyped(event.currentTarget.value)}
     />
+  );
+}
+
+interface ColumnRange {
+  readonly columnOffset: number;
+  readonly columnsContaining: string;
+}
+
+interface ColumnPagerProps extends ColumnRange {
+  readonly page: TablePage;
+  readonly onRange: (range: ColumnRange) => void;
+}
+
+/** Which columns of a wide table are shown. */
+function ColumnPager({ page: { columns, columnTotal }, columnOffset, columnsContaining, onRange }: ColumnPagerProps) {
+  const move = (by: number) => onRange({ columnOffset: Math.max(0, columnOffset + by), columnsContaining });
+  const end = columnOffset + columns.length;
+  const total = formatCount(columnTotal ?? end);
+  return (
+    <div class={css.tools} role="group" aria-label="Columns">
+      <Filter label="Find columns" onFilter={(text) => onRange({ columnOffset: 0, columnsContaining: text })} />
+      <span role="status">
+        {columns.length === 0 ? "No column has such a name" : `Columns ${formatCount(columnOffset + 1)} to ${formatCount(end)} of ${total}${columnsContaining ? " found" : ""}`}
+      </span>
+      <span class={css.more}>
+        <button type="button" class="button small" disabled={columnOffset === 0} onClick={() => move(-COLUMNS)}>
+          Previous columns
+        </button>
+        <button type="button" class="button small" disabled={end >= (columnTotal ?? end)} onClick={() => move(COLUMNS)}>
+          Next columns
+        </button>
+      </span>
+    </div>
   );
 }
 
@@ -63,11 +100,12 @@ export function TablePreview({ runId, path }: { readonly runId: string; readonly
   const [offset, setOffset] = useState(0);
   const [contains, setContains] = useState("");
   const [order, setOrder] = useState<Order>({ sort: "", descending: false });
+  const [range, setRange] = useState<ColumnRange>({ columnOffset: 0, columnsContaining: "" });
   const [page, setPage] = useState<TablePage | null>(null);
   const [error, setError] = useState("");
   useEffect(() => {
     const controller = new AbortController();
-    readTable(runId, { path, offset, limit: PAGE, contains, ...order }, controller.signal).then(
+    readTable(runId, { path, offset, limit: PAGE, contains, ...order, ...range, columnLimit: COLUMNS }, controller.signal).then(
       (answer) => {
         setPage(answer);
         setError("");
@@ -77,7 +115,7 @@ export function TablePreview({ runId, path }: { readonly runId: string; readonly
       },
     );
     return () => controller.abort();
-  }, [runId, path, offset, contains, order]);
+  }, [runId, path, offset, contains, order, range]);
   if (error) {
     return (
       <p role="alert" class={css.error}>
@@ -95,6 +133,7 @@ export function TablePreview({ runId, path }: { readonly runId: string; readonly
     <div class={css.text}>
       <div class={css.tools}>
         <Filter
+          label="Filter rows"
           onFilter={(text) => {
             setOffset(0);
             setContains(text);
@@ -111,6 +150,7 @@ export function TablePreview({ runId, path }: { readonly runId: string; readonly
           </button>
         </span>
       </div>
+      {(page.columnTotal !== null || range.columnsContaining !== "") && <ColumnPager page={page} {...range} onRange={setRange} />}
       <div class={css.tableHost} tabIndex={0} role="region" aria-label={`Table of ${path}`}>
         <table class={css.table}>
           <thead>

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { formatCount } from "../charts/numbers";
 import { hrefOf, path as page, query, setQuery, writeQuery } from "../lib/location";
+import { stripAnsi } from "./ansi";
 import { formatBytes } from "./bytes";
 import { HexPreview } from "./hex-preview";
 import { highlight, splitLines } from "./highlight";
@@ -26,7 +27,7 @@ export function prettify(lines: readonly string[], language: string): string[] |
 /** Return the indexes of the lines that hold `search`, ignoring case. */
 export function findLines(lines: readonly string[], search: string): number[] {
   const needle = search.toLowerCase();
-  return needle ? lines.flatMap((line, index) => (line.toLowerCase().includes(needle) ? [index] : [])) : [];
+  return needle ? lines.flatMap((line, index) => (stripAnsi(line).toLowerCase().includes(needle) ? [index] : [])) : [];
 }
 
 function withLine(index: number): URLSearchParams {

@@ -79,6 +79,25 @@ test("a long column is cut, what touches the root stays", () => {
   expect(nodes.map((placed) => placed.node.id)).toContain("dataset:/29/d");
 });
 
+test("of many versions those with aliases are drawn, and no alias without its version", () => {
+  const versions = Array.from({ length: 40 }, (_, index) => node(`models:/churn/${index}`, "version"));
+  const aliases = Array.from({ length: 12 }, (_, index) => node(`models:/churn@a${index}`, "alias"));
+  const wide: Lineage = {
+    root: "runs:/a",
+    nodes: [node("runs:/a", "run"), ...versions, ...aliases],
+    edges: [
+      ...versions.map(({ id }) => edge("runs:/a", id, "registered_as")),
+      ...aliases.map(({ id }, index) => edge(`models:/churn/${3 * index}`, id, "named")),
+    ],
+  };
+
+  const { nodes, edges, hidden } = drawLineage(wide, 6, 900);
+
+  expect(nodes.filter(({ node: one }) => one.kind === "alias")).toHaveLength(6);
+  expect(edges).toHaveLength(12);
+  expect(Object.fromEntries(hidden)).toEqual({ version: 34, alias: 6 });
+});
+
 test("a circle is drawn, too", () => {
   const circle: Lineage = {
     root: "runs:/a",

@@ -81,7 +81,7 @@ export function describeEdges(id: string, { edges, nodes }: Lineage): string {
 
 /** Place everything in `room` pixels, if it fits; at most `most` things a column, those near to the root first. */
 export function drawLineage(lineage: Lineage, most: number, room: number): Drawing {
-  const columns = [...shorten(sortIntoColumns(lineage), lineage, most)];
+  const columns = shorten(sortIntoColumns(lineage), lineage, most).filter((column) => column.length > 0);
   const tallest = Math.max(...columns.map((column) => column.length));
   const isCompact = tallest > LONG;
   const cardHeight = isCompact ? HEIGHT.compact : HEIGHT.usual;
@@ -156,14 +156,33 @@ function sortIntoColumns({ nodes, edges }: Lineage): LineageNode[][] {
   return [...columns].map((column) => column ?? []).filter((column) => column.length > 0);
 }
 
-function* shorten(columns: readonly LineageNode[][], { root, edges }: Lineage, most: number): Generator<LineageNode[]> {
-  const near = new Set([root, ...edges.filter(({ target }) => target === root).map(({ source }) => source)]);
-  for (const { source, target } of edges) if (source === root) near.add(target);
-  for (const column of columns) {
-    const sorted = [...dealKinds(column.filter(({ id }) => near.has(id))), ...dealKinds(column.filter(({ id }) => !near.has(id)))];
-    const kept = new Set(sorted.slice(0, most));
-    yield column.filter((node) => kept.has(node));
+/** Keep at most `most` things a column: those near to the root first, of them those that led to more, and none whose links are all cut. */
+function shorten(columns: readonly LineageNode[][], { root, edges, nodes }: Lineage, most: number): readonly LineageNode[][] {
+  if (columns.every((column) => column.length <= most)) return columns;
+  const places = new Map(columns.flatMap((column, index) => column.map((node) => [node.id, { node, index }] as const)));
+  const neighbours = new Map(nodes.map(({ id }) => [id, new Set<string>()]));
+  for (const { source, target } of edges) {
+    neighbours.get(source)?.add(target);
+    neighbours.get(target)?.add(source);
   }
+  const room = columns.map(() => most);
+  const kept = new Set<string>();
+  const queue = [root];
+  const keep = (id: string) => {
+    const place = places.get(id);
+    if (!place || kept.has(id) || (room[place.index] ?? 0) <= 0) return;
+    room[place.index] = (room[place.index] ?? 0) - 1;
+    kept.add(id);
+    if (id !== root) queue.push(id);
+  };
+  keep(root);
+  const degree = (id: string) => neighbours.get(id)?.size ?? 0;
+  for (const id of queue) {
+    const around = [...(neighbours.get(id) ?? [])].flatMap((other) => places.get(other)?.node ?? []);
+    for (const node of dealKinds(around.sort((one, other) => degree(other.id) - degree(one.id)))) keep(node.id);
+  }
+  for (const { id } of nodes) if (degree(id) === 0) keep(id);
+  return columns.map((column) => column.filter(({ id }) => kept.has(id)));
 }
 
 /** Take one of each kind in turn, so that none is left out because another one has many. */

@@ -33,13 +33,15 @@ export function TryPanel({ version, signature, hasExample }: TryPanelProps) {
   return <Try uri={`models:/${name}/${number}`} signature={signature} example={example.data ?? ""} />;
 }
 
-interface TryProps {
+export interface TryProps {
   readonly uri: string;
   readonly signature: Signature | null;
+  /** A request in JSON to begin with; empty without any. */
   readonly example: string;
 }
 
-function Try({ uri, signature, example }: TryProps) {
+/** The form itself, for a model by any URI. */
+export function Try({ uri, signature, example }: TryProps) {
   const [values, setValues] = useState<Values>(() => (signature ? startValues(signature, example) : {}));
   const [json, setJson] = useState<string | null>(null);
   const [text, setText] = useState(() => localStorage.getItem(SETTING) ?? STANDARD);

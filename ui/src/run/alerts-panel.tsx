@@ -1,11 +1,13 @@
 import type { Alert } from "../api/schema";
 import { useQuery } from "../api/use-query";
 import { formatCount, formatMoment } from "../lib/format";
+import { isStreaming } from "../lib/live";
 import css from "../panels/panels.module.css";
 import { listAlerts } from "./run-api";
 import own from "./run.module.css";
 
 const TONES: Readonly<Record<Alert["level"], string>> = { INFO: "run", WARNING: "warn", ERROR: "bad" };
+/** How often they are read again when the server cannot tell of new ones by itself. */
 const EVERY_MS = 5_000;
 
 /** What a run raised, and what rules said of it; nothing without any. New ones come while the run runs. */
@@ -13,7 +15,7 @@ export function AlertsPanel({ runId, isRunning, revision }: { readonly runId: st
   const { data, error } = useQuery({
     key: ["alerts", runId, revision],
     ask: (signal) => listAlerts(runId, signal),
-    ...(isRunning ? { everyMs: EVERY_MS } : {}),
+    ...(isRunning && !isStreaming() ? { everyMs: EVERY_MS } : {}),
   });
   if (!error && (data ?? []).length === 0) return null;
   return (

@@ -8,7 +8,10 @@ import { splitKey, writeContext } from "./metrics/courses";
 import own from "./run.module.css";
 import { Sparkline } from "./sparkline";
 
-const AT_FIRST = 100;
+/** What the server reads at once. */
+const PAGE = 100;
+/** Of more rows, some are scrolled to, so that the params stay near. */
+const FIT = 16;
 /** Enough for the exact step of a best value in most runs; fewer when there are many metrics. */
 const BUCKETS = { few: 400, many: 80 };
 const MANY_METRICS = 40;
@@ -83,12 +86,13 @@ function MetricRow({ metric, series, context }: MetricRowProps) {
 
 /** The metrics of a run: course, last, best, least and greatest value of each. */
 export function MetricsTable({ run, metrics, revision }: { readonly run: RunDetails; readonly metrics: readonly Metric[]; readonly revision: number }) {
-  const [isAll, setAll] = useState(false);
+  const [page, setPage] = useState(0);
   const [search, setSearch] = useState("");
   const needle = search.trim().toLowerCase();
   const names = useMemo(() => new Set(metrics.map((metric) => metric.key)), [metrics]);
   const found = metrics.filter((metric) => metric.key.toLowerCase().includes(needle));
-  const shown = isAll ? found.slice(0, 200) : found.slice(0, AT_FIRST);
+  const from = Math.min(page, Math.max(0, Math.ceil(found.length / PAGE) - 1)) * PAGE;
+  const shown = found.slice(from, from + PAGE);
   const { known, error } = useSeries(run.runId, shown.map((metric) => metric.key), revision);
   return (
     <section class={css.panel} aria-labelledby="metrics-heading">
@@ -101,7 +105,10 @@ export function MetricsTable({ run, metrics, revision }: { readonly run: RunDeta
             placeholder="Find"
             aria-label="Find metrics"
             value={search}
-            onInput={(event) => setSearch(event.currentTarget.value)}
+            onInput={(event) => {
+              setSearch(event.currentTarget.value);
+              setPage(0);
+            }}
           />
         )}
       </header>
@@ -111,7 +118,7 @@ export function MetricsTable({ run, metrics, revision }: { readonly run: RunDeta
           No metrics yet. Log one with <code>hw.log_metric("loss", 0.25, step=1)</code>.
         </p>
       ) : (
-        <div class={css.scroll} tabIndex={0} role="region" aria-label="Metrics table">
+        <div key={from} class={css.scroll} data-long={shown.length > FIT || undefined} tabIndex={0} role="region" aria-label="Metrics table">
           <table class={own.metrics}>
             <thead>
               <tr>
@@ -137,16 +144,18 @@ export function MetricsTable({ run, metrics, revision }: { readonly run: RunDeta
         </div>
       )}
       {found.length === 0 && metrics.length > 0 && <p class={css.hint}>{`No metric matches “${search}”.`}</p>}
-      {found.length > shown.length && (
-        <p class={css.hint}>
-          {formatCount(shown.length)} of {formatCount(found.length)} shown.{" "}
-          {!isAll && (
-            <button type="button" class="button small quiet" onClick={() => setAll(true)}>
-              Show up to 200
-            </button>
-          )}{" "}
-          Search narrows them.
-        </p>
+      {found.length > PAGE && (
+        <div class={own.pager}>
+          <button type="button" class="button small" disabled={from === 0} onClick={() => setPage(from / PAGE - 1)}>
+            Previous
+          </button>
+          <button type="button" class="button small" disabled={from + PAGE >= found.length} onClick={() => setPage(from / PAGE + 1)}>
+            Next
+          </button>
+          <span class={css.hint} role="status">
+            {formatCount(from + 1)} to {formatCount(from + shown.length)} of {formatCount(found.length)}
+          </span>
+        </div>
       )}
     </section>
   );

@@ -9,7 +9,7 @@ import { Failure } from "../shell/notice";
 import { Snippet } from "../shell/snippet";
 import { refresh } from "../api/use-query";
 import { lastMetrics, MODEL_STATUS } from "./logged-model";
-import type { RunDetails } from "./model";
+import { isSystemMetric, type RunDetails } from "./model";
 import { RegisterDialog } from "./register-dialog";
 import { RegisteredAs } from "./registered-as";
 import { baseOf, writePlace } from "./route";
@@ -117,7 +117,7 @@ export function ModelsTab({ run, models }: { readonly run: RunDetails; readonly 
 }
 
 function ModelCells({ model: { info, data } }: { readonly model: LoggedModel }) {
-  const metrics = lastMetrics(data.metrics ?? []);
+  const metrics = lastMetrics(data.metrics ?? []).filter(({ key }) => !isSystemMetric(key));
   const { word, tone } = MODEL_STATUS[info.status];
   return (
     <>

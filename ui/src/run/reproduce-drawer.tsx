@@ -9,7 +9,7 @@ import { formatBytes } from "../preview/bytes";
 import { Snippet } from "../shell/snippet";
 import { useCode } from "./code/use-code";
 import type { DatasetUse, RunDetails } from "./model";
-import { loadInPython, planReproduction, writeDatasets } from "./reproduction";
+import { checkCommand, loadInPython, planReproduction, writeDatasets } from "./reproduction";
 import own from "./run.module.css";
 
 /** How to run a run again, what it needs for that, and how to load it. */
@@ -81,6 +81,13 @@ export function ReproduceDrawer({ run, onClose }: { readonly run: RunDetails; re
               </li>
             ))}
           </ul>
+        </>
+      )}
+      {data && (run.tags.has("mlflow.source.git.commit") || data.locks.length > 0 || data.record) && (
+        <>
+          <h3>What differs from your checkout</h3>
+          <p class={css.hint}>In your copy of the code and its environment, this compares commit, changes and packages without running anything:</p>
+          <Snippet code={checkCommand(run.runId, serverUrl())} label="command that compares your checkout" />
         </>
       )}
       <Datasets datasets={run.datasets} />

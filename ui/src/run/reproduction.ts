@@ -31,6 +31,9 @@ const holdsSecret = ({ command }: ProgramRecord): boolean => command.some((word)
 
 const reproduceCommand = (runId: string, server: string): string => `headwater reproduce ${runId} --tracking-uri ${quoteShell(server)}`;
 
+/** Return the command that says what differs between a run and the checkout it is given in. */
+export const checkCommand = (runId: string, server: string): string => `headwater reproduce ${runId} --check --tracking-uri ${quoteShell(server)}`;
+
 function planProgram(run: RunDetails, code: CodeFiles, program: ProgramRecord, server: string): Reproduction {
   const missing: string[] = [];
   if (!program.commit) missing.push(`The code was in no git repository: what is in ${program.folder} now is run.`);

@@ -118,7 +118,7 @@ export interface RunPageProps {
 /** The page of one run, at `/runs/<id>` or `/experiments/<id>/runs/<id>`, with its tabs below. */
 export function RunPage({ runId, rest }: RunPageProps) {
   const place = readPlace(rest);
-  const state = useRun(runId);
+  const state = useRun(runId, place.tab === "logs");
   // The code of the tab comes beside the run, not after it.
   const load = place.tab === "overview" ? undefined : LOADERS[place.tab === "system" ? "metrics" : place.tab];
   useEffect(() => void load?.().catch(() => undefined), [load]);

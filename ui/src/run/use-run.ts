@@ -25,8 +25,8 @@ const NOTHING = { run: null, isMissing: false, error: "" };
 /** A run that takes long to read is read again after a pause of so many times as long. */
 const PAUSE_FACTOR = 4;
 
-/** Read a run and keep it fresh; what was read stays while it is read again or cannot be. */
-export function useRun(runId: string): RunState {
+/** Read a run and keep it fresh, and on demand its log; what was read stays while it is read again or cannot be. */
+export function useRun(runId: string, isLogFollowed: boolean): RunState {
   const [known, setKnown] = useState<Known>({ runId, ...NOTHING });
   const [revision, setRevision] = useState(0);
   const refresh = useCallback(() => setRevision((old) => old + 1), []);
@@ -59,7 +59,7 @@ export function useRun(runId: string): RunState {
     return () => controller.abort();
   }, [runId, revision]);
 
-  useChanges({ runIds: [runId] }, refreshSoon);
+  useChanges({ runIds: [runId], logRunIds: isLogFollowed ? [runId] : [] }, refreshSoon);
 
   const current = known.runId === runId ? known : { ...NOTHING };
   return { ...current, revision, refresh };

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import click
 
 from headwater.cli._options import json_option, opened_store, require_one, run_id_argument, tracking_uri_option
-from headwater.cli._output import print_json, printable, say
+from headwater.cli._output import print_json, printable_styled, say
 from headwater.protocol.logs import LogLine, ReadLog
 from headwater.stores.interface import Store
 
@@ -47,7 +47,7 @@ def command(
             return
         for line in wanted:
             start = f"{line.time} {line.stream} " if times and line.time else ""
-            click.echo(start + printable(line.text))
+            click.echo(start + printable_styled(line.text))
 
 
 def _read(store: Store, request: ReadLog, *, follow: bool, tail: int | None) -> Iterator[LogLine]:

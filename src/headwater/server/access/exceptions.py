@@ -14,7 +14,6 @@ ADJUSTED: dict[str, dict[str, Level | None]] = {
     # Names that are free are nobody's, and others are refused by the store.
     "registered_models.create": {"name": None},
     "registered_models.rename": {"new_name": None},
-    # These only stand first; `checks` leaves out those that may not be read.
 }
 """What fields of a verb need instead of the verb's permission, by the steps to them; None: nothing."""
 

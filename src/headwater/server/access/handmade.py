@@ -72,6 +72,12 @@ def _tree(things: Things, caller: Caller, _request: Request, rest: str, level: L
     things.require_path(caller, check_path(rest), level)
 
 
+def _streams(things: Things, caller: Caller, request: Request, _rest: str, level: Level) -> None:
+    """Of runs, each stream tells what its caller may see; logs are watched by name."""
+    run_ids = {run_id for name, text in query_pairs(request) if name == "log_run_ids" for run_id in text.split(",")}
+    things.require(caller, What.RUN, run_ids - {""}, level)
+
+
 def _anything(_things: Things, _caller: Caller, _request: Request, _rest: str, _level: Level) -> None:
     """Whoever is signed in may."""
 
@@ -82,7 +88,7 @@ _RULES: dict[str, Rule] = {
     "/model-versions/get-artifact": _in_query({"name": What.REGISTERED_MODEL}),
     "/ajax-api/2.0/mlflow/logged-models/{model_id}/artifacts/files": _in_path("model_id", What.LOGGED_MODEL),
     f"{NATIVE_BASE[0]}/artifacts/archive": _in_query(_RUN | {"model_id": What.LOGGED_MODEL}),
-    f"{NATIVE_BASE[0]}/events": _anything,  # each stream tells what its caller may see
+    f"{NATIVE_BASE[0]}/events": _streams,
     "/metrics": _anything,
     **{f"{base}/artifacts/": _tree for base in ARTIFACTS_BASES},
     **{f"{base}/mpu/{step}/": _tree for base in ARTIFACTS_BASES for step in ("create", "complete", "abort")},

@@ -115,6 +115,7 @@ class RestArtifacts(Resource):
     get_tree = Verb(artifacts.GET_TREE)
     delete_tree = Verb(artifacts.DELETE_TREE)
     preview_table = Verb(artifacts.PREVIEW_TABLE)
+    preview_array = Verb(artifacts.PREVIEW_ARRAY)
     start_upload = Verb(artifacts.START_UPLOAD)
     finish_upload = Verb(artifacts.FINISH_UPLOAD)
     sign_download = Verb(artifacts.SIGN_DOWNLOAD)
@@ -146,6 +147,7 @@ class RestLogs(Resource):
     append = Verb(logs.APPEND)
     read = Verb(logs.READ)
     index = Verb(logs.INDEX)
+    measure = Verb(logs.MEASURE)
 
 
 class RestLocations:

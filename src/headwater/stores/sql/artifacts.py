@@ -23,6 +23,8 @@ from headwater.protocol.artifacts import (
     PresignDownloadResponse,
     PresignUpload,
     PresignUploadResponse,
+    PreviewArray,
+    PreviewArrayResponse,
     PreviewTable,
     PreviewTableResponse,
     SignDownload,
@@ -39,7 +41,8 @@ from headwater.stores.sql.connection import Connection, Dialect, chunks, marks
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.live_logs import LiveLogs
 from headwater.stores.sql.logged_model_rows import find_model, load_model_uri
-from headwater.stores.sql.preview import TableFile, preview_table
+from headwater.stores.sql.preview import StoredFile, preview_table
+from headwater.stores.sql.preview_array import preview_array
 from headwater.stores.sql.rows import find_run, load_info
 
 _RUN_PATH = re.compile(r"([0-9]{1,18})/([^/]+)/artifacts(?:/(.+))?", re.ASCII)
@@ -134,15 +137,24 @@ class SqlArtifacts:
     def preview_table(self, request: PreviewTable) -> PreviewTableResponse:
         """Return rows of an artifact of a run that is a table."""
         request.check()
+        return preview_table(self.open_file(request.run_id, request.path), request)
+
+    def preview_array(self, request: PreviewArray) -> PreviewArrayResponse:
+        """Return a picture of an artifact of a run that is a NumPy array."""
+        request.check()
+        return preview_array(self.open_file(request.run_id, request.path), request)
+
+    def open_file(self, run_id: str, path: str) -> StoredFile:
+        """Return an artifact of a run to read from."""
         with self._database.read() as connection:
-            uri, root = _run_root(connection, request.run_id)
-            entries = _read_at(connection, join_paths(root, request.path)) if root else []
+            uri, root = _run_root(connection, run_id)
+            entries = _read_at(connection, join_paths(root, path)) if root else []
         if entries:
-            return preview_table(TableFile(entries[0].size, partial(self._blobs.read, entries[0].digest)), request)
+            return StoredFile(entries[0].size, partial(self._blobs.read, entries[0].digest))
         if root:
-            raise ResourceDoesNotExist(f"No such artifact: '{request.path}'")
+            raise ResourceDoesNotExist(f"No such artifact: '{path}'")
         location = self._locations.open(uri)
-        return preview_table(TableFile(location.find(request.path).size, partial(location.read, request.path)), request)
+        return StoredFile(location.find(path).size, partial(location.read, path))
 
     def start_upload(self, request: StartUpload) -> StartUploadResponse:
         """Return where to send a large file: its parts past us if it can be, else the rest of it to us."""

@@ -31,6 +31,10 @@ class LiveLogs:
         except FileNotFoundError:
             return []
 
+    def measure(self, run_id: str) -> int:
+        """Return the bytes of a run's recordings."""
+        return sum(self.recording(run_id, name).size() for name in self.names(run_id))
+
     def forget_finished(self, paths: Iterable[str]) -> None:
         """Remove the recordings whose finished logs have been kept under these paths of the artifact tree."""
         for path in paths:

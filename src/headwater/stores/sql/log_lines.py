@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from headwater.capture.recording import gap_note
-from headwater.protocol.logs import MARK_BYTES, MAX_INDEX_BYTES, LogLine, ReadLog
+from headwater.capture.styles import strip_styles
+from headwater.protocol.logs import MARK_BYTES, MAX_INDEX_BYTES, MAX_SEARCH_BYTES, LogLine, ReadLog
 
 _STEP_BYTES = 1 << 20
 _LEAST_BYTES = 1 << 16
@@ -65,7 +66,7 @@ def read_lines(source: LogSource, request: ReadLog) -> tuple[list[LogLine], int]
                 room -= len(raw)
             end += len(raw)
         end = part.end
-        if room <= 0:
+        if room <= 0 or end - position >= MAX_SEARCH_BYTES:
             break
     return lines, end
 
@@ -133,11 +134,16 @@ def _is_absent(data: bytes, wanted: str, stream: str) -> bool:
     """Return whether no line can be wanted, which is quicker to see than to parse them."""
     if stream and f"Z {stream} ".encode() not in data:
         return True
-    return bool(wanted) and wanted not in data.decode("utf-8", "replace").lower()
+    return bool(wanted) and wanted not in _fold(data)
 
 
 def _is_wanted(line: LogLine, raw: bytes, wanted: str, stream: str) -> bool:
-    return (not stream or line.stream == stream) and (not wanted or wanted in raw.decode("utf-8", "replace").lower())
+    return (not stream or line.stream == stream) and (not wanted or wanted in _fold(raw))
+
+
+def _fold(data: bytes) -> str:
+    """Return the text to search in: without colours, in lower case."""
+    return strip_styles(data.decode("utf-8", "replace")).lower()
 
 
 def _parse(position: int, raw: bytes) -> LogLine:

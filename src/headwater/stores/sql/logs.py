@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
 from headwater.capture.recording import Recording
 from headwater.protocol.artifacts import ArtifactFile, GetTree, ListArtifacts
@@ -13,6 +14,9 @@ from headwater.protocol.logs import (
     AppendLog,
     IndexLog,
     IndexLogResponse,
+    LogSize,
+    MeasureLogs,
+    MeasureLogsResponse,
     ReadLog,
     ReadLogResponse,
 )
@@ -22,6 +26,7 @@ from headwater.stores.sql.artifacts import SqlArtifacts
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.live_logs import LiveLogs
 from headwater.stores.sql.log_lines import LogSource, index_lines, read_lines
+from headwater.stores.sql.preview import StoredFile
 from headwater.stores.sql.rows import find_run, load_info
 
 _PROXIED = re.compile(r"mlflow-artifacts:/*([^/?][^?]*)")
@@ -61,7 +66,7 @@ class SqlLogs:
     def read(self, request: ReadLog) -> ReadLogResponse:
         """Return whole lines of a log."""
         request.check()
-        log = self._find(request.run_id, request.name)
+        log = self._find(request)
         if not log.name:
             return ReadLogResponse(is_live=log.is_live)
         lines, position = read_lines(log.source, request)
@@ -70,7 +75,7 @@ class SqlLogs:
     def index(self, request: IndexLog) -> IndexLogResponse:
         """Return where the lines of a log are."""
         request.check()
-        log = self._find(request.run_id, request.name)
+        log = self._find(request)
         if not log.name:
             return IndexLogResponse(is_live=log.is_live)
         found = index_lines(log.source, request.position, request.line)
@@ -86,7 +91,16 @@ class SqlLogs:
             log.is_live,
         )
 
-    def _find(self, run_id: str, asked: str) -> _Log:
+    def measure(self, request: MeasureLogs) -> MeasureLogsResponse:
+        """Return how long the logs of running runs are."""
+        request.check()
+        sizes = [LogSize(run_id, self._live.measure(run_id)) for run_id in dict.fromkeys(request.run_ids)]
+        return MeasureLogsResponse([found for found in sizes if found.size > 0])
+
+    def _find(self, request: ReadLog | IndexLog) -> _Log:
+        run_id, asked, path = request.run_id, request.name, request.path
+        if path:
+            return _Log(path, [], _file_source(self._artifacts.open_file(run_id, path)), is_live=False)
         with self._database.read() as connection:
             info = load_info(connection, find_run(connection, run_id, active=False).id)
         is_running = info.status == RunStatus.RUNNING
@@ -98,7 +112,9 @@ class SqlLogs:
         if name not in names:
             raise ResourceDoesNotExist(f"The run '{run_id}' has no log '{name}'. It has: {', '.join(names)}.")
         if name in finished:
-            return _Log(name, names, _blob_source(self._blobs, finished[name]), is_live=False)
+            file = finished[name]
+            kept = StoredFile(file.size, partial(self._blobs.read, file.digest))
+            return _Log(name, names, _file_source(kept), is_live=False)
         return _Log(name, names, _recording_source(self._live.recording(run_id, name)), is_running)
 
     def _find_finished(self, run_id: str, artifact_uri: str) -> dict[str, ArtifactFile]:
@@ -114,10 +130,10 @@ def _recording_source(recording: Recording) -> LogSource:
     return LogSource(recording.size(), recording.read, is_complete=False)
 
 
-def _blob_source(blobs: Blobs, file: ArtifactFile) -> LogSource:
+def _file_source(file: StoredFile) -> LogSource:
     def read(position: int, limit: int) -> tuple[int, bytes]:
         if position >= file.size:
             return position, b""
-        return position, b"".join(blobs.read(file.digest, position, min(limit, file.size - position)))
+        return position, b"".join(file.read(position, min(limit, file.size - position)))
 
     return LogSource(file.size, read, is_complete=True)

@@ -11,26 +11,27 @@ from typing import NamedTuple
 from headwater.protocol.artifacts import PreviewTable, PreviewTableResponse
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.stores.sql.preview_binary import BINARY_TABLES, ReadAt, preview_binary
+from headwater.stores.sql.preview_columns import choose_columns
 from headwater.stores.sql.preview_order import MAX_SORTED_ROWS, order_rows
 
 _SEPARATORS = {"csv": ",", "tsv": "\t", "tab": "\t"}
 _JSON_LINES = {"jsonl", "ndjson"}
 _MAX_LINE = 1 << 20
 _MAX_CELL = 2000
-_MAX_COLUMNS = 1000
+_MAX_COLUMNS = 10_000
 
 _Record = dict[str, str]
 _Rows = Iterator[list[str]]
 
 
-class TableFile(NamedTuple):
+class StoredFile(NamedTuple):
     """A file: its size in bytes, and its bytes from one on, of a length or up to the end."""
 
     size: int
     read: Callable[[int, int | None], Iterator[bytes]]
 
 
-def preview_table(file: TableFile, request: PreviewTable) -> PreviewTableResponse:
+def preview_table(file: StoredFile, request: PreviewTable) -> PreviewTableResponse:
     """Return the rows of a file that `request` asks for, every cell as text of at most 2,000 characters.
 
     Raises `InvalidParameterValue` if the file is of another kind, or not what its name says.
@@ -59,7 +60,9 @@ def _preview_rows(rows: _Rows, request: PreviewTable) -> PreviewTableResponse:
     more = next(wanted, None) is not None
     width = max((len(row) for row in page), default=0)
     columns += [f"column {index + 1}" for index in range(len(columns), width)]
-    return PreviewTableResponse(columns, [row + [""] * (len(columns) - len(row)) for row in page], more)
+    shown = choose_columns(columns, request)
+    cells = [[row[place] if place < len(row) else "" for place in shown.places] for row in page]
+    return PreviewTableResponse(shown.names, cells, more, column_total=shown.total)
 
 
 def _matching(rows: _Rows, contains: str) -> _Rows:
@@ -86,11 +89,15 @@ def _preview_records(records: Iterator[_Record], request: PreviewTable) -> Previ
         names = list(columns)
         ordered = order_rows(([one.get(name, "") for name in names] for one in known), names, request)
         page = list(islice(ordered, request.offset, request.offset + request.limit))
-        return PreviewTableResponse(names, page, more=next(ordered, None) is not None)
+        shown = choose_columns(names, request)
+        cells = [[row[place] for place in shown.places] for row in page]
+        return PreviewTableResponse(shown.names, cells, next(ordered, None) is not None, column_total=shown.total)
     rows = read()
-    shown = list(islice(rows, request.offset, request.offset + request.limit))
+    found = list(islice(rows, request.offset, request.offset + request.limit))
     more = next(rows, None) is not None
-    return PreviewTableResponse(list(columns), [[record.get(name, "") for name in columns] for record in shown], more)
+    shown = choose_columns(list(columns), request)
+    cells = [[record.get(name, "") for name in shown.names] for record in found]
+    return PreviewTableResponse(shown.names, cells, more, column_total=shown.total)
 
 
 def _parse_records(lines: Iterator[str], path: str) -> Iterator[_Record]:

@@ -1,10 +1,12 @@
 import type { LogLine } from "../../api/schema";
-import { splitAnsi } from "../../preview/ansi";
+import { formatCount } from "../../lib/format";
+import { AnsiText } from "../../preview/ansi-text";
 import preview from "../../preview/preview.module.css";
-import { splitMatches } from "./log-search";
 import css from "./logs.module.css";
 
 export const ROW_HEIGHT = 18;
+/** Characters of a line that are drawn. */
+const LONGEST = 5_000;
 
 interface LogRowProps {
   readonly line: LogLine | undefined;
@@ -35,20 +37,8 @@ export function LogRow({ line, number, digits, isChosen, isTimed, needle, href, 
         </time>
       )}
       {line?.stream === "err" && <span class="visually-hidden">error stream: </span>}
-      <code class={preview.ansi}>{line ? <Text text={line.text} needle={needle} /> : " "}</code>
+      <code class={preview.ansi}>{line ? <AnsiText line={line.text.slice(0, LONGEST)} needle={needle} /> : " "}</code>
+      {line && line.text.length > LONGEST && <i class={css.cut}>{`${formatCount(line.text.length - LONGEST)} more characters`}</i>}
     </div>
-  );
-}
-
-function Text({ text, needle }: { readonly text: string; readonly needle: string }) {
-  if (!needle && !text.includes("\u001b")) return <>{text}</>;
-  return (
-    <>
-      {splitAnsi(text).map((piece, index) => (
-        <span key={index} data-ansi={piece.color || undefined} data-bold={piece.isBold || undefined}>
-          {splitMatches(piece.text, needle).map((part, place) => (place % 2 === 1 ? <mark key={place}>{part}</mark> : part))}
-        </span>
-      ))}
-    </>
   );
 }

@@ -2,6 +2,7 @@
 
 import { readNative } from "../../api/client";
 import type { LogLine, ReadLogResponse } from "../../api/schema";
+import type { LogPlace } from "./log-source";
 
 export interface LogFilter {
   readonly contains: string;
@@ -24,27 +25,12 @@ export const isFiltering = ({ contains, stream }: LogFilter): boolean => contain
 
 /** Search on behind what was found. */
 export async function searchOn(
-  log: { readonly runId: string; readonly name: string },
+  { runId, name, path }: LogPlace,
   filter: LogFilter,
   found: Found,
   signal: AbortSignal,
 ): Promise<Found> {
-  const question = { run_id: log.runId, name: log.name, position: found.next, ...filter };
+  const question = { run_id: runId, name, path, position: found.next, ...filter };
   const { lines = [], next_position: next = 0, size = 0 } = await readNative<ReadLogResponse>("logs/read", question, signal);
   return { lines: lines.length > 0 ? [...found.lines, ...lines] : found.lines, next, isDone: next >= size || next <= found.next };
-}
-
-/** Split a text where it holds `needle`, whatever the case: every second piece is a match. */
-export function splitMatches(text: string, needle: string): string[] {
-  if (!needle) return [text];
-  const pieces: string[] = [];
-  const [haystack, wanted] = [text.toLowerCase(), needle.toLowerCase()];
-  // Some letters change their length with their case: then nothing can be marked.
-  if (haystack.length !== text.length) return [text];
-  let from = 0;
-  for (let at = haystack.indexOf(wanted); at >= 0; at = haystack.indexOf(wanted, from)) {
-    pieces.push(text.slice(from, at), text.slice(at, at + wanted.length));
-    from = at + wanted.length;
-  }
-  return [...pieces, text.slice(from)];
 }

@@ -31,7 +31,7 @@ afterEach(() => vi.unstubAllGlobals());
 
 it("counts a long log in pieces before it is shown, and reads only the chunks in view", async () => {
   const asked = serve({ text: write(100), isLive: false, most: 300 });
-  const source = new LogSource("r", "");
+  const source = new LogSource({ runId: "r", name: "", path: "" });
   await vi.waitFor(() => expect(source.state.value.isKnown).toBe(true));
   expect(source.state.value.index.count).toBe(100);
 
@@ -48,7 +48,7 @@ it("counts a long log in pieces before it is shown, and reads only the chunks in
 it("reads the last chunk again when the log has grown", async () => {
   const log = { text: write(15), isLive: true, most: 1000 };
   serve(log);
-  const source = new LogSource("r", "");
+  const source = new LogSource({ runId: "r", name: "", path: "" });
   await vi.waitFor(() => expect(source.state.value.index.count).toBe(15));
   source.want(10, 15);
   await vi.waitFor(() => expect(source.line(14)?.text).toBe("line 0014"));
@@ -64,7 +64,7 @@ it("reads the last chunk again when the log has grown", async () => {
 it("begins anew when the log was kept without its middle", async () => {
   const log = { text: write(40), isLive: true, most: 1000 };
   serve(log);
-  const source = new LogSource("r", "");
+  const source = new LogSource({ runId: "r", name: "", path: "" });
   await vi.waitFor(() => expect(source.state.value.index.count).toBe(40));
   source.want(0, 5);
   await vi.waitFor(() => expect(source.line(0)?.text).toBe("line 0000"));

@@ -2,13 +2,22 @@
 
 import { signal } from "@preact/signals";
 import { readNative } from "../../api/client";
+import { isStreaming } from "../../lib/live";
 import type { IndexLogResponse, LogLine, ReadLogResponse } from "../../api/schema";
 import { chunkAt, chunkOfLine, chunkOfPosition, extendIndex, lastMark, NO_INDEX, type Chunk, type LogIndex } from "./log-index";
 
 const KEPT_CHUNKS = 48;
 const PAGE_BYTES = 1_048_576;
+/** Between questions while the server cannot tell by itself that a log grew. */
 const QUICK_MS = 1_000;
 const SLOW_MS = 4_000;
+
+/** A log of a run, the first one if it has no name; or, by its path, any text among the run's artifacts. */
+export interface LogPlace {
+  readonly runId: string;
+  readonly name: string;
+  readonly path: string;
+}
 
 export interface LogState {
   /** The log's name; empty while it is not known, or if there is none. */
@@ -27,17 +36,18 @@ const UNKNOWN: LogState = { name: "", names: [], index: NO_INDEX, size: 0, isLiv
 export class LogSource {
   readonly state = signal(UNKNOWN);
   readonly lines = signal(0);
-  readonly #runId: string;
+  readonly #place: LogPlace;
   readonly #chunks = new Map<number, readonly LogLine[]>();
   readonly #asked = new Set<number>();
   readonly #stop = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isAsking = false;
+  #isNewsWaiting = false;
   #pause = QUICK_MS;
 
-  constructor(runId: string, name: string) {
-    this.#runId = runId;
-    this.state.value = { ...UNKNOWN, name };
+  constructor(place: LogPlace) {
+    this.#place = place;
+    this.state.value = { ...UNKNOWN, name: place.name };
     void this.look();
   }
 
@@ -49,7 +59,9 @@ export class LogSource {
 
   /** Ask whether there is more by now. */
   async look(): Promise<void> {
-    if (this.#isAsking || this.#stop.signal.aborted) return;
+    if (this.#stop.signal.aborted) return;
+    this.#isNewsWaiting = this.#isAsking;
+    if (this.#isAsking) return;
     this.#isAsking = true;
     clearTimeout(this.#timer);
     try {
@@ -62,12 +74,13 @@ export class LogSource {
       this.#isAsking = false;
     }
     const { isLive, error } = this.state.value;
-    if (isLive || error) this.#timer = setTimeout(() => void this.look(), document.hidden ? 10 * SLOW_MS : this.#pause);
+    if (this.#isNewsWaiting) void this.look();
+    else if ((isLive && !isStreaming()) || error) this.#timer = setTimeout(() => void this.look(), document.hidden ? 10 * SLOW_MS : this.#pause);
   }
 
   async #extend(): Promise<boolean> {
     const before = this.state.value;
-    const question = { run_id: this.#runId, name: before.name, ...lastMark(before.index) };
+    const question = { ...this.#where(), ...lastMark(before.index) };
     const answer = await readNative<IndexLogResponse>("logs/index", question, this.#stop.signal);
     if ((answer.size ?? 0) < before.size) {
       // A long log is kept without its middle when it is finished: its lines are where they were no more.
@@ -94,6 +107,11 @@ export class LogSource {
       error: "",
     };
     return answer.more === true && hasGrown;
+  }
+
+  #where() {
+    const { runId, path } = this.#place;
+    return { run_id: runId, name: path ? "" : this.state.value.name, path };
   }
 
   /** Return a line if it has been read. */
@@ -152,7 +170,7 @@ export class LogSource {
   }
 
   async #page(position: number, bytes: number): Promise<{ readonly lines: readonly LogLine[]; readonly next_position: number }> {
-    const question = { run_id: this.#runId, name: this.state.value.name, position, limit_bytes: bytes };
+    const question = { ...this.#where(), position, limit_bytes: bytes };
     const { lines = [], next_position = position } = await readNative<ReadLogResponse>("logs/read", question, this.#stop.signal);
     return { lines, next_position };
   }

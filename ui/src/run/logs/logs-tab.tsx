@@ -1,12 +1,11 @@
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { formatCount } from "../../lib/format";
-import { hrefOf, path as page, query, setQuery, writeQuery } from "../../lib/location";
-import { RowList } from "../../panels/row-list";
+import { query, setQuery } from "../../lib/location";
 import { formatBytes } from "../../preview/bytes";
 import { Failure } from "../../shell/notice";
 import { Snippet } from "../../shell/snippet";
 import { downloadLog } from "./download-log";
-import { LogRow, ROW_HEIGHT } from "./log-row";
+import { AllLines, Matches } from "./log-lines";
 import { isFiltering, type LogFilter } from "./log-search";
 import type { LogSource, LogState } from "./log-source";
 import { LogToolbar } from "./log-toolbar";
@@ -35,9 +34,9 @@ function change(name: string, value: string): void {
 /** What a run printed: followed while it runs, searched by the server, every line with an address. */
 export function LogsTab({ runId, isRunning, revision }: LogsTabProps) {
   const parameters = query.value;
-  const { source, state } = useLog(runId, parameters.get("log") ?? "", revision);
+  const { source, state } = useLog({ runId, name: parameters.get("log") ?? "", path: "" }, revision);
   const filter: LogFilter = { contains: parameters.get("q") ?? "", stream: parameters.get("stream") ?? "" };
-  const search = useSearch(runId, state.name, filter, state.index.end);
+  const search = useSearch({ runId, name: state.name, path: "" }, filter, state.index.end);
   if (!state.isKnown) return <p class={css.hint}>Reading…</p>;
   if (state.error && state.names.length === 0) {
     return <Failure error={new Error(state.error)} onRetry={() => void source.look()} />;
@@ -114,105 +113,8 @@ function Console({ runId, source, state, filter, search, line }: ConsoleProps) {
       {isFiltered ? (
         <Matches {...{ source, search, filter, isTimed, count }} onChoose={choose} />
       ) : (
-        <AllLines {...{ source, count, isTimed, line, isFollowing }} onFollow={setFollowing} onChoose={choose} />
+        <AllLines isCounted {...{ source, count, isTimed, line, isFollowing }} onFollow={setFollowing} onChoose={choose} />
       )}
     </section>
-  );
-}
-
-interface AllLinesProps {
-  readonly source: LogSource;
-  readonly count: number;
-  readonly isTimed: boolean;
-  readonly line: number;
-  readonly isFollowing: boolean;
-  readonly onFollow: (isFollowing: boolean) => void;
-  readonly onChoose: (number: number) => void;
-}
-
-function AllLines({ source, count, isTimed, line, isFollowing, onFollow, onChoose }: AllLinesProps) {
-  const digits = String(count).length;
-  const [rows, setRows] = useState({ from: 0, to: 0 });
-  const onRows = useCallback((from: number, to: number) => setRows({ from, to }), []);
-  useEffect(() => {
-    const timer = setTimeout(() => source.want(rows.from, rows.to), 40);
-    return () => clearTimeout(timer);
-  }, [source, rows, count]);
-  return (
-    <RowList
-      label="Lines of the log"
-      count={count}
-      rowHeight={ROW_HEIGHT}
-      target={line > 0 ? Math.min(line, count) - 1 : -1}
-      isFollowing={isFollowing}
-      onEnd={onFollow}
-      onRows={onRows}
-      row={(index) => (
-        <LogRow
-          key={index}
-          line={source.line(index)}
-          number={index + 1}
-          isChosen={index + 1 === line}
-          needle=""
-          href={hrefOf(page.value + writeQuery(withLine(index + 1)))}
-          onChoose={(event) => {
-            event.preventDefault();
-            onChoose(index + 1);
-          }}
-          {...{ digits, isTimed }}
-        />
-      )}
-    />
-  );
-}
-
-function withLine(number: number): URLSearchParams {
-  const next = new URLSearchParams(query.value);
-  next.set("line", String(number));
-  return next;
-}
-
-interface MatchesProps {
-  readonly source: LogSource;
-  readonly search: SearchState;
-  readonly filter: LogFilter;
-  readonly isTimed: boolean;
-  readonly count: number;
-  readonly onChoose: (number: number) => void;
-}
-
-function Matches({ source, search, filter, isTimed, count, onChoose }: MatchesProps) {
-  const { lines, isDone } = search.found;
-  const { more } = search;
-  const onRows = (_: number, to: number) => {
-    if (to >= lines.length - 1) more();
-  };
-  if (lines.length === 0) return <p class={css.hint}>{isDone ? `None of the ${formatCount(count)} lines match.` : "Searching…"}</p>;
-  return (
-    <RowList
-      label="Lines that match"
-      count={lines.length}
-      rowHeight={ROW_HEIGHT}
-      onRows={onRows}
-      row={(index) => {
-        const found = lines[index];
-        return (
-          <LogRow
-            key={index}
-            line={found}
-            number={0}
-            digits={1}
-            isChosen={false}
-            needle={filter.contains}
-            href={hrefOf(page.value)}
-            onChoose={(event) => {
-              event.preventDefault();
-              if (found) void source.numberOf(found.position).then((number) => onChoose(number + 1));
-            }}
-            {...{ isTimed }}
-          />
-        );
-      }}
-    />
   );
 }

@@ -1,15 +1,19 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { LogState } from "./log-source";
+import { isStreaming, logSizes } from "../../lib/live";
+import type { LogPlace, LogState } from "./log-source";
 import { LogSource } from "./log-source";
 import { isFiltering, NOTHING_FOUND, searchOn, type Found, type LogFilter } from "./log-search";
 
 /** Follow a log of a run; `revision` grows when the server told of a change. */
-export function useLog(runId: string, name: string, revision: number): { readonly source: LogSource; readonly state: LogState } {
-  const source = useMemo(() => new LogSource(runId, name), [runId, name]);
+export function useLog({ runId, name, path }: LogPlace, revision: number): { readonly source: LogSource; readonly state: LogState } {
+  const source = useMemo(() => new LogSource({ runId, name, path }), [runId, name, path]);
   useEffect(() => () => source.close(), [source]);
-  useEffect(() => void source.look(), [source, revision]);
+  const size = logSizes.value.get(runId);
+  useEffect(() => void source.look(), [source, revision, size, isStreaming()]);
   return { source, state: source.state.value };
 }
+
+const ENOUGH = 200;
 
 export interface SearchState {
   readonly found: Found;
@@ -19,20 +23,20 @@ export interface SearchState {
 }
 
 /** Search a log, and search on when `end`, the end of the log, moves on. */
-export function useSearch(runId: string, name: string, filter: LogFilter, end: number): SearchState {
-  const identity = JSON.stringify([runId, name, filter]);
+export function useSearch(place: LogPlace, filter: LogFilter, end: number): SearchState {
+  const identity = JSON.stringify([place, filter]);
   const [known, setKnown] = useState({ identity, found: NOTHING_FOUND, error: "" });
   const [isSearching, setSearching] = useState(false);
   const running = useRef<AbortController | null>(null);
   const found = known.identity === identity ? known.found : NOTHING_FOUND;
-  const isWanted = isFiltering(filter) && name !== "";
+  const isWanted = isFiltering(filter) && (place.name !== "" || place.path !== "");
 
   const search = (from: Found) => {
     running.current?.abort();
     const mine = new AbortController();
     running.current = mine;
     setSearching(true);
-    searchOn({ runId, name }, filter, from, mine.signal)
+    searchOn(place, filter, from, mine.signal)
       .then(
         (next) => setKnown({ identity, found: next, error: "" }),
         (error: unknown) => {
@@ -50,6 +54,10 @@ export function useSearch(runId: string, name: string, filter: LogFilter, end: n
   useEffect(() => {
     if (isWanted && found.isDone && end > found.next) search(found);
   }, [end]);
+  // A long log is looked through in parts, until there is something to show or it ends.
+  useEffect(() => {
+    if (isWanted && found.next > 0 && !found.isDone && found.lines.length < ENOUGH) search(found);
+  }, [found]);
   const error = known.identity === identity ? known.error : "";
   return { found, isSearching, error, more: () => (isSearching || found.isDone ? undefined : search(found)) };
 }
