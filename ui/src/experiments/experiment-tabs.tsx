@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { ReadOnlyMark } from "../access/subject";
 import { formatCount } from "../lib/format";
 import { hrefOf } from "../lib/location";
 import css from "./tabs.module.css";
@@ -49,7 +50,10 @@ export function ExperimentTabs({ identity, facts, tab, runs, children }: TabsPro
             </a>
           ))}
       </nav>
-      <div class={css.tools}>{children}</div>
+      <div class={css.tools}>
+        <ReadOnlyMark />
+        {children}
+      </div>
     </div>
   );
 }

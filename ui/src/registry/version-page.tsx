@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { ReadOnlyMark, useRefusal } from "../access/subject";
 import { ApiError } from "../api/client";
 import type { ModelVersion, ProvenanceResponse } from "../api/schema";
 import { useQuery } from "../api/use-query";
@@ -146,6 +147,8 @@ function VersionHeader({ version }: { readonly version: ModelVersion }) {
   const { name, version: number, current_stage: stage, status, aliases = [] } = version;
   const [change, setChange] = useState<Change | null>(null);
   const [isDeleting, setDeleting] = useState(false);
+  const mayEdit = useRefusal("EDIT") === "";
+  const mayManage = useRefusal("MANAGE") === "";
   const { data: model } = useQuery({ key: ["registry", name, "model"], ask: (signal) => getModel(name, signal) });
   return (
     <header class={`${panels.header} ${css.versionHeader}`}>
@@ -163,23 +166,28 @@ function VersionHeader({ version }: { readonly version: ModelVersion }) {
             @{alias}
           </span>
         ))}
-        <span class={panels.actions}>
-          <button type="button" class="button primary" disabled={!model} onClick={() => setChange({ kind: "promote", alias: "", version: number })}>
-            Promote…
-          </button>
-          <Popover label="More actions" buttonClass="button square" trigger={<Icon name="more" small />}>
-            {(close) => (
-              <Menu>
-                <button type="button" onClick={() => [close(), setChange({ kind: "stage", stage, version: number })]}>
-                  Change stage…
-                </button>
-                <button type="button" onClick={() => [close(), setDeleting(true)]}>
-                  Delete version…
-                </button>
-              </Menu>
-            )}
-          </Popover>
-        </span>
+        <ReadOnlyMark />
+        {mayEdit && (
+          <span class={panels.actions}>
+            <button type="button" class="button primary" disabled={!model} onClick={() => setChange({ kind: "promote", alias: "", version: number })}>
+              Promote…
+            </button>
+            <Popover label="More actions" buttonClass="button square" trigger={<Icon name="more" small />}>
+              {(close) => (
+                <Menu>
+                  <button type="button" onClick={() => [close(), setChange({ kind: "stage", stage, version: number })]}>
+                    Change stage…
+                  </button>
+                  {mayManage && (
+                    <button type="button" onClick={() => [close(), setDeleting(true)]}>
+                      Delete version…
+                    </button>
+                  )}
+                </Menu>
+              )}
+            </Popover>
+          </span>
+        )}
       </div>
       {version.status_message && <p class="muted">{version.status_message}</p>}
       {isDeleting && <DeleteVersionDialog version={version} onClose={() => setDeleting(false)} />}

@@ -1,4 +1,5 @@
 import { useMemo } from "preact/hooks";
+import { experiments, Subject } from "../access/subject";
 import { useQuery } from "../api/use-query";
 import { ArtifactBrowser } from "../artifacts/artifact-browser";
 import { listFolder, ofRun } from "../artifacts/artifacts-api";
@@ -113,7 +114,9 @@ export function RunPage({ runId, rest }: RunPageProps) {
   if (state.run) {
     return (
       <div class={css.page}>
-        <Loaded run={state.run} place={place} state={state} />
+        <Subject things={experiments(state.run.experimentId)}>
+          <Loaded run={state.run} place={place} state={state} />
+        </Subject>
       </div>
     );
   }
