@@ -31,9 +31,7 @@ export function AccountMenu() {
       buttonClass={`button ${css.account}`}
       trigger={
         <>
-          <span class={css.initial} aria-hidden="true">
-            {[...user.username][0]?.toUpperCase()}
-          </span>
+          <span class={css.initial} data-initial={[...user.username][0]?.toUpperCase()} />
           <span class={css.name}>{user.username}</span>
         </>
       }

@@ -3,6 +3,7 @@ import type { Grant, ListOverviewsResponse } from "../api/schema";
 import { useQuery } from "../api/use-query";
 import { hrefOf } from "../lib/location";
 import { modelPage } from "../registry/places";
+import css from "./access.module.css";
 import { EVERYTHING } from "./rights";
 
 /** Read the names of the experiments that grants are about, in one request. */
@@ -28,7 +29,7 @@ export function ThingLink({ grant: { kind, resource }, names }: ThingLinkProps) 
   return (
     <span>
       {isExperiment ? "Experiment" : "Model"}{" "}
-      <a class="link" href={hrefOf(isExperiment ? `/experiments/${resource}/runs` : modelPage(resource))}>
+      <a class={`link ${css.thing}`} href={hrefOf(isExperiment ? `/experiments/${resource}/runs` : modelPage(resource))}>
         {isExperiment ? (names.get(resource) ?? resource) : resource}
       </a>
     </span>
