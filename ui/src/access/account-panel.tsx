@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import type { Me } from "../api/schema";
 import { formatMoment } from "../lib/format";
 import settings from "../settings/settings.module.css";
 import { say } from "../shell/toasts";
@@ -6,7 +7,7 @@ import css from "./access.module.css";
 import { setPassword } from "./access-api";
 import { MIN_PASSWORD, NewPassword } from "./new-password";
 import { PasswordField } from "./password-field";
-import { LEVEL_WORDS, type Me } from "./rights";
+import { LEVEL_WORDS } from "./rights";
 import { me, signIn } from "./session";
 import { ThingLink, useExperimentNames } from "./thing-link";
 import { Tokens } from "./tokens";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { levelOf, type Me, refusalOf, type Thing } from "./rights";
+import type { Me } from "../api/schema";
+import { levelOf, refusalOf, type Thing } from "./rights";
 
 const CHURN: Thing = { kind: "experiment", resource: "7" };
 const MODEL: Thing = { kind: "registered_model", resource: "churn" };

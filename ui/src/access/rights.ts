@@ -1,22 +1,6 @@
 /** Who the reader is, and what that allows: the same order of grants as the server's. */
 
-import type { Grant, Kind, Level, User } from "../api/schema";
-
-/** Somebody who vouches for users: a button beside the password. */
-export interface Provider {
-  readonly name: string;
-  readonly label: string;
-}
-
-/** What the server says of who asks; without authentication there is no user, and everybody may do everything. */
-export interface Me {
-  readonly authentication: boolean;
-  readonly user?: User;
-  readonly grants?: readonly Grant[];
-  readonly default?: Level;
-  readonly setup_needed?: boolean;
-  readonly providers?: readonly Provider[];
-}
+import type { Kind, Level, Me } from "../api/schema";
 
 /** An experiment, by its ID, or a registered model, by its name. */
 export interface Thing {

@@ -2,8 +2,8 @@
 
 import { effect, signal } from "@preact/signals";
 import { callNative, lastRefusal, readNative } from "../api/client";
+import type { Me } from "../api/schema";
 import { queries } from "../api/use-query";
-import type { Me } from "./rights";
 
 /** Remembers in this browser whether somebody was signed in last, so that a signed-out reader does not see pages start. */
 const HINT = "headwater.session";
@@ -52,15 +52,12 @@ export function startSession(): void {
 }
 
 export async function signIn(username: string, password: string): Promise<void> {
-  await callNative("session/open", { username, password });
-  await refreshMe();
+  adopt(await callNative<Me>("session/open", { username, password }));
 }
 
 /** Make the first administrator, and sign in. */
 export async function setUp(code: string, username: string, password: string): Promise<void> {
-  await callNative("session/setup", { code, username, password });
-  await refreshMe();
-  if (!me.peek()?.user) await signIn(username, password);
+  adopt(await callNative<Me>("session/setup", { code, username, password }));
 }
 
 export async function signOut(): Promise<void> {

@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
+import type { Me } from "../api/schema";
 import { navigate, path } from "../lib/location";
 import { setTheme, theme, THEMES } from "../lib/theme";
 import { useChrome } from "../shell/chrome";
 import { Icon } from "../shell/icons";
 import css from "./access.module.css";
 import { MIN_PASSWORD, NewPassword } from "./new-password";
-import type { Me } from "./rights";
 import { setUp } from "./session";
 import { SignInForm } from "./sign-in-form";
 
