@@ -38,6 +38,11 @@ export function refreshMe(): Promise<void> {
   return asking;
 }
 
+/** Ask again what the reader may do, after something came to be or got another name. */
+export async function refreshRights(): Promise<void> {
+  if (me.peek()?.authentication) await refreshMe();
+}
+
 /** Begin: ask who the reader is, and again when there is reason to. */
 export function startSession(): void {
   refreshMe().catch(() => {

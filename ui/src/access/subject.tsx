@@ -1,11 +1,11 @@
 import { createContext, type ComponentChildren } from "preact";
-import { useContext } from "preact/hooks";
+import { useContext, useEffect } from "preact/hooks";
 import type { Level } from "../api/schema";
 import { Icon } from "../shell/icons";
 import { Popover } from "../shell/popover";
 import css from "./mark.module.css";
 import { refusalOf, type Thing } from "./rights";
-import { me } from "./session";
+import { me, refreshRights } from "./session";
 
 const Context = createContext<readonly Thing[]>([]);
 
@@ -30,6 +30,11 @@ export const whyNot = (things: readonly Thing[], needed: Level): string => refus
 /** Say that what the page is about can only be read, and why; nothing for who may edit it. */
 export function ReadOnlyMark() {
   const refusal = useRefusal("EDIT");
+  const subject = JSON.stringify(useContext(Context));
+  // A program of the reader may have made it a moment ago.
+  useEffect(() => {
+    if (refusal) void refreshRights().catch(() => undefined);
+  }, [subject]);
   if (!refusal) return null;
   return (
     <Popover label="Read only: why?" buttonClass={`button small ${css.mark}`} trigger={<><Icon name="lock" small /> Read only</>}>
