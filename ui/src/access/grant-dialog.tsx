@@ -66,7 +66,7 @@ function Whom({ who, name, onWho, onName }: WhomProps) {
   const offers = who === "username" ? (users.data ?? []).map(({ username }) => username) : (roles.data ?? []).map((role) => role.name);
   return (
     <>
-      <div class="segments" role="group" aria-label="To whom">
+      <div class={`segments ${css.choice}`} role="group" aria-label="To whom">
         <button type="button" aria-pressed={who === "username"} onClick={() => onWho("username")}>
           A user
         </button>
@@ -102,7 +102,7 @@ function What({ kind, resource, onKind, onResource }: WhatProps) {
   const things = data ?? [];
   return (
     <>
-      <div class="segments" role="group" aria-label="On what">
+      <div class={`segments ${css.choice}`} role="group" aria-label="On what">
         <button type="button" aria-pressed={kind === "experiment"} onClick={() => [onKind("experiment"), onResource(EVERYTHING)]}>
           Experiments
         </button>

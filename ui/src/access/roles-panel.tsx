@@ -112,35 +112,37 @@ function RoleItem({ role, names, experiments, onOpen }: RoleItemProps) {
 
 function RoleGrants({ grants, experiments }: { readonly grants: readonly Grant[]; readonly experiments: ReadonlyMap<string, string> }) {
   return (
-    <table class={css.table}>
-      <thead class="visually-hidden">
-        <tr>
-          <th scope="col">With</th>
-          <th scope="col">May</th>
-          <th scope="col">Actions</th>
-        </tr>
-      </thead>
-      <tbody>
-        {grants.map((grant) => {
-          const words = grant.resource === EVERYTHING ? `all ${grant.kind === "experiment" ? "experiments" : "models"}` : (experiments.get(grant.resource) ?? grant.resource);
-          return (
-            <tr key={`${grant.kind} ${grant.resource}`}>
-              <td>
-                <ThingLink grant={grant} names={experiments} />
-              </td>
-              <td>
-                <LevelSelect label={`What ${grant.role} may do with ${words}`} level={grant.level} onLevel={(level) => void putGrant({ ...grant, level }).catch(fail)} />
-              </td>
-              <td class={css.rowActions}>
-                <button type="button" class="button small quiet square" aria-label={`Take back the grant on ${words} from ${grant.role}`} onClick={() => void deleteGrant(grant).catch(fail)}>
-                  <Icon name="close" small />
-                </button>
-              </td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
+    <div class={settings.scroll}>
+      <table class={css.table}>
+        <thead class="visually-hidden">
+          <tr>
+            <th scope="col">With</th>
+            <th scope="col">May</th>
+            <th scope="col">Actions</th>
+          </tr>
+        </thead>
+        <tbody>
+          {grants.map((grant) => {
+            const words = grant.resource === EVERYTHING ? `all ${grant.kind === "experiment" ? "experiments" : "models"}` : (experiments.get(grant.resource) ?? grant.resource);
+            return (
+              <tr key={`${grant.kind} ${grant.resource}`}>
+                <td>
+                  <ThingLink grant={grant} names={experiments} />
+                </td>
+                <td>
+                  <LevelSelect label={`What ${grant.role} may do with ${words}`} level={grant.level} onLevel={(level) => void putGrant({ ...grant, level }).catch(fail)} />
+                </td>
+                <td class={css.rowActions}>
+                  <button type="button" class="button small quiet square" aria-label={`Take back the grant on ${words} from ${grant.role}`} onClick={() => void deleteGrant(grant).catch(fail)}>
+                    <Icon name="close" small />
+                  </button>
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

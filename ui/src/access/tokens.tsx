@@ -24,46 +24,48 @@ export function Tokens({ username, isOwn }: TokensProps) {
   const [revoking, setRevoking] = useState<Token | null>(null);
   const tokens = data ?? [];
   return (
-    <section aria-labelledby="tokens">
-      <div class={settings.title}>
-        <h2 id="tokens">{isOwn ? "Tokens" : `Tokens of ${username}`}</h2>
-        <button type="button" class="button" onClick={() => setMaking(true)}>
-          New token
-        </button>
-      </div>
-      <p class="muted">
-        Programs sign in with a token instead of a password: set <code>HEADWATER_TOKEN</code>, or <code>MLFLOW_TRACKING_TOKEN</code>, or run <code>headwater login {serverUrl()}</code>. A token may do what{" "}
-        {isOwn ? "you" : username} may.
-      </p>
-      {error && <Failure error={error} onRetry={() => void refetch()} isSlim />}
-      {!data && !error && <p class="muted">Loading…</p>}
-      {data && tokens.length === 0 && <p>There are no tokens yet.</p>}
-      {tokens.length > 0 && (
-        <div class={settings.scroll} tabIndex={0} role="region" aria-label="Tokens">
-          <table class={css.table}>
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col">Begins with</th>
-                <th scope="col">Created</th>
-                <th scope="col">Last used</th>
-                <th scope="col">Ends</th>
-                <th scope="col">
-                  <span class="visually-hidden">Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {tokens.map((token) => (
-                <TokenRow key={token.token_id} token={token} onRevoke={() => setRevoking(token)} />
-              ))}
-            </tbody>
-          </table>
+    <>
+      <section aria-labelledby="tokens">
+        <div class={settings.title}>
+          <h2 id="tokens">{isOwn ? "Tokens" : `Tokens of ${username}`}</h2>
+          <button type="button" class="button" onClick={() => setMaking(true)}>
+            New token
+          </button>
         </div>
-      )}
+        <p class="muted">
+          Programs sign in with a token instead of a password: set <code>HEADWATER_TOKEN</code>, or <code>MLFLOW_TRACKING_TOKEN</code>, or run <code>headwater login {serverUrl()}</code>. A token may do what{" "}
+          {isOwn ? "you" : username} may.
+        </p>
+        {error && <Failure error={error} onRetry={() => void refetch()} isSlim />}
+        {!data && !error && <p class="muted">Loading…</p>}
+        {data && tokens.length === 0 && <p>There are no tokens yet.</p>}
+        {tokens.length > 0 && (
+          <div class={settings.scroll} tabIndex={0} role="region" aria-label="Tokens">
+            <table class={css.table}>
+              <thead>
+                <tr>
+                  <th scope="col">Name</th>
+                  <th scope="col">Begins with</th>
+                  <th scope="col">Created</th>
+                  <th scope="col">Last used</th>
+                  <th scope="col">Ends</th>
+                  <th scope="col">
+                    <span class="visually-hidden">Actions</span>
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {tokens.map((token) => (
+                  <TokenRow key={token.token_id} token={token} onRevoke={() => setRevoking(token)} />
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </section>
       {isMaking && <TokenDialog username={username} onClose={() => setMaking(false)} />}
       {revoking && <RevokeDialog token={revoking} onClose={() => setRevoking(null)} />}
-    </section>
+    </>
   );
 }
 

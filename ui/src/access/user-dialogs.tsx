@@ -81,7 +81,7 @@ function HandOn({ name, password, onPassword, isFirst = false }: HandOnProps) {
       <NewPassword canGenerate autofocus={isFirst} value={password} onValue={onPassword} />
       {password.length >= MIN_PASSWORD && (
         <p class="muted">
-          Hand it on in a safe way; {name || "the user"} can change it under Account. <CopyButton text={password} label="the password" />
+          <CopyButton text={password} label="the password" /> Hand it on in a safe way; {name || "the user"} can change it under Account.
         </p>
       )}
     </div>

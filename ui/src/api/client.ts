@@ -92,6 +92,9 @@ export async function reach(path: string, { method = "GET", body, signal }: Opti
     if (signal?.aborted) throw failure;
     throw new ApiError(0, "", "The server cannot be reached. Is it still running?");
   });
+  if (response.status === 401 && !path.startsWith(SESSION)) {
+    throw new ApiError(401, "UNAUTHENTICATED", "You are not signed in, or not any more. Sign in, and do this again.");
+  }
   if (!response.ok) throw await readError(response);
   return response;
 }

@@ -42,7 +42,9 @@ export function Failure({ error, onRetry, isSlim = false }: FailureProps) {
 function Forbidden({ message }: { readonly message: string }) {
   return (
     <Notice>
-      <h1 tabIndex={-1}>You may not see this</h1>
+      <h1 class={css.forbidden} tabIndex={-1}>
+        You may not see this
+      </h1>
       <p>{message}</p>
       <a class="button" href={hrefOf("/")}>
         Go to the first page
