@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,20 +14,18 @@ from playwright.sync_api import Page, expect
 from faults.programs import wait_for
 from headwater.protocol.experiments import GetExperiment
 from headwater.protocol.users import CreateUser, SetActive, UpdatePassword
+from headwater.server.settings import OidcSettings
 from headwater.testing.servers import live_server
 from headwater.testing.stores import sqlite_store
 from ui.access_pages import PASSWORD, any_page, served_users, sign_in, signed_in
 from ui.run_pages import find_violations
 from ui.run_tables import Scheme, make_experiment, watched_page
 
-pytestmark = pytest.mark.browser
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import oidc_provider_mock  # type: ignore[import-untyped]  # it has no types
 
-SERVER = """
-import sys
-from headwater.server.serve import serve
-from headwater.server.settings import ServerSettings
-serve(ServerSettings(store_uri=sys.argv[1], port=0, authentication=True))
-"""
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +164,8 @@ def test_signing_out_in_one_tab_is_seen_in_the_other(served: SimpleNamespace) ->
 def test_the_first_administrator_is_made_with_the_code_that_the_server_tells(
     served: SimpleNamespace, tmp_path: Path
 ) -> None:
-    command = [sys.executable, "-c", SERVER, f"sqlite:///{tmp_path}/headwater.db"]
+    store = f"sqlite:///{tmp_path}/headwater.db"
+    command = [sys.executable, "-m", "headwater", "server", "--auth", "--port", "0", "--backend-store-uri", store]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
         try:
             assert server.stderr is not None
@@ -216,6 +216,33 @@ def test_without_authentication_nobody_is_asked_and_the_settings_say_how_to_chan
             assert find_violations(page) == []
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the provider's own libraries
+def test_who_comes_by_an_identity_provider_gets_the_page_they_asked_for(
+    served: SimpleNamespace, tmp_path: Path
+) -> None:
+    with (
+        oidc_provider_mock.run_server_in_thread(port=0, require_nonce=True) as provider,
+        sqlite_store(tmp_path) as store,
+        live_server(store, authentication=True, oidc=_oidc(provider.server_port)) as url,
+    ):
+        store.users.create(CreateUser("ada", PASSWORD, is_admin=True))
+        experiment = make_experiment(store, "asked for")
+        context = served.browser.new_context()
+        page = context.new_page()
+        page.goto(f"{url}/experiments/{experiment}/runs?layout=table")
+        assert find_violations(page) == []
+        page.get_by_role("link", name="Company account").click()
+        page.locator("input[name=sub]").first.fill("ann@example.com")
+        page.get_by_role("button", name="Authorize").first.click()
+
+        expect(page.get_by_role("button", name="Account: ann@example.com")).to_be_visible()
+        assert page.url == f"{url}/experiments/{experiment}/runs?layout=table"
+        page.goto(f"{url}/settings/account")
+        expect(page.get_by_role("heading", name="Tokens")).to_be_visible()
+        expect(page.get_by_role("heading", name="Password")).to_have_count(0)
+        context.close()
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 1000), ("light", 400)])
 def test_axe_finds_nothing_on_the_way_in(served: SimpleNamespace, scheme: Scheme, width: int) -> None:
     with any_page(served.browser, served.url, scheme=scheme, width=width) as page:
@@ -229,6 +256,16 @@ def test_axe_finds_nothing_on_the_way_in(served: SimpleNamespace, scheme: Scheme
         sign_in(page, "ada")
         page.get_by_role("button", name="Account: ada").click()
         assert find_violations(page) == []
+
+
+def _oidc(port: int) -> OidcSettings:
+    return OidcSettings(
+        issuer=f"http://localhost:{port}",
+        client_id="headwater",
+        client_secret="s",
+        label="Company account",
+        username_claim="sub",
+    )
 
 
 def _wait_until_ended(page: Page) -> None:

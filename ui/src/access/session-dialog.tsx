@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef } from "preact/hooks";
 import css from "./access.module.css";
+import { Providers } from "./providers";
 import { isAsking, signedInName } from "./session";
 import { SignInForm } from "./sign-in-form";
 
@@ -18,6 +19,7 @@ export function SessionDialog() {
       <p>
         Sign in again to go on; this page stays as it is{name && `, unless somebody else than ${name} signs in`}.
       </p>
+      <Providers isAside />
       <SignInForm username={name} onDone={() => dialog.current?.close()} />
       <button type="button" class="button quiet" onClick={() => dialog.current?.close()}>
         Not now

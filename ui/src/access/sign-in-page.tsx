@@ -6,6 +6,7 @@ import { useChrome } from "../shell/chrome";
 import { Icon } from "../shell/icons";
 import css from "./access.module.css";
 import { MIN_PASSWORD, NewPassword } from "./new-password";
+import { Providers } from "./providers";
 import { setUp } from "./session";
 import { SignInForm } from "./sign-in-form";
 
@@ -34,6 +35,7 @@ export function SignInPage({ me }: { readonly me: Me }) {
         ) : (
           <>
             <h1 tabIndex={-1}>Sign in to Headwater</h1>
+            <Providers />
             <SignInForm onDone={goOn} />
             <p class={css.aside}>No account, or the password is lost? An administrator of this server can help.</p>
           </>
