@@ -199,10 +199,13 @@ def test_without_authentication_nobody_is_asked_and_the_settings_say_how_to_chan
     with sqlite_store(tmp_path) as store, live_server(store) as url:
         make_experiment(store, "open")
         with watched_page(served.browser, url) as page:
+            asked: list[str] = []
+            page.on("request", lambda request: asked.append(request.url))
             page.goto(f"{url}/login")
             expect(page).to_have_url(f"{url}/")
             expect(page.get_by_role("heading", name="Home")).to_be_visible()
             expect(page.get_by_role("button", name="Account")).to_have_count(0)
+            assert [address for address in asked if "/me" in address] == []
 
             page.goto(f"{url}/settings")
             expect(page.get_by_role("region", name="Access")).to_contain_text("headwater server --auth")

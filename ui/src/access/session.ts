@@ -8,8 +8,11 @@ import { queries } from "../api/use-query";
 /** Remembers in this browser whether somebody was signed in last, so that a signed-out reader does not see pages start. */
 const HINT = "headwater.session";
 
+/** Whether the server knows users: it says so in the page, so that where it does not nobody needs to ask. */
+const knowsUsers = document.querySelector("meta[name=headwater-users]") !== null;
+
 /** Who the reader is; null until the server has said it. Stays the same person when the session ends. */
-export const me = signal<Me | null>(null);
+export const me = signal<Me | null>(knowsUsers ? null : { authentication: false });
 
 /** Whether the session of `me` is over: the page stays as it is until somebody signs in. */
 export const isEnded = signal(false);
@@ -18,7 +21,7 @@ export const isEnded = signal(false);
 export const isAsking = signal(false);
 
 /** Whether pages may be shown already. */
-export const mayShow = signal(localStorage.getItem(HINT) !== "out");
+export const mayShow = signal(!knowsUsers || localStorage.getItem(HINT) === "in");
 
 /** Grows when somebody signs in again: what was refused or cut off can be asked for again. */
 export const sessionCount = signal(0);
@@ -27,11 +30,16 @@ export const sessionCount = signal(0);
 export const personCount = signal(0);
 
 let asking: Promise<void> | null = null;
+/** Grows when the reader signs in or out: answers about who they were before count no more. */
+let turn = 0;
 
 /** Ask the server who the reader is. */
 export function refreshMe(): Promise<void> {
+  const asked = turn;
   asking ??= readNative<Me>("me", {})
-    .then(adopt)
+    .then((next) => {
+      if (asked === turn) adopt(next);
+    })
     .finally(() => {
       asking = null;
     });
@@ -45,10 +53,12 @@ export async function refreshRights(): Promise<void> {
 
 /** Begin: ask who the reader is, and again when there is reason to. */
 export function startSession(): void {
-  refreshMe().catch(() => {
-    // What the page asks for itself fails as well, and is shown there.
-    mayShow.value = true;
-  });
+  if (knowsUsers) {
+    refreshMe().catch(() => {
+      // What the page asks for itself fails as well, and is shown there.
+      mayShow.value = true;
+    });
+  }
   effect(() => {
     if (lastRefusal.value) void refreshMe().catch(() => undefined);
   });
@@ -57,16 +67,17 @@ export function startSession(): void {
 }
 
 export async function signIn(username: string, password: string): Promise<void> {
-  adopt(await callNative<Me>("session/open", { username, password }));
+  enter(await callNative<Me>("session/open", { username, password }));
 }
 
 /** Make the first administrator, and sign in. */
 export async function setUp(code: string, username: string, password: string): Promise<void> {
-  adopt(await callNative<Me>("session/setup", { code, username, password }));
+  enter(await callNative<Me>("session/setup", { code, username, password }));
 }
 
 export async function signOut(): Promise<void> {
   await callNative("session/close", {});
+  turn++;
   const left = me.peek();
   queries.clear();
   isEnded.value = false;
@@ -77,6 +88,11 @@ export async function signOut(): Promise<void> {
 
 /** Return the name of who is signed in; empty without authentication. */
 export const signedInName = (): string => me.value?.user?.username ?? "";
+
+function enter(next: Me): void {
+  turn++;
+  adopt(next);
+}
 
 function adopt(next: Me): void {
   const before = me.peek()?.user?.username;
