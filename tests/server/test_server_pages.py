@@ -43,6 +43,13 @@ def test_every_page_is_the_same_file_with_its_base(paged_url: str, path: str) ->
     assert answer.headers["cache-control"] == "no-cache"
 
 
+def test_a_page_says_whether_the_server_knows_users(served_store: Store, tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text('<base href="/">')
+
+    with live_server(served_store, static_folder=tmp_path, authentication=True) as url:
+        assert get(url, "/", PAGE).body == b'<base href="/"><meta name="headwater-users" content="known">'
+
+
 def test_only_who_accepts_a_page_gets_one(paged_url: str) -> None:
     assert get(paged_url, "/").status == 200
     assert get(paged_url, "/runs/abc", {"accept": "application/json"}).status == 404

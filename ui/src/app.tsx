@@ -1,4 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
+import { isAsking, me, mayShow, personCount } from "./access/session";
+import { experiments, models, Subject } from "./access/subject";
 import { ExperimentsPage } from "./experiments/experiments-page";
 import { HomePage } from "./home/home-page";
 import { onKeys, showKeys } from "./lib/keys";
@@ -12,6 +14,8 @@ import { lazy } from "./shell/lazy";
 import { Notice } from "./shell/notice";
 import { Shell } from "./shell/shell";
 
+const SignInPage = lazy(() => import("./access/sign-in-page").then((module) => module.SignInPage));
+const SessionDialog = lazy(() => import("./access/session-dialog").then((module) => module.SessionDialog));
 const SearchPage = lazy(() => import("./palette/search-page").then((module) => module.SearchPage));
 const SettingsPage = lazy(() => import("./settings/settings-page").then((module) => module.SettingsPage));
 const ExperimentPage = lazy(() => import("./experiments/experiment-page").then((module) => module.ExperimentPage));
@@ -29,8 +33,14 @@ const DiffPage = lazy(() => import("./registry/diff-page").then((module) => modu
 
 const KEYS = { "g h / e / m / s": "Go to home, experiments, models, settings", "[": "Names in the rail", "Alt+M": "Theme", "?": "These keys" };
 
-/** The whole application. */
+/** The whole application, or who must sign in first. */
 export function App() {
+  if (!mayShow.value) return null;
+  if (me.value?.authentication && !me.value.user) return <SignInPage me={me.value} />;
+  return <Pages />;
+}
+
+function Pages() {
   const route = findRoute(path.value);
   const { rest: _rest, tab: _tab, ...place } = { rest: "", tab: "", ...route };
   const subject = JSON.stringify(place);
@@ -49,8 +59,9 @@ export function App() {
   useEffect(() => showKeys(KEYS), []);
   return (
     <Shell>
-      <Page route={route} />
+      <Page key={personCount.value} route={route} />
       <KeysDialog />
+      {isAsking.value && <SessionDialog />}
     </Shell>
   );
 }
@@ -62,9 +73,17 @@ function Page({ route }: { readonly route: Route }) {
     case "experiments":
       return <ExperimentsPage />;
     case "runs":
-      return <RunsPage key={route.experimentId} experimentId={route.experimentId} />;
+      return (
+        <Subject things={experiments(...route.experimentId.split(","))}>
+          <RunsPage key={route.experimentId} experimentId={route.experimentId} />
+        </Subject>
+      );
     case "experiment":
-      return <ExperimentPage key={route.experimentId} experimentId={route.experimentId} tab={route.tab} />;
+      return (
+        <Subject things={experiments(route.experimentId)}>
+          <ExperimentPage key={route.experimentId} experimentId={route.experimentId} tab={route.tab} />
+        </Subject>
+      );
     case "run":
       return <RunPage key={route.runId} runId={route.runId} rest={route.rest} />;
     case "compare":
@@ -72,11 +91,19 @@ function Page({ route }: { readonly route: Route }) {
     case "models":
       return <ModelsPage />;
     case "model":
-      return <ModelPage key={route.name} name={route.name} tab={route.tab} />;
+      return (
+        <Subject things={models(route.name)}>
+          <ModelPage key={route.name} name={route.name} tab={route.tab} />
+        </Subject>
+      );
     case "logged-model":
       return <LoggedModelPage key={route.modelId} modelId={route.modelId} rest={route.rest} />;
     case "version":
-      return <VersionPage key={`${route.name}/${route.version}`} name={route.name} version={route.version} />;
+      return (
+        <Subject things={models(route.name)}>
+          <VersionPage key={`${route.name}/${route.version}`} name={route.name} version={route.version} />
+        </Subject>
+      );
     case "model-diff":
       return <DiffPage key={route.name} name={route.name} />;
     case "sweep":
@@ -91,9 +118,17 @@ function Page({ route }: { readonly route: Route }) {
       return <SearchPage />;
     case "settings":
       return <SettingsPage tab={route.tab} />;
+    case "sign-in":
+      return <SignedIn />;
     case "unknown":
       return <UnknownPage path={route.path} />;
   }
+}
+
+/** Nothing is to be done here for who is signed in. */
+function SignedIn() {
+  useEffect(() => navigate("/", { replace: true }), []);
+  return null;
 }
 
 function UnknownPage({ path: missing }: { readonly path: string }) {

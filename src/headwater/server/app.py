@@ -54,7 +54,7 @@ class App:
         self._gate = Gate(settings)
         self._access = access
         self._events = Events(store, self._workers, settings, access)
-        self._pages = Pages(self._workers, settings, store.blobs.direct)
+        self._pages = Pages(self._workers, settings, store.blobs.direct, knows_users=access is not None)
         self._samples = Samples(store, self._workers)
         self._couriers = Couriers(store, threads=settings.couriers, poll_s=settings.courier_s)
         self._sweeper: asyncio.Task[None] | None = None

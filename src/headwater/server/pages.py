@@ -45,7 +45,9 @@ class _ServerInfo(msgspec.Struct, frozen=True):
 class Pages:
     """The handlers of everything that is neither the API nor an artifact."""
 
-    def __init__(self, workers: Workers, settings: ServerSettings, direct: Direct | None) -> None:
+    def __init__(
+        self, workers: Workers, settings: ServerSettings, direct: Direct | None, *, knows_users: bool = False
+    ) -> None:
         self._workers = workers
         direct = direct if settings.serves_artifacts else None
         self._information = _ServerInfo(
@@ -56,8 +58,10 @@ class Pages:
         )
         self._folder = settings.static_folder
         called = escape(" ".join(settings.scoring_servers))
-        scoring = f'\n    <meta name="headwater-scoring" content="{called}">' if called else ""
-        self._base_tag = f'<base href="{escape(settings.prefix)}/">{scoring}'.encode()
+        scoring = f'<meta name="headwater-scoring" content="{called}">' if called else ""
+        # The pages ask who one is only where somebody can be.
+        users = '<meta name="headwater-users" content="known">' if knows_users else ""
+        self._head = f'<base href="{escape(settings.prefix)}/">{scoring}{users}'.encode()
 
     def routes(self) -> list[Route]:
         """Return every route of this module with a path of its own."""
@@ -109,7 +113,7 @@ class Pages:
         index = self._folder / "index.html"
         if not index.is_file():
             return HTMLResponse(_NOT_BUILT, headers={"cache-control": "no-cache"})
-        body = index.read_bytes().replace(_BASE_TAG, self._base_tag)
+        body = index.read_bytes().replace(_BASE_TAG, self._head)
         return HTMLResponse(body, headers={"cache-control": "no-cache"})
 
     async def _health(self, _request: Request, _rest: str) -> Response:

@@ -1,5 +1,6 @@
 /** The requests of the artifact browser and the previews. */
 
+import { fetchFile, fetchOurs } from "../api/client";
 import { isFields, readText } from "../lib/read";
 import { totalOf } from "../preview/bytes";
 import { sortEntries, type Entry } from "./tree";
@@ -33,7 +34,7 @@ export async function listOwned({ kind, id }: ArtifactOwner, path: string, signa
   const url = kind === "run" ? new URL("ajax-api/2.0/mlflow/artifacts/list", document.baseURI) : modelUrl(id, "directories");
   if (kind === "run") url.searchParams.set("run_id", id);
   if (path) url.searchParams.set(kind === "run" ? "path" : "artifact_directory_path", path);
-  const response = await fetch(url, signal ? { signal } : {});
+  const response = await fetchOurs(url.href, signal ? { signal } : {});
   if (!response.ok) throw await failureOf(response);
   const body: unknown = await response.json();
   const files = isFields(body) ? body["files"] : [];
@@ -69,7 +70,7 @@ export function archiveOf({ kind, id }: ArtifactOwner, path: string): string {
 
 /** Read a text of at most 20 MB. */
 export async function readTextFile(url: string, signal: AbortSignal): Promise<string> {
-  const response = await fetch(url, { signal });
+  const response = await fetchFile(url, { signal });
   if (!response.ok) throw await failureOf(response);
   return response.text();
 }
@@ -82,7 +83,7 @@ export interface Piece {
 
 /** Read `length` bytes of a file from `start` on; fewer at its end. */
 export async function readBytes(url: string, start: number, length: number, signal: AbortSignal): Promise<Piece> {
-  const response = await fetch(url, { headers: { Range: `bytes=${start}-${start + length - 1}` }, signal });
+  const response = await fetchFile(url, { headers: { Range: `bytes=${start}-${start + length - 1}` }, signal });
   if (response.status === 416) return { bytes: new Uint8Array(0), total: start };
   if (!response.ok) throw await failureOf(response);
   const bytes = new Uint8Array(await response.arrayBuffer());
@@ -125,7 +126,7 @@ export async function readTable(runId: string, question: TableQuestion, signal: 
   const { columnOffset, columnLimit, columnsContaining, ...rest } = question;
   const columns = { column_offset: columnOffset, column_limit: columnLimit, columns_containing: columnsContaining };
   for (const [name, value] of Object.entries({ run_id: runId, ...rest, ...columns })) url.searchParams.set(name, String(value));
-  const response = await fetch(url, { signal });
+  const response = await fetchOurs(url.href, { signal });
   if (!response.ok) throw await failureOf(response);
   const body: unknown = await response.json();
   if (!isFields(body)) throw new Error("The server sent no table.");

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
+import { ReadOnlyMark } from "../access/subject";
 import { formatCount } from "../lib/format";
 import { onKeys, showKeys } from "../lib/keys";
 import { hrefOf, navigate } from "../lib/location";
@@ -58,7 +59,10 @@ export function ExperimentTabs({ identity, facts, tab, runs, children }: TabsPro
           </a>
         ))}
       </nav>
-      <div class={css.tools}>{children}</div>
+      <div class={css.tools}>
+        <ReadOnlyMark />
+        {children}
+      </div>
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { experiments as experimentsOf, whyNot } from "../access/subject";
 import { refresh } from "../api/use-query";
 import { FirstSteps } from "../home/first-steps";
 import { decodeList, encodeList, put } from "../lib/codec";
@@ -155,6 +156,7 @@ interface ActionsProps {
 
 function Actions({ facts, anchor, isArchive, onAsk, onClose }: ActionsProps) {
   const { experiment } = facts;
+  const things = experimentsOf(experiment.experiment_id);
   const item = (text: string, work: () => unknown) => (
     <button
       type="button"
@@ -169,10 +171,10 @@ function Actions({ facts, anchor, isArchive, onAsk, onClose }: ActionsProps) {
   return (
     <Anchored anchor={anchor} label={`Actions for ${experiment.name}`} onClose={onClose}>
       <Menu>
-        {!isArchive && item("Rename…", () => onAsk({ kind: "rename", facts }))}
+        {!isArchive && !whyNot(things, "EDIT") && item("Rename…", () => onAsk({ kind: "rename", facts }))}
         {item("Notes", () => navigate(`/experiments/${experiment.experiment_id}/notes`))}
         {item("Settings and tags", () => navigate(`/experiments/${experiment.experiment_id}/settings`))}
-        {item(isArchive ? "Restore" : "Archive", () => moveExperiment(isArchive ? "restore" : "delete", experiment))}
+        {!whyNot(things, "MANAGE") && item(isArchive ? "Restore" : "Archive", () => moveExperiment(isArchive ? "restore" : "delete", experiment))}
       </Menu>
     </Anchored>
   );

@@ -1,6 +1,9 @@
 import { useState } from "preact/hooks";
+import { GrantsPanel } from "../access/lazy-grants";
+import { me } from "../access/session";
+import { useRefusal } from "../access/subject";
 import { callNative } from "../api/client";
-import type { ListKeysResponse } from "../api/schema";
+import type { Experiment, ListKeysResponse } from "../api/schema";
 import { useQuery } from "../api/use-query";
 import { formatMoment } from "../lib/format";
 import { CopyButton } from "../panels/copy-button";
@@ -24,14 +27,22 @@ interface SettingsProps {
 export function SettingsTab({ facts, onRename }: SettingsProps) {
   const { experiment, tags, main } = facts;
   const id = experiment.experiment_id;
-  const isArchived = experiment.lifecycle_stage === "deleted";
+  const refusal = useRefusal("EDIT");
+  const mayManage = useRefusal("MANAGE") === "";
   const visible = new Map([...tags].filter(([key]) => !HIDDEN.includes(key)));
   return (
     <div class={css.body}>
       <div class={css.form}>
-        <NamePanel name={experiment.name} onRename={onRename} />
-        <MainMetricPanel key={`${main?.key} ${main?.isLess}`} experimentId={id} main={main} />
+        {refusal ? (
+          <p class={css.panel}>{refusal}</p>
+        ) : (
+          <>
+            <NamePanel name={experiment.name} onRename={onRename} />
+            <MainMetricPanel key={`${main?.key} ${main?.isLess}`} experimentId={id} main={main} />
+          </>
+        )}
         <TagsPanel tags={visible} onSet={(key, value) => setExperimentTag(id, key, value)} onDelete={(key) => deleteExperimentTag(id, key)} />
+        {!refusal && me.value?.authentication && <GrantsPanel thing={{ kind: "experiment", resource: id }} />}
         <section class={css.panel} aria-labelledby="place-heading">
           <h2 id="place-heading">Where it is</h2>
           <p>
@@ -44,17 +55,24 @@ export function SettingsTab({ facts, onRename }: SettingsProps) {
             Created {formatMoment(experiment.creation_time)}, changed {formatMoment(experiment.last_update_time)}
           </p>
         </section>
-        <section class={css.panel} aria-labelledby="archive-heading">
-          <h2 id="archive-heading">{isArchived ? "This experiment is archived" : "Archive"}</h2>
-          <p>An archived experiment and its runs are out of sight, and can be restored until the trash is emptied.</p>
-          <div>
-            <button type="button" class="button" disabled={id === "0"} onClick={() => void moveExperiment(isArchived ? "restore" : "delete", experiment)}>
-              {isArchived ? "Restore the experiment" : "Archive the experiment"}
-            </button>
-          </div>
-        </section>
+        {mayManage && <ArchivePanel experiment={experiment} />}
       </div>
     </div>
+  );
+}
+
+function ArchivePanel({ experiment }: { readonly experiment: Experiment }) {
+  const isArchived = experiment.lifecycle_stage === "deleted";
+  return (
+    <section class={css.panel} aria-labelledby="archive-heading">
+      <h2 id="archive-heading">{isArchived ? "This experiment is archived" : "Archive"}</h2>
+      <p>An archived experiment and its runs are out of sight, and can be restored until the trash is emptied.</p>
+      <div>
+        <button type="button" class="button" disabled={experiment.experiment_id === "0"} onClick={() => void moveExperiment(isArchived ? "restore" : "delete", experiment)}>
+          {isArchived ? "Restore the experiment" : "Archive the experiment"}
+        </button>
+      </div>
+    </section>
   );
 }
 

@@ -1,6 +1,7 @@
 /** The experiments of the server, and what can be done with them. */
 
 import { useMemo } from "preact/hooks";
+import { refreshRights } from "../access/session";
 import { callMlflow, callNative } from "../api/client";
 import type { CreateExperimentResponse, Experiment, ListOverviews, ListOverviewsResponse } from "../api/schema";
 import { refresh, useQuery } from "../api/use-query";
@@ -59,6 +60,7 @@ export async function createExperiment({ name, description, tags, main }: NewExp
     ...(main ? [{ key: MAIN_METRIC_TAG, value: main.key }, { key: DIRECTION_TAG, value: main.isLess ? "min" : "max" }] : []),
   ];
   const { experiment_id: id } = await callMlflow<CreateExperimentResponse>("experiments/create", { name, tags: all });
+  await refreshRights();
   refreshExperiments();
   return id;
 }

@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { refreshMe, sessionCount } from "../access/session";
 import type { ChangedRun, LogSize } from "../api/schema";
 
 export type LiveState = "off" | "connecting" | "live" | "lost";
@@ -27,7 +28,13 @@ export function useChanges(subject: LiveSubject, onChange: (runs: readonly Chang
   const latest = useRef(onChange);
   latest.current = onChange;
   const address = eventsAddress(subject);
-  useEffect(() => follow(address, (runs) => latest.current(runs)), [address]);
+  const session = sessionCount.value;
+  const before = useRef(session);
+  useEffect(() => {
+    const isAgain = before.current !== session;
+    before.current = session;
+    return follow(address, (runs) => latest.current(runs), isAgain);
+  }, [address, session]);
 }
 
 function eventsAddress({ experimentIds = [], runIds = [], logRunIds = [] }: LiveSubject): string {
@@ -38,9 +45,9 @@ function eventsAddress({ experimentIds = [], runIds = [], logRunIds = [] }: Live
   return new URL(`api/headwater/1/events?${query}`, document.baseURI).href;
 }
 
-function follow(address: string, tell: (runs: readonly ChangedRun[]) => void): () => void {
+function follow(address: string, tell: (runs: readonly ChangedRun[]) => void, isAgain: boolean): () => void {
   const source = new EventSource(address);
-  let wasLost = false;
+  let wasLost = isAgain;
   liveState.value = "connecting";
   source.addEventListener("open", () => {
     liveState.value = "live";
@@ -50,6 +57,8 @@ function follow(address: string, tell: (runs: readonly ChangedRun[]) => void): (
   source.addEventListener("error", () => {
     liveState.value = "lost";
     wasLost = true;
+    // Refused, not cut off: the session may be over.
+    if (source.readyState === EventSource.CLOSED) void refreshMe().catch(() => undefined);
   });
   source.addEventListener("change", (event) => {
     if (!(event instanceof MessageEvent)) return;

@@ -20,6 +20,7 @@ export type Route =
   | { readonly page: "report"; readonly reportId: string }
   | { readonly page: "search" }
   | { readonly page: "settings"; readonly tab: string }
+  | { readonly page: "sign-in" }
   | { readonly page: "unknown"; readonly path: string };
 
 type Maker = (parts: readonly string[]) => Route;
@@ -41,13 +42,14 @@ const TABLE: readonly (readonly [RegExp, Maker])[] = [
   [/^\/models\/m\/(m-[^/]+)(?:\/(.*))?$/, ([modelId = "", rest = ""]) => ({ page: "logged-model", modelId, rest })],
   [/^\/models\/([^/]+)\/versions\/([^/]+)\/?$/, ([name = "", version = ""]) => ({ page: "version", name, version })],
   [/^\/models\/([^/]+)\/diff\/?$/, ([name = ""]) => ({ page: "model-diff", name })],
-  [/^\/models\/([^/]+)(?:\/(history|policy))?\/?$/, ([name = "", tab = ""]) => ({ page: "model", name, tab })],
+  [/^\/models\/([^/]+)(?:\/(history|policy|access))?\/?$/, ([name = "", tab = ""]) => ({ page: "model", name, tab })],
   [/^\/sweeps\/([^/]+)\/?$/, ([runId = ""]) => ({ page: "sweep", runId })],
   [/^\/workflows\/([^/]+)\/?$/, ([runId = ""]) => ({ page: "workflow", runId })],
   [/^\/reports\/?$/, () => ({ page: "reports" })],
   [/^\/reports\/([^/]+)\/?$/, ([reportId = ""]) => ({ page: "report", reportId })],
   [/^\/search\/?$/, () => ({ page: "search" })],
-  [/^\/settings(?:\/(webhooks|storage))?\/?$/, ([tab = ""]) => ({ page: "settings", tab })],
+  [/^\/settings(?:\/(account|users|roles|webhooks|storage))?\/?$/, ([tab = ""]) => ({ page: "settings", tab })],
+  [/^\/(?:login|setup)\/?$/, () => ({ page: "sign-in" })],
 ];
 
 /** Return the page of a path; the parts are decoded, `rest` keeps its slashes. */

@@ -22,6 +22,9 @@ const PAGES: readonly Place[] = [
   { kind: "page", text: "Models", note: "", page: "/models" },
   { kind: "page", text: "Reports", note: "", page: "/reports" },
   { kind: "page", text: "Settings", note: "", page: "/settings" },
+  { kind: "page", text: "Account and tokens", note: "settings", page: "/settings/account" },
+  { kind: "page", text: "Users", note: "settings", page: "/settings/users" },
+  { kind: "page", text: "Roles", note: "settings", page: "/settings/roles" },
   { kind: "page", text: "Webhooks", note: "settings", page: "/settings/webhooks" },
   { kind: "page", text: "Storage and trash", note: "settings", page: "/settings/storage" },
 ];

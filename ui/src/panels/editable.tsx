@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { useRefusal } from "../access/subject";
 import css from "./panels.module.css";
 
 export interface EditableProps {
@@ -8,12 +9,13 @@ export interface EditableProps {
   readonly class?: string;
 }
 
-/** Text that becomes a field when it is clicked; Enter saves, Escape leaves it as it was. */
+/** Text that becomes a field when it is clicked, for who may edit it; Enter saves, Escape leaves it as it was. */
 export function Editable({ label, value, onSave, class: className }: EditableProps) {
   const [draft, setDraft] = useState<string | null>(null);
   const [error, setError] = useState("");
   const field = useRef<HTMLInputElement>(null);
   const isEditing = draft !== null;
+  const isFixed = useRefusal("EDIT") !== "";
   useEffect(() => {
     if (isEditing) field.current?.select();
   }, [isEditing]);
@@ -31,6 +33,7 @@ export function Editable({ label, value, onSave, class: className }: EditablePro
     setError("");
     setDraft(null);
   };
+  if (isFixed) return <span class={`${css.fixed} ${className ?? ""}`}>{value}</span>;
   if (!isEditing) {
     return (
       <button type="button" class={`${css.editable} ${className ?? ""}`} title={`Edit ${label}`} onClick={() => setDraft(value)}>

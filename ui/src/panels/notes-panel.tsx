@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { useRefusal } from "../access/subject";
 import { Markdown } from "../preview/markdown";
 import css from "./panels.module.css";
 
@@ -13,6 +14,7 @@ interface NotesPanelProps {
 export function NotesPanel({ title, text, onSave }: NotesPanelProps) {
   const [draft, setDraft] = useState<string | null>(null);
   const [error, setError] = useState("");
+  const mayEdit = useRefusal("EDIT") === "";
   const save = async () => {
     if (draft === null) return;
     try {
@@ -27,7 +29,7 @@ export function NotesPanel({ title, text, onSave }: NotesPanelProps) {
     <section class={css.panel} aria-labelledby="notes-heading">
       <header>
         <h2 id="notes-heading">{title}</h2>
-        {draft === null && (
+        {draft === null && mayEdit && (
           <button type="button" class="button small quiet" onClick={() => setDraft(text)}>
             {text ? "Edit" : "Write"}
           </button>

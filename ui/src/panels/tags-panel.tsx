@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { useRefusal } from "../access/subject";
 import { formatCount } from "../charts/numbers";
 import { Editable } from "./editable";
 import css from "./panels.module.css";
@@ -17,6 +18,7 @@ export function TagsPanel({ tags, hidden = [], onSet, onDelete }: TagsPanelProps
   const [draft, setDraft] = useState({ key: "", value: "" });
   const [isAdding, setAdding] = useState(false);
   const [error, setError] = useState("");
+  const mayEdit = useRefusal("EDIT") === "";
   const all = [...tags].sort(([a], [b]) => a.localeCompare(b));
   const own = all.filter(([key]) => !isSystemTag(key));
   const system = all.filter(([key]) => isSystemTag(key) && !hidden.includes(key));
@@ -43,9 +45,11 @@ export function TagsPanel({ tags, hidden = [], onSet, onDelete }: TagsPanelProps
       <header>
         <h2 id="tags-heading">Tags</h2>
         <span class={css.count}>{formatCount(own.length)}</span>
-        <button type="button" class="button small quiet" aria-expanded={isAdding} onClick={() => setAdding(!isAdding)}>
-          Add
-        </button>
+        {mayEdit && (
+          <button type="button" class="button small quiet" aria-expanded={isAdding} onClick={() => setAdding(!isAdding)}>
+            Add
+          </button>
+        )}
       </header>
       {isAdding && (
         <form class={css.tagForm} onSubmit={(event) => void add(event)}>
@@ -81,14 +85,11 @@ export function TagsPanel({ tags, hidden = [], onSet, onDelete }: TagsPanelProps
                 value={value}
                 onSave={(text) => onSet(key, text)}
               />
-              <button
-                type="button"
-                class={css.remove}
-                aria-label={`Remove tag ${key}`}
-                onClick={() => void act(onDelete(key))}
-              >
-                ×
-              </button>
+              {mayEdit && (
+                <button type="button" class={css.remove} aria-label={`Remove tag ${key}`} onClick={() => void act(onDelete(key))}>
+                  ×
+                </button>
+              )}
             </dd>
           </div>
         ))}

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { fetchFile } from "../api/client";
 import { pageAddressIn, type ArtifactOwner } from "../artifacts/artifacts-api";
 import css from "./preview.module.css";
 
@@ -77,7 +78,7 @@ export function useWhole(url: string, isWanted: boolean): { readonly blob: Blob 
   useEffect(() => {
     if (!isWanted) return undefined;
     const controller = new AbortController();
-    fetch(url, { signal: controller.signal })
+    fetchFile(url, { signal: controller.signal })
       .then(async (response) => {
         if (!response.ok) throw new Error(`The server answered ${response.status}.`);
         setBlob(await response.blob());

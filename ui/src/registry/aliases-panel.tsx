@@ -1,3 +1,4 @@
+import { useRefusal } from "../access/subject";
 import type { RegisteredModel } from "../api/schema";
 import { formatCount } from "../lib/format";
 import { hrefOf } from "../lib/location";
@@ -16,6 +17,7 @@ interface AliasesPanelProps {
 /** The aliases of a model: where each points, and what can be done with it. */
 export function AliasesPanel({ model, onChange }: AliasesPanelProps) {
   const aliases = model.aliases ?? [];
+  const mayEdit = useRefusal("EDIT") === "";
   return (
     <section class={panels.panel} aria-labelledby="aliases-heading">
       <header>
@@ -35,28 +37,34 @@ export function AliasesPanel({ model, onChange }: AliasesPanelProps) {
             <a class="link" href={hrefOf(versionPage(model.name, version))}>
               version {version}
             </a>
-            <Popover label={`Actions for @${alias}`} buttonClass="button quiet square small" trigger={<Icon name="more" small />}>
-              {(close) => (
-                <Menu>
-                  {(["set-alias", "roll-back", "delete-alias"] as const).map((kind) => (
-                    <button
-                      key={kind}
-                      type="button"
-                      onClick={() => {
-                        close();
-                        onChange({ kind, alias, version });
-                      }}
-                    >
-                      {ACTIONS[kind]}
-                    </button>
-                  ))}
-                </Menu>
-              )}
-            </Popover>
+            {mayEdit && <AliasActions alias={alias} onChoose={(kind) => onChange({ kind, alias, version })} />}
           </li>
         ))}
       </ul>
     </section>
+  );
+}
+
+function AliasActions({ alias, onChoose }: { readonly alias: string; readonly onChoose: (kind: keyof typeof ACTIONS) => void }) {
+  return (
+    <Popover label={`Actions for @${alias}`} buttonClass="button quiet square small" trigger={<Icon name="more" small />}>
+      {(close) => (
+        <Menu>
+          {(["set-alias", "roll-back", "delete-alias"] as const).map((kind) => (
+            <button
+              key={kind}
+              type="button"
+              onClick={() => {
+                close();
+                onChoose(kind);
+              }}
+            >
+              {ACTIONS[kind]}
+            </button>
+          ))}
+        </Menu>
+      )}
+    </Popover>
   );
 }
 

@@ -1,4 +1,7 @@
 import { useState } from "preact/hooks";
+import { GrantsPanel } from "../access/lazy-grants";
+import { me } from "../access/session";
+import { ReadOnlyMark, useRefusal } from "../access/subject";
 import { ApiError } from "../api/client";
 import type { RegisteredModel } from "../api/schema";
 import { useQuery } from "../api/use-query";
@@ -61,6 +64,8 @@ function Loaded({ model, tab }: { readonly model: RegisteredModel; readonly tab:
   const [change, setChange] = useState<Change | null>(null);
   const [managing, setManaging] = useState<"" | "ask" | "rename" | "delete">("");
   const { name } = model;
+  const mayEdit = useRefusal("EDIT") === "";
+  const mayManage = useRefusal("MANAGE") === "";
   const latest = latestVersion(model);
   return (
     <div class={css.model}>
@@ -73,14 +78,17 @@ function Loaded({ model, tab }: { readonly model: RegisteredModel; readonly tab:
             changed {formatAgo(model.last_updated_timestamp, Date.now())}
           </span>
           <RequestsLink name={name} />
+          <ReadOnlyMark />
           <span class={panels.actions}>
-            <button type="button" class="button" disabled={!latest} onClick={() => setChange({ kind: "set-alias", alias: "", version: latest })}>
-              Set alias…
-            </button>
+            {mayEdit && (
+              <button type="button" class="button" disabled={!latest} onClick={() => setChange({ kind: "set-alias", alias: "", version: latest })}>
+                Set alias…
+              </button>
+            )}
             <Popover label="More actions" buttonClass="button square" trigger={<Icon name="more" small />}>
               {(close) => (
                 <Menu>
-                  {latest && (
+                  {mayEdit && latest && (
                     <button type="button" onClick={() => [close(), setChange({ kind: "stage", stage: "Staging", version: latest })]}>
                       Change stage…
                     </button>
@@ -90,12 +98,16 @@ function Loaded({ model, tab }: { readonly model: RegisteredModel; readonly tab:
                       Request promotion…
                     </button>
                   )}
-                  <button type="button" onClick={() => [close(), setManaging("rename")]}>
-                    Rename…
-                  </button>
-                  <button type="button" onClick={() => [close(), setManaging("delete")]}>
-                    Delete…
-                  </button>
+                  {mayEdit && (
+                    <button type="button" onClick={() => [close(), setManaging("rename")]}>
+                      Rename…
+                    </button>
+                  )}
+                  {mayManage && (
+                    <button type="button" onClick={() => [close(), setManaging("delete")]}>
+                      Delete…
+                    </button>
+                  )}
                 </Menu>
               )}
             </Popover>
@@ -112,11 +124,21 @@ function Loaded({ model, tab }: { readonly model: RegisteredModel; readonly tab:
         <a href={hrefOf(modelPage(name, "history"))} aria-current={tab === "history" ? "page" : undefined}>
           History
         </a>
+        {me.value?.authentication && (
+          <a href={hrefOf(modelPage(name, "access"))} aria-current={tab === "access" ? "page" : undefined}>
+            Access
+          </a>
+        )}
       </nav>
       <div class={css.columns}>
         <div class={css.main}>
           {tab === "history" && <HistoryTab name={name} />}
           {tab === "policy" && <PolicyPanel model={model} />}
+          {tab === "access" && (
+            <div class={css.access}>
+              <GrantsPanel thing={{ kind: "registered_model", resource: name }} />
+            </div>
+          )}
           {tab === "" && <VersionsTable model={model} />}
         </div>
         <div class={css.side}>

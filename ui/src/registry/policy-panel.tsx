@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { useRefusal } from "../access/subject";
 import type { Gate, Policy, RegisteredModel } from "../api/schema";
 import { hrefOf } from "../lib/location";
 import panels from "../panels/panels.module.css";
@@ -19,6 +20,7 @@ type Asking =
 export function PolicyPanel({ model }: { readonly model: RegisteredModel }) {
   const [asking, setAsking] = useState<Asking | null>(null);
   const answer = usePolicy(model.name);
+  const mayManage = useRefusal("MANAGE") === "";
   if (!answer) return <RowSkeleton label="Loading the policy" />;
   const { policy, is_own: isOwn } = answer;
   const gates = policy.gates ?? [];
@@ -27,19 +29,21 @@ export function PolicyPanel({ model }: { readonly model: RegisteredModel }) {
     <div class={css.policy}>
       <div class={css.bar}>
         <p class={panels.hint}>{whose(isOwn, policy)}</p>
-        <span class={css.buttons}>
-          <button type="button" class="button" onClick={() => setAsking({ kind: "gate", gate: null })}>
-            Add gate…
-          </button>
-          <button type="button" class="button" onClick={() => setAsking({ kind: "roles" })}>
-            Stages and roles…
-          </button>
-          {isOwn && (
-            <button type="button" class="button" onClick={() => setAsking({ kind: "without", gate: null })}>
-              Remove policy…
+        {mayManage && (
+          <span class={css.buttons}>
+            <button type="button" class="button" onClick={() => setAsking({ kind: "gate", gate: null })}>
+              Add gate…
             </button>
-          )}
-        </span>
+            <button type="button" class="button" onClick={() => setAsking({ kind: "roles" })}>
+              Stages and roles…
+            </button>
+            {isOwn && (
+              <button type="button" class="button" onClick={() => setAsking({ kind: "without", gate: null })}>
+                Remove policy…
+              </button>
+            )}
+          </span>
+        )}
       </div>
       {gates.length === 0 && <p class={panels.hint}>No gates: any version may get any alias and enter any stage.</p>}
       {gates.map((gate) => (
@@ -74,6 +78,7 @@ interface GateCardProps {
 
 function GateCard({ gate, model, onEdit, onDelete }: GateCardProps) {
   const target = targetOf(gate);
+  const mayManage = useRefusal("MANAGE") === "";
   const held = gate.alias && model.aliases?.find(({ alias }) => alias === gate.alias)?.version;
   return (
     <section class={panels.panel} aria-label={`Gate of ${target}`}>
@@ -84,14 +89,16 @@ function GateCard({ gate, model, onEdit, onDelete }: GateCardProps) {
             now version {held}
           </a>
         )}
-        <span class={css.buttons}>
-          <button type="button" class="button small quiet" aria-label={`Edit the gate of ${target}`} onClick={onEdit}>
-            Edit…
-          </button>
-          <button type="button" class="button small quiet" aria-label={`Delete the gate of ${target}`} onClick={onDelete}>
-            Delete…
-          </button>
-        </span>
+        {mayManage && (
+          <span class={css.buttons}>
+            <button type="button" class="button small quiet" aria-label={`Edit the gate of ${target}`} onClick={onEdit}>
+              Edit…
+            </button>
+            <button type="button" class="button small quiet" aria-label={`Delete the gate of ${target}`} onClick={onDelete}>
+              Delete…
+            </button>
+          </span>
+        )}
       </header>
       <ul class={css.asks}>
         {describeGate(gate).map((text) => (

@@ -1,4 +1,6 @@
 import { useState } from "preact/hooks";
+import { signedInName } from "../access/session";
+import { useRefusal } from "../access/subject";
 import type { Approval, Gate, ModelVersion, Policy } from "../api/schema";
 import { useQuery } from "../api/use-query";
 import { formatAgo, formatMoment } from "../lib/format";
@@ -22,6 +24,7 @@ export function PromotionPanel({ version }: { readonly version: ModelVersion }) 
   const { name, version: number } = version;
   const [asking, setAsking] = useState<Asking | null>(null);
   const policy = usePolicy(name)?.policy;
+  const mayEdit = useRefusal("EDIT") === "";
   const hasRoles = Object.keys(policy?.roles ?? {}).length > 0;
   const approvals = useQuery({
     key: ["registry", name, "approvals", number],
@@ -38,9 +41,11 @@ export function PromotionPanel({ version }: { readonly version: ModelVersion }) 
           <header>
             <h2 id="approvals-heading">Approvals</h2>
             <span class={panels.count}>{approvals.data?.length ?? ""}</span>
-            <button type="button" class="button small" onClick={() => setAsking({ kind: "approve" })}>
-              Approve…
-            </button>
+            {mayEdit && (
+              <button type="button" class="button small" onClick={() => setAsking({ kind: "approve" })}>
+                Approve…
+              </button>
+            )}
           </header>
           {approvals.error && <p class={panels.error} role="alert">{approvals.error.message}</p>}
           {approvals.data?.length === 0 && <p class={panels.hint}>Nobody has approved this version.</p>}
@@ -105,9 +110,11 @@ function Approvals({ approvals, onWithdraw }: { readonly approvals: readonly App
             <strong>{approval.user_id}</strong> as {approval.role}, <span title={formatMoment(approval.time)}>{formatAgo(approval.time, now)}</span>
             {approval.reason && `: ${approval.reason}`}
           </span>
-          <button type="button" class="button small quiet" aria-label={`Withdraw the approval of ${approval.user_id} as ${approval.role}`} onClick={() => onWithdraw(approval)}>
-            Withdraw…
-          </button>
+          {(!signedInName() || approval.user_id === signedInName()) && (
+            <button type="button" class="button small quiet" aria-label={`Withdraw the approval of ${approval.user_id} as ${approval.role}`} onClick={() => onWithdraw(approval)}>
+              Withdraw…
+            </button>
+          )}
         </li>
       ))}
     </ul>

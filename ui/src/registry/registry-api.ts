@@ -1,5 +1,6 @@
 /** The requests of the registry's pages. */
 
+import { refreshRights } from "../access/session";
 import { ApiError, callMlflow, callNative, changeMlflow, reach, readMlflow, readNative, writeQuestion } from "../api/client";
 import type {
   Approval,
@@ -178,17 +179,23 @@ export async function registerVersion(name: string, source: VersionSource, why: 
   await callMlflow("registered-models/create", { name, ...why }).catch((failure: unknown) => {
     if (!(failure instanceof ApiError && failure.code === "RESOURCE_ALREADY_EXISTS")) throw failure;
   });
+  await refreshRights();
   const answer = await callMlflow<ModelVersionResponse>("model-versions/create", { name, ...source, ...why });
   refresh("registry");
   return answer.model_version.version;
 }
 
-export const createModel = (name: string, description: string, why: Attribution): Promise<void> =>
-  change(callMlflow("registered-models/create", { name, description, ...why }));
+export async function createModel(name: string, description: string, why: Attribution): Promise<void> {
+  await callMlflow("registered-models/create", { name, description, ...why });
+  await refreshRights();
+  refresh("registry");
+}
 
 /** Give a model another name; whoever shows it must go to the new one before it is read again. */
-export const renameModel = (name: string, newName: string, why: Attribution): Promise<void> =>
-  callMlflow("registered-models/rename", { name, new_name: newName, ...why });
+export async function renameModel(name: string, newName: string, why: Attribution): Promise<void> {
+  await callMlflow("registered-models/rename", { name, new_name: newName, ...why });
+  await refreshRights();
+}
 
 export const deleteModel = (name: string, why: Attribution): Promise<void> =>
   changeMlflow("DELETE", "registered-models/delete", { name, ...why });

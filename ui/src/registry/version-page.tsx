@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { ReadOnlyMark, useRefusal } from "../access/subject";
 import { ApiError } from "../api/client";
 import type { ModelVersion, ProvenanceResponse } from "../api/schema";
 import { useQuery } from "../api/use-query";
@@ -151,6 +152,8 @@ function VersionHeader({ version }: { readonly version: ModelVersion }) {
   const [change, setChange] = useState<Change | null>(null);
   const [isDeleting, setDeleting] = useState(false);
   const [isAsking, setAsking] = useState(false);
+  const mayEdit = useRefusal("EDIT") === "";
+  const mayManage = useRefusal("MANAGE") === "";
   const { data: model } = useQuery({ key: ["registry", name, "model"], ask: (signal) => getModel(name, signal) });
   return (
     <header class={`${panels.header} ${css.versionHeader}`}>
@@ -169,22 +172,29 @@ function VersionHeader({ version }: { readonly version: ModelVersion }) {
           </span>
         ))}
         <RequestsLink name={name} version={number} />
+        <ReadOnlyMark />
         <span class={panels.actions}>
-          <button type="button" class="button primary" disabled={!model} onClick={() => setChange({ kind: "promote", alias: "", version: number })}>
-            Promote…
-          </button>
+          {mayEdit && (
+            <button type="button" class="button primary" disabled={!model} onClick={() => setChange({ kind: "promote", alias: "", version: number })}>
+              Promote…
+            </button>
+          )}
           <Popover label="More actions" buttonClass="button square" trigger={<Icon name="more" small />}>
             {(close) => (
               <Menu>
                 <button type="button" onClick={() => [close(), setAsking(true)]}>
                   Request promotion…
                 </button>
-                <button type="button" onClick={() => [close(), setChange({ kind: "stage", stage, version: number })]}>
-                  Change stage…
-                </button>
-                <button type="button" onClick={() => [close(), setDeleting(true)]}>
-                  Delete version…
-                </button>
+                {mayEdit && (
+                  <button type="button" onClick={() => [close(), setChange({ kind: "stage", stage, version: number })]}>
+                    Change stage…
+                  </button>
+                )}
+                {mayManage && (
+                  <button type="button" onClick={() => [close(), setDeleting(true)]}>
+                    Delete version…
+                  </button>
+                )}
               </Menu>
             )}
           </Popover>

@@ -1,3 +1,4 @@
+import { signedInName } from "../access/session";
 import type { Attribution } from "./registry-api";
 import { rememberUser, userName } from "./user";
 
@@ -39,12 +40,22 @@ export function WhyFields({ why, isReasonNeeded, askedBecause = "the policy asks
           onInput={(event) => onWhy({ ...why, reason: event.currentTarget.value })}
         />
       </label>
-      <label>
-        <span>
-          Your name <span class="muted">(optional; kept in the history and in this browser)</span>
-        </span>
-        <input class="field" maxLength={256} autocomplete="username" value={why.user} onInput={(event) => onWhy({ ...why, user: event.currentTarget.value })} />
-      </label>
+      {signedInName() ? (
+        <p class="muted">The history says that {signedInName()} did it.</p>
+      ) : (
+        <NameField {...{ why, onWhy }} />
+      )}
     </>
+  );
+}
+
+function NameField({ why, onWhy }: Pick<WhyFieldsProps, "why" | "onWhy">) {
+  return (
+    <label>
+      <span>
+        Your name <span class="muted">(optional; kept in the history and in this browser)</span>
+      </span>
+      <input class="field" maxLength={256} autocomplete="username" value={why.user} onInput={(event) => onWhy({ ...why, user: event.currentTarget.value })} />
+    </label>
   );
 }

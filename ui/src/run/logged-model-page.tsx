@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { experiments, Subject } from "../access/subject";
 import { ApiError, changeMlflow, readMlflow, readNative } from "../api/client";
 import type { LoggedModel, LoggedModelResponse, Lineage } from "../api/schema";
 import { refresh, useQuery } from "../api/use-query";
@@ -47,7 +48,11 @@ export function LoggedModelPage({ modelId, rest }: LoggedModelPageProps) {
   ]);
   if (error instanceof ApiError && (error.status === 404 || error.status === 400)) return <Missing title="Model not found" message={error.message} />;
   if (!data) return error ? <Failure title="The model cannot be shown" error={error} onRetry={() => void refetch()} /> : <RowSkeleton label="Loading the model" isPage />;
-  return <Loaded model={data} rest={rest} />;
+  return (
+    <Subject things={experiments(data.info.experiment_id)}>
+      <Loaded model={data} rest={rest} />
+    </Subject>
+  );
 }
 
 function Loaded({ model, rest }: { readonly model: LoggedModel; readonly rest: string }) {

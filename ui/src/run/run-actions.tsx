@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { useRefusal } from "../access/subject";
 import { useQuery } from "../api/use-query";
 import { comparePage } from "../compare/open";
 import { archiveOf, ofRun } from "../artifacts/artifacts-api";
@@ -29,6 +30,7 @@ export interface RunActionsProps {
 
 /** What can be done with a run. */
 export function RunActions({ run, family, refresh, onReproduce, onRegister, onError }: RunActionsProps) {
+  const mayEdit = useRefusal("EDIT") === "";
   const attempt = async (work: Promise<unknown>, message: string, undo: (() => void) | null = null) => {
     try {
       await work;
@@ -43,7 +45,7 @@ export function RunActions({ run, family, refresh, onReproduce, onRegister, onEr
   const archive = () => void attempt(archiveRun(run.runId), "Run archived.", restore);
   return (
     <span class={css.actions}>
-      <Star run={run} onChange={(work) => void attempt(work, "")} />
+      {mayEdit && <Star run={run} onChange={(work) => void attempt(work, "")} />}
       <Popover trigger="Compare with…" label="Compare with another run">
         {(close) => <Others run={run} family={family} onChoose={close} />}
       </Popover>
@@ -67,16 +69,18 @@ export function RunActions({ run, family, refresh, onReproduce, onRegister, onEr
             <a href={archiveOf(ofRun(run.runId), "")} download onClick={close}>
               Download all artifacts
             </a>
-            <button
-              type="button"
-              onClick={() => {
-                close();
-                if (run.isArchived) restore();
-                else archive();
-              }}
-            >
-              {run.isArchived ? "Restore" : "Archive"}
-            </button>
+            {mayEdit && (
+              <button
+                type="button"
+                onClick={() => {
+                  close();
+                  if (run.isArchived) restore();
+                  else archive();
+                }}
+              >
+                {run.isArchived ? "Restore" : "Archive"}
+              </button>
+            )}
           </Menu>
         )}
       </Popover>

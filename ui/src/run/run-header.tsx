@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { ReadOnlyMark, useRefusal } from "../access/subject";
 import type { Relative } from "../api/schema";
 import { Swatch } from "../charts/swatch";
 import { plural } from "../lib/format";
@@ -31,6 +32,7 @@ export function RunHeader({ run, family, models, color, refresh }: RunHeaderProp
   const [error, setError] = useState("");
   const [isReproducing, setReproducing] = useState(false);
   const [isRegistering, setRegistering] = useState(false);
+  const mayEdit = useRefusal("EDIT") === "";
   return (
     <header class={css.header}>
       <div class={css.title}>
@@ -52,11 +54,14 @@ export function RunHeader({ run, family, models, color, refresh }: RunHeaderProp
         {run.isArchived && (
           <span class={css.status}>
             archived
-            <button type="button" class={own.inline} onClick={() => void restoreRun(run.runId).then(refresh, (failure: unknown) => setError(String(failure)))}>
-              Restore
-            </button>
+            {mayEdit && (
+              <button type="button" class={own.inline} onClick={() => void restoreRun(run.runId).then(refresh, (failure: unknown) => setError(String(failure)))}>
+                Restore
+              </button>
+            )}
           </span>
         )}
+        <ReadOnlyMark />
         <RunActions
           {...{ run, family, refresh }}
           onReproduce={() => setReproducing(true)}

@@ -1,4 +1,5 @@
 import { useEffect, useMemo } from "preact/hooks";
+import { experiments, Subject } from "../access/subject";
 import { useQuery } from "../api/use-query";
 import { listFolder, ofRun } from "../artifacts/artifacts-api";
 import type { Entry } from "../artifacts/tree";
@@ -125,7 +126,9 @@ export function RunPage({ runId, rest }: RunPageProps) {
   if (state.run) {
     return (
       <div class={css.page}>
-        <Loaded run={state.run} place={place} state={state} />
+        <Subject things={experiments(state.run.experimentId)}>
+          <Loaded run={state.run} place={place} state={state} />
+        </Subject>
       </div>
     );
   }

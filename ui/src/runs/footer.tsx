@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { useRefusal } from "../access/subject";
 import { comparePage } from "../compare/open";
 import { formatCount, plural } from "../lib/format";
 import { liveState } from "../lib/live";
@@ -36,6 +37,7 @@ interface FooterProps {
 export function Footer(props: FooterProps) {
   const { table, selected, isArchive, groups, asking, onAsk, onSelect, onArchive } = props;
   const { matched, total, running } = table.answer;
+  const mayEdit = useRefusal("EDIT") === "";
   const count = formatCount(selected.length);
   useSelectionActions(props);
   return (
@@ -53,7 +55,7 @@ export function Footer(props: FooterProps) {
               Compare {count}
             </button>
           )}
-          {!isArchive && (
+          {!isArchive && mayEdit && (
             <>
               <button type="button" class="button small" onClick={() => onAsk("tag")}>
                 Tag…
@@ -66,9 +68,11 @@ export function Footer(props: FooterProps) {
               </button>
             </>
           )}
-          <button type="button" class="button small" onClick={onArchive}>
-            {isArchive ? "Restore" : "Archive"} {count}
-          </button>
+          {mayEdit && (
+            <button type="button" class="button small" onClick={onArchive}>
+              {isArchive ? "Restore" : "Archive"} {count}
+            </button>
+          )}
           <button type="button" class="button small quiet" onClick={() => onSelect([])}>
             Clear
           </button>
@@ -83,7 +87,7 @@ export function Footer(props: FooterProps) {
         )}
         {liveState.value === "lost" && " · live updates paused, reconnecting"}
       </span>
-      {asking && <BulkDialog asking={asking} count={selected.length} onTag={props.onTag} onMove={props.onMove} onClose={() => onAsk(null)} />}
+      {asking && mayEdit && <BulkDialog asking={asking} count={selected.length} onTag={props.onTag} onMove={props.onMove} onClose={() => onAsk(null)} />}
     </footer>
   );
 }

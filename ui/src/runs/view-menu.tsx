@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { useRefusal } from "../access/subject";
 import type { ViewInfo } from "../api/schema";
 import { deleteExperimentTag, setExperimentTag } from "../experiments/settings-api";
 import { DEFAULT_VIEW_TAG } from "../experiments/tags";
@@ -80,6 +81,7 @@ function Panel({ identity, viewId, byDefault, parameters, onOpen, close, onAsk }
   const current = views.find((view) => view.view_id === viewId);
   const isOne = !identity.includes(",");
   const mine = readMyDefault(identity);
+  const mayEdit = useRefusal("EDIT") === "";
   const open = async (view: ViewInfo) => {
     close();
     onOpen(await loadView(view.view_id));
@@ -99,24 +101,30 @@ function Panel({ identity, viewId, byDefault, parameters, onOpen, close, onAsk }
               {view.view_id === byDefault && <small>default</small>}
               {view.view_id === mine && <small>mine</small>}
             </button>
-            <button type="button" class="button quiet small" aria-label={`Rename ${view.name}`} onClick={() => onAsk({ kind: "rename", view })}>
-              Rename
-            </button>
-            <button type="button" class="button quiet small square" aria-label={`Delete ${view.name}`} onClick={() => act(deleteView(identity, view))}>
-              <Icon name="close" small />
-            </button>
+            {mayEdit && (
+              <>
+                <button type="button" class="button quiet small" aria-label={`Rename ${view.name}`} onClick={() => onAsk({ kind: "rename", view })}>
+                  Rename
+                </button>
+                <button type="button" class="button quiet small square" aria-label={`Delete ${view.name}`} onClick={() => act(deleteView(identity, view))}>
+                  <Icon name="close" small />
+                </button>
+              </>
+            )}
           </div>
         ))}
       </div>
       <div class={css.buttons}>
-        {current && (
+        {current && mayEdit && (
           <button type="button" class="button small" onClick={() => act(saveView(current, parameters()))}>
             Save
           </button>
         )}
-        <button type="button" class="button small" onClick={() => onAsk({ kind: "create" })}>
-          Save as…
-        </button>
+        {mayEdit && (
+          <button type="button" class="button small" onClick={() => onAsk({ kind: "create" })}>
+            Save as…
+          </button>
+        )}
         {current && (
           <button
             type="button"
@@ -129,7 +137,7 @@ function Panel({ identity, viewId, byDefault, parameters, onOpen, close, onAsk }
             {mine === current.view_id ? "No default for me" : "Default for me"}
           </button>
         )}
-        {current && isOne && (
+        {current && isOne && mayEdit && (
           <button
             type="button"
             class="button small"

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { me } from "../access/session";
 import { readText } from "../api/client";
 import { useQuery } from "../api/use-query";
 import { serverUrl } from "../home/snippets";
@@ -27,32 +28,88 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["Alt M", "Theme"],
 ];
 
+const AccountPanel = lazy(() => import("../access/account-panel").then((module) => module.AccountPanel));
+const UsersPanel = lazy(() => import("../access/users-panel").then((module) => module.UsersPanel));
+const RolesPanel = lazy(() => import("../access/roles-panel").then((module) => module.RolesPanel));
 const WebhooksPanel = lazy(() => import("./webhooks-panel").then((module) => module.WebhooksPanel));
 const StoragePanel = lazy(() => import("./storage-panel").then((module) => module.StoragePanel));
-const TABS: readonly { readonly tab: string; readonly text: string }[] = [
+
+interface Tab {
+  readonly tab: string;
+  readonly text: string;
+  /** Who has it; everybody unless it is said. Without authentication there are no users, and everybody administers. */
+  readonly isFor?: "users" | "administrators" | "administrators of users";
+}
+
+const TABS: readonly Tab[] = [
   { tab: "", text: "General" },
-  { tab: "webhooks", text: "Webhooks" },
-  { tab: "storage", text: "Storage" },
+  { tab: "account", text: "Account", isFor: "users" },
+  { tab: "users", text: "Users", isFor: "administrators of users" },
+  { tab: "roles", text: "Roles", isFor: "administrators of users" },
+  { tab: "webhooks", text: "Webhooks", isFor: "administrators" },
+  { tab: "storage", text: "Storage", isFor: "administrators" },
 ];
+
+/** Return why the reader does not have a tab; empty if they do. */
+function lackOf({ isFor }: Tab): "" | "users" | "administrator" {
+  const hasUsers = me.value?.authentication === true;
+  const isAdmin = !hasUsers || me.value?.user?.is_admin === true;
+  if (!hasUsers && (isFor === "users" || isFor === "administrators of users")) return "users";
+  return isAdmin || isFor === undefined || isFor === "users" ? "" : "administrator";
+}
 
 /** What the reader can set, and what this server keeps and sends. */
 export function SettingsPage({ tab }: { readonly tab: string }) {
   const here = TABS.find((one) => one.tab === tab && tab);
+  const lack = here ? lackOf(here) : "";
   useChrome(here ? `${here.text} · Settings` : "Settings", [{ text: "Settings", page: "/settings" }, ...(here ? [{ text: here.text }] : [])]);
   return (
     <div class={css.page}>
       <h1 tabIndex={-1}>Settings</h1>
       <nav class={css.tabs} aria-label="Settings">
-        {TABS.map((one) => (
+        {TABS.filter((one) => lackOf(one) === "").map((one) => (
           <a key={one.tab} href={hrefOf(`/settings${one.tab && `/${one.tab}`}`)} aria-current={one.tab === tab ? "page" : undefined}>
             {one.text}
           </a>
         ))}
       </nav>
-      {tab === "webhooks" && <WebhooksPanel />}
-      {tab === "storage" && <StoragePanel />}
-      {tab === "" && <General />}
+      {lack === "administrator" && (
+        <section>
+          <p>Only administrators of this server have these settings. Ask one of them.</p>
+        </section>
+      )}
+      {lack === "users" && <Access />}
+      {lack === "" && <Panel tab={tab} />}
     </div>
+  );
+}
+
+function Panel({ tab }: { readonly tab: string }) {
+  switch (tab) {
+    case "account":
+      return <AccountPanel />;
+    case "users":
+      return <UsersPanel />;
+    case "roles":
+      return <RolesPanel />;
+    case "webhooks":
+      return <WebhooksPanel />;
+    case "storage":
+      return <StoragePanel />;
+    default:
+      return <General />;
+  }
+}
+
+/** Say that everybody may do everything here, and how that is changed. */
+function Access() {
+  return (
+    <section aria-labelledby="access">
+      <h2 id="access">Access</h2>
+      <p>Whoever reaches this server may read and change everything: it knows no users. Start it with authentication to give people and programs names, passwords, tokens and rights.</p>
+      <Snippet label="command" code={"headwater server --auth"} />
+      <p class="muted">It prints a code with which the first administrator is created in the browser. What is logged already stays as it is.</p>
+    </section>
   );
 }
 
@@ -109,6 +166,7 @@ function General() {
         <h3>Tracking URI</h3>
         <Snippet label="tracking URI" code={serverUrl()} />
       </section>
+      {me.value?.authentication === false && <Access />}
     </>
   );
 }

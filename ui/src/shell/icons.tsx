@@ -18,6 +18,8 @@ const PATHS = {
   right: "m9 6 6 6-6 6",
   more: "M5 12h.01M12 12h.01M19 12h.01",
   panel: "M4 4h16v16H4zM9 4v16",
+  lock: "M6 11h12v9H6zM8.500 11V8a3.500 3.500 0 0 1 7 0v3",
+  eye: "M2 12s4-6 10-6 10 6 10 6-4 6-10 6-10-6-10-6M12 9.500a2.500 2.500 0 1 0 0 5 2.500 2.500 0 0 0 0-5",
 } as const;
 
 export type IconName = keyof typeof PATHS;

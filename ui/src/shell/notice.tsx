@@ -1,4 +1,6 @@
 import type { ComponentChildren } from "preact";
+import { ApiError } from "../api/client";
+import { hrefOf } from "../lib/location";
 import css from "./shell.module.css";
 
 interface NoticeProps {
@@ -26,6 +28,8 @@ interface FailureProps {
 
 /** What went wrong, and a button to try again. */
 export function Failure({ error, onRetry, isSlim = false, title = "" }: FailureProps) {
+  const isForbidden = error instanceof ApiError && error.status === 403;
+  if (isForbidden && !isSlim) return <Forbidden message={error.message} />;
   return (
     <Notice tone="bad" isSlim={isSlim}>
       {title && <h1 tabIndex={-1}>{title}</h1>}
@@ -33,6 +37,21 @@ export function Failure({ error, onRetry, isSlim = false, title = "" }: FailureP
       <button type="button" class="button small" onClick={onRetry}>
         Retry
       </button>
+    </Notice>
+  );
+}
+
+/** What the reader may not see; trying again would not help. */
+function Forbidden({ message }: { readonly message: string }) {
+  return (
+    <Notice>
+      <h1 class={css.forbidden} tabIndex={-1}>
+        You may not see this
+      </h1>
+      <p>{message}</p>
+      <a class="button" href={hrefOf("/")}>
+        Go to the first page
+      </a>
     </Notice>
   );
 }

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
+import { AccountMenu } from "../access/account-menu";
 import { onKeys } from "../lib/keys";
 import { liveState, type LiveState } from "../lib/live";
 import { hrefOf, path } from "../lib/location";
@@ -89,6 +90,7 @@ function Header() {
       >
         <Icon name={theme.value} />
       </button>
+      <AccountMenu />
     </header>
   );
 }

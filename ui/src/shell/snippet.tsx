@@ -15,7 +15,7 @@ export function Snippet({ code, label }: { readonly code: string; readonly label
       <pre tabIndex={0} aria-label={label}>
         {code}
       </pre>
-      <button type="button" class="button small quiet" onClick={() => void copy()} aria-label={`Copy ${label}`}>
+      <button type="button" class="button small quiet" onClick={() => void copy()} aria-label={`${isCopied ? "Copied" : "Copy"} ${label}`}>
         <Icon name={isCopied ? "check" : "copy"} small />
         {isCopied ? "Copied" : "Copy"}
       </button>

@@ -1,3 +1,4 @@
+import { fetchFile } from "../../api/client";
 import { addressOf } from "../../artifacts/artifacts-api";
 import type { LogSource } from "./log-source";
 
@@ -5,7 +6,7 @@ import type { LogSource } from "./log-source";
 export async function downloadLog(runId: string, source: LogSource): Promise<void> {
   const { name } = source.state.value;
   const kept = addressOf(runId, `logs/${name}`);
-  const found = await fetch(kept, { method: "HEAD" });
+  const found = await fetchFile(kept, { method: "HEAD" });
   if (found.ok) {
     save(kept, name);
     return;

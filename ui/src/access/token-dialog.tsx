@@ -1,0 +1,72 @@
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { serverUrl } from "../home/snippets";
+import { FormDialog } from "../shell/form-dialog";
+import shell from "../shell/shell.module.css";
+import { Snippet } from "../shell/snippet";
+import { createToken } from "./access-api";
+import css from "./access.module.css";
+
+const DAY_S = 86_400;
+const LIFETIMES: readonly { readonly seconds: number; readonly text: string }[] = [
+  { seconds: 7 * DAY_S, text: "in a week" },
+  { seconds: 30 * DAY_S, text: "in 30 days" },
+  { seconds: 90 * DAY_S, text: "in 90 days" },
+  { seconds: 365 * DAY_S, text: "in a year" },
+  { seconds: 0, text: "never, until it is revoked" },
+];
+
+interface TokenDialogProps {
+  readonly username: string;
+  readonly onClose: () => void;
+}
+
+/** Make a token, and show its secret once. */
+export function TokenDialog({ username, onClose }: TokenDialogProps) {
+  const [name, setName] = useState("");
+  const [seconds, setSeconds] = useState(90 * DAY_S);
+  const [secret, setSecret] = useState("");
+  const isMade = useRef(false);
+  const save = async () => {
+    setSecret(await createToken(username, name.trim(), seconds));
+    isMade.current = true;
+  };
+  if (secret) return <SecretDialog name={name.trim()} secret={secret} onClose={onClose} />;
+  return (
+    <FormDialog title="New token" action="Create" isReady={name.trim() !== ""} onSave={save} onClose={() => isMade.current || onClose()}>
+      <label>
+        What it is for
+        <input class="field" autofocus required maxLength={200} placeholder="training on gpu-3" value={name} onInput={(event) => setName(event.currentTarget.value)} />
+      </label>
+      <label>
+        It ends
+        <select class="field" value={String(seconds)} onChange={(event) => setSeconds(Number(event.currentTarget.value))}>
+          {LIFETIMES.map((one) => (
+            <option key={one.seconds} value={String(one.seconds)}>
+              {one.text}
+            </option>
+          ))}
+        </select>
+      </label>
+    </FormDialog>
+  );
+}
+
+function SecretDialog({ name, secret, onClose }: { readonly name: string; readonly secret: string; readonly onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog ref={dialog} class={css.secret} aria-labelledby={id} onClose={onClose}>
+      <h2 id={id}>Copy the token “{name}” now</h2>
+      <p>It is not shown again: only its digest is kept here. Whoever has it can do what you may.</p>
+      <Snippet label="token" code={secret} />
+      <h3>For a program</h3>
+      <Snippet label="environment" code={`export HEADWATER_TRACKING_URI=${serverUrl()}\nexport HEADWATER_TOKEN=${secret}`} />
+      <div class={shell.buttons}>
+        <button type="button" class="button primary" onClick={() => dialog.current?.close()}>
+          I have copied it
+        </button>
+      </div>
+    </dialog>
+  );
+}
