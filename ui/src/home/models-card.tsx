@@ -19,7 +19,7 @@ export function ModelsCard({ aliases }: { readonly aliases: readonly AliasInUse[
                 <a class={css.inUse} title={`${name}@${alias}`} href={hrefOf(`/models/${encodeURIComponent(name)}/versions/${encodeURIComponent(version)}`)}>
                   <span>{name}</span>
                   <span class={css.alias}>@{alias}</span>
-                  <span>→ {version}</span>
+                  <span>{` → ${version}`}</span>
                 </a>
               </span>
               {time > 0 && (
