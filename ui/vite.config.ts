@@ -10,14 +10,15 @@ const BUILDS: Readonly<Record<"pages" | "notebook", UserConfig["build"]>> = {
     emptyOutDir: true,
     assetsInlineLimit: 0,
     // Each request more is a wait: what the first page needs is one file, though lazily loaded pages share parts of it,
-    // what pages of runs share another, the scales that plots share and what other pages share two more; all styles are one.
+    // what pages of runs share another, files, the scales that plots share and what other pages share three more; all styles are one.
     cssCodeSplit: false,
     rolldownOptions: {
       output: {
         codeSplitting: {
           groups: [
             { name: "first", tags: ["$initial"] },
-            { name: "runs", test: /\/ui\/src\/(artifacts|charts|panels|plots\/(?!axis\.|palette|parallel)|preview|run)/, minShareCount: 2 },
+            { name: "files", test: /\/ui\/src\/(artifacts|preview)/, minShareCount: 2 },
+            { name: "runs", test: /\/ui\/src\/(charts|panels|plots\/(?!axis\.|palette|parallel)|run)/, minShareCount: 2 },
             { name: "scales", test: /\/plots\/|\/node_modules\/(d3-|internmap)/, minShareCount: 2 },
             { name: "others", test: /\/ui\/src\//, minShareCount: 2 },
           ],

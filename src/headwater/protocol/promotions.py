@@ -191,7 +191,7 @@ CREATE = Endpoint(
     path="registry/promotions",
     request=RequestPromotion,
     response=PromotionResponse,
-    permission=Permission.EDIT,
+    permission=Permission.READ,
     bases=NATIVE_BASE,
 )
 GET = Endpoint(
@@ -221,7 +221,7 @@ COMMENT = Endpoint(
     path="registry/promotions/comments",
     request=CommentPromotion,
     response=Empty,
-    permission=Permission.EDIT,
+    permission=Permission.READ,
     bases=NATIVE_BASE,
 )
 APPROVE = Endpoint(
@@ -251,7 +251,7 @@ WITHDRAW = Endpoint(
     path="registry/promotions/withdraw",
     request=WithdrawPromotion,
     response=PromotionResponse,
-    permission=Permission.EDIT,
+    permission=Permission.READ,
     bases=NATIVE_BASE,
 )
 

@@ -1,5 +1,12 @@
 // Written by `just schema` from the protocol table. Do not edit.
 
+export interface AddRolePermission {
+  readonly role_id: number;
+  readonly resource_type: string;
+  readonly resource_pattern: string;
+  readonly permission: string;
+}
+
 export interface Alert {
   readonly alert_id: number;
   readonly run_id: string;
@@ -108,6 +115,13 @@ export interface Approve {
   readonly reason?: string;
 }
 
+export interface ApprovePromotion {
+  readonly name: string;
+  readonly request_id: number;
+  readonly user_id?: string;
+  readonly reason?: string;
+}
+
 export interface ArchiveRuns {
   readonly run_ids: readonly (string)[];
 }
@@ -116,6 +130,17 @@ export interface ArtifactFile {
   readonly path: string;
   readonly digest: string;
   readonly size: number;
+}
+
+export interface AssignNumberedRole {
+  readonly username: string;
+  readonly role_id: number;
+}
+
+export interface AssignRole {
+  readonly name: string;
+  readonly username: string;
+  readonly withdraw?: boolean;
 }
 
 export type Better = "higher" | "lower";
@@ -160,6 +185,14 @@ export interface CollectBlobsResponse {
   readonly bytes: number;
   readonly progress: number | "NaN" | "Infinity" | "-Infinity";
   readonly cursor: string;
+}
+
+export interface CommentPromotion {
+  readonly name: string;
+  readonly request_id: number;
+  readonly text: string;
+  readonly user_id?: string;
+  readonly reason?: string;
 }
 
 export interface CommitArtifacts {
@@ -278,12 +311,23 @@ export interface CreateModelVersion {
   readonly reason?: string;
 }
 
+export interface CreateNumberedRole {
+  readonly name: string;
+  readonly workspace?: string;
+  readonly description?: string | null;
+}
+
 export interface CreateRegisteredModel {
   readonly name: string;
   readonly tags?: readonly (RegisteredModelTag)[];
   readonly description?: string;
   readonly user_id?: string;
   readonly reason?: string;
+}
+
+export interface CreateRole {
+  readonly name: string;
+  readonly description?: string;
 }
 
 export interface CreateRun {
@@ -293,6 +337,23 @@ export interface CreateRun {
   readonly start_time?: number;
   readonly tags?: readonly (RunTag)[];
   readonly run_id?: string;
+}
+
+export interface CreateToken {
+  readonly name: string;
+  readonly username?: string;
+  readonly lifetime_s?: number;
+}
+
+export interface CreateTokenResponse {
+  readonly token: Token;
+  readonly secret: string;
+}
+
+export interface CreateUser {
+  readonly username: string;
+  readonly password?: string;
+  readonly is_admin?: boolean;
 }
 
 export interface CreateView {
@@ -311,6 +372,11 @@ export interface CreateWebhook {
   readonly description?: string;
   readonly secret?: string;
   readonly status?: WebhookStatus;
+}
+
+export interface CurrentUserResponse {
+  readonly user: User;
+  readonly is_basic_auth?: boolean;
 }
 
 export interface Dataset {
@@ -350,6 +416,13 @@ export interface DeleteExperiment {
 export interface DeleteExperimentTag {
   readonly experiment_id: string;
   readonly key: string;
+}
+
+export interface DeleteGrant {
+  readonly kind: Kind;
+  readonly resource: string;
+  readonly username?: string;
+  readonly role?: string;
 }
 
 export interface DeleteLoggedModel {
@@ -408,6 +481,10 @@ export interface DeleteRegisteredModelTag {
   readonly reason?: string;
 }
 
+export interface DeleteRole {
+  readonly name: string;
+}
+
 export interface DeleteRun {
   readonly run_id: string;
 }
@@ -420,6 +497,10 @@ export interface DeleteTag {
 
 export interface DeleteTree {
   readonly path: string;
+}
+
+export interface DeleteUser {
+  readonly username: string;
 }
 
 export interface DeleteView {
@@ -531,6 +612,16 @@ export interface ExperimentOverview {
   readonly best_run_id: string;
 }
 
+export interface ExperimentPermission {
+  readonly experiment_id: string;
+  readonly user_id: number;
+  readonly permission: string;
+}
+
+export interface ExperimentPermissionResponse {
+  readonly experiment_permission: ExperimentPermission;
+}
+
 export interface ExperimentTag {
   readonly key: string;
   readonly value?: string;
@@ -563,6 +654,7 @@ export interface FinalizeLoggedModel {
 export interface Find {
   readonly text?: string;
   readonly limit?: number;
+  readonly among?: readonly (string)[] | null;
 }
 
 export interface FindFiles {
@@ -623,6 +715,10 @@ export interface Gate {
   readonly metrics?: readonly (Threshold)[];
   readonly approvals?: readonly (ApprovalRule)[];
   readonly reason?: boolean;
+}
+
+export interface GetCurrentUser {
+  readonly username?: string;
 }
 
 export interface GetDownloadUri {
@@ -725,6 +821,11 @@ export interface GetPolicy {
   readonly name?: string;
 }
 
+export interface GetPromotion {
+  readonly name: string;
+  readonly request_id: number;
+}
+
 export interface GetProvenance {
   readonly name: string;
   readonly version: string;
@@ -743,6 +844,10 @@ export interface GetTree {
   readonly root: string;
 }
 
+export interface GetUser {
+  readonly username: string;
+}
+
 export interface GetView {
   readonly view_id: string;
   readonly version?: number;
@@ -750,6 +855,34 @@ export interface GetView {
 
 export interface GetWebhook {
   readonly webhook_id: string;
+}
+
+export interface Grant {
+  readonly kind: Kind;
+  readonly resource: string;
+  readonly level: Level;
+  readonly username?: string;
+  readonly role?: string;
+}
+
+export interface GrantedPermission {
+  readonly permission: string;
+  readonly resource_pattern: string;
+  readonly resource_type: string;
+  readonly role_id?: number;
+  readonly role_name?: string;
+  readonly workspace?: string;
+}
+
+export interface GrantPermission {
+  readonly username: string;
+  readonly resource_type: string;
+  readonly resource_id: string;
+  readonly permission: string;
+}
+
+export interface GrantResponse {
+  readonly grant: Grant;
 }
 
 export interface GroupColumn {
@@ -791,6 +924,8 @@ export interface HomeResponse {
   readonly alerts: readonly (Alert)[];
   readonly alerts_total: number;
   readonly pending: readonly (PendingVersion)[];
+  readonly has_samples?: boolean;
+  readonly requests_total?: number;
 }
 
 export interface HomeRun {
@@ -837,6 +972,11 @@ export interface KeyChange {
   readonly value?: string | null;
 }
 
+export interface KeyCount {
+  readonly name: string;
+  readonly versions: number;
+}
+
 export type KeyKind = "attribute" | "dataset" | "metric" | "param" | "tag";
 
 export interface KeySummary {
@@ -848,6 +988,10 @@ export interface KeySummary {
   readonly max?: number | "NaN" | "Infinity" | "-Infinity" | null;
   readonly values?: readonly (string)[];
 }
+
+export type Kind = "experiment" | "registered_model";
+
+export type Level = "EDIT" | "MANAGE" | "NO_PERMISSIONS" | "READ";
 
 export type LifecycleStage = "active" | "deleted";
 
@@ -942,11 +1086,22 @@ export interface ListEvents {
   readonly newest_first?: boolean;
   readonly max_results?: number;
   readonly page_token?: string;
+  readonly actions?: readonly (RegistryAction)[];
 }
 
 export interface ListEventsResponse {
   readonly events?: readonly (RegistryEvent)[];
   readonly next_page_token?: string;
+}
+
+export interface ListGrants {
+  readonly kind: Kind;
+  readonly resource: string;
+}
+
+export interface ListGrantsResponse {
+  readonly grants: readonly (Grant)[];
+  readonly default: Level;
 }
 
 export interface ListKeys {
@@ -973,6 +1128,10 @@ export interface ListLoggedModelArtifactsResponse {
   readonly next_page_token?: string;
 }
 
+export interface ListNumberedRoles {
+  readonly workspace?: string;
+}
+
 export interface ListOverviews {
   readonly experiment_ids?: readonly (string)[];
   readonly filter?: string;
@@ -984,6 +1143,45 @@ export interface ListOverviews {
 export interface ListOverviewsResponse {
   readonly experiments: readonly (ExperimentOverview)[];
   readonly more: boolean;
+}
+
+export interface ListPermissions {
+  readonly username?: string;
+}
+
+export interface ListPermissionsResponse {
+  readonly is_admin: boolean;
+  readonly permissions: readonly (GrantedPermission)[];
+}
+
+export interface ListPromotions {
+  readonly name?: string;
+  readonly version?: string;
+  readonly status?: PromotionStatus | null;
+  readonly max_results?: number;
+  readonly page_token?: string;
+}
+
+export interface ListPromotionsResponse {
+  readonly requests: readonly (PromotionRequest)[];
+  readonly total: number;
+  readonly next_page_token?: string;
+}
+
+export interface ListRoles {
+
+}
+
+export interface ListRolesResponse {
+  readonly roles: readonly (Role)[];
+}
+
+export interface ListTokens {
+  readonly username?: string;
+}
+
+export interface ListTokensResponse {
+  readonly tokens: readonly (Token)[];
 }
 
 export interface ListTrash {
@@ -1011,6 +1209,18 @@ export interface ListTreeResponse {
   readonly files?: readonly (FileInfo)[];
 }
 
+export interface ListUserRoles {
+  readonly username?: string;
+}
+
+export interface ListUsers {
+
+}
+
+export interface ListUsersResponse {
+  readonly users: readonly (User)[];
+}
+
 export interface ListValues {
   readonly experiment_ids: readonly (string)[];
   readonly key: string;
@@ -1033,6 +1243,14 @@ export interface ListViews {
 
 export interface ListViewsResponse {
   readonly views: readonly (ViewInfo)[];
+}
+
+export interface ListViewVersions {
+  readonly view_id: string;
+}
+
+export interface ListViewVersionsResponse {
+  readonly versions: readonly (ViewVersion)[];
 }
 
 export interface ListWebhooks {
@@ -1140,6 +1358,15 @@ export interface LogSize {
   readonly size: number;
 }
 
+export interface Me {
+  readonly authentication: boolean;
+  readonly user?: User | null;
+  readonly grants?: readonly (Grant)[];
+  readonly default?: Level;
+  readonly setup_needed?: boolean;
+  readonly providers?: readonly (Provider)[];
+}
+
 export interface MeasureImportance {
   readonly run_ids: readonly (string)[];
   readonly metric: string;
@@ -1203,6 +1430,10 @@ export interface ModelOutput {
   readonly step?: number;
 }
 
+export interface ModelPermissionResponse {
+  readonly registered_model_permission: RegisteredModelPermission;
+}
+
 export interface ModelVersion {
   readonly name: string;
   readonly version: string;
@@ -1242,7 +1473,48 @@ export interface MoveRunsResponse {
   readonly run_ids: readonly (string)[];
 }
 
+export interface NameExperimentPermission {
+  readonly experiment_id: string;
+  readonly username: string;
+}
+
+export interface NameModelPermission {
+  readonly name: string;
+  readonly username: string;
+}
+
+export interface NamePermission {
+  readonly username: string;
+  readonly resource_type: string;
+  readonly resource_id: string;
+}
+
+export interface NameRole {
+  readonly role_id: number;
+}
+
 export type NodeKind = "alias" | "code" | "dataset" | "deployment" | "environment" | "logged_model" | "run" | "stage" | "version";
+
+export interface NumberedRole {
+  readonly id: number;
+  readonly name: string;
+  readonly workspace?: string;
+  readonly description?: string | null;
+  readonly permissions?: readonly (RolePermission)[];
+}
+
+export interface NumberedRoleResponse {
+  readonly role: NumberedRole;
+}
+
+export interface NumberedRolesResponse {
+  readonly roles: readonly (NumberedRole)[];
+}
+
+export interface OpenSession {
+  readonly username: string;
+  readonly password: string;
+}
 
 export interface Origin {
   readonly name: string;
@@ -1271,6 +1543,14 @@ export interface PendingVersion {
   readonly time: number;
   readonly user_id: string;
   readonly missing: readonly (string)[];
+  readonly request_id?: number;
+  readonly reason?: string;
+  readonly comments?: number;
+}
+
+export interface PermissionResponse {
+  readonly allowed: boolean;
+  readonly permission: string;
 }
 
 export interface PointColumns {
@@ -1362,6 +1642,36 @@ export interface Progress {
   readonly values: readonly (number | "NaN" | "Infinity" | "-Infinity")[];
 }
 
+export interface PromotionComment {
+  readonly user_id: string;
+  readonly time: number;
+  readonly text: string;
+}
+
+export interface PromotionRequest {
+  readonly request_id: number;
+  readonly name: string;
+  readonly version: string;
+  readonly alias?: string;
+  readonly stage?: string;
+  readonly archive_existing_versions?: boolean;
+  readonly status: PromotionStatus;
+  readonly user_id?: string;
+  readonly time: number;
+  readonly reason?: string;
+  readonly comments?: readonly (PromotionComment)[];
+  readonly missing?: readonly (string)[];
+  readonly decided_by?: string;
+  readonly decision_time?: number;
+  readonly decision_reason?: string;
+}
+
+export interface PromotionResponse {
+  readonly request: PromotionRequest;
+}
+
+export type PromotionStatus = "APPROVED" | "OPEN" | "REJECTED" | "WITHDRAWN";
+
 export interface Provenance {
   readonly files?: readonly (ArtifactFile)[];
   readonly run?: SourceRun | null;
@@ -1371,6 +1681,11 @@ export interface Provenance {
 export interface ProvenanceResponse {
   readonly provenance: Provenance;
   readonly digest?: string;
+}
+
+export interface Provider {
+  readonly name: string;
+  readonly label: string;
 }
 
 export interface PurgeTrash {
@@ -1398,9 +1713,19 @@ export interface PutExperiment {
   readonly tags?: readonly (ExperimentTag)[];
 }
 
+export interface PutExperimentPermission {
+  readonly experiment_id: string;
+  readonly username: string;
+  readonly permission: string;
+}
+
 export interface PutExperimentResponse {
   readonly experiment_id: string;
   readonly is_new: boolean;
+}
+
+export interface PutGrant {
+  readonly grant: Grant;
 }
 
 export interface PutLoggedModel {
@@ -1412,6 +1737,12 @@ export interface PutModel {
   readonly model: RegisteredModel;
   readonly versions?: readonly (PutVersion)[];
   readonly last_version?: number;
+}
+
+export interface PutModelPermission {
+  readonly name: string;
+  readonly username: string;
+  readonly permission: string;
 }
 
 export interface PutRun {
@@ -1506,6 +1837,27 @@ export interface QuerySeries {
   readonly buckets?: number;
 }
 
+export interface QueryVersions {
+  readonly name: string;
+  readonly filter?: string;
+  readonly metrics?: readonly (string)[] | null;
+  readonly params?: readonly (string)[];
+  readonly order_by?: string;
+  readonly max_results?: number;
+  readonly page_token?: string;
+}
+
+export interface QueryVersionsResponse {
+  readonly rows: readonly (VersionRow)[];
+  readonly total: number;
+  readonly matched: number;
+  readonly columns: readonly (string)[];
+  readonly metrics: readonly (KeyCount)[];
+  readonly params: readonly (KeyCount)[];
+  readonly has_stages: boolean;
+  readonly next_page_token?: string;
+}
+
 export interface RaiseAlert {
   readonly run_id: string;
   readonly title: string;
@@ -1515,7 +1867,7 @@ export interface RaiseAlert {
 }
 
 export interface ReadHome {
-
+  readonly among?: readonly (string)[] | null;
 }
 
 export interface ReadLog {
@@ -1569,6 +1921,12 @@ export interface RegisteredModelAlias {
   readonly version: string;
 }
 
+export interface RegisteredModelPermission {
+  readonly name: string;
+  readonly user_id: number;
+  readonly permission: string;
+}
+
 export interface RegisteredModelResponse {
   readonly registered_model: RegisteredModel;
 }
@@ -1583,7 +1941,7 @@ export interface Registration {
   readonly version: string;
 }
 
-export type RegistryAction = "approve" | "create_model" | "create_version" | "delete_alias" | "delete_model" | "delete_model_tag" | "delete_version" | "delete_version_tag" | "deploy" | "move_stage" | "refuse" | "rename_model" | "roll_back" | "set_alias" | "set_model_tag" | "set_policy" | "set_version_tag" | "undeploy" | "update_model" | "update_version" | "withdraw";
+export type RegistryAction = "approve" | "approve_request" | "comment_request" | "create_model" | "create_version" | "delete_alias" | "delete_model" | "delete_model_tag" | "delete_version" | "delete_version_tag" | "deploy" | "move_stage" | "refuse" | "reject_request" | "rename_model" | "request_promotion" | "roll_back" | "set_alias" | "set_model_tag" | "set_policy" | "set_version_tag" | "undeploy" | "update_model" | "update_version" | "withdraw" | "withdraw_request";
 
 export interface RegistryEvent {
   readonly event_id: number;
@@ -1604,6 +1962,13 @@ export interface Rejection {
   readonly message: string;
 }
 
+export interface RejectPromotion {
+  readonly name: string;
+  readonly request_id: number;
+  readonly user_id?: string;
+  readonly reason?: string;
+}
+
 export interface Relative {
   readonly run_id: string;
   readonly run_name: string;
@@ -1612,6 +1977,10 @@ export interface Relative {
   readonly end_time?: number | null;
   readonly parent_id?: string;
   readonly is_archived?: boolean;
+}
+
+export interface RemoveRolePermission {
+  readonly role_permission_id: number;
 }
 
 export interface RenameMetric {
@@ -1631,6 +2000,16 @@ export interface RenameParam {
 export interface RenameRegisteredModel {
   readonly name: string;
   readonly new_name: string;
+  readonly user_id?: string;
+  readonly reason?: string;
+}
+
+export interface RequestPromotion {
+  readonly name: string;
+  readonly version: string;
+  readonly alias?: string;
+  readonly stage?: string;
+  readonly archive_existing_versions?: boolean;
   readonly user_id?: string;
   readonly reason?: string;
 }
@@ -1657,10 +2036,56 @@ export interface RetryDelivery {
   readonly delivery_id: string;
 }
 
+export interface RevokeToken {
+  readonly token_id: string;
+  readonly username?: string;
+}
+
 export interface RewindRun {
   readonly run_id: string;
   readonly user_id?: string;
   readonly step: number;
+}
+
+export interface Role {
+  readonly name: string;
+  readonly description?: string;
+  readonly users?: readonly (string)[];
+  readonly grants?: readonly (Grant)[];
+}
+
+export interface RoleAssignment {
+  readonly id: number;
+  readonly user_id: number;
+  readonly role_id: number;
+}
+
+export interface RoleAssignmentResponse {
+  readonly assignment: RoleAssignment;
+}
+
+export interface RoleAssignmentsResponse {
+  readonly assignments: readonly (RoleAssignment)[];
+}
+
+export interface RolePermission {
+  readonly id: number;
+  readonly role_id: number;
+  readonly resource_type: string;
+  readonly resource_pattern: string;
+  readonly permission: string;
+}
+
+export interface RolePermissionResponse {
+  readonly role_permission: RolePermission;
+}
+
+export interface RolePermissionsResponse {
+  readonly role_permissions: readonly (RolePermission)[];
+}
+
+export interface RoleResponse {
+  readonly role: Role;
 }
 
 export interface RollBack {
@@ -1841,6 +2266,11 @@ export interface SeriesSummary {
   readonly digest: string;
 }
 
+export interface SetActive {
+  readonly username: string;
+  readonly is_active: boolean;
+}
+
 export interface SetExperimentTag {
   readonly experiment_id: string;
   readonly key: string;
@@ -1896,6 +2326,12 @@ export interface SetTag {
   readonly run_uuid?: string;
   readonly key: string;
   readonly value?: string;
+}
+
+export interface SetUp {
+  readonly code: string;
+  readonly username: string;
+  readonly password: string;
 }
 
 export interface SignatureChange {
@@ -1998,6 +2434,16 @@ export interface Threshold {
   readonly margin?: number | "NaN" | "Infinity" | "-Infinity";
 }
 
+export interface Token {
+  readonly token_id: string;
+  readonly username: string;
+  readonly name: string;
+  readonly prefix: string;
+  readonly creation_time: number;
+  readonly expires?: number;
+  readonly last_used?: number;
+}
+
 export interface TransitionModelVersionStage {
   readonly name: string;
   readonly version: string;
@@ -2022,6 +2468,11 @@ export interface Undeploy {
   readonly reason?: string;
 }
 
+export interface UpdateAdmin {
+  readonly username: string;
+  readonly is_admin: boolean;
+}
+
 export interface UpdateExperiment {
   readonly experiment_id: string;
   readonly new_name: string;
@@ -2035,11 +2486,28 @@ export interface UpdateModelVersion {
   readonly reason?: string;
 }
 
+export interface UpdateNumberedRole {
+  readonly role_id: number;
+  readonly name?: string | null;
+  readonly description?: string | null;
+}
+
+export interface UpdatePassword {
+  readonly username: string;
+  readonly password: string;
+  readonly current_password?: string;
+}
+
 export interface UpdateRegisteredModel {
   readonly name: string;
   readonly description?: string | null;
   readonly user_id?: string;
   readonly reason?: string;
+}
+
+export interface UpdateRolePermission {
+  readonly role_permission_id: number;
+  readonly permission: string;
 }
 
 export interface UpdateRun {
@@ -2078,6 +2546,23 @@ export interface UploadedPart {
   readonly url?: string;
 }
 
+export interface User {
+  readonly username: string;
+  readonly id?: number;
+  readonly is_admin?: boolean;
+  readonly is_active?: boolean;
+  readonly source?: string;
+  readonly creation_time?: number;
+  readonly last_seen?: number;
+  readonly roles?: readonly (string)[];
+  readonly experiment_permissions?: readonly (ExperimentPermission)[];
+  readonly registered_model_permissions?: readonly (RegisteredModelPermission)[];
+}
+
+export interface UserResponse {
+  readonly user: User;
+}
+
 export interface ValueCount {
   readonly value: string;
   readonly runs: number;
@@ -2101,6 +2586,19 @@ export interface VersionComparison {
   readonly unread?: readonly (string)[];
   readonly old_version: ModelVersion;
   readonly new_version: ModelVersion;
+}
+
+export interface VersionRow {
+  readonly version: ModelVersion;
+  readonly run_name?: string;
+  readonly user_id?: string;
+  readonly files?: number;
+  readonly size?: number;
+  readonly signature?: string;
+  readonly requirements?: number | null;
+  readonly metrics?: Readonly<Record<string, number | "NaN" | "Infinity" | "-Infinity">>;
+  readonly params?: Readonly<Record<string, string>>;
+  readonly requested?: readonly (string)[];
 }
 
 export interface View {
@@ -2133,6 +2631,12 @@ export interface ViewResponse {
 
 export type ViewType = "ACTIVE_ONLY" | "ALL" | "DELETED_ONLY";
 
+export interface ViewVersion {
+  readonly version: number;
+  readonly user_id: string;
+  readonly time: number;
+}
+
 export interface Webhook {
   readonly webhook_id: string;
   readonly name: string;
@@ -2145,9 +2649,9 @@ export interface Webhook {
   readonly headwater_events: readonly (WebhookEvent)[];
 }
 
-export type WebhookAction = "CREATED" | "DELETED" | "EXCEEDED" | "FAILED" | "FINISHED" | "KILLED" | "RAISED" | "SET" | "UPDATED";
+export type WebhookAction = "APPROVED" | "COMMENTED" | "CREATED" | "DELETED" | "EXCEEDED" | "FAILED" | "FINISHED" | "KILLED" | "RAISED" | "REJECTED" | "SET" | "UPDATED" | "WITHDRAWN";
 
-export type WebhookEntity = "ALERT" | "BUDGET_POLICY" | "MODEL_VERSION" | "MODEL_VERSION_ALIAS" | "MODEL_VERSION_TAG" | "PROMPT" | "PROMPT_ALIAS" | "PROMPT_TAG" | "PROMPT_VERSION" | "PROMPT_VERSION_TAG" | "REGISTERED_MODEL" | "RUN";
+export type WebhookEntity = "ALERT" | "BUDGET_POLICY" | "MODEL_VERSION" | "MODEL_VERSION_ALIAS" | "MODEL_VERSION_TAG" | "PROMOTION_REQUEST" | "PROMPT" | "PROMPT_ALIAS" | "PROMPT_TAG" | "PROMPT_VERSION" | "PROMPT_VERSION_TAG" | "REGISTERED_MODEL" | "RUN";
 
 export interface WebhookEvent {
   readonly entity: WebhookEntity;
@@ -2165,6 +2669,13 @@ export interface WebhookTestResult {
   readonly response_status?: number | null;
   readonly response_body?: string | null;
   readonly error_message?: string | null;
+}
+
+export interface WithdrawPromotion {
+  readonly name: string;
+  readonly request_id: number;
+  readonly user_id?: string;
+  readonly reason?: string;
 }
 
 export type XAxis = "step" | "time";

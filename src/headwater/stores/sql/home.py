@@ -58,7 +58,7 @@ class SqlHome:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def read(self, request: ReadHome) -> HomeResponse:  # noqa: ARG002 - it asks for everything
+    def read(self, request: ReadHome) -> HomeResponse:
         """See `ReadHome`."""
         since = now_ms() - _DAY_MS
         among = None if request.among is None else {int(each) for each in request.among}
