@@ -1,11 +1,14 @@
 """What the real `mlflow` client does as a user who may do some things and not others; runs in its environment."""
 
 import os
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import mlflow
 from reporting import report_checks  # type: ignore[import-not-found]  # beside it
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def check_own_experiments_runs_files_and_models_work() -> None:
