@@ -1,11 +1,14 @@
 """What the real `mlflow` client does as a user who may do some things and not others; runs in its environment."""
 
 import os
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import mlflow
 from reporting import report_checks  # type: ignore[import-not-found]  # beside it
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def check_own_experiments_runs_files_and_models_work() -> None:
@@ -29,14 +32,14 @@ def check_own_experiments_runs_files_and_models_work() -> None:
 
 def check_what_belongs_to_others_is_refused_in_words() -> None:
     client = mlflow.MlflowClient()
-    attempts: list[Callable[[], object]] = [
+    refusals = []
+    attempts: tuple[Callable[[], object], ...] = (
         lambda: client.get_run(os.environ["HIDDEN_RUN"]),
         lambda: client.log_metric(os.environ["HIDDEN_RUN"], "m", 1),
         lambda: client.list_artifacts(os.environ["HIDDEN_RUN"]),
         lambda: client.search_runs([os.environ["HIDDEN_EXPERIMENT"]]),
         lambda: client.get_registered_model("guarded"),
-    ]
-    refusals = []
+    )
     for attempt in attempts:
         try:
             attempt()
