@@ -2,9 +2,13 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import mlflow
 from reporting import report_checks  # type: ignore[import-not-found]  # beside it
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def check_own_experiments_runs_files_and_models_work() -> None:
@@ -29,13 +33,14 @@ def check_own_experiments_runs_files_and_models_work() -> None:
 def check_what_belongs_to_others_is_refused_in_words() -> None:
     client = mlflow.MlflowClient()
     refusals = []
-    for attempt in (
+    attempts: list[Callable[[], object]] = [
         lambda: client.get_run(os.environ["HIDDEN_RUN"]),
         lambda: client.log_metric(os.environ["HIDDEN_RUN"], "m", 1),
         lambda: client.list_artifacts(os.environ["HIDDEN_RUN"]),
         lambda: client.search_runs([os.environ["HIDDEN_EXPERIMENT"]]),
         lambda: client.get_registered_model("guarded"),
-    ):
+    ]
+    for attempt in attempts:
         try:
             attempt()
         except mlflow.exceptions.MlflowException as error:
