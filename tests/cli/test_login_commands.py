@@ -62,6 +62,7 @@ def test_a_login_signs_in_every_program_until_logout(store: Store, url: str, com
     (token,) = store.users.list_tokens(ListTokens("ada")).tokens
     tokens = command("tokens", "list", "--tracking-uri", url)
     logout = command("logout", url)
+    refused = command("tokens", "list", "--tracking-uri", url)
 
     assert login.stdout == f"Signed in to '{url}' as 'ada'.\n"
     assert name == "ada"
@@ -70,6 +71,7 @@ def test_a_login_signs_in_every_program_until_logout(store: Store, url: str, com
     assert token.token_id in tokens.stdout
     assert logout.stdout == f"Signed out of '{url}'.\n"
     assert store.users.list_tokens(ListTokens("ada")).tokens == []
+    assert refused.stderr.endswith(f"For all programs on this machine: headwater login {url}\n")
     with pytest.raises(Unauthenticated):
         _who(url)
     assert command("logout", url).exit_code == 1
