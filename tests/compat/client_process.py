@@ -67,9 +67,11 @@ def run_checks(
     store.close()
 
 
-def report_of(client: str, script: Path, folder: Path, url: str, variables: Mapping[str, str]) -> dict[str, str]:
+def report_of(
+    client: str, script: Path, folder: Path, url: str, variables: Mapping[str, str], *, by_pip: bool = False
+) -> dict[str, str]:
     """Run every check of a script against a server and return what became of each."""
-    done = _run(client, script, folder, url, variables)
+    done = _run(client, script, folder, url, variables, by_pip=by_pip)
     report: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
     return report
 

@@ -33,13 +33,13 @@ def check_own_experiments_runs_files_and_models_work() -> None:
 def check_what_belongs_to_others_is_refused_in_words() -> None:
     client = mlflow.MlflowClient()
     refusals = []
-    attempts: tuple[Callable[[], object], ...] = (
+    attempts: list[Callable[[], object]] = [
         lambda: client.get_run(os.environ["HIDDEN_RUN"]),
         lambda: client.log_metric(os.environ["HIDDEN_RUN"], "m", 1),
         lambda: client.list_artifacts(os.environ["HIDDEN_RUN"]),
         lambda: client.search_runs([os.environ["HIDDEN_EXPERIMENT"]]),
         lambda: client.get_registered_model("guarded"),
-    )
+    ]
     for attempt in attempts:
         try:
             attempt()

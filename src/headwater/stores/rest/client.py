@@ -145,7 +145,10 @@ class Client:
         reply = self._connected().send(message if self._signer is None else self._signer(message))
         if reply.status in {200, 206}:
             return reply
-        raise _failure(reply, self.url)
+        failure = _failure(reply, self.url)
+        if isinstance(failure, Unauthenticated) and "authorization" not in self._headers:
+            raise Unauthenticated(f"{failure.message} For all programs on this machine: headwater login {self.url}")
+        raise failure
 
     def exchange_once(self, message: HttpRequest) -> HttpReply:
         """Return the reply of the only attempt, for what the caller repeats itself."""
