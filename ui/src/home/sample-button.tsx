@@ -23,7 +23,7 @@ export function LoadSamples() {
         Load sample data
       </button>
       <span class="muted">
-        {isBusy ? <Progress done={samples.done} total={samples.total} /> : "Small networks, trained on this machine in some seconds. Nothing leaves it, and one click removes them."}
+        {isBusy ? <Progress done={samples.done} total={samples.total} /> : "Small networks, trained by this server in some seconds. Nothing leaves it, and one click removes them."}
       </span>
       {said && (
         <p class={css.error} role="alert">
