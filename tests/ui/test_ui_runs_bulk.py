@@ -176,3 +176,26 @@ def test_the_drawer_the_menu_of_the_row_and_the_keys_work_together(served: Simpl
         page.keyboard.press("Shift+Z")
 
         expect(page.get_by_text("5 matching · 5 total")).to_be_visible()
+
+
+def test_words_are_chips_and_all_ancestors_of_what_matches_are_shown(served: SimpleNamespace) -> None:
+    experiment = make_experiment(served.store, "family")
+    parent = ""
+    for name in ("root", "branch", "twig", "leaf one"):
+        parent = add_run(served.store, experiment, name, metrics={"loss": 1.0}, parent=parent)
+    with watched_page(served.browser, served.url) as page:
+        _open(page, served, experiment, "?q=leaf one")
+
+        rows = page.locator("[data-row]:not([hidden]) [data-column=name] a")
+        expect(rows).to_have_text(["root", "branch", "twig", "leaf one"])
+        expect(page.get_by_text("1 matching · 4 total")).to_be_visible()
+        page.get_by_role("button", name="Chips").click()
+        page.get_by_role("button", name="Remove leaf").click()
+        expect(page.get_by_role("combobox", name="Filter runs")).to_have_value("one")
+        page.get_by_role("heading", level=1).click()
+        page.keyboard.press("4")
+
+        expect(page).to_have_url(f"{served.url}/experiments/{experiment}/notes")
+        expect(page).to_have_title("notes · family · Headwater")
+        page.keyboard.press("1")
+        expect(page).to_have_title("runs · family · Headwater")

@@ -4,6 +4,7 @@ import { Facet } from "../query/facet";
 import { quoteKey } from "../query/tokens";
 import { Anchored, Menu } from "../shell/popover";
 import { say } from "../shell/toasts";
+import { MODELS } from "./cells";
 import { type Column, describeColumn, type MainMetric, moveBy, STATISTICS, type Statistic, withStatistic } from "./columns";
 import { changeLook, DEFAULT_LOOK, FORMAT_NAMES, FORMATS, MARK_NAMES, MARKS } from "./looks";
 import type { ChosenKey } from "./key-dialog";
@@ -59,7 +60,7 @@ export function ColumnMenu(props: ColumnMenuProps) {
             <Item onClick={() => sort(true)}>Sort descending</Item>
           </>
         )}
-        {(column.isNumeric || isGroupable) && (
+        {(column.isNumeric || isGroupable) && column.id !== MODELS && (
           <Item onClick={() => setFiltering(true)}>
             {!column.isNumeric ? "Filter by values…" : column.statistic === "last" ? "Filter to a range…" : "Filter to a range of the last value…"}
           </Item>
@@ -139,7 +140,8 @@ function MetricChoices({ column, columns, view, main, table, change, experimentI
   const setStatistic = (statistic: Statistic) => {
     const next = withStatistic(column.id, statistic);
     const place = (id: string) => (id === column.id ? next : id);
-    const sort = view.sort.map((sorted) => ({ ...sorted, column: place(sorted.column) }));
+    const others = view.sort.filter((sorted) => sorted.column !== next);
+    const sort = others.map((sorted) => ({ ...sorted, column: place(sorted.column) }));
     change({ columns: [...new Set(columns.map(place))], pinned: view.pinned.map(place), sort }, true);
     onClose();
   };
