@@ -171,12 +171,13 @@ def fill_world(store: Store) -> dict[str, str]:
     add_run(store, names["e"], "live", metrics={"loss": 0.5}, params={"model": "mlp"}, status=RunStatus.RUNNING)
     store.experiments.set_tag(SetExperimentTag(names["e"], "mlflow.note.content", "Why we *did* this"))
     names["m"] = make_logged_model(store, names["e"], runs[0])
-    bare_model = store.logged_models.create(CreateLoggedModel(names["e"], "thin", "", names["bare_r"])).model
+    thin = add_run(store, names["e"], "thin", metrics={})
+    bare_model = store.logged_models.create(CreateLoggedModel(names["e"], "thin", "", thin)).model
     names["bare_m"] = bare_model.info.model_id
     make_governed_model(store, "churn", runs)
     for name in ("bare", "thin"):
         store.registered_models.create(CreateRegisteredModel(name))
-    add_versions(store, "thin", names["bare_r"], 1)
+    add_versions(store, "thin", thin, 1)
     return names | _make_work(store, names["e"]) | _make_reports(store, names)
 
 
