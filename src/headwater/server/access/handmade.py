@@ -89,6 +89,7 @@ _RULES: dict[str, Rule] = {
     "/ajax-api/2.0/mlflow/logged-models/{model_id}/artifacts/files": _in_path("model_id", What.LOGGED_MODEL),
     f"{NATIVE_BASE[0]}/artifacts/archive": _in_query(_RUN | {"model_id": What.LOGGED_MODEL}),
     f"{NATIVE_BASE[0]}/events": _streams,
+    f"{NATIVE_BASE[0]}/samples": _anything,  # says whether sample data are being made
     "/metrics": _anything,
     **{f"{base}/artifacts/": _tree for base in ARTIFACTS_BASES},
     **{f"{base}/mpu/{step}/": _tree for base in ARTIFACTS_BASES for step in ("create", "complete", "abort")},

@@ -9,6 +9,7 @@ from headwater.protocol.alerts import ListAlertRulesResponse, ListAlertsResponse
 from headwater.protocol.columns import ChangesResponse
 from headwater.protocol.errors import PermissionDenied
 from headwater.protocol.experiments import GetExperimentResponse, SearchExperimentsResponse
+from headwater.protocol.families import Family
 from headwater.protocol.finding import FindResponse
 from headwater.protocol.governance import ListEventsResponse
 from headwater.protocol.home import HomeResponse
@@ -16,6 +17,7 @@ from headwater.protocol.inputs import SearchDatasetsResponse
 from headwater.protocol.lineage import Lineage, NodeKind
 from headwater.protocol.logged_models import SearchLoggedModelsResponse
 from headwater.protocol.model_versions import SearchModelVersionsResponse
+from headwater.protocol.promotions import ListPromotionsResponse
 from headwater.protocol.registered_models import SearchRegisteredModelsResponse
 from headwater.protocol.roles import EVERYTHING, Kind, Level
 from headwater.protocol.views import ListViewsResponse
@@ -80,7 +82,10 @@ def _prune_home(_things: Things, caller: Caller, home: HomeResponse) -> HomeResp
     shown = [alert for alert in home.alerts if caller.reads(alert.experiment_id)]
     is_own = not caller.may((Kind.EXPERIMENT, EVERYTHING), Level.READ)  # then only their own were counted
     sees_runs = is_own or caller.may_with_all(Kind.EXPERIMENT, Level.READ)
-    return HomeResponse(
+    pending = [version for version in home.pending if caller.reads_model(version.name)]
+    sees_models = caller.may_with_all(Kind.REGISTERED_MODEL, Level.READ)
+    return msgspec.structs.replace(
+        home,
         running=running,
         running_total=home.running_total if sees_runs else len(running),
         recent=[run for run in home.recent if caller.reads(run.experiment_id)],
@@ -90,8 +95,28 @@ def _prune_home(_things: Things, caller: Caller, home: HomeResponse) -> HomeResp
         failed_total=home.failed_total if sees_runs else len(failed),
         alerts=shown,
         alerts_total=home.alerts_total if sees_runs else len(shown),
-        pending=[version for version in home.pending if caller.reads_model(version.name)],
+        pending=pending,
+        requests_total=home.requests_total if sees_models else sum(1 for one in pending if one.request_id),
     )
+
+
+def _prune_family(things: Things, caller: Caller, family: Family) -> Family:
+    """Leave out relatives in hidden experiments."""
+    relatives = [*family.ancestors, *family.descendants]
+    places = things.experiments_of_runs([relative.run_id for relative in relatives])
+    return msgspec.structs.replace(
+        family,
+        ancestors=[each for each in family.ancestors if caller.reads(places.get(each.run_id, ""))],
+        descendants=[each for each in family.descendants if caller.reads(places.get(each.run_id, ""))],
+    )
+
+
+def _prune_promotions(_things: Things, caller: Caller, found: ListPromotionsResponse) -> ListPromotionsResponse:
+    """Leave requests for hidden models out; their total counts what is shown if anything was left out."""
+    kept = [request for request in found.requests if caller.reads_model(request.name)]
+    if len(kept) == len(found.requests):
+        return found
+    return msgspec.structs.replace(found, requests=kept, total=len(kept))
 
 
 def _prune_lineage(things: Things, caller: Caller, lineage: Lineage) -> Lineage:
@@ -148,5 +173,7 @@ PRUNERS: dict[type[msgspec.Struct], Pruner] = {
     ChangesResponse: _by_experiment("runs", lambda run: run.experiment_id),
     FindResponse: _prune_found,
     HomeResponse: _prune_home,
+    Family: _prune_family,
+    ListPromotionsResponse: _prune_promotions,
     Lineage: _prune_lineage,
 }

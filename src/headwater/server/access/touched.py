@@ -45,7 +45,7 @@ FIELDS = {
     "rule_id": What.RULE,
 }
 _OF_REGISTRY = {"name": What.REGISTERED_MODEL, "new_name": What.REGISTERED_MODEL}
-_REGISTRY = frozenset({"registered_models", "model_versions", "governance", "lineage", "permissions"})
+_REGISTRY = frozenset({"registered_models", "model_versions", "governance", "lineage", "permissions", "promotions"})
 _FOREIGN = frozenset({"provenance"})  # tells of runs and models of other places
 
 
