@@ -37,6 +37,11 @@ BYTES = """
 | GET | `/api/headwater/1/samples` | Whether there are sample data, and how far they are loaded. |
 | POST | `/api/headwater/1/samples/load` | Make sample data in the background. |
 | POST | `/api/headwater/1/samples/remove` | Delete the sample data for good. |
+| GET | `/api/headwater/1/me` | Who asks, as the server knows them, and what they may do. |
+| POST | `/api/headwater/1/session/open` | Sign in with a password; the answer sets a cookie. |
+| POST | `/api/headwater/1/session/close` | Sign out. |
+| POST | `/api/headwater/1/session/setup` | Make the first administrator, with the code that the server printed. |
+| GET | `/api/headwater/1/session/oidc/{start,finish}` | Sign in at an identity provider, where one is set up. |
 | any | `/api/3.0/mlflow/workspaces` | 503: there are no workspaces. |
 | any | `/api/3.0/mlflow/workspaces/{workspace_name}` | 503 likewise. |
 | GET | `/metrics` | What Prometheus reads, with `headwater server --expose-prometheus`. |

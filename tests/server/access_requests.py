@@ -28,6 +28,7 @@ _HAND: dict[str, str] = {
     "/api/headwater/1/artifacts/archive": "?run_id={run_id}",
     "/api/headwater/1/blobs": "",
     "/api/headwater/1/blobs/": DIGEST,
+    **{f"/api/headwater/1/samples{step}": "" for step in ("", "/load", "/remove")},
     "/metrics": "",
     "/health": "",
     "/version": "",
@@ -47,7 +48,7 @@ _HAND: dict[str, str] = {
         for step in ("create", "complete", "abort")
     },
 }
-_REGISTRY = {"registered_models", "model_versions", "governance", "lineage", "permissions"}
+_REGISTRY = {"registered_models", "model_versions", "governance", "lineage", "permissions", "promotions"}
 _KNOWN: dict[str, Any] = {
     "version": "1",
     "old": "1",
@@ -125,6 +126,8 @@ def _fields(endpoint: Endpoint[Any, Any], struct: type[msgspec.Struct], ids: dic
             values[field.name] = value
     if endpoint.name == "lineage.get":
         values = {"name": values["name"], "version": "1"}
+    if endpoint.name == "bulk.edit_keys" and "kind" in values:
+        values["kind"] = "metric"
     if endpoint.name == "artifacts.presign_upload":
         del values["model_id"]
     return values

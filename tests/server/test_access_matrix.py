@@ -22,7 +22,8 @@ LAST = ("delete", "rename", "purge", "move", "archive", "set-active", "update-ad
 """What takes away what other requests name, and so is asked last."""
 
 OF_ONESELF = {"users.get_current", "permissions.list_current"}
-NAMES_NOTHING = {"/metrics", "/api/headwater/1/blobs", "/api/headwater/1/blobs/", "/api/headwater/1/events"}
+NATIVE = "/api/headwater/1"
+NAMES_NOTHING = {"/metrics", *(f"{NATIVE}/{name}" for name in ("blobs", "blobs/", "events", "samples"))}
 DIGEST_ANSWERS = {"/api/headwater/1/blobs/"}  # who knows a digest has been told of the file
 
 

@@ -81,15 +81,6 @@ from headwater.protocol.logged_models import (
     SearchLoggedModelsResponse,
     SetLoggedModelTags,
 )
-from headwater.protocol.logs import (
-    AppendLog,
-    IndexLog,
-    IndexLogResponse,
-    MeasureLogs,
-    MeasureLogsResponse,
-    ReadLog,
-    ReadLogResponse,
-)
 from headwater.protocol.metrics import (
     GetHistory,
     GetHistoryBulk,
@@ -116,7 +107,7 @@ from headwater.protocol.runs import (
 )
 from headwater.stores.access import NumberedRoles, Permissions, Roles, Users
 from headwater.stores.imported import Imports
-from headwater.stores.lifecycle import Comparisons, Edits, Finding, Home, Trash, Views
+from headwater.stores.lifecycle import Comparisons, Edits, Finding, Home, Logs, Trash, Views
 from headwater.stores.notices import Alerts, Webhooks
 from headwater.stores.registered import Governance, LineageGraphs, ModelVersions, Promotions, RegisteredModels
 from headwater.stores.workspace import Bulk, Workspace
@@ -326,22 +317,6 @@ class Columns(Protocol):
 
     def sweep(self, request: Sweep) -> Empty:
         """See `Sweep`."""
-
-
-class Logs(Protocol):
-    """What runs printed, while they run and afterwards."""
-
-    def append(self, request: AppendLog) -> Empty:
-        """See `AppendLog`."""
-
-    def read(self, request: ReadLog) -> ReadLogResponse:
-        """See `ReadLog`."""
-
-    def index(self, request: IndexLog) -> IndexLogResponse:
-        """See `IndexLog`."""
-
-    def measure(self, request: MeasureLogs) -> MeasureLogsResponse:
-        """See `MeasureLogs`."""
 
 
 class Direct(Protocol):

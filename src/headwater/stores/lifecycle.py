@@ -27,6 +27,15 @@ from headwater.protocol.edits import (
 from headwater.protocol.endpoint import Empty
 from headwater.protocol.finding import Find, FindResponse
 from headwater.protocol.home import HomeResponse, ReadHome
+from headwater.protocol.logs import (
+    AppendLog,
+    IndexLog,
+    IndexLogResponse,
+    MeasureLogs,
+    MeasureLogsResponse,
+    ReadLog,
+    ReadLogResponse,
+)
 from headwater.protocol.runs import RunResponse
 from headwater.protocol.trash import (
     CollectBlobs,
@@ -100,6 +109,22 @@ class Comparisons(Protocol):
 
     def measure_importance(self, request: MeasureImportance) -> MeasureImportanceResponse:
         """See `MeasureImportance`."""
+
+
+class Logs(Protocol):
+    """What runs printed, while they run and afterwards."""
+
+    def append(self, request: AppendLog) -> Empty:
+        """See `AppendLog`."""
+
+    def read(self, request: ReadLog) -> ReadLogResponse:
+        """See `ReadLog`."""
+
+    def index(self, request: IndexLog) -> IndexLogResponse:
+        """See `IndexLog`."""
+
+    def measure(self, request: MeasureLogs) -> MeasureLogsResponse:
+        """See `MeasureLogs`."""
 
 
 class Home(Protocol):
