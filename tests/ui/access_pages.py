@@ -17,6 +17,7 @@ from ui.run_pages import open_browser
 from ui.run_tables import Scheme, add_run, make_experiment, watched_page
 
 PASSWORD = "correct horse battery"
+CHECK_MS = 30_000  # checking a password takes time by intent, and more on a busy machine
 REFUSED = " status of 4"  # what a browser says of an answer that refuses something
 
 
@@ -56,7 +57,7 @@ def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
     page.get_by_role("textbox", name="Username").fill(username)
     page.get_by_label("Password", exact=True).fill(password)
     page.locator("form").get_by_role("button", name="Sign in", exact=True).click()
-    expect(page.get_by_role("button", name=f"Account: {username}")).to_be_visible()
+    expect(page.get_by_role("button", name=f"Account: {username}")).to_be_visible(timeout=CHECK_MS)
 
 
 def grant(store: Store, level: Level, **who_and_what: str) -> None:

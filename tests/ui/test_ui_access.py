@@ -13,7 +13,7 @@ from headwater.protocol.governance import ListEvents
 from headwater.protocol.roles import AssignRole, CreateRole, Kind, Level, ListGrants, ListRoles
 from headwater.protocol.users import CreateToken, CreateUser, GetUser, ListTokens, ListUsers
 from headwater.stores.rest import RestStore
-from ui.access_pages import PASSWORD, grant, served_users, sign_in, signed_in
+from ui.access_pages import CHECK_MS, PASSWORD, grant, served_users, sign_in, signed_in
 from ui.run_pages import find_violations
 from ui.run_tables import Scheme, add_run, make_experiment
 
@@ -69,12 +69,12 @@ def test_a_password_is_changed_by_who_knows_the_old_one(served: SimpleNamespace)
         form.get_by_label("Current password", exact=True).fill("not the password")
         form.get_by_label("New password", exact=True).fill("a whole new password")
         form.get_by_role("button", name="Change the password").click()
-        expect(form.get_by_role("alert")).to_contain_text("current_password")
+        expect(form.get_by_role("alert")).to_contain_text("current_password", timeout=CHECK_MS)
 
         form.get_by_label("Current password", exact=True).fill(PASSWORD)
         form.get_by_role("button", name="Change the password").click()
 
-        expect(page.get_by_text("Password changed.")).to_be_visible()
+        expect(page.get_by_text("Password changed.")).to_be_visible(timeout=CHECK_MS)
         page.reload()
         expect(page.get_by_role("button", name="Account: eve")).to_be_visible()
         page.get_by_role("button", name="Account: eve").click()

@@ -17,7 +17,7 @@ from headwater.protocol.users import CreateUser, SetActive, UpdatePassword
 from headwater.server.settings import OidcSettings
 from headwater.testing.servers import live_server
 from headwater.testing.stores import sqlite_store
-from ui.access_pages import PASSWORD, any_page, served_users, sign_in, signed_in
+from ui.access_pages import CHECK_MS, PASSWORD, any_page, served_users, sign_in, signed_in
 from ui.run_pages import find_violations
 from ui.run_tables import Scheme, make_experiment, watched_page
 
@@ -69,7 +69,7 @@ def test_signing_in_needs_no_mouse(served: SimpleNamespace) -> None:
         expect(page.get_by_label("Password", exact=True)).to_have_attribute("type", "text")
         page.get_by_label("Password", exact=True).press("Enter")
 
-        expect(page.get_by_role("button", name="Account: bob")).to_be_visible()
+        expect(page.get_by_role("button", name="Account: bob")).to_be_visible(timeout=CHECK_MS)
         assert page.url == f"{served.url}/"
 
 
@@ -80,11 +80,11 @@ def test_a_wrong_password_is_said_and_the_next_one_can_be_typed(served: SimpleNa
         page.get_by_label("Password", exact=True).fill("wrong horse battery")
         page.get_by_role("button", name="Sign in").click()
 
-        expect(page.get_by_role("alert")).to_have_text("Unknown user or wrong password.")
+        expect(page.get_by_role("alert")).to_have_text("Unknown user or wrong password.", timeout=CHECK_MS)
         expect(page.get_by_label("Password", exact=True)).to_be_focused()
         page.keyboard.type(PASSWORD)
         page.keyboard.press("Enter")
-        expect(page.get_by_role("button", name="Account: ada")).to_be_visible()
+        expect(page.get_by_role("button", name="Account: ada")).to_be_visible(timeout=CHECK_MS)
 
 
 def test_who_guesses_is_told_how_long_to_wait_and_may_go_on_after_it(served: SimpleNamespace) -> None:
@@ -97,7 +97,7 @@ def test_who_guesses_is_told_how_long_to_wait_and_may_go_on_after_it(served: Sim
             page.get_by_label("Password", exact=True).fill(f"guess number {number}")
             with page.expect_response("**/session/open") as answer:
                 button.click()
-            expect(page.get_by_role("alert")).to_be_visible()
+            expect(page.get_by_role("alert")).to_be_visible(timeout=CHECK_MS)
 
         assert answer.value.status == 429
         expect(page.get_by_role("alert")).to_contain_text("Too many failed attempts")
@@ -106,7 +106,7 @@ def test_who_guesses_is_told_how_long_to_wait_and_may_go_on_after_it(served: Sim
         expect(button).to_be_enabled(timeout=20_000)
         page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.keyboard.press("Enter")
-        expect(page.get_by_role("button", name="Account: mallory")).to_be_visible()
+        expect(page.get_by_role("button", name="Account: mallory")).to_be_visible(timeout=CHECK_MS)
 
 
 def test_a_session_that_ends_leaves_the_page_and_what_was_written_there(served: SimpleNamespace) -> None:
@@ -187,7 +187,7 @@ def test_the_first_administrator_is_made_with_the_code_that_the_server_tells(
                 page.get_by_label("Code").fill(code.lower())
                 page.get_by_role("button", name="Create and sign in").click()
 
-                expect(page.get_by_role("button", name="Account: root")).to_be_visible()
+                expect(page.get_by_role("button", name="Account: root")).to_be_visible(timeout=CHECK_MS)
                 assert page.url == f"{url}/"
         finally:
             server.terminate()
@@ -238,7 +238,7 @@ def test_who_comes_by_an_identity_provider_gets_the_page_they_asked_for(
         page.locator("input[name=sub]").first.fill("ann@example.com")
         page.get_by_role("button", name="Authorize").first.click()
 
-        expect(page.get_by_role("button", name="Account: ann@example.com")).to_be_visible()
+        expect(page.get_by_role("button", name="Account: ann@example.com")).to_be_visible(timeout=CHECK_MS)
         assert page.url == f"{url}/experiments/{experiment}/runs?layout=table"
         page.goto(f"{url}/settings/account")
         expect(page.get_by_role("heading", name="Tokens")).to_be_visible()

@@ -5,6 +5,7 @@ import shell from "../shell/shell.module.css";
 import { Snippet } from "../shell/snippet";
 import { createToken } from "./access-api";
 import css from "./access.module.css";
+import { signedInName } from "./session";
 
 const DAY_S = 86_400;
 const LIFETIMES: readonly { readonly seconds: number; readonly text: string }[] = [
@@ -30,7 +31,7 @@ export function TokenDialog({ username, onClose }: TokenDialogProps) {
     setSecret(await createToken(username, name.trim(), seconds));
     isMade.current = true;
   };
-  if (secret) return <SecretDialog name={name.trim()} secret={secret} onClose={onClose} />;
+  if (secret) return <SecretDialog name={name.trim()} {...{ username, secret, onClose }} />;
   return (
     <FormDialog title="New token" action="Create" isReady={name.trim() !== ""} onSave={save} onClose={() => isMade.current || onClose()}>
       <label>
@@ -51,14 +52,19 @@ export function TokenDialog({ username, onClose }: TokenDialogProps) {
   );
 }
 
-function SecretDialog({ name, secret, onClose }: { readonly name: string; readonly secret: string; readonly onClose: () => void }) {
+interface SecretDialogProps extends TokenDialogProps {
+  readonly name: string;
+  readonly secret: string;
+}
+
+function SecretDialog({ username, name, secret, onClose }: SecretDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog ref={dialog} class={css.secret} aria-labelledby={id} onClose={onClose}>
       <h2 id={id}>Copy the token “{name}” now</h2>
-      <p>It is not shown again: only its digest is kept here. Whoever has it can do what you may.</p>
+      <p>It is not shown again: only its digest is kept here. Whoever has it can do what {username === signedInName() ? "you" : username} may.</p>
       <Snippet label="token" code={secret} />
       <h3>For a program</h3>
       <Snippet label="environment" code={`export HEADWATER_TRACKING_URI=${serverUrl()}\nexport HEADWATER_TOKEN=${secret}`} />
