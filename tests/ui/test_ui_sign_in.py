@@ -219,6 +219,23 @@ def test_without_authentication_nobody_is_asked_and_the_settings_say_how_to_chan
             assert find_violations(page) == []
 
 
+def test_below_a_prefix_the_session_is_kept_and_ends_like_anywhere(served: SimpleNamespace, tmp_path: Path) -> None:
+    with sqlite_store(tmp_path) as store, live_server(store, authentication=True, prefix="/team/hw") as url:
+        store.users.create(CreateUser("ada", PASSWORD))
+        with any_page(served.browser, url) as page:
+            page.goto(f"{url}/models?q=x")
+            sign_in(page, "ada")
+            assert page.url == f"{url}/models?q=x"
+            page.reload()
+            page.get_by_role("button", name="Account: ada").click()
+            page.get_by_role("link", name="Account and tokens").click()
+            expect(page).to_have_url(f"{url}/settings/account")
+            page.get_by_role("button", name="Account: ada").click()
+            page.get_by_role("button", name="Sign out").click()
+            expect(page.get_by_role("heading", name="Sign in to Headwater")).to_be_visible()
+            assert page.context.cookies() == []
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the provider's own libraries
 def test_who_comes_by_an_identity_provider_gets_the_page_they_asked_for(
     served: SimpleNamespace, tmp_path: Path
