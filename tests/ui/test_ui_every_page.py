@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Request, Response, Route, expect
 
 from headwater.testing.servers import live_server
 from headwater.testing.stores import sqlite_store
-from ui.every_page import PLACES, Place, fill_world, read_routes, read_tabs
+from ui.every_page import PLACES, WITH_USERS, Place, fill_world, read_routes, read_tabs
 from ui.instruments import WATCH_SHIFTS, watch_traffic
 from ui.run_pages import count_painted, find_violations
 from ui.run_tables import Scheme, served_store, watched_page
@@ -98,6 +98,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace
 
 def test_every_route_has_a_page_in_the_table() -> None:
     paths = [place.path.partition("?")[0].format_map(_Anything()) for place in PLACES]
+    paths += WITH_USERS
     tabs = [path.rpartition("/")[2] for path in paths if path.startswith("/runs/")]
     comparisons = [match[1] for place in PLACES if (match := re.search(r"/compare\?.*tab=(\w+)", place.path))]
 

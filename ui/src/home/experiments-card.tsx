@@ -24,7 +24,9 @@ export function ExperimentsCard({ experiments, hasSamples }: { readonly experime
             <th scope="col">Experiment</th>
             <th scope="col">Runs</th>
             <th scope="col">Last activity</th>
-            <th scope="col">Best of the main metric</th>
+            <th scope="col" data-wide>
+              Best of the main metric
+            </th>
           </tr>
         </thead>
         <tbody>

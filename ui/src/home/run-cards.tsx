@@ -88,7 +88,9 @@ export function RecentRuns({ runs }: { readonly runs: readonly HomeRun[] }) {
         <table>
           <thead>
             <tr>
-              <th scope="col">Run</th>
+              <th scope="col" data-wide>
+                Run
+              </th>
               <th scope="col">Experiment</th>
               <th scope="col">Status</th>
               <th scope="col">Created</th>
