@@ -1,5 +1,6 @@
 /** A report as one HTML file that needs no server: text, tables, charts as SVG and pictures, as they are now. */
 
+import { fetchFile } from "../api/client";
 import { addressOf } from "../artifacts/artifacts-api";
 import { askSeries } from "../charts/ask";
 import { findExtent, prepareLines, type ChartRun } from "../charts/lines";
@@ -98,7 +99,7 @@ async function writeImage({ runId, path, caption }: ImageBlock, signal: AbortSig
   const address = addressOf(runId, path);
   const title = escapeXml(caption || path);
   const link = `<a href="${attribute(address)}">${title}</a>`;
-  const response = await fetch(address, { signal });
+  const response = await fetchFile(address, { signal });
   if (!response.ok) return `<p>${link}: the picture was not there (status ${response.status}).</p>`;
   const blob = await response.blob();
   if (blob.size > MOST_BYTES) return `<p>${link}, ${formatCount(Math.round(blob.size / 1e6))} MB, which is too much for this file.</p>`;

@@ -14,9 +14,7 @@ import { useValues } from "../plots/use-values";
 import { toFilter } from "../query/tokens";
 import { useChartView } from "../run/use-chart-view";
 import css from "./runs.module.css";
-import type { Row, RunTable } from "./table";
-
-const UNSELECTED = 10;
+import { type Row, type RunTable, UNSELECTED } from "./table";
 
 interface ChartsPaneProps {
   readonly table: RunTable;

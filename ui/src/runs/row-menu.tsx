@@ -17,12 +17,13 @@ interface RowMenuProps {
   readonly view: RunsView;
   readonly change: Change;
   readonly act: Actions;
+  readonly mayEdit: boolean;
   readonly onAsk: (asking: Asking) => void;
   readonly onClose: () => void;
 }
 
 /** What can be done with one row. */
-export function RowMenu({ row, anchor, members, table, view, change, act, onAsk, onClose }: RowMenuProps) {
+export function RowMenu({ row, anchor, members, table, view, change, act, mayEdit, onAsk, onClose }: RowMenuProps) {
   const id = table.id(row.run);
   const ids = row.run < 0 ? (members[row.group] ?? []) : [id];
   const isRun = row.run >= 0;
@@ -56,14 +57,15 @@ export function RowMenu({ row, anchor, members, table, view, change, act, onAsk,
         {item(isSelected ? "Deselect" : `Select ${isRun ? "" : plural(ids.length, "run")}`.trim(), () =>
           change({ selected: isSelected ? view.selected.filter((one) => !gone.has(one)) : [...new Set([...view.selected, ...ids])] }),
         )}
-        {isRun && !view.isArchive && item(isStarred ? "Take the star away" : "Star for everybody", () => act.star(id, !isStarred))}
-        {!view.isArchive &&
+        {isRun && mayEdit && !view.isArchive && item(isStarred ? "Take the star away" : "Star for everybody", () => act.star(id, !isStarred))}
+        {mayEdit &&
+          !view.isArchive &&
           item("Tag…", () => {
             change({ selected: ids });
             onAsk("tag");
           })}
         {isRun && item("Copy the run id", copy)}
-        {item(view.isArchive ? "Restore" : "Archive", () => act.archive(ids))}
+        {mayEdit && item(view.isArchive ? "Restore" : "Archive", () => act.archive(ids))}
       </Menu>
     </Anchored>
   );

@@ -1,7 +1,9 @@
 import type { ComponentType } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useRefusal } from "../access/subject";
 import { RunNumbers } from "../lib/run-colors";
 import { Failure } from "../shell/notice";
+import { say } from "../shell/toasts";
 import type { Asking } from "./bulk-dialogs";
 import { STARRED } from "./cells";
 import { ColumnMenu } from "./column-menu";
@@ -16,7 +18,7 @@ import { RunsGrid } from "./runs-grid";
 import { RowMenu } from "./row-menu";
 import css from "./runs.module.css";
 import { Split } from "./split";
-import { arrangeRows, type Row, type RunTable } from "./table";
+import { arrangeRows, type Row, type RunTable, UNSELECTED } from "./table";
 import type { Actions } from "./use-actions";
 import { usePlaces } from "./use-places";
 import type { RunsData } from "./use-runs";
@@ -54,8 +56,11 @@ function Workspace(props: ContentProps & { readonly label: string }) {
   const [columnMenu, setColumnMenu] = useState<{ readonly column: Column; readonly anchor: DOMRect } | null>(null);
   const [rowMenu, setRowMenu] = useState<{ readonly row: Row; readonly anchor: DOMRect } | null>(null);
   const { rows, hasTree, runRows } = useRows(table, view, grouping, expanded);
-  const selectedNumbers = useNumbers(view.selected);
-  const coloring = useMemo(() => colorRuns(table, view.color, grouping, selectedNumbers), [table, view.color, grouping, selectedNumbers]);
+  const refusal = useRefusal("EDIT");
+  // The table is the legend of the charts: their lines have swatches, whether the runs were selected or stand first.
+  const isLegend = view.layout !== "table" && view.selected.length === 0;
+  const numbers = useNumbers(isLegend ? runRows.slice(0, UNSELECTED).map(({ run }) => table.id(run)) : view.selected);
+  const coloring = useMemo(() => colorRuns(table, view.color, grouping, numbers), [table, view.color, grouping, numbers]);
   const places = useMemo(() => new Map(table.answer.run_ids.map((id, run) => [id, run])), [table]);
   const groups = useGroupFacts(table, grouping, data);
   const onExpand = (row: Row, expand: boolean) => {
@@ -82,7 +87,7 @@ function Workspace(props: ContentProps & { readonly label: string }) {
         {...place}
         widths={widths.value}
         hasStatus={columns.includes("attributes.status")}
-        onStar={(id) => props.act.star(id, table.text(STARRED, places.get(id) ?? -1) !== "true")}
+        onStar={(id) => (refusal ? say(refusal) : props.act.star(id, table.text(STARRED, places.get(id) ?? -1) !== "true"))}
         colors={coloring.colors}
         groupColors={coloring.groupColors}
         looks={view.looks}
@@ -105,11 +110,11 @@ function Workspace(props: ContentProps & { readonly label: string }) {
           {...{ table, view, change, columns }}
           experimentIds={data.experimentIds}
           main={data.main}
-          onKey={view.isArchive ? undefined : props.onKey}
+          onKey={view.isArchive || refusal ? undefined : props.onKey}
           onClose={() => setColumnMenu(null)}
         />
       )}
-      {rowMenu && <RowMenu {...props} {...rowMenu} members={groups.members} onClose={() => setRowMenu(null)} />}
+      {rowMenu && <RowMenu {...props} {...rowMenu} mayEdit={!refusal} members={groups.members} onClose={() => setRowMenu(null)} />}
     </div>
   );
   if (view.layout === "table") return grid;

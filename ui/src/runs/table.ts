@@ -9,6 +9,9 @@ export interface NumberRange {
   readonly best: number;
 }
 
+/** So many runs are drawn while none is selected. */
+export const UNSELECTED = 10;
+
 /** One row in view: a run or a group, how deep in the tree, and whether its children show (null: it has none). */
 export interface Row {
   /** The run, -1 for a group. */
