@@ -347,6 +347,24 @@ def test_without_users_everything_is_open_and_says_so(store: Store) -> None:
         assert sign_in(url).json["error_code"] == "FEATURE_DISABLED"
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("users/create", {"username": "eve", "password": "correct horse battery", "is_admin": True}),
+        (f"{NATIVE}/tokens/create", {"name": "later", "username": "root"}),
+        (f"{NATIVE}/roles/create", {"name": "mine"}),
+    ],
+)
+def test_without_users_nobody_prepares_rights_for_the_day_when_the_server_asks(
+    store: Store, path: str, body: dict[str, object]
+) -> None:
+    with live_server(store) as url:
+        refused = post(url, path, body)
+
+    assert (refused.status, refused.json["error_code"]) == (400, "FEATURE_DISABLED")
+    assert [user.username for user in store.users.list(ListUsers()).users] == ["ann", "root"]
+
+
 def test_a_server_of_another_server_knows_no_users() -> None:
     remote = open_store("http://localhost:1")
 

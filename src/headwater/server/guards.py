@@ -1,13 +1,17 @@
-"""What a server refuses although a store would do it: requests that name files of the server's own disk."""
+"""What a server refuses although a store would do it.
+
+Requests may not name files of the server's own disk. And where nobody is asked who they are, nobody manages users:
+whoever could would be an administrator as soon as the server begins to ask.
+"""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import msgspec
 
-from headwater.protocol import model_versions
+from headwater.protocol import model_versions, numbered_roles, permissions, roles, users
 from headwater.protocol.endpoint import Endpoint
-from headwater.protocol.errors import InvalidParameterValue
+from headwater.protocol.errors import FeatureDisabled, InvalidParameterValue
 from headwater.protocol.model_sources import local_path
 from headwater.protocol.model_versions import CreateModelVersion
 from headwater.protocol.runs import GetRun
@@ -16,6 +20,17 @@ from headwater.stores.interface import Store
 T = TypeVar("T", bound=msgspec.Struct)
 Call = Callable[[Any], msgspec.Struct]
 Guard = Callable[[Store, Any], None]
+
+NOBODY_KNOWN = "This server asks nobody who they are. Start it with --auth to have users."
+ABOUT_USERS = frozenset(
+    endpoint.resource for endpoint in (users.CREATE, roles.CREATE, permissions.GRANT, numbered_roles.CREATE)
+)
+"""The resources whose verbs are about who may do what."""
+
+
+def refuse_users(_request: msgspec.Struct) -> msgspec.Struct:
+    """Refuse a verb about users, on a server that knows none."""
+    raise FeatureDisabled(f"{NOBODY_KNOWN} Or manage them in its database: headwater users --help")
 
 
 def guarded(endpoint: Endpoint[Any, Any], call: Call, store: Store) -> Call:

@@ -37,7 +37,7 @@ from headwater.server.bodies import (
     read_body,
 )
 from headwater.server.callers import caller_name
-from headwater.server.guards import guarded
+from headwater.server.guards import ABOUT_USERS, guarded, refuse_users
 from headwater.server.settings import ServerSettings
 from headwater.server.workers import Workers
 from headwater.stores.interface import Store
@@ -154,6 +154,8 @@ def derive_routes(
     routes = []
     for endpoint in endpoints:
         call = guarded(endpoint, getattr(getattr(store, endpoint.resource), endpoint.verb), store)
+        if access is None and endpoint.resource in ABOUT_USERS and not settings.opens_users:
+            call = refuse_users
         answer = _ask_anybody(call) if access is None else _ask_caller(access.protect(endpoint, call))
         handler = _rpc_handler(endpoint, answer, workers, settings)
         routes += [

@@ -52,6 +52,7 @@ class ServerSettings:
     admin_password: str = field(default="", repr=False)  # of the administrator made where there is no user
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")  # who may say from where and how a client comes
     oidc: OidcSettings = OidcSettings()
+    opens_users: bool = False  # let users be managed although nobody is asked who they are: for tests of the wire
     static_folder: Path = Path(__file__).parent / "static"
     threads: int = 64  # requests inside the store at once
     waiting: int = 2048  # requests waiting for a thread, beyond which the answer is 503

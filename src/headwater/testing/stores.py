@@ -40,14 +40,14 @@ def postgresql_store(admin_url: str, folder: Path) -> Iterator[Store]:
 @contextmanager
 def rest_in_process_store(folder: Path) -> Iterator[Store]:
     """Yield a REST store around a new SQLite store, without a socket between them."""
-    with sqlite_store(folder) as inner, in_process_store(inner) as store:
+    with sqlite_store(folder) as inner, in_process_store(inner, opens_users=True) as store:
         yield store
 
 
 @contextmanager
 def rest_live_store(folder: Path, **options: Any) -> Iterator[Store]:
     """Yield a REST store that talks over a socket to a server around a new SQLite store."""
-    with sqlite_store(folder, **options) as inner, live_server(inner) as url:
+    with sqlite_store(folder, **options) as inner, live_server(inner, opens_users=True) as url:
         store = open_store(url)
         try:
             yield store

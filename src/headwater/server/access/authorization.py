@@ -8,7 +8,6 @@ import msgspec
 from headwater.protocol import (
     experiments,
     imports,
-    numbered_roles,
     permissions,
     registered_models,
     roles,
@@ -24,14 +23,12 @@ from headwater.server.access.checks import CHECKS, Context
 from headwater.server.access.pruning import prune
 from headwater.server.access.things import spell_experiment
 from headwater.server.access.touched import Touch, What, collect, derive_touches, is_accounted_for
+from headwater.server.guards import ABOUT_USERS
 
 Call = Callable[[Any], msgspec.Struct]
 GuardedCall = Callable[[Caller, Any], msgspec.Struct]
 After = Callable[[Context, Caller, Any, Any], msgspec.Struct]
 
-_ABOUT_USERS = frozenset(
-    endpoint.resource for endpoint in (users.CREATE, roles.CREATE, permissions.GRANT, numbered_roles.CREATE)
-)
 _CHANGE_RIGHTS = frozenset(
     {registered_models.RENAME.name, registered_models.DELETE.name, trash.PURGE.name, imports.PUT_MODEL.name}
 )
@@ -54,7 +51,7 @@ class Authorization:
         check_accounted_for([endpoint])
         touches, check, after = derive_touches(endpoint), CHECKS.get(endpoint.name), _AFTER.get(endpoint.name)
         narrows = endpoint.permission is Permission.READ
-        is_about_users = endpoint.resource in _ABOUT_USERS and endpoint.methods != ("GET",)
+        is_about_users = endpoint.resource in ABOUT_USERS and endpoint.methods != ("GET",)
         changes_rights = is_about_users or endpoint.name in _CHANGE_RIGHTS
 
         def ask(caller: Caller, request: Any) -> msgspec.Struct:

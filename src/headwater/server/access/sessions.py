@@ -17,6 +17,7 @@ from headwater.server.access.caller import Caller
 from headwater.server.access.offers import COOKIE, Proxies, drop_cookie, read_offer, set_cookie
 from headwater.server.access.setup import Setup
 from headwater.server.bodies import JSON_TYPE, content_type, json_response, read_body
+from headwater.server.guards import NOBODY_KNOWN
 from headwater.server.routes import Route
 from headwater.server.settings import ServerSettings
 from headwater.server.workers import Workers
@@ -139,7 +140,7 @@ class NoSessions:
         return _private(json_response(encode(Me(authentication=False, default=Level.MANAGE))))
 
     async def _refuse(self, _request: Request, _rest: str) -> Response:
-        raise FeatureDisabled("This server asks nobody who they are. Start it with --auth to have users.")
+        raise FeatureDisabled(NOBODY_KNOWN)
 
 
 def _check_json(request: Request) -> None:

@@ -73,9 +73,9 @@ class SqlCredentials:
 
         def work(connection: Connection) -> str:
             forget_expired_sessions(connection)
-            user_id, now = find_user(connection, username), now_ms()
-            note_seen(connection, user_id, now)
-            return insert_secret(connection, user_id, SecretKind.SESSION, expires=now + SESSION_IDLE_MS)[1]
+            user_id = find_user(connection, username)
+            note_seen(connection, user_id, now_ms())
+            return insert_secret(connection, user_id, SecretKind.SESSION, lifetime_ms=SESSION_IDLE_MS)[1]
 
         return self._database.write(work)
 

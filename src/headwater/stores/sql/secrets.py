@@ -34,15 +34,16 @@ def digest_secret(secret: str) -> str:
 
 
 def insert_secret(
-    connection: Connection, user_id: int, kind: SecretKind, *, name: str = "", expires: int = 0
+    connection: Connection, user_id: int, kind: SecretKind, *, name: str = "", lifetime_ms: int = 0
 ) -> tuple[str, str]:
-    """Make a secret for a user and return its id and itself, which nobody can read again."""
+    """Make a secret for a user and return its id and itself, which nobody can read again; 0 lets it live for ever."""
+    now = now_ms()
     secret = _PREFIXES[kind] + secrets.token_urlsafe(_SECRET_BYTES)
     secret_id, prefix = uuid.uuid4().hex, secret[: len(_PREFIXES[kind]) + _SHOWN]
     connection.execute(
         "INSERT INTO user_secret (id, user_id, kind, digest, prefix, name, creation_time, expires) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (secret_id, user_id, kind, digest_secret(secret), prefix, name, now_ms(), expires),
+        (secret_id, user_id, kind, digest_secret(secret), prefix, name, now, now + lifetime_ms if lifetime_ms else 0),
     )
     return secret_id, secret
 

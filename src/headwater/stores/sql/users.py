@@ -22,7 +22,6 @@ from headwater.protocol.users import (
     UserResponse,
 )
 from headwater.stores.access import SecretKind
-from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.passwords import Passwords
@@ -131,8 +130,9 @@ class SqlUsers:
                 raise RequestLimitExceeded(
                     f"'{request.username}' has '{MAX_TOKENS}' tokens already. Revoke those that are not used."
                 )
-            expires = now_ms() + 1000 * request.lifetime_s if request.lifetime_s else 0
-            token_id, secret = insert_secret(connection, user_id, SecretKind.TOKEN, name=request.name, expires=expires)
+            token_id, secret = insert_secret(
+                connection, user_id, SecretKind.TOKEN, name=request.name, lifetime_ms=1000 * request.lifetime_s
+            )
             return CreateTokenResponse(load_tokens(connection, "s.id = ?", token_id)[0], secret)
 
         return self._database.write(work)
