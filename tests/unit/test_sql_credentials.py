@@ -57,7 +57,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     from headwater.stores.sql import clock
 
     passed, now_ms = [0.0], clock.now_ms
-    for module in ("secrets", "credentials", "users"):
+    for module in ("secrets", "credentials"):
         monkeypatch.setattr(f"headwater.stores.sql.{module}.now_ms", lambda: now_ms() + int(1000 * passed[0]))
     return passed
 
