@@ -207,3 +207,18 @@ def test_an_open_menu_and_a_large_chart_hinder_nobody(page: Page, url: str, run_
     problems += find_violations(page)
 
     assert problems == []
+
+
+def test_a_metric_of_one_value_a_run_is_shown_as_bars(page: Page, url: str, run_store: Store) -> None:
+    runs = [make_named_run(run_store, name, experiment=name) for name in ("owl", "fox")]
+    for run_id, value in zip(runs, (0.5, 0.25), strict=True):
+        append_points(run_store, run_id, {"accuracy": np.array([value])})
+
+    page.goto(f"{url}/compare?runs={','.join(runs)}&tab=curves")
+
+    bars = "accuracy: bars of 2 runs, from 0.25 to 0.5."
+    expect(page.get_by_role("img", name=bars)).to_be_visible()
+    page.get_by_role("button", name="Menu of accuracy").click()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save picture (SVG)").click()
+    assert "fox" in Path(saved.value.path()).read_text()

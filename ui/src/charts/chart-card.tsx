@@ -5,6 +5,7 @@ import { ChartTable } from "./chart-table";
 import css from "./charts.module.css";
 import { linesToCsv } from "./csv";
 import { savePicture, saveText } from "./download";
+import { areFinalValues, FinalValues } from "./final-values";
 import { LineChart } from "./line-chart";
 import { groupLines, type Values } from "./groups";
 import { findExtent, prepareLines, type ChartRun } from "./lines";
@@ -13,6 +14,7 @@ import { describeDensity, describeRange } from "./summary";
 import { resolveColor } from "./theme";
 import { query, writeQuery } from "../lib/location";
 import { copyCode, copyText, serverAddress } from "../plots/export";
+import type { Figure, Refusal } from "../plots/figure";
 import { writeLinePython } from "../plots/python";
 import { useInView } from "./use-in-view";
 import { type ChartView, limitOf, type Range, writeView } from "./view";
@@ -43,6 +45,7 @@ export function ChartCard(props: ChartCardProps) {
   const { name, title = name, runs, scope = runs, groups = null, items = [], loader, view, onView, group, focused, height, isLarge = false } = props;
   const card = useRef<HTMLElement>(null);
   const canvas = useRef<HTMLCanvasElement | null>(null);
+  const bars = useRef<Figure | Refusal | null>(null);
   const [isTable, setTable] = useState(false);
   const isInView = useInView(card);
   const cell = loader.cell(name).value;
@@ -64,13 +67,20 @@ export function ChartCard(props: ChartCardProps) {
     return () => loader.want(name, false);
   }, [loader, name, isInView]);
 
+  const hasBars = !groups && areFinalValues(lines, view);
   const onPicture = () => {
-    if (!canvas.current) return;
-    savePicture(name, canvas.current, { background: resolveColor("var(--surface)"), ink: resolveColor("var(--ink)") });
+    const drawn = hasBars ? card.current?.querySelector("canvas") : canvas.current;
+    if (!drawn) return;
+    savePicture(name, drawn, { background: resolveColor("var(--surface)"), ink: resolveColor("var(--ink)") });
   };
   const axisName = view.x === "metric" ? view.xKey : view.x === "time" ? "timestamp_ms" : view.x;
   const onCsv = () => saveText(name, "csv", linesToCsv(name, lines, axisName));
   const onSvg = async () => {
+    if (hasBars && bars.current && "scene" in bars.current) {
+      const { sceneToSvg } = await import("../plots/figures");
+      saveText(title, "svg", sceneToSvg(title, bars.current.scene, resolveColor));
+      return;
+    }
     const { lineSvg } = await import("../plots/line-scene");
     const size = { width: card.current?.clientWidth ?? 640, height: Math.max(height, 240) };
     saveText(title, "svg", lineSvg(title, { lines, extent: findExtent(all, view.range, { logX: view.logX, logY }, limitOf(view, name)), view, logY, ...size }));
@@ -111,6 +121,8 @@ export function ChartCard(props: ChartCardProps) {
       )}
       {isTable ? (
         <ChartTable name={name} lines={lines} view={view} height={height} />
+      ) : isInView && hasBars ? (
+        <FinalValues {...{ name, lines, height, focused }} onFigure={(figure) => void (bars.current = figure)} />
       ) : isInView && lines.length > 0 ? (
         <LineChart {...{ name, lines, view, scope: all, logY, group, focused, onZoom, height }} canvasRef={canvas} />
       ) : (
