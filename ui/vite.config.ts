@@ -9,18 +9,15 @@ const BUILDS: Readonly<Record<"pages" | "notebook", UserConfig["build"]>> = {
     outDir: STATIC,
     emptyOutDir: true,
     assetsInlineLimit: 0,
-    // Each request more is a wait: what the first page needs is one file, though lazily loaded pages share parts of it,
-    // what pages of runs share another, files, the scales that plots share and what other pages share three more; all styles are one.
-    cssCodeSplit: false,
+    // Each request more is a wait, each kilobyte too: what the first page needs is one file, though lazily loaded pages
+    // share parts of it; the panels that most pages share are another, the scales of plots a third.
     rolldownOptions: {
       output: {
         codeSplitting: {
           groups: [
             { name: "first", tags: ["$initial"] },
-            { name: "files", test: /\/ui\/src\/(artifacts|preview)/, minShareCount: 2 },
-            { name: "runs", test: /\/ui\/src\/(charts|panels|plots\/(?!axis\.|palette|parallel)|run)/, minShareCount: 2 },
-            { name: "scales", test: /\/plots\/|\/node_modules\/(d3-|internmap)/, minShareCount: 2 },
-            { name: "others", test: /\/ui\/src\//, minShareCount: 2 },
+            { name: "panels", test: /\/ui\/src\/(panels|preview\/markdown|lib|shell)/, minShareCount: 3 },
+            { name: "scales", test: /\/node_modules\/(d3-|internmap)/, minShareCount: 2 },
           ],
         },
       },

@@ -1,6 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { queries } from "../api/use-query";
-import { ChartGrid } from "../charts/chart-grid";
 import { listFields } from "../charts/fields";
 import type { Values } from "../charts/groups";
 import { focusedRun } from "../lib/focused-run";
@@ -10,17 +9,20 @@ import { hrefOf, query, setQuery } from "../lib/location";
 import type { Frame } from "../plots/frame";
 import { useChartView } from "../run/use-chart-view";
 import { useChrome } from "../shell/chrome";
+import { lazy } from "../shell/lazy";
 import { Failure, Notice } from "../shell/notice";
 import { AddRun } from "./add-run";
 import css from "./compare.module.css";
 import { DiffTab } from "./diff-tab";
-import { FilesTab } from "./files-tab";
 import { listKeys } from "./keys";
 import { keepSet, MAX_IN_ADDRESS } from "./open";
-import { PlotTab } from "./plot-tab";
 import { RunChips } from "./run-chips";
 import { type CompareState, readState, TAB_NAMES, type Tab, TABS, writeState } from "./state";
 import { type Comparison, useComparison } from "./use-comparison";
+
+const ChartGrid = lazy(() => import("../charts/chart-grid").then((module) => module.ChartGrid));
+const FilesTab = lazy(() => import("./files-tab").then((module) => module.FilesTab));
+const PlotTab = lazy(() => import("./plot-tab").then((module) => module.PlotTab));
 
 const REFRESH_MS = 2000;
 /** A long address is replaced by that of a kept set when the page stands. */

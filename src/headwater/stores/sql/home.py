@@ -60,6 +60,7 @@ class SqlHome:
 
     def read(self, request: ReadHome) -> HomeResponse:
         """See `ReadHome`."""
+        request.check()
         since = now_ms() - _DAY_MS
         among = None if request.among is None else {int(each) for each in request.among}
         with self._database.read() as connection:
