@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import statistics
 import sys
 import time
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ from measure import (
 )
 
 COLUMNS = 10
-SECONDS = 4.0
+SECONDS = 4
 WARM_UP = 50
 MODELS = {
     "linear": "LogisticRegression()",
@@ -68,7 +69,7 @@ def _quantities(name: str) -> dict[str, tuple[str, str]]:
     found = {}
     for case in CASES:
         found[f"{case}, CPU"] = ("ms/request", "user and system time of the server's processes")
-        found[f"{case}, p99"] = ("ms", "with the client on the same two cores")
+        found[f"{case}, p99"] = ("ms", "with the client on the same two cores; median of the p99 of each second")
     if name == "linear":
         found |= {
             "answers after": ("s", ""),
@@ -118,27 +119,30 @@ def _request(rows: int) -> bytes:
 
 
 async def _load(server: Server, request: bytes, connections: int) -> tuple[float, float]:
-    """Return the server's CPU a request and the 99th percentile of the latencies, both in milliseconds."""
+    """Return the server's CPU a request and the 99th percentile of the latencies, both in milliseconds.
+
+    The percentile is the median of those of each second, since whatever else the machine does for a moment would make
+    it that of the machine.
+    """
     port = int(server.url.rpartition(":")[2])
     links = [await asyncio.open_connection("127.0.0.1", port, limit=1 << 20) for _ in range(connections)]
     for reader, writer in links:
         for _ in range(WARM_UP // connections + 1):
             await _exchange(reader, writer, request)
-    before, end = cpu_seconds(server.pid), time.perf_counter() + SECONDS
+    before, begin = cpu_seconds(server.pid), time.perf_counter()
+    took: list[list[float]] = [[] for _ in range(SECONDS)]
 
-    async def repeat(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> list[float]:
-        took: list[float] = []
-        while time.perf_counter() < end:
-            started = time.perf_counter()
+    async def repeat(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while (started := time.perf_counter()) < begin + SECONDS:
             await _exchange(reader, writer, request)
-            took.append(time.perf_counter() - started)
-        return took
+            took[int(started - begin)].append(time.perf_counter() - started)
 
-    took = [each for one in await asyncio.gather(*(repeat(*link) for link in links)) for each in one]
+    await asyncio.gather(*(repeat(*link) for link in links))
     cpu_s = cpu_seconds(server.pid) - before
     for _, writer in links:
         writer.close()
-    return 1000 * cpu_s / len(took), 1000 * percentile(took, 0.99)
+    p99_s = statistics.median(percentile(second, 0.99) for second in took if second)
+    return 1000 * cpu_s / sum(map(len, took)), 1000 * p99_s
 
 
 async def _exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> None:

@@ -1,6 +1,7 @@
 """`headwater models predict` on tables and on its standard streams."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -124,3 +125,16 @@ def test_params_are_json_where_they_can_be(place: Path) -> None:
     done = run("-i", "in.jsonl", "--allow-pickle", "-P", "k=7", "-P", "temp=0.25", model="columns")
 
     assert json.loads(done.stdout)["predictions"][0]["params"] == {"k": 7, "temp": 0.25}
+
+
+def test_a_package_that_is_not_installed_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    FRAME.to_csv("in.csv", index=False)
+    monkeypatch.setitem(sys.modules, "pandas", None)
+
+    done = run("-i", "in.csv", "-o", "out.csv")
+
+    assert done.exit_code == 1
+    assert done.stderr == (
+        "Error: This needs the module 'pandas', which is not installed. "
+        "Install its package, such as: pip install pandas\n"
+    )

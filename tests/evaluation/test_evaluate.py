@@ -430,6 +430,7 @@ def test_an_evaluation_again_in_the_same_run_replaces_its_tables() -> None:
         ({"evaluators": "nope"}, "There is no evaluator 'nope'"),
         ({"data": 5}, "Invalid data of type 'int'"),
         ({"evaluator_config": {"average": "best"}}, "Invalid value 'best' for `average`"),
+        ({"evaluator_config": {"pos_lable": 1}}, "no 'pos_lable' in evaluator_config. Did you mean 'pos_label'?"),
         ({"evaluator_config": {"pos_label": 7}}, "no label '7'"),
         ({"evaluator_config": {"label_list": [0, 2]}}, "The label '1' occurs 2 times"),
         ({"evaluator_config": {"sample_weights": [1, 2]}}, "Give a number of at least 0 for each of the 4 rows"),

@@ -6,8 +6,16 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from scipy.stats import loguniform
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.linear_model import LinearRegression
+from sklearn.feature_selection import SelectKBest, f_classif
+from sklearn.gaussian_process import GaussianProcessClassifier
+from sklearn.gaussian_process.kernels import RBF, WhiteKernel
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.model_selection import GridSearchCV, StratifiedKFold
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
 
 import headwater as hw
 from headwater.cli._root import root
@@ -98,6 +106,40 @@ def test_a_strangers_skops_file_is_loaded_if_skops_trusts_what_is_in_it(
     with pytest.raises(hw.PermissionDenied, match=r"objects of the types 'sklearn.tree._tree.Tree' in 'model.skops'"):
         hw.sklearn.load_model(tmp_path / "forest")
     assert hw.sklearn.load_model(tmp_path / "forest", allow_pickle=True)
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        GridSearchCV(LogisticRegression(), {"C": [0.1, 1]}, cv=StratifiedKFold(2), scoring="roc_auc"),
+        CalibratedClassifierCV(MLPClassifier((2,), max_iter=2), cv=2),
+        make_pipeline(SelectKBest(f_classif, k=1), GaussianProcessClassifier(RBF() + WhiteKernel())),
+    ],
+    ids=["a search", "calibration", "kernels"],
+)
+@pytest.mark.filterwarnings("ignore")
+def test_a_strangers_estimator_that_computes_in_python_asks_for_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, estimator: Any
+) -> None:
+    monkeypatch.setenv("HEADWATER_HOME", str(tmp_path / "stranger"))
+    features, labels = [[0.0], [1.0], [2.0], [3.0]], [0, 1, 0, 1]
+    hw.sklearn.save_model(estimator.fit(features, labels), tmp_path / "model")
+    monkeypatch.setenv("HEADWATER_HOME", str(tmp_path / "home"))
+
+    found = hw.sklearn.load_model(tmp_path / "model")
+
+    assert found.predict(features).tolist() == estimator.predict(features).tolist()
+
+
+def test_a_strangers_skops_file_with_a_distribution_which_runs_text_of_the_file_needs_consent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEADWATER_HOME", str(tmp_path / "stranger"))
+    hw.sklearn.save_model(LinearRegression().fit(X, Y).set_params(copy_X=loguniform(0.1, 1)), tmp_path / "model")
+    monkeypatch.setenv("HEADWATER_HOME", str(tmp_path / "home"))
+
+    with pytest.raises(hw.PermissionDenied, match=r"scipy\.stats"):
+        hw.sklearn.load_model(tmp_path / "model")
 
 
 def test_a_model_that_a_trusted_key_signed_is_loaded(

@@ -86,6 +86,9 @@ def test_a_damaged_pickle_names_what_comes_before_the_damage(tmp_path: Path) -> 
 def test_distributions_are_found_by_the_modules_that_they_install() -> None:
     assert find_distributions("sklearn") == ("scikit-learn",)
     assert find_distributions("numpy") == ("numpy",)
+    assert find_distributions("yaml") == ("PyYAML",)
+    assert find_distributions("_cffi_backend") == ("cffi",)
+    assert find_distributions("typing_extensions") == ("typing_extensions",)
     assert find_distributions("no_such_module") == ()
     assert pin("polars[numpy]") == f"polars[numpy]=={metadata.version('polars')}"
     assert pin("no-such-distribution") == "no-such-distribution"

@@ -3,6 +3,7 @@
 import io
 import json
 import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,7 +14,8 @@ import pyarrow.parquet
 import pytest
 
 from headwater.models.schema.types import ColSpec, Schema
-from headwater.models.scoring.reading import read_request
+from headwater.models.scoring.reading import Reader, read_request
+from headwater.protocol.errors import UnsupportedMediaType
 from headwater.testing.scoring_servers import Scoring, live_scoring
 from scoring.conftest import Score
 from scoring.models import save_linear
@@ -138,3 +140,20 @@ def _is_complete(said: bytes) -> bool:
     head, _, body = said.partition(b"\r\n\r\n")
     lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
     return len(body) >= int(lengths[0].partition(b":")[2])
+
+
+@pytest.mark.parametrize(
+    ("package", "content_type", "what"),
+    [
+        ("pandas", "text/csv", "CSV"),
+        ("pandas", "application/vnd.apache.parquet", "Parquet"),
+        ("pyarrow", "application/vnd.apache.arrow.stream", "Arrow"),
+    ],
+)
+def test_a_type_whose_package_the_server_lacks_is_refused_by_its_name(
+    monkeypatch: pytest.MonkeyPatch, package: str, content_type: str, what: str
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+
+    with pytest.raises(UnsupportedMediaType, match=f"cannot read {what} for this model: {package} is not installed"):
+        Reader(None).read(b"a,b\n1,2\n", content_type)

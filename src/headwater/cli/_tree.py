@@ -47,8 +47,16 @@ class Tree(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; turn an error of the store into one line."""
+        """Run the command; turn an error of the store, or a package that is not installed, into one line."""
         try:
             return super().invoke(ctx)
         except HeadwaterError as error:
             raise click.ClickException(" ".join(error.message.split())) from error
+        except ModuleNotFoundError as error:
+            package = (error.name or "").partition(".")[0]
+            if package in {"", "headwater"}:
+                raise
+            raise click.ClickException(
+                f"This needs the module '{package}', which is not installed. Install its package, such as: "
+                f"pip install {package}"
+            ) from error

@@ -127,14 +127,18 @@ class Flavor:
         return (*installed, *others)
 
     def get_default_pip_requirements(
-        self, *, include_cloudpickle: bool = False, include_skops: bool = False
+        self,
+        include_cloudpickle: bool = False,  # noqa: FBT001 - the order that callers of MLflow know
+        include_skops: bool = False,  # noqa: FBT001
     ) -> list[str]:
         """Return what every model of the framework needs, pinned; `save_model` adds what it finds in the model."""
         extra = {"cloudpickle": include_cloudpickle, "skops": include_skops}
         return [pin(name) for name in (*self.needed(), *(name for name, wanted in extra.items() if wanted))]
 
     def get_default_conda_env(
-        self, *, include_cloudpickle: bool = False, include_skops: bool = False
+        self,
+        include_cloudpickle: bool = False,  # noqa: FBT001 - the order that callers of MLflow know
+        include_skops: bool = False,  # noqa: FBT001
     ) -> dict[str, Any]:
         """Return the same as a description of a conda environment."""
         lines = self.get_default_pip_requirements(include_cloudpickle=include_cloudpickle, include_skops=include_skops)

@@ -7,22 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from headwater.models.flavor import ModelFolder
+from headwater.models.harmless import HARMLESS
 from headwater.models.kept import keep_object, keep_read, read_kept
 from headwater.protocol.errors import InvalidParameterValue, NotSupported, PermissionDenied
 
 SKOPS, PICKLE, CLOUDPICKLE = "skops", "pickle", "cloudpickle"
 FORMATS = (SKOPS, PICKLE, CLOUDPICKLE)
-
-_PLAIN = frozenset(
-    {
-        "builtins.bytearray",
-        "collections.OrderedDict",
-        "collections.defaultdict",
-        "numpy.dtype",
-        "sklearn.utils._bunch.Bunch",
-    }
-)
-"""Types that hold values and do nothing when they are made."""
 
 _log = logging.getLogger(__name__)
 
@@ -83,10 +73,10 @@ def read_object(folder: ModelFolder, name: str, section: dict[str, Any]) -> Any:
 def find_unsafe_object(name: str, section: dict[str, Any], harmless: Collection[str] = ()) -> list[str]:
     """Return, for people, what in a file of a model is unsafe to load from somebody one does not know.
 
-    `harmless` are types besides those that skops knows whose making runs nothing that the file says.
+    `harmless` are types besides those in `HARMLESS` whose making runs nothing that the file says.
     """
     if section.get("serialization_format") == SKOPS or name.endswith(".skops"):
-        types = [name for name in section.get("skops_trusted_types") or () if name not in {*_PLAIN, *harmless}]
+        types = [name for name in section.get("skops_trusted_types") or () if name not in {*HARMLESS, *harmless}]
         return [f"objects of the types {', '.join(map(repr, types))} in '{name}'"] if types else []
     return [f"the pickle '{name}'"]
 

@@ -56,13 +56,17 @@ def find_distributions(module: str) -> tuple[str, ...]:
     try:
         found = metadata.distribution(module)
     except (metadata.PackageNotFoundError, ValueError):
-        return tuple(sorted(set(_owners().get(module, ()))))
+        return tuple(sorted({str(each.metadata["Name"]) for each in metadata.distributions() if _owns(each, module)}))
     return (str(found.metadata["Name"]),)
 
 
-@cache
-def _owners() -> dict[str, list[str]]:
-    return {name: list(owners) for name, owners in metadata.packages_distributions().items()}
+def _owns(distribution: metadata.Distribution, module: str) -> bool:
+    """Return whether a top-level module is of a distribution, by its own word or by the names of its files."""
+    declared = distribution.read_text("top_level.txt")
+    if declared:
+        return module in declared.split()
+    files = distribution.read_text("RECORD") or ""
+    return re.search(rf"^{re.escape(module)}(?:/|\.py,|(?:\.[\w-]+)?\.(?:so|pyd),)", files, re.MULTILINE) is not None
 
 
 def find_modules(folder: Path) -> Iterator[str]:

@@ -183,7 +183,7 @@ def _infer_from_example(make_predictor: Callable[[], Predictor], example: Any) -
             "The model was saved without a signature, because it failed on its input example: %s: %s. "
             "Correct the example or pass signature=.",
             type(error).__name__,
-            error,
+            str(error).rstrip("."),
         )
         return None
     return infer_from_example(data, output, params)

@@ -37,6 +37,8 @@ MODULES = {
     ),
     "mlflow.exceptions": "headwater.exceptions",
     "mlflow.deployments": "headwater.deployments",
+    "mlflow.metrics": "headwater.models.evaluation",
+    "mlflow.metrics.base": "headwater.models.evaluation",
     "mlflow.models": "headwater.models",
     "mlflow.projects": "headwater.projects",
     "mlflow.models.evaluation": "headwater.models.evaluation",
@@ -103,6 +105,8 @@ MODULES = {
 
 CONSTANTS: dict[str, dict[str, object]] = {
     "mlflow": {"__version__": names.SPOKEN_MLFLOW_VERSION, "VERSION": names.SPOKEN_MLFLOW_VERSION},
+    "mlflow.models.model": {"MLMODEL_FILE_NAME": "MLmodel"},
+    "mlflow.pyfunc": {"FLAVOR_NAME": "python_function"},
     "mlflow.utils.mlflow_tags": {
         "MLFLOW_DATASET_CONTEXT": "mlflow.data.context",
         "MLFLOW_GIT_BRANCH": "mlflow.source.git.branch",

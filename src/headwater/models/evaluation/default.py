@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib.util import find_spec
 from typing import Any
 
@@ -23,6 +24,13 @@ _UNSUPPORTED = {
     "eval_results_path": "The table of rows is the run's artifact eval_results_table.json.",
     "eval_results_mode": "The table of rows is the run's artifact eval_results_table.json.",
 }
+
+_KEYS = (
+    *("average", "label_list", "pos_label", "sample_weights", "metric_prefix", "col_mapping", "ignore_exceptions"),
+    *("log_model_explainability", "explainability_algorithm", "explainability_nsamples", "explainability_kernel_link"),
+    "max_classes_for_multiclass_roc_pr",
+)
+_ALIKE = 0.85
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +53,10 @@ def check_config(config: Mapping[str, Any]) -> None:
     for key, advice in _UNSUPPORTED.items():
         if config.get(key):
             raise NotSupported(f"evaluator_config has '{key}', which is not supported. {advice}")
+    for key in config:
+        near = get_close_matches(str(key), _KEYS, 1, _ALIKE)
+        if near and key not in _KEYS:  # any other key may be for a metric of the user's own
+            raise InvalidParameterValue(f"There is no '{key}' in evaluator_config. Did you mean '{near[0]}'?")
     average = config.get("average", "weighted")
     if average not in _AVERAGES:
         raise InvalidParameterValue(f"Invalid value '{average}' for `average`. Use one of {', '.join(_AVERAGES)}.")

@@ -11,6 +11,7 @@ from headwater.models.evaluation.recording import log_gate
 from headwater.models.evaluation.request import Request
 from headwater.models.evaluation.results import EvaluationResult
 from headwater.models.evaluation.slicing import Slices
+from headwater.models.evaluation.table import require_pandas
 from headwater.models.evaluation.thresholds import MetricThreshold, find_failures, refuse
 from headwater.tracking.active import ActiveRun, active_run, start_run
 from headwater.tracking.autolog import quiet
@@ -75,6 +76,7 @@ def evaluate(
 
 def _evaluate(request: Request) -> EvaluationResult:
     request.check()
+    require_pandas()
     evaluation = Evaluation(request, request.read(), request.open(request.model), request.open(request.baseline_model))
     with _run() as run, quiet():
         result = evaluation.run(run)

@@ -122,8 +122,7 @@ def require_pandas() -> Any:
         import pandas  # an optional package
     except ImportError as error:
         raise NotSupported(
-            "Custom metrics are given pandas series, and pandas is not installed. "
-            'Run: pip install "headwater[evaluate]"'
+            'Evaluating needs pandas, which is not installed. Run: pip install "headwater[evaluate]"'
         ) from error
     return pandas
 

@@ -11,6 +11,7 @@ import numpy as np
 from headwater.models.model_file import PYFUNC
 from headwater.models.pyfunc import PyFuncModel, load_model
 from headwater.models.schema.enforce import describe, enforce_params
+from headwater.models.schema.frames import frame_from_columns
 from headwater.models.scoring.answers import Answer, as_answer
 from headwater.models.scoring.lanes import Failure
 from headwater.models.scoring.reading import Reader, ScoringInput
@@ -121,7 +122,9 @@ class ServedModel:
             return
         try:
             given = self._sample()
-            if given is not None:
+            if given is None:
+                frame_from_columns({})  # imports pandas
+            else:
                 self.predict(given)
         except MODEL_FAILURES:
             _logger.debug("The model could not predict a sample.", exc_info=True)

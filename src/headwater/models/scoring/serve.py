@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 import uvicorn
 
 from headwater.models.scoring.app import ScoringApp
+from headwater.models.scoring.deferring import imports_deferred
 from headwater.models.scoring.following import identify
 from headwater.models.scoring.metrics import Metrics
 from headwater.models.scoring.model import load_served
@@ -82,7 +83,7 @@ def run(
     on_ready: Callable[[], None] | None = None,
 ) -> None:
     """Load the model and serve it on a bound socket until SIGTERM or SIGINT; raise what `load_model` raises."""
-    with _without_collector():
+    with _without_collector(), imports_deferred():
         identity = identify(settings.model_uri, settings.name)
         served = load_served(identity, allow_pickle=settings.allow_pickle)
     counters = metrics or Metrics()

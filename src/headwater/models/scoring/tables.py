@@ -2,6 +2,7 @@
 
 import csv
 import io
+from importlib import import_module
 from typing import Any
 
 from headwater.models.schema.types import Name
@@ -42,6 +43,7 @@ def read_csv_columns(body: bytes) -> dict[Name, list[Any]]:
 
 def read_csv_frame(body: bytes) -> Any:
     """Return a CSV file as a pandas frame, whose types are guessed; raise `BadRequest` if it is none."""
+    _require("CSV", "pandas")
     import pandas as pd
 
     try:
@@ -52,7 +54,7 @@ def read_csv_frame(body: bytes) -> Any:
 
 def read_parquet(body: bytes) -> Any:
     """Return a Parquet file as a pandas frame; raise `BadRequest` if it is none."""
-    _require_arrow("Parquet")
+    _require("Parquet", "pandas", "pyarrow")
     import pyarrow.parquet
 
     try:
@@ -66,7 +68,7 @@ def read_parquet(body: bytes) -> Any:
 
 def read_arrow(body: bytes, kind: ContentType) -> Any:
     """Return a stream or file of Arrow IPC as a pandas frame; raise `BadRequest` if it is none."""
-    _require_arrow("Arrow")
+    _require("Arrow", "pandas", "pyarrow")
     import pyarrow
 
     open_body = pyarrow.ipc.open_stream if kind is ContentType.ARROW_STREAM else pyarrow.ipc.open_file
@@ -80,14 +82,15 @@ def read_arrow(body: bytes, kind: ContentType) -> Any:
         ) from None
 
 
-def _require_arrow(what: str) -> None:
-    try:
-        import pyarrow  # noqa: F401 - to see whether it is there
-    except ImportError:
-        raise UnsupportedMediaType(
-            f"This server cannot read {what}: pyarrow is not installed. Send JSON or CSV, "
-            "or install 'headwater[parquet]'."
-        ) from None
+def _require(what: str, *packages: str) -> None:
+    for package in packages:
+        try:
+            import_module(package)
+        except ImportError:
+            raise UnsupportedMediaType(
+                f"This server cannot read {what} for this model: {package} is not installed. Send JSON, or install "
+                f"{package} where the server runs."
+            ) from None
 
 
 def _bad_csv(reason: str) -> BadRequest:
