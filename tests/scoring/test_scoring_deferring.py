@@ -5,7 +5,7 @@ import sys
 
 CODE = """
 import builtins, importlib, sys
-from headwater.models.scoring.deferring import imports_deferred
+from headwater.models.scoring.deferring import Deferred, imports_deferred
 
 found = builtins.__import__
 with imports_deferred():
@@ -19,7 +19,11 @@ assert ranking.rankdata([30, 10, 20]).tolist() == [3, 1, 2]
 assert preprocessing.stats is not sys.modules["scipy.stats"]
 assert preprocessing.stats.gmean([1, 4]) == 2
 assert "pandas" not in sys.modules
+frame = Deferred("pandas", "DataFrame")
+assert isinstance(frame(), frame) and not isinstance(1, frame) and not issubclass(int, frame)
+class Own(frame): pass
 import pandas
+assert issubclass(Own, pandas.DataFrame)
 assert isinstance(pandas.DataFrame(), fixes.pd.DataFrame)
 
 with imports_deferred():

@@ -14,7 +14,7 @@ _DEFERRED = frozenset({"pandas", "scipy.stats"})
 
 
 class Deferred:
-    """Stands for a module, or for a function or an object of one, which is imported when it is first used."""
+    """Stands for a module, or for a function, class or object of one, which is imported when it is first used."""
 
     __slots__ = ("__module", "__name")
 
@@ -31,6 +31,15 @@ class Deferred:
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         return self.__resolve()(*args, **options)
+
+    def __instancecheck__(self, instance: object) -> bool:
+        return isinstance(instance, self.__resolve())
+
+    def __subclasscheck__(self, subclass: type) -> bool:
+        return issubclass(subclass, self.__resolve())
+
+    def __mro_entries__(self, _bases: tuple[object, ...]) -> tuple[Any, ...]:
+        return (self.__resolve(),)
 
 
 @contextlib.contextmanager
