@@ -77,6 +77,7 @@ def test_the_page_says_which_code_made_the_run(page: Page, url: str, run_store: 
         "mlflow.source.git.commit": "4f7733c9d2f0aa11",
         "mlflow.source.git.dirty": "true",
         "headwater.source.command": "train.py --lr 0.1",
+        "headwater.source.host": "gpu-7",
     }
     run_id = make_named_run(run_store, "traced", tags=tags)
 
@@ -84,6 +85,7 @@ def test_the_page_says_which_code_made_the_run(page: Page, url: str, run_store: 
 
     about = page.get_by_role("region", name="About")
     expect(about).to_contain_text("Commandtrain.py --lr 0.1")
+    expect(about).to_contain_text("Hostgpu-7")
     expect(about).to_contain_text("4f7733c9+ uncommitted changes")
 
 

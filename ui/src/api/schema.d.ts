@@ -1640,6 +1640,7 @@ export interface Progress {
   readonly run: HomeRun;
   readonly metric: string;
   readonly values: readonly (number | "NaN" | "Infinity" | "-Infinity")[];
+  readonly host?: string;
 }
 
 export interface PromotionComment {
