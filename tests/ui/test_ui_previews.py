@@ -1,6 +1,7 @@
 """Previews of large and of numeric artifacts, in a real browser."""
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,6 +25,12 @@ def _save(array: NDArray[Any]) -> bytes:
     return output.getvalue()
 
 
+def _pack(**arrays: NDArray[Any]) -> bytes:
+    output = io.BytesIO()
+    np.savez_compressed(output, **arrays)  # type: ignore[arg-type]  # arrays by name
+    return output.getvalue()
+
+
 _FILES = {
     "train.txt": b"".join(b"step %06d: everything goes on as before\n" % number for number in range(_LINES)),
     "wide.csv": "\n".join(
@@ -34,6 +41,7 @@ _FILES = {
         ]
     ).encode(),
     "cube.npy": _save(np.arange(24.0).reshape(2, 3, 4)),
+    "weights.npz": _pack(layer=np.arange(6.0).reshape(2, 3), bias=np.array([0.5, 1.5])),
     "line.npy": _save(np.sin(np.arange(2_000) / 100)),
     "words.npy": _save(np.array(["left", "right"])),
     "notes/README.md": b"![curve](../plots/a%20b.png)\n",
@@ -118,13 +126,22 @@ def test_an_array_is_a_heat_map_of_each_of_its_planes(browser: Browser, root: st
     context.close()
 
 
-def test_an_array_of_one_dimension_is_a_line_and_one_of_words_a_table(page: Page, root: str) -> None:
+def test_an_array_of_one_dimension_is_a_line_one_of_words_a_table_and_an_archive_has_several(
+    page: Page, root: str
+) -> None:
     page.goto(f"{root}/line.npy")
     expect(page.get_by_role("img", name="2,000 values of line.npy as a line")).to_be_visible()
 
     page.get_by_role("treeitem", name="words.npy").click()
-
     expect(page.get_by_role("cell", name="right")).to_be_visible()
+
+    page.get_by_role("treeitem", name="weights.npz").click()
+    expect(page.get_by_role("img", name="Heat map of weights.npz: 2 rows, 3 columns")).to_be_visible()
+    page.get_by_label("Array").select_option("bias")
+    expect(page.get_by_text("2 float64")).to_be_visible()
+    page.get_by_role("button", name="Values").click()
+    expect(page.get_by_role("cell", name="1.5", exact=True)).to_be_visible()
+    expect(page.get_by_role("columnheader", name=re.compile("0.5 to 1.5"))).to_be_visible()
 
 
 def test_markdown_shows_the_pictures_beside_it(page: Page, root: str) -> None:
