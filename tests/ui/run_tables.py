@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Literal
 
 import numpy as np
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 from headwater.protocol.experiments import CreateExperiment
 from headwater.protocol.journals import Append
@@ -117,8 +117,12 @@ def watched_page(
     width: int = 1440,
     height: int = 900,
     expected: str = " 400 ",
+    shared: BrowserContext | None = None,
 ) -> Iterator[Page]:
-    """Yield a page; at the end fail if it complained of something but `expected`, or asked another host."""
+    """Yield a page; at the end fail if it complained of something but `expected`, or asked another host.
+
+    It is that of a reader who comes for the first time, unless a `shared` context knows the code of the pages already.
+    """
     complaints: list[str] = []
 
     def note_message(message: ConsoleMessage) -> None:
@@ -129,7 +133,7 @@ def watched_page(
         if not request.url.startswith((url, "blob:", "data:")):
             complaints.append(f"foreign request: {request.url}")
 
-    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": height})
+    context = shared or browser.new_context(color_scheme=scheme, viewport={"width": width, "height": height})
     page = context.new_page()
     page.on("console", note_message)
     page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
@@ -137,5 +141,5 @@ def watched_page(
     try:
         yield page
     finally:
-        context.close()
+        (page if shared else context).close()
     assert complaints == [], complaints

@@ -126,9 +126,7 @@ def test_an_array_is_a_heat_map_of_each_of_its_planes(browser: Browser, root: st
     context.close()
 
 
-def test_an_array_of_one_dimension_is_a_line_one_of_words_a_table_and_an_archive_has_several(
-    page: Page, root: str
-) -> None:
+def test_an_array_is_a_line_or_a_table_and_an_archive_has_several(page: Page, root: str) -> None:
     page.goto(f"{root}/line.npy")
     expect(page.get_by_role("img", name="2,000 values of line.npy as a line")).to_be_visible()
 
