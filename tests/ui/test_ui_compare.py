@@ -142,6 +142,13 @@ def test_many_runs_are_kept_by_the_server_and_compared_in_two_requests(page: Pag
     page.reload()
     expect(page.get_by_role("rowheader", name="loss")).to_be_visible()
     assert len(asked) == 2
+    headers, table = page.get_by_role("columnheader"), page.get_by_role("region", name="Differences")
+    assert headers.count() < 50
+    for count in range(headers.count() + 10, 51, 10):
+        table.evaluate("element => { element.scrollLeft = element.scrollWidth }")
+        page.wait_for_function("count => document.querySelectorAll('thead th').length >= count", arg=count)
+    table.evaluate("element => { element.scrollLeft = element.scrollWidth }")
+    expect(headers).to_have_count(50)
 
 
 def test_each_tab_draws_the_runs(page: Page, url: str, runs: list[str]) -> None:
