@@ -13,7 +13,7 @@ MAX_SHOWN_COLUMNS = 1000
 
 
 class PreviewTable(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Read rows of a CSV, TSV, JSON-lines, Parquet or NumPy artifact as columns of text.
+    """Read rows of a CSV, TSV, JSON, JSON-lines, Parquet or NumPy artifact as columns of text.
 
     `contains` leaves only rows with this text in a cell, in any case; `sort` names a column to order them by, if there
     are no more than 200,000. `offset` counts what is left, in that order. Of a wide table, `column_offset` and

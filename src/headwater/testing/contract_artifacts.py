@@ -274,6 +274,25 @@ class PreviewContract:
             more=False,
         )
 
+    def test_a_json_file_that_holds_a_table_is_shown_as_rows(self, store: Store) -> None:
+        """A list of records, and what `log_table` writes."""
+        run_id, root = _make_root(store)
+        records, split = (
+            b'[{"a": 1, "b": "x"}, {"b": "y"}]',
+            b'{"columns": ["a", "b"], "data": [[1, "x"], [null, "y"]]}',
+        )
+        _put(store, root, r_dot_json=records, s_dot_json=split, n_dot_json=b'{"lr": 0.1}', broken_dot_json=b"{")
+
+        for name in ("r.json", "s.json"):
+            answer = store.artifacts.preview_table(PreviewTable(run_id, name))
+            assert answer == PreviewTableResponse(["a", "b"], [["1", "x"], ["", "y"]], more=False)
+        for name, message in (
+            ("n.json", "'n.json' holds no table. …"),
+            ("broken.json", "Cannot read 'broken.json': …"),
+        ):
+            with expect_error(InvalidParameterValue, message):
+                store.artifacts.preview_table(PreviewTable(run_id, name))
+
     def test_rows_are_left_out_that_do_not_have_a_text(self, store: Store) -> None:
         """In any case, in any cell; offsets count the rows that are left."""
         run_id, root = _make_root(store)

@@ -76,7 +76,7 @@ function Body({ owner, parentId = "", entry, url }: PreviewProps & { readonly ur
     case "notebook":
       return <NotebookPreview url={url} />;
     case "code":
-      return entry.size > LONG_TEXT ? <Plain {...file} /> : <DataPreview url={url} path={entry.path} size={entry.size} />;
+      return entry.size > LONG_TEXT ? <Plain {...file} /> : <DataPreview runId={owner.kind === "run" ? owner.id : ""} url={url} path={entry.path} size={entry.size} />;
     case "text":
       return <Plain {...file} />;
     default:

@@ -3,6 +3,7 @@ import { experiments, Subject } from "../access/subject";
 import { useQuery } from "../api/use-query";
 import { listFolder, ofRun } from "../artifacts/artifacts-api";
 import type { Entry } from "../artifacts/tree";
+import { COLOR_TAG, colorOfTag } from "../lib/run-colors";
 import { navigate, path as page } from "../lib/location";
 import css from "../panels/panels.module.css";
 import { useChrome } from "../shell/chrome";
@@ -93,7 +94,7 @@ function Loaded({ run, place, state }: Shown) {
   ]);
   return (
     <>
-      <RunHeader {...{ run, family, models }} color={COLOR} refresh={state.refresh} />
+      <RunHeader {...{ run, family, models }} color={colorOfTag(run.tags.get(COLOR_TAG)) ?? COLOR} refresh={state.refresh} />
       <RunTabs items={tabs} current={place.tab} base={baseOf(page.value)} />
       {state.error && (
         <p class={css.banner} role="alert">

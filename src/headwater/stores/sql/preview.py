@@ -4,7 +4,7 @@ import codecs
 import csv
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from headwater.protocol.errors import InvalidParameterValue
@@ -13,6 +13,7 @@ from headwater.stores.sql.preview_archive import is_archive, open_member
 from headwater.stores.sql.preview_binary import BINARY_TABLES, ReadAt, preview_binary
 from headwater.stores.sql.preview_columns import choose_columns
 from headwater.stores.sql.preview_file import StoredFile
+from headwater.stores.sql.preview_json import read_json_records
 from headwater.stores.sql.preview_order import MAX_SORTED_ROWS, order_rows
 
 _SEPARATORS = {"csv": ",", "tsv": "\t", "tab": "\t"}
@@ -34,11 +35,13 @@ def preview_table(file: StoredFile, request: PreviewTable) -> PreviewTableRespon
         member = open_member(file, request.path, request.member).file
         return preview_binary(ReadAt(member.size, member.read), "npy", request)
     extension = request.path.rpartition(".")[2].lower()
+    if extension == "json":
+        return _preview_records(map(_to_record, read_json_records(file, request.path)), request)
     if extension in BINARY_TABLES:
         return preview_binary(ReadAt(file.size, file.read), extension, request)
     if extension not in _SEPARATORS and extension not in _JSON_LINES:
         raise InvalidParameterValue(
-            f"Cannot preview '{request.path}' as a table. Name a csv, tsv, jsonl, parquet, npy or npz file."
+            f"Cannot preview '{request.path}' as a table. Name a csv, tsv, json, jsonl, parquet, npy or npz file."
         )
     lines = _read_lines(file.read(0, None), request.path)
     try:
@@ -105,8 +108,11 @@ def _parse_records(lines: Iterator[str], path: str) -> Iterator[_Record]:
             value = json.loads(line)
         except (ValueError, RecursionError) as error:
             raise InvalidParameterValue(f"Cannot read '{path}': line '{number}' is not JSON.") from error
-        record = value if isinstance(value, dict) else {"value": value}
-        yield {name[:_MAX_CELL]: _to_text(cell) for name, cell in record.items()}
+        yield _to_record(value if isinstance(value, dict) else {"value": value})
+
+
+def _to_record(record: Mapping[str, object]) -> _Record:
+    return {name[:_MAX_CELL]: _to_text(cell) for name, cell in record.items()}
 
 
 def _to_text(value: object) -> str:
