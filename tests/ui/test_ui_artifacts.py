@@ -64,6 +64,7 @@ _FILES = {
     "nb.ipynb": json.dumps(_NOTEBOOK).encode(),
     "arrays/array.npy": _make_array(),
     "big.json": json.dumps({"rows": [{"id": row, "name": f"row {row}"} for row in range(1000)]}).encode(),
+    "eval.json": b'{"columns": ["question", "score"], "data": [["why?", 0.5], ["how?", 0.75]]}',
     "forest/MLmodel": MODEL_FILE + b"saved_input_example_info: {artifact_path: example.json}\n",
     "forest/requirements.txt": REQUIREMENTS,
     "forest/example.json": b'{"columns": ["age"], "data": [[1.5]]}',
@@ -161,6 +162,16 @@ def test_a_table_is_paged_by_the_server(page: Page, root: str) -> None:
     page.get_by_role("button", name="id", exact=True).click()
     expect(page.get_by_role("columnheader", name="id", exact=True)).to_have_attribute("aria-sort", "descending")
     expect(page.get_by_role("row", name="1 499 name, 499", exact=True)).to_be_visible()
+
+
+def test_json_that_holds_a_table_is_one(page: Page, root: str) -> None:
+    page.goto(f"{root}/eval.json")
+    expect(page.get_by_role("row", name="2 how? 0.75", exact=True)).to_be_visible()
+    expect(page.get_by_role("columnheader", name="0.5 to 0.75")).to_be_visible()
+
+    page.get_by_role("button", name="Text").click()
+
+    expect(page.get_by_role("region", name="Text of eval.json")).to_contain_text('"columns": [')
 
 
 def test_an_html_page_is_shut_off_and_runs_its_scripts_on_demand(page: Page, root: str) -> None:

@@ -201,7 +201,7 @@ def test_a_comparison_hinders_nobody(page: Page, url: str, runs: list[str]) -> N
         page.goto(three + query)
         page.locator(drawn).first.wait_for()
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # a fixed choice
+            page.emulate_media(color_scheme=scheme)
             problems += find_violations(page)
 
     assert problems == []
