@@ -16,7 +16,7 @@ from headwater.stores.interface import Store
 from headwater.testing.servers import live_server
 from headwater.testing.stores import make_run, sqlite_store
 from ui.model_pages import MODEL_FILE, REQUIREMENTS
-from ui.run_pages import add_run, find_violations, make_named_run, make_png, open_browser, put_artifacts
+from ui.run_pages import add_run, find_violations, make_named_run, make_png, open_browser, open_page, put_artifacts
 
 _LOG = "\n".join(f"\x1b[31mERROR\x1b[0m line {number}" for number in range(1, 60_001))
 _CSV = "id,name\n" + "\n".join(f'{row},"name, {row}"' for row in range(500))
@@ -95,9 +95,8 @@ def _fill(store: Store) -> str:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    yield context.new_page()
-    context.close()
+    with open_page(browser) as opened:
+        yield opened
 
 
 def test_the_tree_opens_folders_and_puts_the_choice_in_the_address(page: Page, root: str) -> None:

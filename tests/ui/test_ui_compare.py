@@ -15,10 +15,11 @@ from headwater.testing.stores import sqlite_store
 from ui.run_pages import (
     add_run,
     append_points,
-    find_violations,
+    find_violations_in_both,
     log_params,
     make_png,
     open_browser,
+    open_page,
     put_artifacts,
 )
 
@@ -69,9 +70,8 @@ def url(run_store: Store, runs: list[str]) -> Iterator[str]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    yield context.new_page()
-    context.close()
+    with open_page(browser) as opened:
+        yield opened
 
 
 def row(page: Page, name: str) -> list[str]:
@@ -200,8 +200,6 @@ def test_a_comparison_hinders_nobody(page: Page, url: str, runs: list[str]) -> N
     ):
         page.goto(three + query)
         page.locator(drawn).first.wait_for()
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            problems += find_violations(page)
+        problems += find_violations_in_both(page)
 
     assert problems == []

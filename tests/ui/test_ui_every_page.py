@@ -93,7 +93,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace
         live_server(store) as served.bare_url,
     ):
         served.names = fill_world(served.store)
-        served.warm = served.browser.new_context(viewport={"width": WIDTHS[0], "height": 900})
         yield served
 
 
@@ -111,7 +110,7 @@ def test_every_route_has_a_page_in_the_table() -> None:
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.path)
 def test_a_page_comes_without_hindering_anybody(served: SimpleNamespace, place: Place) -> None:
     gate = Gate("hold")
-    with watched_page(served.browser, served.url) as page:
+    with watched_page(served.browser, served.url, is_cold=True) as page:
         failed = _watch_failures(page)
         traffic = watch_traffic(page)
         page.emulate_media(reduced_motion="reduce")
@@ -135,7 +134,7 @@ def test_a_page_comes_without_hindering_anybody(served: SimpleNamespace, place: 
 @pytest.mark.parametrize("place", [place for place in PLACES if place.empty], ids=lambda place: place.path)
 def test_a_page_without_content_says_so(served: SimpleNamespace, place: Place) -> None:
     host = served.url if place.bare else served.bare_url
-    with watched_page(served.browser, host, shared=served.warm) as page:
+    with watched_page(served.browser, host) as page:
         failed = _watch_failures(page)
         page.emulate_media(reduced_motion="reduce")
         page.goto(host + (place.bare or place.path).format_map(served.names))
@@ -149,7 +148,7 @@ def test_a_page_without_content_says_so(served: SimpleNamespace, place: Place) -
 def test_a_page_that_fails_says_why_and_comes_on_request(served: SimpleNamespace, place: Place) -> None:
     gate = Gate("hold")
     problems, early = [], ""
-    with watched_page(served.browser, served.url, expected="Failed to load resource", shared=served.warm) as page:
+    with watched_page(served.browser, served.url, expected="Failed to load resource") as page:
         page.emulate_media(reduced_motion="reduce")
         page.add_init_script(RETRY_AT_ONCE)
         page.route(ANSWERS, gate.answer)
