@@ -116,10 +116,8 @@ def log_params(store: Store, run_id: str, params: Mapping[str, str]) -> None:
 
 def put_artifacts(store: Store, experiment_id: str, run_id: str, files: Mapping[str, bytes]) -> None:
     """Keep files with a run."""
-    named = []
-    for path, content in files.items():
-        digest, size = store.blobs.write([content])
-        named.append(ArtifactFile(path, digest, size))
+    kept = {content: store.blobs.write([content]) for content in set(files.values())}
+    named = [ArtifactFile(path, *kept[content]) for path, content in files.items()]
     store.artifacts.commit(CommitArtifacts(f"{experiment_id}/{run_id}/artifacts", named))
 
 

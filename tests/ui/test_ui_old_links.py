@@ -52,7 +52,7 @@ LINKS = [
     ("#/models", ["credit risk"]),
     ("#/models/credit%20risk", ["credit risk"]),
     ("#/models/credit%20risk/versions/1", ["credit risk", "Version 1"]),
-    ('#/compare-model-versions?name="credit risk"&runs={{"{r}":"1","{s}":"2"}}', ["Version 1", "Version 2"]),
+    ('#/compare-model-versions?name="credit risk"&runs={{"{r}":"1","{s}":"2"}}', ["credit risk", "owl", "fox"]),
 ]
 """Addresses, with what is seen on the page that they lead to; where it has braces, in its address."""
 
