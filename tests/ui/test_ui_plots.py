@@ -148,7 +148,7 @@ def test_every_kind_is_drawn_and_described_with_one_request_for_all_values(page:
     expect(page.get_by_role("region", name="Note").get_by_text("here")).to_be_attached()
     line = page.get_by_role("region", name="loss over epoch")
     line.scroll_into_view_if_needed()
-    expect(line.get_by_role("img", name=re.compile("loss: Lines"))).to_be_attached()
+    expect(line.get_by_role("img", name=re.compile("loss: Lines"))).to_be_attached(timeout=15_000)
     assert len(asked) == 1
 
 

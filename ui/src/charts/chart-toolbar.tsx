@@ -127,7 +127,7 @@ function More({ view, onView, axes, fields }: Pick<ChartToolbarProps, "view" | "
       </label>
       <label class={css.inline} title="The y axes show the middle 90 % of the values in view">
         <input type="checkbox" checked={view.clips} onChange={() => onView({ ...view, clips: !view.clips })} />
-        Leave outliers out of the y axes
+        Leave out outliers
       </label>
       <label>
         Smooth by

@@ -53,7 +53,7 @@ export function ColumnFacts({ question, columns, types }: ColumnFactsProps) {
       {columns.map((column, index) => {
         const summary = known?.columns[index];
         return (
-          <th key={index} scope="col" title={summary ? tellColumn(summary) : column}>
+          <th key={index} scope="col" data-number={summary?.low != null} title={summary ? tellColumn(summary) : column}>
             {summary?.bins && summary.bins.length > 0 && <Bins bins={summary.bins} />}
             {types[index] ? `${types[index]} ` : ""}
             {summary ? describeColumn(summary, rows) : "…"}

@@ -11,6 +11,12 @@ const COLUMNS = 30;
 
 const isNumeric = (text: string): boolean => text !== "" && !Number.isNaN(Number(text));
 
+/** Whether the cells of a column in view are numbers, as far as they are filled. */
+function isNumericColumn({ rows }: TablePage, column: number): boolean {
+  const filled = rows.map((row) => row[column] ?? "").filter((cell) => cell !== "");
+  return filled.length > 0 && filled.every(isNumeric);
+}
+
 interface Order {
   readonly sort: string;
   readonly descending: boolean;
@@ -147,7 +153,7 @@ export function TablePreview({ runId, path, member = "" }: { readonly runId: str
                 #
               </th>
               {page.columns.map((column, index) => (
-                <th scope="col" key={index} aria-sort={order.sort !== column ? undefined : order.descending ? "descending" : "ascending"}>
+                <th scope="col" key={index} data-number={isNumericColumn(page, index)} aria-sort={order.sort !== column ? undefined : order.descending ? "descending" : "ascending"}>
                   <button
                     type="button"
                     onClick={() => {
