@@ -43,5 +43,13 @@ export default defineConfig(({ mode }) => ({
   },
   css: { modules: { generateScopedName: "[name]_[local]_[hash:base64:4]" } },
   server: { proxy: { "/api": "http://127.0.0.1:5000", "/get-artifact": "http://127.0.0.1:5000", "/version": "http://127.0.0.1:5000" } },
-  test: { environment: "happy-dom", css: { include: [/tokens\.css/] }, include: ["src/**/*.test.{ts,tsx}"] },
+  // One document for all files: one for each costs twenty times what the tests do. They must not depend on their order.
+  test: {
+    environment: "happy-dom",
+    pool: "threads",
+    isolate: false,
+    sequence: { shuffle: true },
+    css: { include: [/tokens\.css/] },
+    include: ["src/**/*.test.{ts,tsx}"],
+  },
 }));

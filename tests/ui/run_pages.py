@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,15 @@ AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 
 
+FORGET = """
+try {
+  if (!sessionStorage.isKnown) localStorage.clear();
+  sessionStorage.isKnown = "yes";
+} catch { /* about:blank keeps nothing */ }
+"""
+"""Forget what pages before this one kept in the browser."""
+
+
 @contextmanager
 def open_browser() -> Iterator[Browser]:
     """Start Chromium with a fresh profile."""
@@ -33,6 +43,33 @@ def open_browser() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def open_page(
+    browser: Browser,
+    *,
+    scheme: Literal["light", "dark"] = "light",
+    width: int = 1440,
+    height: int = 900,
+    is_cold: bool = False,
+) -> Iterator[Page]:
+    """Yield a page of a reader who is new here, though their browser has the code of the pages, unless it `is_cold`."""
+    idle = [] if is_cold else [context for context in browser.contexts if not context.pages]
+    context = idle[0] if idle else browser.new_context()
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme=scheme)
+    page.add_init_script(FORGET)
+    try:
+        yield page
+    finally:
+        page.close()
+        if is_cold:
+            context.close()
+        else:
+            context.clear_cookies()
+            context.clear_permissions()
 
 
 def make_named_run(store: Store, name: str, *, experiment: str = "churn", tags: Mapping[str, str] | None = None) -> str:
@@ -79,10 +116,8 @@ def log_params(store: Store, run_id: str, params: Mapping[str, str]) -> None:
 
 def put_artifacts(store: Store, experiment_id: str, run_id: str, files: Mapping[str, bytes]) -> None:
     """Keep files with a run."""
-    named = []
-    for path, content in files.items():
-        digest, size = store.blobs.write([content])
-        named.append(ArtifactFile(path, digest, size))
+    kept = {content: store.blobs.write([content]) for content in set(files.values())}
+    named = [ArtifactFile(path, *kept[content]) for path, content in files.items()]
     store.artifacts.commit(CommitArtifacts(f"{experiment_id}/{run_id}/artifacts", named))
 
 
@@ -113,6 +148,15 @@ def find_violations(page: Page) -> list[str]:
     options = {"runOnly": AXE_TAGS, "preload": False, "resultTypes": ["violations"]}
     found = page.evaluate("options => axe.run(options)", options)
     return [f"{one['id']}: {node['html'][:200]}" for one in found["violations"] for node in one["nodes"]]
+
+
+def find_violations_in_both(page: Page) -> list[str]:
+    """Return what axe complains about on light and on dark ground."""
+    found = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found += [f"{scheme}: {problem}" for problem in find_violations(page)]
+    return found
 
 
 def count_painted(page: Page, chart: str) -> int:

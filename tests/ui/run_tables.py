@@ -17,7 +17,7 @@ from headwater.protocol.runs import CreateRun, Param, RunStatus, RunTag, UpdateR
 from headwater.stores import open_store
 from headwater.stores.interface import Store
 from headwater.testing.servers import live_server
-from ui.run_pages import open_browser
+from ui.run_pages import open_browser, open_page
 
 METRICS = ("auc", "f1", "log_loss")
 Scheme = Literal["light", "dark"]
@@ -117,8 +117,12 @@ def watched_page(
     width: int = 1440,
     height: int = 900,
     expected: str = " 400 ",
+    is_cold: bool = False,
 ) -> Iterator[Page]:
-    """Yield a page; at the end fail if it complained of something but `expected`, or asked another host."""
+    """Yield a page; at the end fail if it complained of something but `expected`, or asked another host.
+
+    Its browser has the code of the pages, unless it `is_cold`.
+    """
     complaints: list[str] = []
 
     def note_message(message: ConsoleMessage) -> None:
@@ -129,13 +133,9 @@ def watched_page(
         if not request.url.startswith((url, "blob:", "data:")):
             complaints.append(f"foreign request: {request.url}")
 
-    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": height})
-    page = context.new_page()
-    page.on("console", note_message)
-    page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
-    page.on("request", note_request)
-    try:
+    with open_page(browser, scheme=scheme, width=width, height=height, is_cold=is_cold) as page:
+        page.on("console", note_message)
+        page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+        page.on("request", note_request)
         yield page
-    finally:
-        context.close()
     assert complaints == [], complaints

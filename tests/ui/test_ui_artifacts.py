@@ -16,7 +16,7 @@ from headwater.stores.interface import Store
 from headwater.testing.servers import live_server
 from headwater.testing.stores import make_run, sqlite_store
 from ui.model_pages import MODEL_FILE, REQUIREMENTS
-from ui.run_pages import add_run, find_violations, make_named_run, make_png, open_browser, put_artifacts
+from ui.run_pages import add_run, find_violations, make_named_run, make_png, open_browser, open_page, put_artifacts
 
 _LOG = "\n".join(f"\x1b[31mERROR\x1b[0m line {number}" for number in range(1, 60_001))
 _CSV = "id,name\n" + "\n".join(f'{row},"name, {row}"' for row in range(500))
@@ -64,6 +64,7 @@ _FILES = {
     "nb.ipynb": json.dumps(_NOTEBOOK).encode(),
     "arrays/array.npy": _make_array(),
     "big.json": json.dumps({"rows": [{"id": row, "name": f"row {row}"} for row in range(1000)]}).encode(),
+    "eval.json": b'{"columns": ["question", "score"], "data": [["why?", 0.5], ["how?", 0.75]]}',
     "forest/MLmodel": MODEL_FILE + b"saved_input_example_info: {artifact_path: example.json}\n",
     "forest/requirements.txt": REQUIREMENTS,
     "forest/example.json": b'{"columns": ["age"], "data": [[1.5]]}',
@@ -94,9 +95,8 @@ def _fill(store: Store) -> str:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    yield context.new_page()
-    context.close()
+    with open_page(browser) as opened:
+        yield opened
 
 
 def test_the_tree_opens_folders_and_puts_the_choice_in_the_address(page: Page, root: str) -> None:
@@ -161,6 +161,16 @@ def test_a_table_is_paged_by_the_server(page: Page, root: str) -> None:
     page.get_by_role("button", name="id", exact=True).click()
     expect(page.get_by_role("columnheader", name="id", exact=True)).to_have_attribute("aria-sort", "descending")
     expect(page.get_by_role("row", name="1 499 name, 499", exact=True)).to_be_visible()
+
+
+def test_json_that_holds_a_table_is_one(page: Page, root: str) -> None:
+    page.goto(f"{root}/eval.json")
+    expect(page.get_by_role("row", name="2 how? 0.75", exact=True)).to_be_visible()
+    expect(page.get_by_role("columnheader", name="0.5 to 0.75")).to_be_visible()
+
+    page.get_by_role("button", name="Text").click()
+
+    expect(page.get_by_role("region", name="Text of eval.json")).to_contain_text('"columns": [')
 
 
 def test_an_html_page_is_shut_off_and_runs_its_scripts_on_demand(page: Page, root: str) -> None:
@@ -228,7 +238,7 @@ def test_an_array_is_paged_and_filtered_by_the_server(page: Page, root: str) -> 
     page.get_by_role("button", name="Values").click()
     expect(page.get_by_text("Rows 1 to 200 of 500 · 2 columns")).to_be_visible()
     expect(page.get_by_text("NumPy array, 500 × 2, float64")).to_be_visible()
-    expect(page.get_by_role("row", name=re.compile("^type"))).to_contain_text("float64, 0 to 398")
+    expect(page.get_by_role("row", name=re.compile("^all"))).to_contain_text("float64 0 to 998")
 
     page.get_by_label("Filter rows").fill("998.0")
 
@@ -318,13 +328,13 @@ def test_a_run_whose_artifacts_are_elsewhere_says_where(page: Page, tmp_path: Pa
         assert find_violations(page) == []
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["plots/roc.png", "train.log", "data/table.csv", "report.html", "README.md", "nb.ipynb", "big.json", "forest"],
-)
-def test_no_preview_hinders_anybody(page: Page, root: str, path: str) -> None:
+def test_no_preview_hinders_anybody(page: Page, root: str) -> None:
     page.emulate_media(color_scheme="dark")
-    page.goto(f"{root}/{path}")
-    expect(page.get_by_role("region", name="Preview").get_by_role("heading", level=2).first).to_be_visible()
-
+    preview = page.get_by_role("region", name="Preview").get_by_role("heading", level=2).first
+    for path in ("plots/roc.png", "train.log", "data/table.csv", "report.html", "README.md", "nb.ipynb", "big.json"):
+        page.goto(f"{root}/{path}")
+        expect(preview).to_have_text(path)
+        assert (path, find_violations(page)) == (path, [])
+    page.goto(f"{root}/forest")
+    expect(preview).to_be_visible()
     assert find_violations(page) == []

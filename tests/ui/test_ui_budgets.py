@@ -72,7 +72,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace
 
 
 def test_two_hundred_runs_of_ten_metrics_are_drawn_at_once(served: SimpleNamespace, record_property: Record) -> None:
-    with watched_page(served.browser, served.url, height=2400) as page:
+    with watched_page(served.browser, served.url, height=2400, is_cold=True) as page:
         traces = []
         for _ in range(ROUNDS):
             page.goto("about:blank")
@@ -94,7 +94,7 @@ def test_two_hundred_runs_of_ten_metrics_are_drawn_at_once(served: SimpleNamespa
 
 def test_a_million_points_are_drawn_and_zoomed_at_once(served: SimpleNamespace, record_property: Record) -> None:
     answers: list[Response] = []
-    with watched_page(served.browser, served.url) as page:
+    with watched_page(served.browser, served.url, is_cold=True) as page:
         page.on("response", lambda response: answers.append(response) if "series/query" in response.url else None)
         drawn, zoomed = [], []
         for _ in range(ROUNDS):
@@ -122,7 +122,7 @@ def test_a_million_points_are_drawn_and_zoomed_at_once(served: SimpleNamespace, 
 
 
 def test_the_lines_of_many_runs_follow_the_pointer(served: SimpleNamespace, record_property: Record) -> None:
-    with watched_page(served.browser, served.url) as page:
+    with watched_page(served.browser, served.url, is_cold=True) as page:
         page.goto(f"{served.url}/compare?set={served.set}&tab=curves&keys=^m0$&chart=m0")
         page.locator("dialog [data-drawn]").wait_for()
         traces = []
@@ -137,7 +137,7 @@ def test_the_lines_of_many_runs_follow_the_pointer(served: SimpleNamespace, reco
 
 
 def test_fifty_runs_are_compared_with_two_requests(served: SimpleNamespace, record_property: Record) -> None:
-    with watched_page(served.browser, served.url) as page:
+    with watched_page(served.browser, served.url, is_cold=True) as page:
         traces = []
         for _ in range(ROUNDS):
             page.goto("about:blank")
@@ -156,7 +156,7 @@ def test_fifty_runs_are_compared_with_two_requests(served: SimpleNamespace, reco
 def test_twelve_thousand_keys_freeze_neither_the_column_picker_nor_the_filter(
     served: SimpleNamespace, record_property: Record
 ) -> None:
-    with watched_page(served.browser, served.url) as page, traced(served.browser, page) as trace:
+    with watched_page(served.browser, served.url, is_cold=True) as page, traced(served.browser, page) as trace:
         page.goto(f"{served.url}/experiments/{served.wide_experiment}/runs")
         page.get_by_role("button", name=re.compile("^Columns")).click()
         expect(page.get_by_role("checkbox", name="layer0/block0/grad_norm")).to_be_visible()
@@ -176,7 +176,7 @@ def test_twelve_thousand_keys_freeze_neither_the_column_picker_nor_the_filter(
 def test_twelve_thousand_keys_do_not_freeze_the_page_of_the_run(
     served: SimpleNamespace, record_property: Record
 ) -> None:
-    with watched_page(served.browser, served.url) as page, traced(served.browser, page) as trace:
+    with watched_page(served.browser, served.url, is_cold=True) as page, traced(served.browser, page) as trace:
         page.goto(f"{served.url}/runs/{served.wide}")
         expect(page.get_by_role("row", name=re.compile("^layer0.block0.grad_norm"))).to_be_visible()
         overview = count_elements(page)
@@ -191,7 +191,7 @@ def test_twelve_thousand_keys_do_not_freeze_the_page_of_the_run(
 
 
 def test_a_page_that_nobody_touches_asks_for_nothing(served: SimpleNamespace) -> None:
-    with watched_page(served.browser, served.url) as page:
+    with watched_page(served.browser, served.url, is_cold=True) as page:
         page.clock.install()
         page.goto(f"{served.url}/experiments/{served.experiment}/runs")
         expect(page.locator('[aria-rowindex="2"]')).to_be_visible()

@@ -12,7 +12,15 @@ from playwright.sync_api import Browser, Page, Request, expect
 from headwater.stores.interface import Store
 from headwater.testing.servers import live_server
 from headwater.testing.stores import sqlite_store
-from ui.run_pages import append_points, count_painted, find_violations, learning_curve, make_named_run, open_browser
+from ui.run_pages import (
+    append_points,
+    count_painted,
+    find_violations,
+    learning_curve,
+    make_named_run,
+    open_browser,
+    open_page,
+)
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +43,8 @@ def url(run_store: Store) -> Iterator[str]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    yield context.new_page()
-    context.close()
+    with open_page(browser) as opened:
+        yield opened
 
 
 def wait_for_chart(page: Page, name: str) -> None:

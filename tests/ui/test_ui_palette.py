@@ -44,6 +44,10 @@ def test_a_few_letters_and_enter_lead_anywhere(served: SimpleNamespace) -> None:
         ):
             page.keyboard.press("Control+k")
             page.get_by_role("combobox", name="Go to").fill(letters)
+            if letters == "web":
+                page.keyboard.press("Enter")  # before anything is found
+                page.wait_for_url(f"{served.url}{target}*")
+                continue
             if not first:
                 expect(page.get_by_text(f"Nothing is called “{letters}”.")).to_be_visible()
                 page.keyboard.press("Escape")
@@ -73,7 +77,7 @@ def test_what_was_visited_lately_and_the_selection_come_first(served: SimpleName
     chosen = ",".join(served.runs[:2])
     with watched_page(served.browser, served.url) as page:
         page.goto(f"{served.url}/runs/{served.runs[20]}")
-        expect(page.get_by_role("heading", level=1)).to_contain_text("brave-owl-20")
+        expect(page).to_have_title("brave-owl-20 · Headwater")
         page.goto(f"{served.url}/experiments/{served.experiment}/runs?sel={chosen}")
         page.get_by_role("button", name="Compare 2").wait_for()
 

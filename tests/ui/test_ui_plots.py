@@ -19,11 +19,12 @@ from headwater.testing.stores import sqlite_store
 from ui.run_pages import (
     add_run,
     append_points,
-    find_violations,
+    find_violations_in_both,
     learning_curve,
     log_params,
     make_png,
     open_browser,
+    open_page,
     put_artifacts,
 )
 
@@ -78,9 +79,8 @@ def url(run_store: Store, runs: list[str]) -> Iterator[str]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    yield context.new_page()
-    context.close()
+    with open_page(browser) as opened:
+        yield opened
 
 
 def find_card(page: Page, title: str) -> Locator:
@@ -148,7 +148,7 @@ def test_every_kind_is_drawn_and_described_with_one_request_for_all_values(page:
     expect(page.get_by_role("region", name="Note").get_by_text("here")).to_be_attached()
     line = page.get_by_role("region", name="loss over epoch")
     line.scroll_into_view_if_needed()
-    expect(line.get_by_role("img", name=re.compile("loss: Lines"))).to_be_attached()
+    expect(line.get_by_role("img", name=re.compile("loss: Lines"))).to_be_attached(timeout=15_000)
     assert len(asked) == 1
 
 
@@ -270,21 +270,17 @@ def test_lines_are_grouped_faceted_and_read_against_a_metric(page: Page, url: st
     assert asked[-1]["x_key"] == "epoch"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_charts_hinder_nobody(browser: Browser, url: str, scheme: str) -> None:
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]  # a fixed choice
-    page = context.new_page()
+def test_charts_hinder_nobody(page: Page, url: str) -> None:
     page.goto(f"{url}&{PARALLEL}&by=params.model&charts=bar:y=metrics.loss&charts=images:&charts=note:text=a")
     find_card(page, "Parallel coordinates")
     find_card(page, "loss by run")
-    problems = find_violations(page)
+    problems = find_violations_in_both(page)
 
     page.get_by_role("button", name="Axis model").click()
-    problems += find_violations(page)
+    problems += find_violations_in_both(page)
     page.keyboard.press("Escape")
     page.get_by_role("button", name="+ Add chart").click()
-    problems += find_violations(page)
-    context.close()
+    problems += find_violations_in_both(page)
 
     assert problems == []
 

@@ -12,7 +12,7 @@ from headwater.protocol.logs import AppendLog
 from headwater.stores.interface import Store
 from headwater.testing.servers import live_server
 from headwater.testing.stores import sqlite_store
-from ui.run_pages import find_violations, make_named_run, open_browser, put_artifacts
+from ui.run_pages import find_violations_in_both, make_named_run, open_browser, open_page, put_artifacts
 
 _TIME = 1_700_000_000
 _MINUTE_MS = 60_000
@@ -44,9 +44,8 @@ def run_id(run_store: Store) -> str:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    yield context.new_page()
-    context.close()
+    with open_page(browser) as opened:
+        yield opened
 
 
 def _print(store: Store, run_id: str, *texts: str, position: int = 0) -> int:
@@ -111,24 +110,19 @@ def test_where_no_stream_comes_through_the_page_asks(page: Page, url: str, run_s
     expect(lines).to_contain_text("two")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_log_has_its_colours_and_nothing_of_it_acts(
-    browser: Browser, url: str, run_store: Store, run_id: str, scheme: str
-) -> None:
+def test_a_log_has_its_colours_and_nothing_of_it_acts(page: Page, url: str, run_store: Store, run_id: str) -> None:
     lines = LineAssembler().feed(_PRINTED, 0.0)
     _print(run_store, run_id, *lines, "<b>bold</b> \x1b]8;;javascript:alert(1)\x07old log\x1b]8;;\x07")
-    page = browser.new_context(color_scheme="dark" if scheme == "dark" else "light").new_page()
     page.goto(f"{url}/runs/{run_id}/logs")
     shown = page.get_by_role("region", name="Lines of the log")
 
     expect(shown.locator("[data-ansi=green]")).to_have_text("ready")
     expect(shown).to_contain_text("<b>bold</b> old log")
     assert shown.locator("a").count() == shown.locator("a[aria-label^=Line]").count() == 4
-    assert find_violations(page) == []
+    assert find_violations_in_both(page) == []
     page.get_by_label("Search the log").fill("EPOCH 1 of")
     expect(page.get_by_text("1 of 4 lines match")).to_be_visible()
     expect(page.locator("mark")).to_have_text(["epoch ", "1", " of"])
-    page.context.close()
 
 
 def test_an_artifact_shows_the_colours_too(page: Page, url: str, run_store: Store, run_id: str) -> None:

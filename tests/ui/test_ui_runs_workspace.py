@@ -236,24 +236,6 @@ def test_the_table_is_exported_as_it_is_shown(served: SimpleNamespace) -> None:
         assert text == f"run_id,run_name,metrics.auc,params.model\n{served.runs[0]},xgboost-keen-owl-0,0.985,xgboost\n"
 
 
-@pytest.mark.parametrize(
-    ("link", "page_of"),
-    [
-        ("#/experiments/{e}", "/experiments/{e}/runs"),
-        ("#/experiments/{e}/runs/{r}", "/runs/{r}"),
-        ("#/experiments/{e}/runs/{r}/model-metrics", "/runs/{r}/metrics"),
-        ('#/compare-runs?runs=["{r}"]&experiments=["{e}"]', "/compare?runs={r}"),
-    ],
-)
-def test_links_that_mlflow_printed_reach_their_page(served: SimpleNamespace, link: str, page_of: str) -> None:
-    names = {"e": served.experiment, "r": served.runs[0]}
-    with watched_page(served.browser, served.url) as page:
-        page.goto(f"{served.url}/{link.format(**names)}")
-
-        expect(page).to_have_url(served.url + page_of.format(**names))
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
-
-
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 420)])
 def test_axe_finds_nothing_in_a_table_that_is_sorted_filtered_or_archived(
     served: SimpleNamespace, scheme: Scheme, width: int

@@ -330,6 +330,39 @@ def test_experiments_are_a_tree_with_stars_that_opens_several_together(served: S
         expect(page.get_by_role("heading", level=1, name="churn + vision/detection")).to_be_visible()
 
 
+def test_several_experiments_are_archived_with_a_way_back(served: SimpleNamespace) -> None:
+    for name in ("old-a", "old-b"):
+        make_experiment(served.store, name)
+    with watched_page(served.browser, served.url) as page:
+        page.goto(f"{served.url}/experiments?q=old-")
+        page.get_by_role("checkbox", name="Select old-a").click()
+        page.get_by_role("checkbox", name="Select old-b").click()
+        page.get_by_role("button", name="Archive 2 experiments").click()
+        expect(page.get_by_text("2 experiments archived")).to_be_visible()
+        expect(page.get_by_text("No experiment matches")).to_be_visible()
+
+        page.get_by_role("button", name="Undo").click()
+
+        expect(page.get_by_role("link", name="old-a")).to_be_visible()
+        expect(page.get_by_role("link", name="old-b")).to_be_visible()
+
+
+def test_a_run_is_given_a_colour_for_everybody(served: SimpleNamespace) -> None:
+    experiment = _copy_run(served.store, "coloured")
+    with watched_page(served.browser, served.url) as page:
+        _open(page, served, "", experiment)
+        page.keyboard.press("j")
+        page.keyboard.press(".")
+        page.get_by_role("button", name="Colour 3").click()
+        expect(page.get_by_text("1 run coloured")).to_be_visible()
+        name = _cell(page, 1, "name")
+        expect(name.locator("span").first).to_have_css("background-color", "rgb(177, 38, 101)")
+
+        name.get_by_role("link").click()
+
+        expect(page.locator("main header line, main h1 line").first).to_have_css("stroke", "rgb(177, 38, 101)")
+
+
 def test_narrow_screens_show_cards(served: SimpleNamespace) -> None:
     with watched_page(served.browser, served.url, width=390, height=800) as page:
         _open(page, served)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import shlex
 import subprocess
 import sys
@@ -73,6 +74,7 @@ def test_a_run_names_its_program_user_and_commit_without_credentials(tmp_path: P
     assert tags["mlflow.source.name"] == "train.py"
     assert tags["mlflow.source.type"] == "LOCAL"
     assert tags["mlflow.user"]
+    assert tags["headwater.source.host"] == platform.node()
     assert tags["mlflow.source.git.commit"] == commit
     assert tags["mlflow.source.git.branch"] == "topic/one"
     assert tags["mlflow.source.git.repoURL"] == "https://example.com/team/model.git"

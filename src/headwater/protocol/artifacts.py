@@ -12,7 +12,6 @@ from headwater.protocol.names import check_no_nul, check_run_id, require
 
 _DIGEST_PATTERN = re.compile(r"[0-9a-f]{64}", re.ASCII)
 MAX_PATH = 4096
-MAX_SHOWN_COLUMNS = 1000
 MAX_PARTS = 10_000  # of one object in S3
 _MAX_EXPIRATION_S = 7 * 24 * 3600
 
@@ -166,94 +165,6 @@ class DeleteTree(msgspec.Struct, frozen=True):
     def check(self) -> None:
         """Raise `InvalidParameterValue` if the path is empty or leaves the store."""
         check_path(require("path", self.path))
-
-
-class PreviewTable(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Read rows of a CSV, TSV, JSON-lines, Parquet or NumPy artifact as columns of text.
-
-    `contains` leaves only rows with this text in a cell, in any case; `sort` names a column to order them by, if there
-    are no more than 200,000. `offset` counts what is left, in that order. Of a wide table, `column_offset` and
-    `column_limit` say which columns to show, of those with `columns_containing` in their names; of Parquet and NumPy
-    files the others are not read, nor searched for `contains`.
-    """
-
-    run_id: str
-    path: str
-    offset: int = 0
-    limit: int = 200
-    contains: str = ""
-    sort: str = ""
-    descending: bool = False
-    column_offset: int = 0
-    column_limit: int = MAX_SHOWN_COLUMNS
-    columns_containing: str = ""
-
-    def check(self) -> None:
-        """Raise `InvalidParameterValue` unless run, path and range are allowed."""
-        check_run_id(self.run_id)
-        check_path(require("path", self.path))
-        check_no_nul("contains", self.contains)
-        if self.column_offset < 0 or not 1 <= self.column_limit <= MAX_SHOWN_COLUMNS:
-            raise InvalidParameterValue(
-                f"Invalid columns: offset '{self.column_offset}', limit '{self.column_limit}'. Ask for 1 to "
-                f"{MAX_SHOWN_COLUMNS} columns from 0 on."
-            )
-        if self.offset < 0 or not 1 <= self.limit <= 2000:
-            raise InvalidParameterValue(
-                f"Invalid range: offset '{self.offset}', limit '{self.limit}'. Ask for 1 to 2000 rows from 0 on."
-            )
-
-
-class PreviewTableResponse(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The rows asked for; `more` says whether rows follow.
-
-    Formats that know it tell the `types` of the columns, how many rows there are in all, and the file in a few words.
-    `column_total` is how many columns could be asked for, if not all of them are here.
-    """
-
-    columns: list[str]
-    rows: list[list[str]]
-    more: bool
-    types: list[str] = []
-    total: int | None = None
-    about: str = ""
-    column_total: int | None = None
-
-
-class PreviewArray(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Look at the numbers of a NumPy artifact as a picture of at most 96 by 96 means, or of 512 in a row.
-
-    Of more than two dimensions, `index` says where in the others, such as `0,3`.
-    """
-
-    run_id: str
-    path: str
-    index: str = ""
-
-    def check(self) -> None:
-        """Raise `InvalidParameterValue` unless run, path and index are allowed."""
-        check_run_id(self.run_id)
-        check_path(require("path", self.path))
-        if not re.fullmatch(r"(\d{1,12}(,\d{1,12}){0,31})?", self.index, re.ASCII):
-            raise InvalidParameterValue(f"Invalid index '{self.index[:100]}'. Give numbers such as '0,3'.")
-
-
-class PreviewArrayResponse(msgspec.Struct, frozen=True):
-    """An array in a few words, and its last two dimensions as `means` of blocks, row by row; null without a number.
-
-    `low`, `high` and `mean` are of what was read of them, which is all unless `is_sampled`; `others` of the values
-    are not finite.
-    """
-
-    shape: list[int]
-    dtype: str
-    index: list[int]
-    means: list[list[float | None]]
-    low: float | None
-    high: float | None
-    mean: float | None
-    others: int
-    is_sampled: bool
 
 
 class SignedUrl(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -497,26 +408,6 @@ DELETE_TREE = Endpoint(
     permission=Permission.EDIT,
     bases=NATIVE_BASE,
 )
-PREVIEW_TABLE = Endpoint(
-    resource="artifacts",
-    verb="preview_table",
-    methods=("GET",),
-    path="artifacts/preview-table",
-    request=PreviewTable,
-    response=PreviewTableResponse,
-    permission=Permission.READ,
-    bases=NATIVE_BASE,
-)
-PREVIEW_ARRAY = Endpoint(
-    resource="artifacts",
-    verb="preview_array",
-    methods=("GET",),
-    path="artifacts/preview-array",
-    request=PreviewArray,
-    response=PreviewArrayResponse,
-    permission=Permission.READ,
-    bases=NATIVE_BASE,
-)
 START_UPLOAD = Endpoint(
     resource="artifacts",
     verb="start_upload",
@@ -573,8 +464,6 @@ ENDPOINTS = (
     COMMIT,
     GET_TREE,
     DELETE_TREE,
-    PREVIEW_TABLE,
-    PREVIEW_ARRAY,
     START_UPLOAD,
     FINISH_UPLOAD,
     SIGN_DOWNLOAD,

@@ -38,11 +38,15 @@ class HomeRun(msgspec.Struct, frozen=True):
 
 
 class Progress(msgspec.Struct, frozen=True):
-    """A run that goes on, and the course of its experiment's main metric in at most sixty values, the last exact."""
+    """A run that goes on, and the course of its experiment's main metric in at most sixty values, the last exact.
+
+    The host is where the run goes on; it is empty if the run does not say.
+    """
 
     run: HomeRun
     metric: str
     values: list[float]
+    host: str = ""
 
 
 class Extreme(msgspec.Struct, frozen=True):

@@ -24,6 +24,7 @@ MAX_SEARCH_RESULTS = 50000
 MAX_INT64 = 2**63 - 1
 
 RUN_NAME_TAG = "mlflow.runName"
+HOST_TAG = "headwater.source.host"
 
 _DOCS = "See the API docs for more information about request parameters."
 _KEY_PATTERN = re.compile(r"[/\w.\- :]*")

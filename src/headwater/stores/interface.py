@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
+from headwater.protocol import previews
 from headwater.protocol.artifacts import (
     ArtifactFile,
     CommitArtifacts,
@@ -25,10 +26,6 @@ from headwater.protocol.artifacts import (
     PresignDownloadResponse,
     PresignUpload,
     PresignUploadResponse,
-    PreviewArray,
-    PreviewArrayResponse,
-    PreviewTable,
-    PreviewTableResponse,
     SignDownload,
     SignedPart,
     SignedUrl,
@@ -278,11 +275,14 @@ class Artifacts(Protocol):
     def delete_tree(self, request: DeleteTree) -> Empty:
         """See `DeleteTree`."""
 
-    def preview_table(self, request: PreviewTable) -> PreviewTableResponse:
+    def preview_table(self, request: previews.PreviewTable) -> previews.PreviewTableResponse:
         """See `PreviewTable`."""
 
-    def preview_array(self, request: PreviewArray) -> PreviewArrayResponse:
+    def preview_array(self, request: previews.PreviewArray) -> previews.PreviewArrayResponse:
         """See `PreviewArray`."""
+
+    def summarize_table(self, request: previews.SummarizeTable) -> previews.SummarizeTableResponse:
+        """See `SummarizeTable`."""
 
     def start_upload(self, request: StartUpload) -> StartUploadResponse:
         """See `StartUpload`."""

@@ -21,13 +21,18 @@ from headwater.protocol.artifacts import (
     ListArtifactsResponse,
     ListTree,
     ListTreeResponse,
+)
+from headwater.protocol.errors import DataLoss, InvalidParameterValue, ResourceDoesNotExist
+from headwater.protocol.experiments import CreateExperiment
+from headwater.protocol.previews import (
+    ColumnSummary,
     PreviewArray,
     PreviewArrayResponse,
     PreviewTable,
     PreviewTableResponse,
+    SummarizeTable,
+    SummarizeTableResponse,
 )
-from headwater.protocol.errors import DataLoss, InvalidParameterValue, ResourceDoesNotExist
-from headwater.protocol.experiments import CreateExperiment
 from headwater.stores.interface import Store
 from headwater.testing.stores import expect_error, get_run, make_experiment, make_run
 
@@ -269,6 +274,25 @@ class PreviewContract:
             more=False,
         )
 
+    def test_a_json_file_that_holds_a_table_is_shown_as_rows(self, store: Store) -> None:
+        """A list of records, and what `log_table` writes."""
+        run_id, root = _make_root(store)
+        records, split = (
+            b'[{"a": 1, "b": "x"}, {"b": "y"}]',
+            b'{"columns": ["a", "b"], "data": [[1, "x"], [null, "y"]]}',
+        )
+        _put(store, root, r_dot_json=records, s_dot_json=split, n_dot_json=b'{"lr": 0.1}', broken_dot_json=b"{")
+
+        for name in ("r.json", "s.json"):
+            answer = store.artifacts.preview_table(PreviewTable(run_id, name))
+            assert answer == PreviewTableResponse(["a", "b"], [["1", "x"], ["", "y"]], more=False)
+        for name, message in (
+            ("n.json", "'n.json' holds no table. …"),
+            ("broken.json", "Cannot read 'broken.json': …"),
+        ):
+            with expect_error(InvalidParameterValue, message):
+                store.artifacts.preview_table(PreviewTable(run_id, name))
+
     def test_rows_are_left_out_that_do_not_have_a_text(self, store: Store) -> None:
         """In any case, in any cell; offsets count the rows that are left."""
         run_id, root = _make_root(store)
@@ -401,6 +425,53 @@ class PreviewContract:
         assert (len(wide.means), wide.means[0][:3], wide.high) == (96, [0.5, 2.5, 4.5], 95)
         assert (long.means, long.shape, long.dtype) == ([[float(n) for n in range(512)]], [1536], "float32")
         assert (scalar.means, scalar.shape, scalar.mean) == ([[2.5]], [], 2.5)
+
+    def test_an_archive_shows_each_of_its_arrays(self, store: Store) -> None:
+        """The first by default, as a picture and as rows."""
+        run_id, root = _make_root(store)
+        output = io.BytesIO()
+        np.savez_compressed(output, weights=np.arange(6.0).reshape(2, 3), bias=np.array([0.5, 1.5]))
+        _put_files(store, root, {"a.npz": output.getvalue(), "no.npz": b"no archive"})
+
+        first = store.artifacts.preview_array(PreviewArray(run_id, "a.npz"))
+        second = store.artifacts.preview_array(PreviewArray(run_id, "a.npz", member="bias"))
+        rows = store.artifacts.preview_table(PreviewTable(run_id, "a.npz", member="bias"))
+
+        assert (first.means, first.members) == ([[0, 1, 2], [3, 4, 5]], ["weights", "bias"])
+        assert (second.means, rows.rows) == ([[0.5, 1.5]], [["0.5"], ["1.5"]])
+        with expect_error(InvalidParameterValue, "'a.npz' has no array 'gain'. Ask for 'weights'."):
+            store.artifacts.preview_array(PreviewArray(run_id, "a.npz", member="gain"))
+        with expect_error(InvalidParameterValue, "Cannot read 'no.npz': …"):
+            store.artifacts.preview_table(PreviewTable(run_id, "no.npz"))
+
+    def test_the_columns_of_a_table_are_summed_up(self, store: Store) -> None:
+        """Over all rows that match, not those of a page: numbers by their range, texts by what is common."""
+        run_id, root = _make_root(store)
+        lines = [
+            f"{number},{'even' if number % 2 == 0 else 'odd'},{'' if number % 4 else 'x'}" for number in range(1200)
+        ]
+        _put(
+            store,
+            root,
+            t_dot_csv=("n,parity,mark\n" + "\n".join(lines)).encode(),
+            big_dot_csv=b"n\n" + b"1\n" * 300_001,
+        )
+
+        whole = store.artifacts.summarize_table(SummarizeTable(run_id, "t.csv"))
+        some = store.artifacts.summarize_table(SummarizeTable(run_id, "t.csv", "odd", column_limit=1))
+        big = store.artifacts.summarize_table(SummarizeTable(run_id, "big.csv"))
+
+        assert whole == SummarizeTableResponse(
+            [
+                ColumnSummary("n", 0, 1200, 0.0, 1199.0, 599.5, [100] * 12),
+                ColumnSummary("parity", 0, 2, common={"even": 600, "odd": 600}),
+                ColumnSummary("mark", 900, 1, common={"x": 300}),
+            ],
+            rows=1200,
+            is_sampled=False,
+        )
+        assert (some.rows, [(one.name, one.low, one.high) for one in some.columns]) == (600, [("n", 1.0, 1199.0)])
+        assert (big.rows, big.is_sampled, big.columns) == (300_000, True, [ColumnSummary("n", 0, 1, 1.0, 1.0, 1.0)])
 
     @pytest.mark.parametrize(
         ("array", "index", "message"),

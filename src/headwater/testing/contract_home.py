@@ -8,9 +8,10 @@ from headwater.protocol.experiments import CreateExperiment, ExperimentTag
 from headwater.protocol.governance import SetPolicy
 from headwater.protocol.home import STAR_TAG, Extreme, HomeExperiment, ReadHome
 from headwater.protocol.model_versions import CreateModelVersion, SetModelVersionTag
+from headwater.protocol.names import HOST_TAG
 from headwater.protocol.policies import Gate, Policy, RequiredTag
 from headwater.protocol.registered_models import CreateRegisteredModel, SetRegisteredModelAlias
-from headwater.protocol.runs import CreateRun, DeleteRun, LogMetric, RunStatus, UpdateRun
+from headwater.protocol.runs import CreateRun, DeleteRun, LogMetric, RunStatus, SetTag, UpdateRun
 from headwater.protocol.workspace import DIRECTION_TAG, MAIN_METRIC_TAG
 from headwater.stores.interface import Store
 from headwater.stores.sql.clock import now_ms
@@ -39,6 +40,7 @@ class HomeContract:
         experiment_id = _experiment(store, "curves")
         first = _run(store, experiment_id, 1000, [3.0, 2.0, 1.5])
         last = _run(store, experiment_id, 2000, [float(1000 - step) for step in range(150)])
+        store.runs.set_tag(SetTag(run_id=last, key=HOST_TAG, value="gpu-7"))
         _run(store, experiment_id, 3000, [0.1], "FINISHED")
         store.runs.delete(DeleteRun(_run(store, experiment_id, 4000, [])))
 
@@ -46,6 +48,7 @@ class HomeContract:
 
         assert home.running_total == 2
         assert [(found.run.run_id, found.metric) for found in home.running] == [(last, "loss"), (first, "loss")]
+        assert [found.host for found in home.running] == ["gpu-7", ""]
         assert home.running[1].values == [3.0, 2.0, 1.5]
         assert (len(home.running[0].values), home.running[0].values[-1]) == (60, 851.0)
         assert [run.run_name for run in home.recent] == ["run-3000", "run-2000", "run-1000"]

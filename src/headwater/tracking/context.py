@@ -3,6 +3,7 @@
 import getpass
 import json
 import os
+import platform
 import re
 import shlex
 import subprocess
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 from headwater import config
 from headwater.capture.redaction import Redactor, is_secret_name
 from headwater.protocol.errors import InvalidParameterValue
+from headwater.protocol.names import HOST_TAG
 from headwater.tracking.run import USER_TAG
 
 _GIT_TIMEOUT_S = 30.0
@@ -54,6 +56,7 @@ def _source_tags() -> dict[str, str]:
         "mlflow.source.name": notebook or script or "<console>",
         "mlflow.source.type": "NOTEBOOK" if notebook else "LOCAL",
         "headwater.source.command": shlex.join(hide_secrets(sys.argv)),
+        HOST_TAG: platform.node(),
     }
 
 

@@ -187,6 +187,17 @@ export interface CollectBlobsResponse {
   readonly cursor: string;
 }
 
+export interface ColumnSummary {
+  readonly name: string;
+  readonly empty: number;
+  readonly distinct: number;
+  readonly low?: number | "NaN" | "Infinity" | "-Infinity" | null;
+  readonly high?: number | "NaN" | "Infinity" | "-Infinity" | null;
+  readonly mean?: number | "NaN" | "Infinity" | "-Infinity" | null;
+  readonly bins?: readonly (number)[];
+  readonly common?: Readonly<Record<string, number>>;
+}
+
 export interface CommentPromotion {
   readonly name: string;
   readonly request_id: number;
@@ -1599,6 +1610,7 @@ export interface PreviewArray {
   readonly run_id: string;
   readonly path: string;
   readonly index?: string;
+  readonly member?: string;
 }
 
 export interface PreviewArrayResponse {
@@ -1611,6 +1623,7 @@ export interface PreviewArrayResponse {
   readonly mean: number | "NaN" | "Infinity" | "-Infinity" | null;
   readonly others: number;
   readonly is_sampled: boolean;
+  readonly members?: readonly (string)[];
 }
 
 export interface PreviewTable {
@@ -1624,6 +1637,7 @@ export interface PreviewTable {
   readonly column_offset?: number;
   readonly column_limit?: number;
   readonly columns_containing?: string;
+  readonly member?: string;
 }
 
 export interface PreviewTableResponse {
@@ -1640,6 +1654,7 @@ export interface Progress {
   readonly run: HomeRun;
   readonly metric: string;
   readonly values: readonly (number | "NaN" | "Infinity" | "-Infinity")[];
+  readonly host?: string;
 }
 
 export interface PromotionComment {
@@ -2397,6 +2412,22 @@ export interface SummarizeRuns {
 
 export interface SummarizeRunsResponse {
   readonly runs: readonly (RunSummary)[];
+}
+
+export interface SummarizeTable {
+  readonly run_id: string;
+  readonly path: string;
+  readonly contains?: string;
+  readonly column_offset?: number;
+  readonly column_limit?: number;
+  readonly columns_containing?: string;
+  readonly member?: string;
+}
+
+export interface SummarizeTableResponse {
+  readonly columns: readonly (ColumnSummary)[];
+  readonly rows: number;
+  readonly is_sampled: boolean;
 }
 
 export interface Sweep {

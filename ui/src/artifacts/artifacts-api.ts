@@ -118,6 +118,8 @@ export interface TableQuestion {
   readonly columnLimit: number;
   /** Only columns with this in their names. */
   readonly columnsContaining: string;
+  /** The array of an archive of several; empty for its first, and for other files. */
+  readonly member: string;
 }
 
 /** Read rows of a CSV, TSV, JSON-lines, Parquet or NumPy file of a run. */

@@ -8,7 +8,7 @@ import { savePicture, saveText } from "./download";
 import { areFinalValues, FinalValues } from "./final-values";
 import { LineChart } from "./line-chart";
 import { groupLines, type Values } from "./groups";
-import { findExtent, prepareLines, type ChartRun } from "./lines";
+import { findExtent, findLimit, prepareLines, type ChartRun } from "./lines";
 import type { SeriesLoader } from "./loader";
 import { describeDensity, describeRange } from "./summary";
 import { resolveColor } from "./theme";
@@ -17,7 +17,7 @@ import { copyCode, copyText, serverAddress } from "../plots/export";
 import type { Figure, Refusal } from "../plots/figure";
 import { writeLinePython } from "../plots/python";
 import { useInView } from "./use-in-view";
-import { type ChartView, limitOf, type Range, writeView } from "./view";
+import { type ChartView, type Range, writeView } from "./view";
 
 export interface ChartCardProps {
   readonly name: string;
@@ -83,7 +83,7 @@ export function ChartCard(props: ChartCardProps) {
     }
     const { lineSvg } = await import("../plots/line-scene");
     const size = { width: card.current?.clientWidth ?? 640, height: Math.max(height, 240) };
-    saveText(title, "svg", lineSvg(title, { lines, extent: findExtent(all, view.range, { logX: view.logX, logY }, limitOf(view, name)), view, logY, ...size }));
+    saveText(title, "svg", lineSvg(title, { lines, extent: findExtent(all, view.range, { logX: view.logX, logY }, findLimit(all, view, name)), view, logY, ...size }));
   };
   const onPython = () => void copyCode(name, writeLinePython({ ...view, key: name, logY }, runs, serverAddress()));
   const onLink = () => {

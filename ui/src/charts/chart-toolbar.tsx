@@ -24,7 +24,7 @@ export interface ChartToolbarProps {
 
 /** What holds for all charts of a grid: search, x axis, smoothing, groups, zoom. */
 export function ChartToolbar({ view, onView, shown, total, axes, fields }: ChartToolbarProps) {
-  const changed = Number(view.by !== "") + Number(view.facet !== "") + Number(view.smoothing !== "ema") + Number(view.x === "metric") + Number(view.logX);
+  const changed = Number(view.by !== "") + Number(view.facet !== "") + Number(view.smoothing !== "ema") + Number(view.x === "metric") + Number(view.logX) + Number(view.clips);
   const more = changed > 0 ? `More (${changed})` : "More";
   return (
     <div class={css.toolbar} role="toolbar" aria-label="Charts">
@@ -124,6 +124,10 @@ function More({ view, onView, axes, fields }: Pick<ChartToolbarProps, "view" | "
           onChange={() => onView({ ...view, logX: !view.logX })}
         />
         Logarithmic x axis
+      </label>
+      <label class={css.inline} title="The y axes show the middle 90 % of the values in view">
+        <input type="checkbox" checked={view.clips} onChange={() => onView({ ...view, clips: !view.clips })} />
+        Leave out outliers
       </label>
       <label>
         Smooth by

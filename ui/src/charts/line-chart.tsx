@@ -3,11 +3,11 @@ import type { Signal } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ChartTooltip } from "./chart-tooltip";
 import css from "./charts.module.css";
-import { findExtent, type Line } from "./lines";
+import { findExtent, findLimit, type Line } from "./lines";
 import type { Hover, Plot } from "./plot";
 import { describeChart } from "./summary";
 import { themeVersion } from "./theme";
-import { limitOf, type ChartView, type Range } from "./view";
+import type { ChartView, Range } from "./view";
 
 type PlotModule = typeof import("./plot");
 let loaded: PlotModule | null = null;
@@ -49,7 +49,7 @@ export function LineChart({ name, lines, scope, view, logY, group, focused, onZo
   const zoom = useRef(onZoom);
   zoom.current = onZoom;
   const { x, xKey, logX, range, smooth, bands } = view;
-  const limit = limitOf(view, name);
+  const limit = useMemo(() => findLimit(scope, view, name), [scope, view, name]);
   const label = useMemo(
     () => describeChart(name, lines, findExtent(lines, range, { logX, logY })),
     [name, lines, range, logX, logY],

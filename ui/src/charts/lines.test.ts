@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { findExtent, findNearest, prepareLines, readLines, type ChartRun } from "./lines";
+import { findExtent, findLimit, findNearest, prepareLines, readLines, type ChartRun } from "./lines";
 import type { Series } from "./series";
+import { DEFAULT_VIEW } from "./view";
 
 const LINEAR = { logX: false, logY: false };
 const RUN: ChartRun = { runId: "a", name: "run a", color: "red", dash: [] };
@@ -63,6 +64,21 @@ describe("findExtent", () => {
     expect(extent.x.start).toBeLessThan(extent.x.end);
     expect(extent.y.start).toBeLessThan(extent.y.end);
     expect(extent.min).toBeNaN();
+  });
+});
+
+describe("findLimit", () => {
+  const values = [1000, ...Array.from({ length: 98 }, (_, step) => step), -1000];
+  const lines = lineOf([...values.keys()], values);
+
+  it("leaves out the values at either end when outliers are not wanted", () => {
+    expect(findLimit(lines, DEFAULT_VIEW, "k")).toBeNull();
+    expect(findLimit(lines, { ...DEFAULT_VIEW, clips: true }, "k")).toEqual({ start: 4 - 4.45, end: 93 + 4.45 });
+  });
+
+  it("gives way to the ends that the reader set, and to values that are all the same", () => {
+    expect(findLimit(lines, { ...DEFAULT_VIEW, clips: true, limits: [{ key: "k", start: 3, end: 4 }] }, "k")).toMatchObject({ start: 3, end: 4 });
+    expect(findLimit(lineOf([0, 1], [2, 2]), { ...DEFAULT_VIEW, clips: true }, "k")).toBeNull();
   });
 });
 

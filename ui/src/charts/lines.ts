@@ -2,7 +2,7 @@
 
 import type { Series } from "./series";
 import { smoothValues } from "./smooth";
-import type { Range, Smoothing, XAxis } from "./view";
+import { type ChartView, limitOf, type Range, type Smoothing, type XAxis } from "./view";
 
 export interface ChartRun {
   readonly runId: string;
@@ -87,6 +87,32 @@ export function findExtent(
     min: min > max ? Number.NaN : min,
     max: min > max ? Number.NaN : max,
   };
+}
+
+/** So much of the values, at either end, are outliers. */
+const OUTLYING = 0.05;
+
+/** Find the y axis that shows the middle 90 % of the values in view; null if they are all the same. */
+export function findMiddleRange(lines: readonly Line[], range: Range | null, axes: { readonly logX: boolean; readonly logY: boolean }): Range | null {
+  const values: number[] = [];
+  for (const { x, series } of lines) {
+    for (const [i, value] of series.last.entries()) {
+      const at = x[i] ?? Number.NaN;
+      if (!Number.isFinite(value) || (axes.logY && value <= 0) || (axes.logX && at <= 0)) continue;
+      if (!range || (at >= range.start && at <= range.end)) values.push(value);
+    }
+  }
+  const sorted = Float64Array.from(values).sort();
+  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
+  const [start, end] = [at(OUTLYING), at(1 - OUTLYING)];
+  if (!(start < end)) return null;
+  return axes.logY ? widenLog(start, end) : pad({ start, end });
+}
+
+/** Return the y axis that the reader set for a key, by its ends or by leaving out outliers; null for what its values need. */
+export function findLimit(lines: readonly Line[], view: ChartView, key: string): Range | null {
+  const axes = { logX: view.logX, logY: view.logY.includes(key) };
+  return limitOf(view, key) ?? (view.clips ? findMiddleRange(lines, view.range, axes) : null);
 }
 
 function widenX(left: number, right: number, log: boolean): Range {

@@ -1,5 +1,6 @@
 /** Numbers and times as charts write them. */
 
+import { formatMoment } from "../lib/format";
 import type { XAxis } from "./view";
 
 const plain = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
@@ -29,12 +30,10 @@ export function formatSeconds(seconds: number): string {
   return `${sign}${hours} h${left ? ` ${left} min` : ""}`;
 }
 
-const clock = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
-
 /** Write a place on the x axis with its unit. */
 export function formatX(x: number, axis: XAxis, key = ""): string {
   if (!Number.isFinite(x)) return "–";
-  if (axis === "time") return clock.format(new Date(x));
+  if (axis === "time") return formatMoment(x);
   if (axis === "relative") return `after ${formatSeconds(x)}`;
   return `${axis === "metric" ? key : "step"} ${formatValue(x)}`;
 }

@@ -32,6 +32,8 @@ export interface ChartView {
   readonly open: string;
   /** Whether the least and greatest value of each bucket are drawn behind its line. */
   readonly bands: boolean;
+  /** Whether the y axes leave out the greatest and the least values. */
+  readonly clips: boolean;
   /** The y axes that the reader set, by key. */
   readonly limits: readonly Limit[];
   /** The keys whose cards come before the others, in order. */
@@ -56,11 +58,12 @@ export const DEFAULT_VIEW: ChartView = {
   logY: [],
   open: "",
   bands: true,
+  clips: false,
   limits: [],
   first: [],
 };
 
-const NAMES = ["x", "smooth", "smoothing", "by", "facet", "keys", "range", "logx", "logy", "chart", "bands", "ylim", "first"];
+const NAMES = ["x", "smooth", "smoothing", "by", "facet", "keys", "range", "logx", "logy", "chart", "bands", "clip", "ylim", "first"];
 
 const METRIC = "metrics.";
 
@@ -105,6 +108,7 @@ export function readView(query: URLSearchParams): ChartView {
     logY: query.getAll("logy"),
     open: query.get("chart") ?? "",
     bands: query.get("bands") !== "0",
+    clips: query.get("clip") === "1",
     limits: query.getAll("ylim").flatMap(readLimit),
     first: query.getAll("first"),
   };
@@ -125,6 +129,7 @@ export function writeView(query: URLSearchParams, view: ChartView): URLSearchPar
   for (const key of view.logY) written.append("logy", key);
   if (view.open) written.set("chart", view.open);
   if (!view.bands) written.set("bands", "0");
+  if (view.clips) written.set("clip", "1");
   for (const { key, start, end } of view.limits) written.append("ylim", `${key}~${start}~${end}`);
   for (const key of view.first) written.append("first", key);
   return written;

@@ -16,7 +16,7 @@ import css from "./compare.module.css";
 import { DiffTab } from "./diff-tab";
 import { listKeys } from "./keys";
 import { keepSet, MAX_IN_ADDRESS } from "./open";
-import { RunChips } from "./run-chips";
+import { type ChangeRuns, RunChips } from "./run-chips";
 import { type CompareState, readState, TAB_NAMES, type Tab, TABS, writeState } from "./state";
 import { type Comparison, useComparison } from "./use-comparison";
 
@@ -44,12 +44,18 @@ export function ComparePage() {
     const timer = setTimeout(() => void chooseRuns(state.runs, onState, false), SHORTEN_MS);
     return () => clearTimeout(timer);
   }, [state.runs, answer === null]);
-  const onRuns = (ids: readonly string[]) => void chooseRuns(ids, onState);
+  // Two changes in a row are both made, though the page follows the first only when the server has answered.
+  const wanted = useRef<readonly string[]>([]);
+  useMemo(() => (wanted.current = runIds ?? []), [runIds]);
+  const onRuns = (change: ChangeRuns) => {
+    wanted.current = change(wanted.current);
+    void chooseRuns(wanted.current, onState);
+  };
   return (
     <div class={css.page}>
       <div class={css.head}>
         <h1 tabIndex={-1}>Compare {runIds ? plural(runIds.length, "run") : "runs"}</h1>
-        {frame && <RunChips runs={runs} onRuns={onRuns} />}
+        {frame && <RunChips runIds={runIds ?? []} runs={runs} onRuns={onRuns} />}
       </div>
       {error && <Failure error={error} onRetry={retry} />}
       {answer && answer.missing.length > 0 && (
@@ -58,7 +64,7 @@ export function ComparePage() {
           {answer.missing.length > 5 && ` and ${answer.missing.length - 5} more`}. They may have been deleted for good.
         </Notice>
       )}
-      {runIds?.length === 0 && <NoRuns onAdd={(id) => onRuns([id])} />}
+      {runIds?.length === 0 && <NoRuns onAdd={(id) => onRuns((ids) => [...ids, id])} />}
       {!answer && !error && runIds?.length !== 0 && <div class={css.waiting} aria-busy="true" />}
       {answer && frame && frame.runIds.length > 0 && (
         <>

@@ -1,5 +1,5 @@
 import type { CompareRunsResponse } from "../api/schema";
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ChartRun } from "../charts/lines";
 import { Swatch } from "../charts/swatch";
 import { formatCount, plural } from "../lib/format";
@@ -14,6 +14,9 @@ import { diffWords } from "./word-diff";
 const MAX_COLUMNS = 50;
 const MAX_ROWS = 200;
 const LONG = 24;
+/** A column is no narrower than this, by the style sheet; those out of sight are made when they are scrolled to. */
+const LEAST_COLUMN = 96;
+const MORE_COLUMNS = 10;
 
 interface DiffTabProps {
   readonly answer: CompareRunsResponse;
@@ -26,7 +29,9 @@ interface DiffTabProps {
 export function DiffTab({ answer, runs, state, onState }: DiffTabProps) {
   const sections = useMemo(() => makeSections(answer), [answer]);
   const patches = useMemo(() => listPatches(answer), [answer]);
-  const shown = runs.slice(0, MAX_COLUMNS);
+  const most = Math.min(runs.length, MAX_COLUMNS);
+  const { scroller, columns, onScroll } = useColumnsInSight(most);
+  const shown = runs.slice(0, columns);
   const needle = state.find.trim().toLowerCase();
   const visible = sections
     .map((section) => ({ ...section, rows: section.rows.filter((row) => (state.showsAll || !row.isSame) && row.name.toLowerCase().includes(needle)) }))
@@ -58,8 +63,8 @@ export function DiffTab({ answer, runs, state, onState }: DiffTabProps) {
         </p>
       )}
       {visible.length > 0 && (
-        <div class={css.scroller} tabIndex={0} role="region" aria-label="Differences">
-          <table class={css.diff}>
+        <div ref={scroller} class={css.scroller} tabIndex={0} role="region" aria-label="Differences" onScroll={onScroll}>
+          <table class={css.diff} aria-colcount={1 + most + Number(runs.length > MAX_COLUMNS)}>
             <thead>
               <tr>
                 <th scope="col">
@@ -83,6 +88,25 @@ export function DiffTab({ answer, runs, state, onState }: DiffTabProps) {
       {patches.length > 0 && <PatchPanel patches={patches} runs={runs} />}
     </>
   );
+}
+
+/** How many of the columns to make: those in sight, and some to the right of them. */
+function useColumnsInSight(most: number) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const [columns, setColumns] = useState(() => Math.ceil(innerWidth / LEAST_COLUMN) + 1);
+  const onScroll = () => {
+    const element = scroller.current;
+    if (!element || columns >= most) return;
+    if (element.scrollLeft + 1.5 * element.clientWidth > element.scrollWidth) setColumns(columns + MORE_COLUMNS);
+  };
+  const latest = useRef(onScroll);
+  latest.current = onScroll;
+  useEffect(() => {
+    const onResize = () => latest.current();
+    addEventListener("resize", onResize);
+    return () => removeEventListener("resize", onResize);
+  }, []);
+  return { scroller, columns: Math.min(most, columns), onScroll };
 }
 
 interface SectionProps {

@@ -59,7 +59,7 @@ export function FilesTab({ runs, state, onState, revision }: FilesTabProps) {
   if (!data) return <p class="muted">Reading…</p>;
   const hasImages = data.files.some(({ path }) => SERIES.test(path));
   const found = paths.filter(({ path }) => path.toLowerCase().includes(words.toLowerCase()));
-  const chosen = paths.find(({ path }) => path === state.file);
+  const chosen = state.file ? paths.find(({ path }) => path === state.file) : paths.find(({ isSame }) => !isSame);
   return (
     <>
       {hasImages && <ImagesCard spec={{ ...EMPTY_SPEC, kind: "images" }} runs={runs} revision={revision} items={[]} />}
@@ -73,7 +73,7 @@ export function FilesTab({ runs, state, onState, revision }: FilesTabProps) {
             <ul>
               {found.slice(0, MAX_PATHS).map((entry) => (
                 <li key={entry.path}>
-                  <button type="button" aria-current={entry.path === state.file ? "true" : undefined} onClick={() => onState({ file: entry.path })}>
+                  <button type="button" aria-current={entry.path === chosen?.path ? "true" : undefined} onClick={() => onState({ file: entry.path })}>
                     <span title={entry.path}>{entry.path}</span>
                     <small>{entry.isSame ? "same" : entry.files.size < runs.length ? `${entry.files.size} of ${runs.length}` : "differs"}</small>
                   </button>

@@ -98,7 +98,7 @@ function aboutRows({ experiments }: CompareRunsResponse, frame: Frame, names: re
   const owners = frame.field("attributes.experiment_id").texts;
   const rows = [
     makeRow("experiment", owners.map((id) => textCell(id === null ? null : (titles.get(id) ?? id)))),
-    fieldRow(frame, "attributes.status", "status"),
+    makeRow("status", frame.field("attributes.status").texts.map((status) => textCell(status?.toLowerCase()))),
     fieldRow(frame, "attributes.start_time", "created", formatMoment),
     fieldRow(frame, "attributes.duration", "duration", formatDuration),
     fieldRow(frame, "attributes.user_id", "user"),

@@ -10,19 +10,26 @@ import css from "./compare.module.css";
 
 const MOST = 60;
 
+export type ChangeRuns = (runIds: readonly string[]) => readonly string[];
+
 interface RunChipsProps {
+  /** The runs that are asked for, in their order. */
+  readonly runIds: readonly string[];
+  /** What is known of them, or of those that were asked for before. */
   readonly runs: readonly ChartRun[];
-  readonly onRuns: (runIds: readonly string[]) => void;
+  readonly onRuns: (change: ChangeRuns) => void;
 }
 
 /** The compared runs, the baseline first: to reorder, remove and add. */
-export function RunChips({ runs, onRuns }: RunChipsProps) {
-  const ids = runs.map(({ runId }) => runId);
+export function RunChips({ runIds, runs, onRuns }: RunChipsProps) {
+  const known = new Map(runs.map((run) => [run.runId, run]));
+  const shown = runIds.flatMap((id) => known.get(id) ?? []);
   const [said, setSaid] = useState("");
   const move = (from: number, to: number) => {
-    if (to < 0 || to >= ids.length) return;
-    onRuns(moveItem(ids, from, to));
-    setSaid(to === 0 ? `${runs[from]?.name} is the baseline` : `${runs[from]?.name} is number ${to + 1}`);
+    const [run, other] = [shown[from], shown[to]];
+    if (!run || !other) return;
+    onRuns((ids) => moveItem(ids, ids.indexOf(run.runId), ids.indexOf(other.runId)));
+    setSaid(to === 0 ? `${run.name} is the baseline` : `${run.name} is number ${to + 1}`);
   };
   const list = useRef<HTMLOListElement>(null);
   useReorder(list, move);
@@ -30,7 +37,7 @@ export function RunChips({ runs, onRuns }: RunChipsProps) {
   return (
     <div class={css.chips}>
       <ol ref={list} aria-label="Compared runs">
-        {runs.slice(0, MOST).map((run, index) => (
+        {shown.slice(0, MOST).map((run, index) => (
           <li
             key={run.runId}
             class={css.chip}
@@ -50,14 +57,14 @@ export function RunChips({ runs, onRuns }: RunChipsProps) {
                 ⇤
               </button>
             )}
-            <button type="button" title="Remove" aria-label={`Remove ${run.name}`} onClick={() => onRuns(ids.filter((id) => id !== run.runId))}>
+            <button type="button" title="Remove" aria-label={`Remove ${run.name}`} onClick={() => onRuns((ids) => ids.filter((id) => id !== run.runId))}>
               ×
             </button>
           </li>
         ))}
-        {runs.length > MOST && <li class="muted">and {plural(runs.length - MOST, "more run")}</li>}
+        {shown.length > MOST && <li class="muted">and {plural(shown.length - MOST, "more run")}</li>}
       </ol>
-      <AddRun known={ids} onAdd={(id) => onRuns([...ids, id])} />
+      <AddRun known={runIds} onAdd={(id) => onRuns((ids) => [...ids, id])} />
       <span class="visually-hidden" role="status">
         {said}
       </span>

@@ -6,7 +6,7 @@ import type { CompareRunsResponse, ViewResponse } from "../api/schema";
 import { useQuery } from "../api/use-query";
 import type { ChartRun } from "../charts/lines";
 import { readFields, readList } from "../lib/read";
-import { RunNumbers, styleOf } from "../lib/run-colors";
+import { COLOR_TAG, colorOfTag, RunNumbers, styleOf } from "../lib/run-colors";
 import { type Frame, makeFrame } from "../plots/frame";
 import type { CompareState } from "./state";
 
@@ -62,10 +62,11 @@ function useRuns(frame: Frame | null): readonly ChartRun[] {
     if (!frame) return [];
     const known = current.assign(frame.runIds);
     const starts = frame.field("attributes.start_time").numbers;
+    const own = frame.field(`tags.${COLOR_TAG}`).texts.map(colorOfTag);
     return frame.runIds.map((runId, row) => ({
       runId,
       name: frame.names[row] ?? "",
-      ...styleOf(known.get(runId) ?? row),
+      ...(own[row] ? { color: own[row], dash: [] } : styleOf(known.get(runId) ?? row)),
       ...(Number.isFinite(starts[row]) ? { startTime: starts[row] ?? 0 } : {}),
     }));
   }, [frame, current]);

@@ -37,7 +37,7 @@ export function makeExperimentColumns(state: { readonly current: ListState }): r
     {
       id: "last_activity",
       title: "Last activity",
-      width: 120,
+      width: 136,
       sort: ["last_activity", "DESC"],
       cell: textCell(({ lastActivity }) => [formatAgo(lastActivity, Date.now()), formatMoment(lastActivity)]),
     },

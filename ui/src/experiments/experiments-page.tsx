@@ -22,7 +22,7 @@ import css from "./experiments.module.css";
 import { arrangeExperiments, type ExperimentRow } from "./folders";
 import { isStarred, setStar } from "./stars";
 import { TagFilter } from "./tag-filter";
-import { createExperiment, moveExperiment, renameExperiment, useExperiments } from "./use-experiments";
+import { createExperiment, moveExperiments, renameExperiment, useExperiments } from "./use-experiments";
 import type { ExperimentFacts } from "./use-facts";
 
 const OFFERS: readonly Offer[] = ["name", "creation_time", "last_update_time"].map((key) => ({ key, note: "attribute" }));
@@ -53,6 +53,11 @@ export function ExperimentsPage() {
     [experiments, order, collapsed, search],
   );
 
+  const moveSelected = async () => {
+    const chosen = (experiments ?? []).map(({ experiment }) => experiment).filter(({ experiment_id: id }) => selected.has(id));
+    setSelected(new Set());
+    await moveExperiments(isArchive ? "restore" : "delete", chosen);
+  };
   const openSelected = () => navigate(`/experiments/${[...selected].join()}/runs`);
   useActions(selected.size > 0 ? [{ text: "Open together", note: plural(selected.size, "selected experiment"), act: openSelected }] : [], [...selected].join());
   const change = (name: string, value: string, absent = "") => {
@@ -82,6 +87,9 @@ export function ExperimentsPage() {
           <>
             <button type="button" class="button" onClick={openSelected}>
               Open {plural(selected.size, "experiment")} together
+            </button>
+            <button type="button" class="button" onClick={() => void moveSelected()}>
+              {isArchive ? "Restore" : "Archive"} {plural(selected.size, "experiment")}
             </button>
             <button type="button" class="button quiet" onClick={() => setSelected(new Set())}>
               Clear
@@ -172,9 +180,13 @@ function Actions({ facts, anchor, isArchive, onAsk, onClose }: ActionsProps) {
     <Anchored anchor={anchor} label={`Actions for ${experiment.name}`} onClose={onClose}>
       <Menu>
         {!isArchive && !whyNot(things, "EDIT") && item("Rename…", () => onAsk({ kind: "rename", facts }))}
+        {item("Copy the experiment id", async () => {
+          await navigator.clipboard.writeText(experiment.experiment_id);
+          say("Experiment id copied");
+        })}
         {item("Notes", () => navigate(`/experiments/${experiment.experiment_id}/notes`))}
         {item("Settings and tags", () => navigate(`/experiments/${experiment.experiment_id}/settings`))}
-        {!whyNot(things, "MANAGE") && item(isArchive ? "Restore" : "Archive", () => moveExperiment(isArchive ? "restore" : "delete", experiment))}
+        {!whyNot(things, "MANAGE") && item(isArchive ? "Restore" : "Archive", () => moveExperiments(isArchive ? "restore" : "delete", [experiment]))}
       </Menu>
     </Anchored>
   );

@@ -14,7 +14,7 @@ import { deleteExperimentTag, setExperimentTag, setMainMetric } from "./settings
 import css from "./tabs.module.css";
 import { DEFAULT_VIEW_TAG, DESCRIPTION_TAG, DIRECTION_TAG, MAIN_METRIC_TAG } from "./tags";
 import type { ExperimentFacts } from "./use-facts";
-import { moveExperiment } from "./use-experiments";
+import { moveExperiments } from "./use-experiments";
 
 const HIDDEN = [DESCRIPTION_TAG, MAIN_METRIC_TAG, DIRECTION_TAG, DEFAULT_VIEW_TAG];
 
@@ -68,7 +68,7 @@ function ArchivePanel({ experiment }: { readonly experiment: Experiment }) {
       <h2 id="archive-heading">{isArchived ? "This experiment is archived" : "Archive"}</h2>
       <p>An archived experiment and its runs are out of sight, and can be restored until the trash is emptied.</p>
       <div>
-        <button type="button" class="button" disabled={experiment.experiment_id === "0"} onClick={() => void moveExperiment(isArchived ? "restore" : "delete", experiment)}>
+        <button type="button" class="button" disabled={experiment.experiment_id === "0"} onClick={() => void moveExperiments(isArchived ? "restore" : "delete", [experiment])}>
           {isArchived ? "Restore the experiment" : "Archive the experiment"}
         </button>
       </div>

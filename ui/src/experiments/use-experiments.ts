@@ -5,6 +5,7 @@ import { refreshRights } from "../access/session";
 import { callMlflow, callNative } from "../api/client";
 import type { CreateExperimentResponse, Experiment, ListOverviews, ListOverviewsResponse } from "../api/schema";
 import { refresh, useQuery } from "../api/use-query";
+import { plural } from "../lib/format";
 import { quoteKey, toFilter, writeEqual } from "../query/tokens";
 import type { MainMetric } from "../runs/columns";
 import { say } from "../shell/toasts";
@@ -71,16 +72,25 @@ export async function renameExperiment(experimentId: string, name: string): Prom
   refreshExperiments();
 }
 
-/** Move an experiment to the archive (`delete`) or back, and offer to undo it. */
-export async function moveExperiment(verb: "delete" | "restore", { experiment_id: id, name }: Pick<Experiment, "experiment_id" | "name">): Promise<void> {
-  try {
-    await callMlflow(`experiments/${verb}`, { experiment_id: id });
-    const opposite = verb === "delete" ? "restore" : "delete";
-    say(`“${name}” ${verb === "delete" ? "archived" : "restored"}`, () => {
-      void moveExperiment(opposite, { experiment_id: id, name });
-    });
-  } catch (failure) {
-    say(failure instanceof Error ? failure.message : String(failure));
+type Named = Pick<Experiment, "experiment_id" | "name">;
+
+/** Move experiments to the archive (`delete`) or back, and offer to undo it. */
+export async function moveExperiments(verb: "delete" | "restore", experiments: readonly Named[]): Promise<void> {
+  const moved: Named[] = [];
+  let problem = "";
+  for (const experiment of experiments) {
+    try {
+      await callMlflow(`experiments/${verb}`, { experiment_id: experiment.experiment_id });
+      moved.push(experiment);
+    } catch (failure) {
+      problem ||= failure instanceof Error ? failure.message : String(failure);
+    }
+  }
+  const [first] = moved;
+  if (problem) say(problem);
+  if (first) {
+    const what = moved.length === 1 ? `“${first.name}”` : plural(moved.length, "experiment");
+    say(`${what} ${verb === "delete" ? "archived" : "restored"}`, () => void moveExperiments(verb === "delete" ? "restore" : "delete", moved));
   }
   refreshExperiments();
 }

@@ -42,11 +42,11 @@ export function RunningNow({ running, total }: { readonly running: readonly Prog
               <th scope="col">Experiment</th>
               <th scope="col">Main metric</th>
               <th scope="col">For</th>
-              <th scope="col">User</th>
+              <th scope="col">By</th>
             </tr>
           </thead>
           <tbody>
-            {running.map(({ run, metric, values }) => (
+            {running.map(({ run, metric, values, host }) => (
               <tr key={run.run_id}>
                 <th scope="row">
                   <RunLink run={run} />
@@ -65,7 +65,10 @@ export function RunningNow({ running, total }: { readonly running: readonly Prog
                   )}
                 </td>
                 <td title={formatMoment(run.start_time)}>{formatDuration(Math.max(0, now - run.start_time))}</td>
-                <td>{run.user_id}</td>
+                <td title={`${run.user_id}${host ? ` on ${host}` : ""}`}>
+                  {run.user_id}
+                  {host && <span class="muted"> on {host}</span>}
+                </td>
               </tr>
             ))}
           </tbody>

@@ -1,7 +1,8 @@
 /** Numbers, times and durations as people read them. */
 
 const COUNT = new Intl.NumberFormat("en");
-const WHEN = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+/** The day before the month by name and 24 hours: nobody, wherever they are, reads it as another time. */
+const WHEN = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
 
 /** `12345` → `12,345`. */
 export function formatCount(count: number): string {

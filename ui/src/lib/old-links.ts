@@ -1,5 +1,6 @@
 /** Addresses of MLflow's own pages, which its clients print: `#/experiments/1/runs/<id>` and relatives. */
 
+import { diffPage, modelPage } from "../registry/places";
 import { encodeList } from "./codec";
 import { writeQuery } from "./location";
 
@@ -12,11 +13,16 @@ const RULES: readonly Rule[] = [
   [/^\/experiments\/?$/, () => "/experiments"],
   [/^\/experiments\/([^/]+)\/runs\/([^/]+)(?:\/(.*))?$/, ([, run = "", tab = ""]) => runPage(run, tab)],
   [/^\/experiments\/([^/]+)\/models\/([^/]+)/, ([, model = ""]) => `/models/m/${model}`],
+  [/^\/experiments\/([^/]+)\/(models|datasets)\/?$/, ([experiment = "", tab = ""]) => `/experiments/${experiment}/${tab}`],
   [/^\/experiments\/([^/]+)(?:\/.*)?$/, ([experiment = ""], query) => runsPage(experiment, query)],
   [/^\/runs\/([^/]+)(?:\/(.*))?$/, ([run = "", tab = ""]) => runPage(run, tab)],
   [/^\/compare-runs/, (_, query) => comparison(query, "")],
   [/^\/metric/, (_, query) => comparison(query, readQuoted(query.get("metric")))],
+  [/^\/compare-model-versions/, (_, query) => versionsDiff(readQuoted(query.get("name")), readNumbers(query.get("runs")))],
   [/^\/compare-experiments/, (_, query) => runsPage(readIds(query.get("experiments")).join() || "0", query)],
+  [/^\/account/, () => "/settings/account"],
+  [/^\/admin/, () => "/settings/users"],
+  [/^\/settings/, () => "/settings"],
 ];
 
 /** Return the page that an old hash meant, or an empty string if it is not one. */
@@ -60,6 +66,16 @@ function comparison(query: URLSearchParams, metric: string): string {
     ours.set("keys", `^${metric.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`);
   }
   return `/compare${writeQuery(ours)}`;
+}
+
+function versionsDiff(model: string, [old = "", ...versions]: readonly string[]): string {
+  return versions.length > 0 ? diffPage(model, old, ...versions) : modelPage(model);
+}
+
+/** Read the versions of `{"<run id>":"3"}`, the oldest first. */
+function readNumbers(text: string | null): string[] {
+  const found = [...(text ?? "").matchAll(/:\s*"?(\d+)/g)].map(([, version = ""]) => version);
+  return [...new Set(found)].sort((a, b) => Number(a) - Number(b));
 }
 
 function readIds(text: string | null): string[] {

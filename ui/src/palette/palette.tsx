@@ -20,6 +20,7 @@ export function Palette() {
   const [text, setText] = useState("");
   const [asked, setAsked] = useState("");
   const [active, setActive] = useState(0);
+  const [isEntered, setEntered] = useState(false);
   const { places, error, isLoading } = useFound(asked, LIMIT);
   const actions = fitting(offeredActions.value, asked, (action) => action.text);
   const entries: readonly Entry[] = [...actions, ...mergePlaces(asked, recentPlaces.value, places)];
@@ -33,15 +34,22 @@ export function Palette() {
     return () => clearTimeout(timer);
   }, [text]);
   useEffect(() => document.getElementById(`${id}-${active}`)?.scrollIntoView({ block: "nearest" }), [active]);
+  const isBehind = text !== asked || isLoading;
   const go = (entry: Entry | undefined) => {
+    setEntered(false);
     if (!entry) return;
     dialog.current?.close();
     if ("act" in entry) entry.act();
     else navigate(entry.page);
   };
+  // Enter means what stands first for the whole text, however fast it was typed.
+  useEffect(() => {
+    if (isEntered && !isBehind) go(entries[active]);
+  }, [isEntered, isBehind]);
   const press = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step && entries.length > 0) setActive((active + step + entries.length) % entries.length);
+    else if (event.key === "Enter" && isBehind && active === 0) setEntered(true);
     else if (event.key === "Enter") go(entries[active]);
     else return;
     event.preventDefault();
@@ -69,7 +77,10 @@ export function Palette() {
           spellcheck={false}
           placeholder="Experiment, run name or id, model@alias, page"
           value={text}
-          onInput={(event) => setText(event.currentTarget.value)}
+          onInput={(event) => {
+            setText(event.currentTarget.value);
+            setEntered(false);
+          }}
           onKeyDown={press}
         />
       </div>

@@ -1,6 +1,6 @@
 /** The places where the reader was last, kept in this browser. */
 
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { readFields, readList, readText } from "../lib/read";
 import { findRoute, type Route } from "../lib/routes";
@@ -49,14 +49,15 @@ export function placeOf(route: Route, title: string): Place | null {
   }
 }
 
-/** Note where the reader is, as soon as the page has a name. */
+/** Note where the reader is, as soon as the page has a name: who leaves at once has been there, too. */
 export function useRecent(): void {
-  const { path, text } = named.value;
-  useEffect(() => {
-    const place = text && !UNNAMED.has(text) ? placeOf(findRoute(path), text) : null;
-    if (!place) return;
-    const others = recentPlaces.peek().filter(({ page }) => page !== place.page);
-    recentPlaces.value = [place, ...others].slice(0, MOST);
-    localStorage.setItem(KEY, JSON.stringify(recentPlaces.value));
-  }, [path, text]);
+  useEffect(() => effect(() => noteVisit(named.value)), []);
+}
+
+function noteVisit({ path, text }: { readonly path: string; readonly text: string }): void {
+  const place = text && !UNNAMED.has(text) ? placeOf(findRoute(path), text) : null;
+  if (!place) return;
+  const others = recentPlaces.peek().filter(({ page }) => page !== place.page);
+  recentPlaces.value = [place, ...others].slice(0, MOST);
+  localStorage.setItem(KEY, JSON.stringify(recentPlaces.peek()));
 }

@@ -65,11 +65,26 @@ export function polyline(points: Iterable<readonly [number, number]>): string {
   return path;
 }
 
-/** About how wide a text is at the size of labels. */
-export const widthOf = (text: string, size = LABEL_SIZE): number => text.length * size * 0.56;
+const rulers = new Map<number, (text: string) => number>();
 
-/** Shorten a text to about `width` pixels. */
+/** How wide a text is, in the font that the reader's machine has for labels. */
+export function widthOf(text: string, size = LABEL_SIZE): number {
+  const ruler = rulers.get(size) ?? makeRuler(size);
+  rulers.set(size, ruler);
+  return ruler(text);
+}
+
+function makeRuler(size: number): (text: string) => number {
+  const pen = document.createElement("canvas").getContext("2d");
+  if (!pen) return (text) => text.length * size * 0.56;
+  pen.font = `${size}px ${FONT}`;
+  return (text) => pen.measureText(text).width;
+}
+
+/** Shorten a text to `width` pixels, but not below three letters. */
 export function shorten(text: string, width: number): string {
-  const most = Math.max(3, Math.floor(width / (LABEL_SIZE * 0.56)));
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+  if (text.length <= 3 || widthOf(text) <= width) return text;
+  let kept = Math.max(2, Math.floor((text.length * width) / widthOf(text)));
+  while (kept > 2 && widthOf(`${text.slice(0, kept)}…`) > width) kept--;
+  return `${text.slice(0, kept)}…`;
 }

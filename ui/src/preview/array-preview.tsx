@@ -26,17 +26,33 @@ function readPicture(answer: PreviewArrayResponse): Picture {
 /** A NumPy array: what it is, a picture of its numbers, and the numbers. */
 export function ArrayPreview({ runId, path }: { readonly runId: string; readonly path: string }) {
   const [index, setIndex] = useState("");
+  const [member, setMember] = useState("");
   const [isTable, setTable] = useState(false);
   const { data, error } = useQuery({
-    key: ["array", runId, path, index],
-    ask: async (signal) => readPicture(await readNative<PreviewArrayResponse>("artifacts/preview-array", { run_id: runId, path, index }, signal)),
+    key: ["array", runId, path, member, index],
+    ask: async (signal) => readPicture(await readNative<PreviewArrayResponse>("artifacts/preview-array", { run_id: runId, path, member, index }, signal)),
   });
   // What holds no numbers may still be a table.
-  if (error && !data) return <TablePreview runId={runId} path={path} />;
+  if (error && !data) return <TablePreview runId={runId} path={path} member={member} />;
   if (!data) return <p class={css.hint}>Reading…</p>;
   return (
     <div class={css.text}>
       <div class={css.tools}>
+        {data.members && data.members.length > 0 && (
+          <select
+            class="field"
+            aria-label="Array"
+            value={member || data.members[0]}
+            onChange={(event) => {
+              setIndex("");
+              setMember(event.currentTarget.value);
+            }}
+          >
+            {data.members.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        )}
         <div class="segments" role="group" aria-label="Show as">
           <button type="button" aria-pressed={!isTable} onClick={() => setTable(false)}>
             {data.shape.length > 1 ? "Heat map" : "Line"}
@@ -51,7 +67,7 @@ export function ArrayPreview({ runId, path }: { readonly runId: string; readonly
         {!isTable && <Slices data={data} onIndex={setIndex} />}
       </div>
       {error && <p role="alert" class={css.error}>{error.message}</p>}
-      {isTable ? <TablePreview runId={runId} path={path} /> : <Drawing data={data} path={path} />}
+      {isTable ? <TablePreview key={member} runId={runId} path={path} member={member} /> : <Drawing data={data} path={path} />}
     </div>
   );
 }

@@ -1,41 +1,61 @@
 import { useEffect, useState } from "preact/hooks";
 import { formatCount } from "../charts/numbers";
 import { useQuery } from "../api/use-query";
-import { readTextFile } from "../artifacts/artifacts-api";
+import { readBytes, readTextFile } from "../artifacts/artifacts-api";
 import { childrenOf, readData, typeOf, writeValue } from "./data";
-import { languageOf } from "./kind";
+import { extensionOf, languageOf } from "./kind";
 import css from "./preview.module.css";
+import { TablePreview } from "./table-preview";
 import { TextPreview } from "./text-preview";
 
 const MAX_TREE = 5_000_000;
 const TREE_FROM = 20_000;
 const AT_ONCE = 200;
 
+/** How files begin that hold a table: a list of records, or columns and data. */
+const TABLE = /^\s*(\[\s*\{|\{\s*"(columns|data)"\s*:\s*\[)/;
+const HEAD_BYTES = 256;
+
 interface DataPreviewProps {
+  /** The run whose file it is; empty for other owners, whose tables the server does not read. */
+  readonly runId: string;
   readonly url: string;
   readonly path: string;
   readonly size: number;
 }
 
-/** Code; of JSON and YAML also what it means, as a tree. */
-export function DataPreview({ url, path, size }: DataPreviewProps) {
+type Way = "Table" | "Tree" | "Text";
+
+/** Code; of JSON and YAML also what it means, as a tree, and the rows if it holds a table. */
+export function DataPreview({ runId, url, path, size }: DataPreviewProps) {
   const language = languageOf(path);
   const hasTree = (language === "json" || language === "yaml") && size <= MAX_TREE;
-  const [isTree, setTree] = useState(hasTree && size > TREE_FROM);
+  const isJson = runId !== "" && extensionOf(path) === "json";
+  const head = useQuery({
+    key: ["artifact-head", url],
+    ask: async (signal) => new TextDecoder().decode((await readBytes(url, 0, HEAD_BYTES, signal)).bytes),
+    enabled: isJson,
+  });
+  const hasTable = isJson && TABLE.test(head.data ?? "");
+  const [chosen, choose] = useState<Way | null>(null);
   if (!hasTree) return <TextPreview url={url} path={path} />;
+  if (isJson && head.isLoading) return <p class={css.hint}>Reading…</p>;
+  const way = chosen ?? (hasTable ? "Table" : size > TREE_FROM ? "Tree" : "Text");
+  const ways: readonly Way[] = hasTable ? ["Table", "Tree", "Text"] : ["Tree", "Text"];
   return (
     <>
       <div class={css.tools}>
         <div class="segments" role="group" aria-label="Show as">
-          <button type="button" aria-pressed={isTree} onClick={() => setTree(true)}>
-            Tree
-          </button>
-          <button type="button" aria-pressed={!isTree} onClick={() => setTree(false)}>
-            Text
-          </button>
+          {ways.map((one) => (
+            <button key={one} type="button" aria-pressed={way === one} onClick={() => choose(one)}>
+              {one}
+            </button>
+          ))}
         </div>
       </div>
-      {isTree ? <DataTree {...{ url, path, language }} onFail={() => setTree(false)} /> : <TextPreview url={url} path={path} />}
+      {way === "Table" && <TablePreview runId={runId} path={path} />}
+      {way === "Tree" && <DataTree {...{ url, path, language }} onFail={() => choose("Text")} />}
+      {way === "Text" && <TextPreview url={url} path={path} />}
     </>
   );
 }

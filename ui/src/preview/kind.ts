@@ -15,7 +15,7 @@ export type Kind =
 
 const EXTENSIONS: Readonly<Record<Kind, string>> = {
   image: "png jpg jpeg gif webp avif bmp ico svg",
-  table: "csv tsv tab jsonl ndjson parquet pq npy",
+  table: "csv tsv tab jsonl ndjson parquet pq npy npz",
   markdown: "md markdown",
   html: "html htm",
   pdf: "pdf",

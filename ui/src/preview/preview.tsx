@@ -61,7 +61,7 @@ function Body({ owner, parentId = "", entry, url }: PreviewProps & { readonly ur
     case "image":
       return <ImagePreview url={url} name={name} otherUrl={parentId ? addressIn(ofRun(parentId), entry.path) : ""} />;
     case "table":
-      if (owner.kind === "run" && extensionOf(entry.path) === "npy") return <ArrayPreview runId={owner.id} path={entry.path} />;
+      if (owner.kind === "run" && /^np[yz]$/.test(extensionOf(entry.path))) return <ArrayPreview runId={owner.id} path={entry.path} />;
       if (owner.kind === "run") return <TablePreview runId={owner.id} path={entry.path} />;
       return <Unknown {...file} />;
     case "markdown":
@@ -76,7 +76,7 @@ function Body({ owner, parentId = "", entry, url }: PreviewProps & { readonly ur
     case "notebook":
       return <NotebookPreview url={url} />;
     case "code":
-      return entry.size > LONG_TEXT ? <Plain {...file} /> : <DataPreview url={url} path={entry.path} size={entry.size} />;
+      return entry.size > LONG_TEXT ? <Plain {...file} /> : <DataPreview runId={owner.kind === "run" ? owner.id : ""} url={url} path={entry.path} size={entry.size} />;
     case "text":
       return <Plain {...file} />;
     default:

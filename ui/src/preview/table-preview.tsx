@@ -1,7 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { readTable, type TablePage } from "../artifacts/artifacts-api";
-import { formatCount, formatValue } from "../charts/numbers";
+import { formatCount } from "../charts/numbers";
 import { plural } from "../lib/format";
+import { ColumnFacts } from "./column-facts";
 import css from "./preview.module.css";
 
 const PAGE = 200;
@@ -10,17 +11,10 @@ const COLUMNS = 30;
 
 const isNumeric = (text: string): boolean => text !== "" && !Number.isNaN(Number(text));
 
-/** Sum up the cells of a column that are shown: the range of numbers, else how many different ones there are. */
-export function summarize(cells: readonly string[]): string {
-  const filled = cells.filter((cell) => cell !== "");
-  const empty = cells.length - filled.length;
-  const rest = empty > 0 ? `, ${formatCount(empty)} empty` : "";
-  if (filled.length === 0) return cells.length === 0 ? "" : "all empty";
-  if (filled.every(isNumeric)) {
-    const numbers = filled.map(Number);
-    return `${formatValue(Math.min(...numbers))} to ${formatValue(Math.max(...numbers))}${rest}`;
-  }
-  return `${formatCount(new Set(filled).size)} different${rest}`;
+/** Whether the cells of a column in view are numbers, as far as they are filled. */
+function isNumericColumn({ rows }: TablePage, column: number): boolean {
+  const filled = rows.map((row) => row[column] ?? "").filter((cell) => cell !== "");
+  return filled.length > 0 && filled.every(isNumeric);
 }
 
 interface Order {
@@ -96,7 +90,7 @@ function ColumnPager({ page: { columns, columnTotal }, columnOffset, columnsCont
 }
 
 /** A table of text, page by page; the server reads the file. */
-export function TablePreview({ runId, path }: { readonly runId: string; readonly path: string }) {
+export function TablePreview({ runId, path, member = "" }: { readonly runId: string; readonly path: string; readonly member?: string }) {
   const [offset, setOffset] = useState(0);
   const [contains, setContains] = useState("");
   const [order, setOrder] = useState<Order>({ sort: "", descending: false });
@@ -105,7 +99,7 @@ export function TablePreview({ runId, path }: { readonly runId: string; readonly
   const [error, setError] = useState("");
   useEffect(() => {
     const controller = new AbortController();
-    readTable(runId, { path, offset, limit: PAGE, contains, ...order, ...range, columnLimit: COLUMNS }, controller.signal).then(
+    readTable(runId, { path, member, offset, limit: PAGE, contains, ...order, ...range, columnLimit: COLUMNS }, controller.signal).then(
       (answer) => {
         setPage(answer);
         setError("");
@@ -159,7 +153,7 @@ export function TablePreview({ runId, path }: { readonly runId: string; readonly
                 #
               </th>
               {page.columns.map((column, index) => (
-                <th scope="col" key={index} aria-sort={order.sort !== column ? undefined : order.descending ? "descending" : "ascending"}>
+                <th scope="col" key={index} data-number={isNumericColumn(page, index)} aria-sort={order.sort !== column ? undefined : order.descending ? "descending" : "ascending"}>
                   <button
                     type="button"
                     onClick={() => {
@@ -173,15 +167,7 @@ export function TablePreview({ runId, path }: { readonly runId: string; readonly
                 </th>
               ))}
             </tr>
-            <tr class={css.types}>
-              <th scope="row">{page.types.length > 0 ? "type" : "here"}</th>
-              {page.columns.map((column, index) => (
-                <th key={index} scope="col" title={`${column}: in the rows shown`}>
-                  {page.types[index] ? `${page.types[index]}, ` : ""}
-                  {summarize(page.rows.map((row) => row[index] ?? ""))}
-                </th>
-              ))}
-            </tr>
+            <ColumnFacts question={{ run_id: runId, path, member, contains, column_offset: range.columnOffset, column_limit: COLUMNS, columns_containing: range.columnsContaining }} {...page} />
           </thead>
           <tbody>
             {page.rows.map((row, index) => (

@@ -24,6 +24,7 @@ export function AboutPanel({ run }: { readonly run: RunDetails }) {
   const isDirty = tag("mlflow.source.git.dirty") === "true";
   const facts: readonly (readonly [string, string])[] = [
     ["User", run.user || tag("mlflow.user")],
+    ["Host", tag("headwater.source.host")],
     ["Source", tag("mlflow.source.name")],
     ["Entry point", tag("mlflow.project.entryPoint")],
     ["Command", tag("headwater.source.command")],

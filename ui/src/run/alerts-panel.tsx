@@ -10,13 +10,24 @@ const TONES: Readonly<Record<Alert["level"], string>> = { INFO: "run", WARNING: 
 /** How often they are read again when the server cannot tell of new ones by itself. */
 const EVERY_MS = 5_000;
 
-/** What a run raised, and what rules said of it; nothing without any. New ones come while the run runs. */
-export function AlertsPanel({ runId, isRunning, revision }: { readonly runId: string; readonly isRunning: boolean; readonly revision: number }) {
-  const { data, error } = useQuery({
+interface Watched {
+  readonly runId: string;
+  readonly isRunning: boolean;
+  readonly revision: number;
+}
+
+/** Read what a run raised; new alerts come while it runs. */
+export function useAlerts({ runId, isRunning, revision }: Watched) {
+  return useQuery({
     key: ["alerts", runId, revision],
     ask: (signal) => listAlerts(runId, signal),
     ...(isRunning && !isStreaming() ? { everyMs: EVERY_MS } : {}),
   });
+}
+
+/** What a run raised, and what rules said of it; nothing without any. */
+export function AlertsPanel(watched: Watched) {
+  const { data, error } = useAlerts(watched);
   if (!error && (data ?? []).length === 0) return null;
   return (
     <section class={css.panel} aria-labelledby="alerts-heading">

@@ -1,12 +1,14 @@
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { experiments, Subject } from "../access/subject";
 import { useQuery } from "../api/use-query";
 import { listFolder, ofRun } from "../artifacts/artifacts-api";
 import type { Entry } from "../artifacts/tree";
+import { COLOR_TAG, colorOfTag } from "../lib/run-colors";
 import { navigate, path as page } from "../lib/location";
 import css from "../panels/panels.module.css";
 import { useChrome } from "../shell/chrome";
 import { lazy } from "../shell/lazy";
+import { useAlerts } from "./alerts-panel";
 import { MissingRun } from "./missing-run";
 import { isRunning, isSystemMetric, PARENT_TAG, type RunDetails } from "./model";
 import { Overview } from "./overview";
@@ -20,6 +22,8 @@ import { useModels, type RunModels } from "./use-models";
 import { useRun, type RunState } from "./use-run";
 
 const COLOR = "var(--c1)";
+/** What belongs to a run comes soon after it; longer than this the page waits for none of it. */
+const MOST_WAITED_MS = 400;
 /** The code of the tabs, each loaded when it is first needed. */
 const LOADERS = {
   artifacts: () => import("../artifacts/artifact-browser"),
@@ -79,10 +83,23 @@ function TabContent({ run, place, state, family, models }: Shown & { readonly fa
   }
 }
 
+/** Become true when all is known, or after a while: what comes late must not push away what is being read. */
+function useReady(isKnown: boolean): boolean {
+  const [isReady, setReady] = useState(isKnown);
+  useEffect(() => {
+    if (isReady) return undefined;
+    const timer = setTimeout(() => setReady(true), isKnown ? 0 : MOST_WAITED_MS);
+    return () => clearTimeout(timer);
+  }, [isKnown, isReady]);
+  return isReady || isKnown;
+}
+
 function Loaded({ run, place, state }: Shown) {
   const top = useTop(run, state.revision);
   const family = useFamily(run);
   const models = useModels(run);
+  const alerts = useAlerts({ runId: run.runId, isRunning: isRunning(run), revision: state.revision });
+  const isReady = useReady(top !== undefined && family.isKnown && models.isKnown && !alerts.isLoading);
   const system = useMemo(() => run.metrics.filter(({ key }) => isSystemMetric(key) && !key.endsWith("}")).length, [run.metrics]);
   const tabs = listTabs({ run, place, top, models, system });
   const name = run.name || run.runId;
@@ -91,9 +108,10 @@ function Loaded({ run, place, state }: Shown) {
     { text: family.experiment || run.experimentId, page: `/experiments/${run.experimentId}/runs` },
     { text: name },
   ]);
+  if (!isReady) return <Skeleton runId={run.runId} />;
   return (
     <>
-      <RunHeader {...{ run, family, models }} color={COLOR} refresh={state.refresh} />
+      <RunHeader {...{ run, family, models }} color={colorOfTag(run.tags.get(COLOR_TAG)) ?? COLOR} refresh={state.refresh} />
       <RunTabs items={tabs} current={place.tab} base={baseOf(page.value)} />
       {state.error && (
         <p class={css.banner} role="alert">
@@ -145,13 +163,19 @@ export function RunPage({ runId, rest }: RunPageProps) {
           </button>
         </div>
       ) : (
-        <div class={css.skeleton}>
-          <h1 class={css.hidden}>Run {runId} is being read</h1>
-          <span />
-          <span />
-          <span />
-        </div>
+        <Skeleton runId={runId} />
       )}
+    </div>
+  );
+}
+
+function Skeleton({ runId }: { readonly runId: string }) {
+  return (
+    <div class={css.skeleton}>
+      <h1 class={css.hidden}>Run {runId} is being read</h1>
+      <span />
+      <span />
+      <span />
     </div>
   );
 }

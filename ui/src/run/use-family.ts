@@ -11,9 +11,10 @@ export interface KnownFamily {
   readonly ancestors: readonly Relative[];
   readonly descendants: readonly Relative[];
   readonly truncated: boolean;
+  readonly isKnown: boolean;
 }
 
-const NOBODY: KnownFamily = { experiment: "", isExperimentArchived: false, ancestors: [], descendants: [], truncated: false };
+const NOBODY: KnownFamily = { experiment: "", isExperimentArchived: false, ancestors: [], descendants: [], truncated: false, isKnown: false };
 
 function readFamily(family: Family | undefined): KnownFamily {
   if (!family) return NOBODY;
@@ -23,6 +24,7 @@ function readFamily(family: Family | undefined): KnownFamily {
     ancestors: family.ancestors ?? [],
     descendants: family.descendants ?? [],
     truncated: family.truncated ?? false,
+    isKnown: true,
   };
 }
 

@@ -1,10 +1,12 @@
 /** Which colour stands for which run: that of its selection, of its group, or of a value. */
 
-import { type RunStyle, styleOf } from "../lib/run-colors";
+import { COLOR_TAG, colorOfTag, type RunStyle, styleOf } from "../lib/run-colors";
 import { describeColumn } from "./columns";
 import { type Grouping, titleOf } from "./grouping";
 import type { RunTable } from "./table";
 
+/** The column with the colours that somebody gave to runs. */
+export const OWN_COLOR = `tags.${COLOR_TAG}`;
 const STEPS = 12;
 const LISTED = 8;
 
@@ -18,7 +20,7 @@ export interface Coloring {
 
 /** Colour the runs; `selected` holds the numbers of those that are selected. */
 export function colorRuns(table: RunTable, color: string, grouping: Grouping | null, selected: ReadonlyMap<string, number>): Coloring {
-  const plain = byNumber(selected);
+  const plain = withOwnColors(byNumber(selected), table);
   if (color === "") return plain;
   if (color === "group") {
     if (!grouping) return plain;
@@ -54,6 +56,21 @@ function paint(share: number | null): string {
 function byNumber(numbers: ReadonlyMap<string, number>): Coloring {
   const styles = new Map([...numbers].map(([id, k]) => [id, styleOf(k)]));
   return { styles, colors: new Map([...styles].map(([id, { color }]) => [id, color])), groupColors: [] };
+}
+
+/** Give the runs that have one the colour that somebody gave them; they show it whether they are selected or not. */
+function withOwnColors({ styles, colors, groupColors }: Coloring, table: RunTable): Coloring {
+  const own = new Map<string, RunStyle>();
+  for (let run = 0; run < table.count; run++) {
+    const color = colorOfTag(table.text(OWN_COLOR, run));
+    if (color) own.set(table.id(run), { color, dash: [] });
+  }
+  if (own.size === 0) return { styles, colors, groupColors };
+  return {
+    styles: new Map([...styles, ...own]),
+    colors: new Map([...colors, ...[...own].map(([id, { color }]) => [id, color] as const)]),
+    groupColors,
+  };
 }
 
 export type Legend =

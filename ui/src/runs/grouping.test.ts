@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
 import type { QueryGroupsResponse, QueryRunsResponse } from "../api/schema";
-import { colorRuns, legendOf } from "./coloring";
+import { HUE_CODES } from "../lib/run-colors";
+import tokens from "../styles/tokens.css?raw";
+import { colorRuns, legendOf, OWN_COLOR } from "./coloring";
 import { arrangeGroups, groupId, type Grouping, groupRuns, nameGroup } from "./grouping";
 import { RunTable } from "./table";
 import { UndoStack } from "./undo";
@@ -60,6 +62,19 @@ it("colours are those of selection, group, value or share, in charts as in the t
   const { d, ...gradient } = color("metrics.auc");
   expect(d).toBe("var(--ink-3)");
   expect(new Set(Object.values(gradient)).size).toBeGreaterThan(1);
+});
+
+it("the colour that somebody gave to a run wins, selected or not; what is no colour does not", () => {
+  const index = [0, 1, 2, -1];
+  const painted = new RunTable({ ...RUNS, columns: [...RUNS.columns, { name: OWN_COLOR, values: ["#B12665", "#123456", "red"], index }] });
+  const { colors, styles } = colorRuns(painted, "", null, new Map([["b", 0], ["c", 1]]));
+  expect(Object.fromEntries(colors)).toEqual({ a: "var(--c3)", b: "#123456", c: "var(--c2)" });
+  expect(styles.get("a")).toEqual({ color: "var(--c3)", dash: [] });
+});
+
+it("the hues that tags name are those of the pages on light ground", () => {
+  const hues = [...tokens.matchAll(/--c\d:light-dark\((#\w+),/g)].map(([, hue]) => hue);
+  expect(hues).toEqual([...HUE_CODES]);
 });
 
 it("a legend says what the colours mean", () => {

@@ -1,9 +1,12 @@
 import { hrefOf } from "../lib/location";
 import { plural } from "../lib/format";
+import { colorOfTag, HUE_CODES, styleOf } from "../lib/run-colors";
 import { Anchored, Menu } from "../shell/popover";
 import { say } from "../shell/toasts";
 import type { Asking } from "./bulk-dialogs";
 import { STARRED } from "./cells";
+import { OWN_COLOR } from "./coloring";
+import css from "./menus.module.css";
 import type { Actions } from "./use-actions";
 import type { Row, RunTable } from "./table";
 import type { Change } from "./use-workspace";
@@ -65,8 +68,36 @@ export function RowMenu({ row, anchor, members, table, view, change, act, mayEdi
             onAsk("tag");
           })}
         {isRun && item("Copy the run id", copy)}
+        {mayEdit && !view.isArchive && (
+          <Colors
+            chosen={isRun ? colorOfTag(table.text(OWN_COLOR, row.run)) : null}
+            onColor={(color) => {
+              onClose();
+              act.paint(ids, color);
+            }}
+          />
+        )}
         {mayEdit && item(view.isArchive ? "Restore" : "Archive", () => act.archive(ids))}
       </Menu>
     </Anchored>
+  );
+}
+
+/** The colours that lines and swatches of a run can have, for everybody. */
+function Colors({ chosen, onColor }: { readonly chosen: string | null; readonly onColor: (color?: string) => void }) {
+  return (
+    <div class={css.colors} role="group" aria-label="Colour, for everybody">
+      {HUE_CODES.map((code, hue) => {
+        const { color } = styleOf(hue);
+        return (
+          <button key={code} type="button" aria-label={`Colour ${hue + 1}`} aria-pressed={chosen === color} onClick={() => onColor(code)}>
+            <span style={{ background: color }} />
+          </button>
+        );
+      })}
+      <button type="button" disabled={chosen === null} onClick={() => onColor()}>
+        None
+      </button>
+    </div>
   );
 }

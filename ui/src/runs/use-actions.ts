@@ -1,6 +1,7 @@
 /** What changes runs; each change that can be undone is a step. */
 
 import { STAR_TAG } from "../experiments/tags";
+import { COLOR_TAG } from "../lib/run-colors";
 import { archiveRuns, editKeys, type KeyEdit, moveRuns, restoreRuns, tagRuns, type Undo } from "./bulk";
 import type { RunsData } from "./use-runs";
 import type { Workspace } from "./use-workspace";
@@ -8,6 +9,8 @@ import type { Workspace } from "./use-workspace";
 export interface Actions {
   readonly archive: (runIds: readonly string[]) => void;
   readonly star: (runId: string, isStarred: boolean) => void;
+  /** Give runs a colour, for everybody; without one they get theirs by their order again. */
+  readonly paint: (runIds: readonly string[], color?: string) => void;
   /** Change the selected runs. */
   readonly tag: (key: string, value: string | null) => Promise<void>;
   readonly move: (experimentId: string) => Promise<void>;
@@ -33,6 +36,10 @@ export function useActions({ view, change, noteStep }: Workspace, data: RunsData
     star: (runId, isStarred) => {
       const wanted = { run_ids: [runId], key: STAR_TAG };
       void run(() => (isStarred ? tagRuns([{ ...wanted, value: "true" }], "starred") : tagRuns([wanted], "no longer starred")));
+    },
+    paint: (runIds, color) => {
+      const wanted = { run_ids: runIds, key: COLOR_TAG };
+      void run(() => (color ? tagRuns([{ ...wanted, value: color }], "coloured") : tagRuns([wanted], "coloured by order again")));
     },
     tag: (key, value) => run(() => tagRuns([value === null ? { run_ids: view.selected, key } : { run_ids: view.selected, key, value }])),
     move: (experimentId) => {

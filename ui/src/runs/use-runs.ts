@@ -8,6 +8,7 @@ import { type ExperimentFacts, useFacts } from "../experiments/use-facts";
 import { useChanges } from "../lib/live";
 import { quoteKey, toFilter } from "../query/tokens";
 import { MODELS, STARRED } from "./cells";
+import { OWN_COLOR } from "./coloring";
 import { chooseColumns, describeColumn, type MainMetric } from "./columns";
 import { PARENT } from "./grouping";
 import { RunTable } from "./table";
@@ -54,7 +55,7 @@ export function useRuns(identity: string, view: RunsView): RunsData {
     experiment_ids: ids,
     filter,
     order_by: orderOf(view.sort),
-    columns: [...new Set([...ALWAYS, MODELS, STARRED, ...columns, ...view.group.filter((key) => key !== PARENT), ...colorColumns(view)])],
+    columns: [...new Set([...ALWAYS, MODELS, STARRED, OWN_COLOR, ...columns, ...view.group.filter((key) => key !== PARENT), ...colorColumns(view)])],
     limit: ROW_LIMIT,
     ...(isTree && filter ? { ancestors: true } : {}),
     ...(view.isArchive ? { view_type: "DELETED_ONLY" } : {}),

@@ -68,6 +68,7 @@ function Header() {
           ))}
         </ol>
       </nav>
+      <LiveIndicator />
       <button
         type="button"
         class={`${css.find} button`}
@@ -77,10 +78,9 @@ function Header() {
         }}
       >
         <Icon name="search" small />
-        <span>Go to…</span>
+        <span>Search or go to…</span>
         <kbd>Ctrl K</kbd>
       </button>
-      <LiveIndicator />
       <button
         type="button"
         class="button square"

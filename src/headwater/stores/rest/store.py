@@ -22,6 +22,7 @@ from headwater.protocol import (
     logs,
     metrics,
     model_versions,
+    previews,
     promotions,
     registered_models,
     runs,
@@ -114,8 +115,9 @@ class RestArtifacts(Resource):
     commit = Verb(artifacts.COMMIT)
     get_tree = Verb(artifacts.GET_TREE)
     delete_tree = Verb(artifacts.DELETE_TREE)
-    preview_table = Verb(artifacts.PREVIEW_TABLE)
-    preview_array = Verb(artifacts.PREVIEW_ARRAY)
+    preview_table = Verb(previews.PREVIEW_TABLE)
+    preview_array = Verb(previews.PREVIEW_ARRAY)
+    summarize_table = Verb(previews.SUMMARIZE_TABLE)
     start_upload = Verb(artifacts.START_UPLOAD)
     finish_upload = Verb(artifacts.FINISH_UPLOAD)
     sign_download = Verb(artifacts.SIGN_DOWNLOAD)

@@ -23,10 +23,6 @@ from headwater.protocol.artifacts import (
     PresignDownloadResponse,
     PresignUpload,
     PresignUploadResponse,
-    PreviewArray,
-    PreviewArrayResponse,
-    PreviewTable,
-    PreviewTableResponse,
     SignDownload,
     SignedUrl,
     StartUpload,
@@ -35,14 +31,24 @@ from headwater.protocol.artifacts import (
 )
 from headwater.protocol.endpoint import Empty
 from headwater.protocol.errors import DataLoss, InvalidParameterValue, NotSupported, ResourceDoesNotExist
+from headwater.protocol.previews import (
+    PreviewArray,
+    PreviewArrayResponse,
+    PreviewTable,
+    PreviewTableResponse,
+    SummarizeTable,
+    SummarizeTableResponse,
+)
 from headwater.stores.interface import Direct, HeldBlobs, Location, Locations
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection, Dialect, chunks, marks
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.live_logs import LiveLogs
 from headwater.stores.sql.logged_model_rows import find_model, load_model_uri
-from headwater.stores.sql.preview import StoredFile, preview_table
+from headwater.stores.sql.preview import preview_table
 from headwater.stores.sql.preview_array import preview_array
+from headwater.stores.sql.preview_file import StoredFile
+from headwater.stores.sql.preview_summary import summarize_table
 from headwater.stores.sql.rows import find_run, load_info
 
 _RUN_PATH = re.compile(r"([0-9]{1,18})/([^/]+)/artifacts(?:/(.+))?", re.ASCII)
@@ -143,6 +149,11 @@ class SqlArtifacts:
         """Return a picture of an artifact of a run that is a NumPy array."""
         request.check()
         return preview_array(self.open_file(request.run_id, request.path), request)
+
+    def summarize_table(self, request: SummarizeTable) -> SummarizeTableResponse:
+        """Return what an artifact of a run that is a table holds in its columns."""
+        request.check()
+        return summarize_table(self.open_file(request.run_id, request.path), request)
 
     def open_file(self, run_id: str, path: str) -> StoredFile:
         """Return an artifact of a run to read from."""

@@ -14,11 +14,12 @@ from headwater.protocol.home import (
     Progress,
     ReadHome,
 )
+from headwater.protocol.names import HOST_TAG
 from headwater.protocol.workspace import DIRECTION_TAG, MAIN_METRIC_TAG, SAMPLE_TAG
 from headwater.stores.sql.alert_rows import load_alerts
 from headwater.stores.sql.charts import Line, read_lines
 from headwater.stores.sql.clock import now_ms
-from headwater.stores.sql.connection import Connection
+from headwater.stores.sql.connection import Connection, marks
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.home_registry import list_aliases, list_pending
 from headwater.stores.sql.search_conditions import in_experiments
@@ -136,11 +137,18 @@ def _follow(connection: Connection, running: Sequence[_Found]) -> list[Progress]
     key_ids = connection.find_key_ids([metric for metric in mains.values() if metric])
     query = QuerySeries([run.run_id for _, _, run in running], list(key_ids), buckets=_POINTS)
     lines = read_lines(connection, [run_id for run_id, _, _ in running], list(key_ids.values()), query)
+    hosts = _find_hosts(connection, [run_id for run_id, _, _ in running])
     found = []
     for run_id, exp_id, run in running:
         line = lines.get((run_id, key_ids.get(mains[exp_id], 0)))
-        found.append(Progress(run, mains[exp_id] if line else "", _thin(line) if line else []))
+        metric, values = (mains[exp_id], _thin(line)) if line else ("", [])
+        found.append(Progress(run, metric, values, hosts.get(run_id, "")))
     return found
+
+
+def _find_hosts(connection: Connection, run_ids: Sequence[int]) -> dict[int, str]:
+    sql = f"SELECT run_id, value FROM tag JOIN key ON key.id = key_id WHERE name = ? AND run_id IN ({marks(run_ids)})"  # noqa: S608 - marks
+    return dict(connection.all(sql, [HOST_TAG, *run_ids])) if run_ids else {}
 
 
 def _thin(line: Line) -> list[float]:

@@ -26,7 +26,7 @@ from headwater.stores.sql.artifacts import SqlArtifacts
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.live_logs import LiveLogs
 from headwater.stores.sql.log_lines import LogSource, index_lines, read_lines
-from headwater.stores.sql.preview import StoredFile
+from headwater.stores.sql.preview_file import StoredFile
 from headwater.stores.sql.rows import find_run, load_info
 
 _PROXIED = re.compile(r"mlflow-artifacts:/*([^/?][^?]*)")

@@ -4,14 +4,16 @@ import codecs
 import csv
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import NamedTuple
 
-from headwater.protocol.artifacts import PreviewTable, PreviewTableResponse
 from headwater.protocol.errors import InvalidParameterValue
+from headwater.protocol.previews import PreviewTable, PreviewTableResponse
+from headwater.stores.sql.preview_archive import is_archive, open_member
 from headwater.stores.sql.preview_binary import BINARY_TABLES, ReadAt, preview_binary
 from headwater.stores.sql.preview_columns import choose_columns
+from headwater.stores.sql.preview_file import StoredFile
+from headwater.stores.sql.preview_json import read_json_records
 from headwater.stores.sql.preview_order import MAX_SORTED_ROWS, order_rows
 
 _SEPARATORS = {"csv": ",", "tsv": "\t", "tab": "\t"}
@@ -24,24 +26,22 @@ _Record = dict[str, str]
 _Rows = Iterator[list[str]]
 
 
-class StoredFile(NamedTuple):
-    """A file: its size in bytes, and its bytes from one on, of a length or up to the end."""
-
-    size: int
-    read: Callable[[int, int | None], Iterator[bytes]]
-
-
 def preview_table(file: StoredFile, request: PreviewTable) -> PreviewTableResponse:
     """Return the rows of a file that `request` asks for, every cell as text of at most 2,000 characters.
 
     Raises `InvalidParameterValue` if the file is of another kind, or not what its name says.
     """
+    if is_archive(request.path):
+        member = open_member(file, request.path, request.member).file
+        return preview_binary(ReadAt(member.size, member.read), "npy", request)
     extension = request.path.rpartition(".")[2].lower()
+    if extension == "json":
+        return _preview_records(map(_to_record, read_json_records(file, request.path)), request)
     if extension in BINARY_TABLES:
         return preview_binary(ReadAt(file.size, file.read), extension, request)
     if extension not in _SEPARATORS and extension not in _JSON_LINES:
         raise InvalidParameterValue(
-            f"Cannot preview '{request.path}' as a table. Name a csv, tsv, jsonl, parquet or npy file."
+            f"Cannot preview '{request.path}' as a table. Name a csv, tsv, json, jsonl, parquet, npy or npz file."
         )
     lines = _read_lines(file.read(0, None), request.path)
     try:
@@ -108,8 +108,11 @@ def _parse_records(lines: Iterator[str], path: str) -> Iterator[_Record]:
             value = json.loads(line)
         except (ValueError, RecursionError) as error:
             raise InvalidParameterValue(f"Cannot read '{path}': line '{number}' is not JSON.") from error
-        record = value if isinstance(value, dict) else {"value": value}
-        yield {name[:_MAX_CELL]: _to_text(cell) for name, cell in record.items()}
+        yield _to_record(value if isinstance(value, dict) else {"value": value})
+
+
+def _to_record(record: Mapping[str, object]) -> _Record:
+    return {name[:_MAX_CELL]: _to_text(cell) for name, cell in record.items()}
 
 
 def _to_text(value: object) -> str:

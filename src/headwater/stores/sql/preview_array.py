@@ -9,10 +9,11 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater.protocol.artifacts import PreviewArray, PreviewArrayResponse
 from headwater.protocol.errors import InvalidParameterValue
-from headwater.stores.sql.preview import StoredFile
+from headwater.protocol.previews import PreviewArray, PreviewArrayResponse
+from headwater.stores.sql.preview_archive import Member, is_archive, open_member
 from headwater.stores.sql.preview_binary import ReadAt, read_header, turn
+from headwater.stores.sql.preview_file import StoredFile
 
 _SIDE = 96
 _LENGTH = 512
@@ -41,7 +42,9 @@ class _Totals:
 
 def preview_array(file: StoredFile, request: PreviewArray) -> PreviewArrayResponse:
     """Return the picture that `request` asks for; raise `InvalidParameterValue` if the file has no array of numbers."""
-    opened: IO[bytes] = io.BufferedReader(ReadAt(file.size, file.read), 1 << 18)
+    is_packed = is_archive(request.path)
+    member = open_member(file, request.path, request.member) if is_packed else Member(file, [])
+    opened: IO[bytes] = io.BufferedReader(ReadAt(member.file.size, member.file.read), 1 << 18)
     shape, is_fortran, kind = read_header(opened, request.path)
     if kind.kind not in "biufc":
         raise InvalidParameterValue(f"Cannot draw '{request.path}': it holds '{kind}', no numbers. Look at its rows.")
@@ -66,7 +69,9 @@ def preview_array(file: StoredFile, request: PreviewArray) -> PreviewArrayRespon
         means = [[mean for row in means for mean in row]]
     mean = _round(totals.total / totals.count) if totals.count else None
     low, high = (totals.low, totals.high) if totals.count else (None, None)
-    return PreviewArrayResponse(list(shape), str(kind), list(index), means, low, high, mean, totals.others, sampled)
+    return PreviewArrayResponse(
+        list(shape), str(kind), list(index), means, low, high, mean, totals.others, sampled, member.names
+    )
 
 
 def _read_index(request: PreviewArray, shape: tuple[int, ...]) -> tuple[int, ...]:

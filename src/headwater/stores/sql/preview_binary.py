@@ -11,8 +11,8 @@ from typing import IO, Any
 import msgspec
 import numpy as np
 
-from headwater.protocol.artifacts import PreviewTable, PreviewTableResponse
 from headwater.protocol.errors import InvalidParameterValue, NotSupported
+from headwater.protocol.previews import PreviewTable, PreviewTableResponse
 from headwater.stores.sql.preview_columns import choose_columns
 from headwater.stores.sql.preview_order import order_rows
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from headwater.protocol.artifacts import PreviewTable
+from headwater.protocol.previews import PreviewTable
 
 
 class ShownColumns(NamedTuple):

@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from headwater.protocol.artifacts import PreviewTable
 from headwater.protocol.errors import InvalidParameterValue
+from headwater.protocol.previews import PreviewTable
 
 MAX_SORTED_ROWS = 200_000
 

@@ -1,7 +1,7 @@
 import { useMemo, useState } from "preact/hooks";
 import { ChartGrid } from "../../charts/chart-grid";
 import type { ChartView } from "../../charts/view";
-import { styleOf } from "../../lib/run-colors";
+import { COLOR_TAG, colorOfTag, styleOf } from "../../lib/run-colors";
 import { isSystemMetric, type RunDetails } from "../model";
 import { groupCourses, groupSystem, hasMany, listLabels } from "./courses";
 import { lineId, makeFanAsk, MEAN_LABEL, type Fan } from "./fan";
@@ -18,6 +18,7 @@ export interface RunMetricsProps {
 /** The metrics of one run as charts, with a line for each context, rank or machine of a metric. */
 export function RunMetrics({ run, isSystem, view, onView, revision }: RunMetricsProps) {
   const { runId, name, startTime } = run;
+  const color = colorOfTag(run.tags.get(COLOR_TAG));
   const joined = run.metrics
     .map(({ key }) => key)
     .filter((key) => isSystemMetric(key) === isSystem)
@@ -32,11 +33,11 @@ export function RunMetrics({ run, isSystem, view, onView, revision }: RunMetrics
   const fan = chosen ?? (hasMany(courses) ? "mean" : "lines");
 
   const runs = useMemo(() => {
-    const own = { runId, name, ...styleOf(0), startTime };
+    const own = { runId, name, ...styleOf(0), ...(color ? { color } : {}), startTime };
     const others = labels.filter((label) => label !== "");
     const lines = others.map((label, index) => ({ runId: lineId(runId, label), name: label, ...styleOf(index), startTime }));
     return [own, ...(fan === "mean" ? [{ ...own, runId: lineId(runId, MEAN_LABEL), name: MEAN_LABEL }] : []), ...lines];
-  }, [runId, name, startTime, labels, fan]);
+  }, [runId, name, color, startTime, labels, fan]);
   const ask = useMemo(() => makeFanAsk(runId, courses, fan), [runId, courses, fan]);
   const keys = useMemo(() => courses.map((course) => course.name), [courses]);
   return (
