@@ -159,19 +159,6 @@ def test_database_is_upgraded_and_told_of(tmp_path: Path) -> None:
     assert "already" in again.output
 
 
-def test_database_of_mlflow_is_left_as_it_is(tmp_path: Path) -> None:
-    with closing(sqlite3.connect(tmp_path / "mlflow.db")) as connection:
-        connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
-
-    done = run("db", "upgrade", "sqlite:///mlflow.db")
-
-    with closing(sqlite3.connect(tmp_path / "mlflow.db")) as connection:
-        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-    assert done.exit_code == 1
-    assert "headwater import mlflow" in done.output
-    assert tables == [("alembic_version",)]
-
-
 def test_a_database_is_made_if_there_is_none(tmp_path: Path) -> None:
     done = run("db", "upgrade", f"sqlite:///{tmp_path / 'new.db'}")
 

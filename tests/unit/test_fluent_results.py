@@ -100,7 +100,7 @@ def test_found_runs_are_a_frame_with_fixed_columns_then_metrics_params_and_tags(
     assert list(hw.search_runs(filter_string="metrics.loss > 1").columns) == fixed
 
 
-def test_runs_are_found_by_experiment_names_ids_and_everywhere() -> None:
+def test_runs_are_found_by_experiment_names_ids_and_everywhere(caplog: pytest.LogCaptureFixture) -> None:
     experiment_id = hw.create_experiment("elsewhere")
     with hw.start_run() as here:
         pass
@@ -113,7 +113,11 @@ def test_runs_are_found_by_experiment_names_ids_and_everywhere() -> None:
 
     assert found() == {here.info.run_id}
     assert found(experiment_ids=[experiment_id]) == {there.info.run_id}
+    assert found(experiment_ids=experiment_id) == {there.info.run_id}
+    assert found(experiment_names="elsewhere", order_by="start_time DESC") == {there.info.run_id}
+    assert caplog.messages == []
     assert found(experiment_names=["elsewhere", "unknown"]) == {there.info.run_id}
+    assert caplog.messages == ["No experiment is called 'unknown': no runs of it can be found."]
     assert found(search_all_experiments=True) == {here.info.run_id, there.info.run_id}
     assert len(found(search_all_experiments=True, max_results=1)) == 1
     assert found(experiment_names=["unknown"]) == set()

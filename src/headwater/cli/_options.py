@@ -174,14 +174,16 @@ def require_one(name: str, *values: str) -> str:
 
 def tracking_uri_in_force(given: str) -> str:
     """Return the tracking URI: of the command, of `headwater` itself, of the environment, else the default."""
+    from headwater.tracking.active import resolve_uri
+
     outer = click.get_current_context().find_root().obj
-    return given or outer or TRACKING_URI.get() or default_tracking_uri()
+    return resolve_uri(given or outer or TRACKING_URI.get()) or default_tracking_uri()
 
 
 def registry_uri_in_force(given: str) -> str:
     """Return the registry's URI: of the command, of `headwater` itself, of the environment, else where runs are."""
     outer = click.get_current_context().find_root().obj
-    return given or outer or REGISTRY_URI.get() or tracking_uri_in_force("")
+    return tracking_uri_in_force(given or outer or REGISTRY_URI.get())
 
 
 @contextmanager

@@ -151,7 +151,7 @@ def serve(options: ServeOptions, *, tracking_uri: str, port: int, browser_path: 
     """Serve until interrupted; open a browser at `browser_path` below the address unless it is None."""
     from headwater.server.serve import serve as run_server
 
-    store_uri = options.backend_store_uri or BACKEND_STORE_URI.get() or tracking_uri_in_force(tracking_uri)
+    store_uri = tracking_uri_in_force(options.backend_store_uri or BACKEND_STORE_URI.get() or tracking_uri)
     if is_server(store_uri):
         raise click.UsageError(f"'{store_uri}' is itself a server: open it in a browser, or give --backend-store-uri.")
     settings = _settings(options, store_uri, port)
@@ -176,7 +176,7 @@ def _settings(options: ServeOptions, store_uri: str, port: int) -> "ServerSettin
     from headwater.server.settings import OidcSettings, ServerSettings
 
     registry_uri = options.registry_store_uri or REGISTRY_STORE_URI.get()
-    if registry_uri not in {"", store_uri}:
+    if registry_uri and tracking_uri_in_force(registry_uri) != store_uri:
         raise click.UsageError(
             f"Models cannot be kept at '{without_password(registry_uri)}' by the server of "
             f"'{without_password(store_uri)}'. Start a server for each, and let clients set {REGISTRY_URI.name}."

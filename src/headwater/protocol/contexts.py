@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from headwater.protocol.errors import InvalidParameterValue
-from headwater.protocol.names import check_key, check_keys
+from headwater.protocol.names import check_key, check_keys, check_text
 
 MAX_METRIC_KEY = 500
 """Characters of a metric's name and context together."""
@@ -86,6 +86,7 @@ def normal_metric_key(key: str) -> str:
 
 def check_metric_key(parameter: str, key: str) -> None:
     """Raise `InvalidParameterValue` unless `key` is a metric's name, or the one form of a name with a context."""
+    check_text(parameter, key)
     if "{" not in key:
         check_key(parameter, key, "Metric name")
         return

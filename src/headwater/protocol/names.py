@@ -55,6 +55,15 @@ def require(parameter: str, value: str) -> str:
     return value
 
 
+def check_text(parameter: str, value: object) -> None:
+    """Raise unless `value` is a text."""
+    if not isinstance(value, str):
+        raise InvalidParameterValue(
+            f"Invalid value '{str(value)[:100]}' of type '{type(value).__name__}' for parameter '{parameter}'. "
+            "Give a str."
+        )
+
+
 def check_length(label: str, value: str, limit: int) -> None:
     """Raise unless `value` has at most `limit` characters."""
     if len(value) > limit:
@@ -94,6 +103,7 @@ def check_key(parameter: str, key: str, label: str = "key") -> None:
         key: the name itself, at most 250 characters.
         label: what it is called when it is too long, such as `Param key`.
     """
+    check_text(parameter, key)
     if not key:
         raise missing(parameter)
     if fault := _key_fault(key):

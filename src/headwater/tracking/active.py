@@ -62,6 +62,7 @@ class ActiveRun(Run):
             end_run(status)
 
 
+_OF_DATABRICKS = frozenset({"databricks", "databricks-uc", "uc"})
 _RUNS: ContextVar[tuple[ActiveRun, ...]] = ContextVar("headwater_active_runs", default=())
 
 
@@ -445,6 +446,11 @@ def resolve_uri(uri: str) -> str:
     parts = urlsplit(uri)
     if parts.scheme == "sqlite":
         return f"sqlite:///{Path(uri.partition(':///')[2]).absolute()}"
+    if uri.partition(":")[0] in _OF_DATABRICKS:
+        raise InvalidParameterValue(
+            f"Invalid URI '{uri}': Databricks is reached by MLflow's own client only. "
+            "Use sqlite:///path, postgresql://user@host/database, http(s)://host or a folder."
+        )
     if parts.scheme == "file" or "://" not in uri:
         folder = Path(unquote(parts.path) if parts.scheme == "file" else uri).expanduser().absolute()
         return f"sqlite:///{folder / 'headwater.db'}"

@@ -279,7 +279,7 @@ def search_experiments(
     view_type: ViewType | int = ViewType.ACTIVE_ONLY,
     max_results: int | None = None,
     filter_string: str | None = None,
-    order_by: list[str] | None = None,
+    order_by: Sequence[str] | str | None = None,
 ) -> list[Experiment]:
     """Return every experiment that matches, or the first `max_results` of them.
 

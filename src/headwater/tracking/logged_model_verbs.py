@@ -23,7 +23,7 @@ from headwater.protocol.logged_models import (
     SetLoggedModelTags,
 )
 from headwater.protocol.logged_models import LoggedModelStatus as WireStatus
-from headwater.tracking.connected import Connected, PagedList
+from headwater.tracking.connected import Connected, PagedList, one_or_more
 from headwater.tracking.logged_model import LoggedModel, LoggedModelStatus, model_from_wire, parse_model_status
 
 StructT = TypeVar("StructT", bound=msgspec.Struct)
@@ -84,7 +84,7 @@ class LoggedModelVerbs(Connected):
 
     def search_logged_models(
         self,
-        experiment_ids: Sequence[str],
+        experiment_ids: Sequence[str] | str,
         filter_string: str | None = None,
         datasets: Sequence[Mapping[str, str]] | None = None,
         max_results: int | None = None,
@@ -93,7 +93,7 @@ class LoggedModelVerbs(Connected):
     ) -> PagedList[LoggedModel]:
         """Return one page of the models that match; see `headwater.search_logged_models`."""
         request = SearchLoggedModels(
-            experiment_ids=[str(experiment_id) for experiment_id in experiment_ids],
+            experiment_ids=one_or_more(experiment_ids),
             filter=filter_string or "",
             datasets=[_convert(dataset, DatasetFilter) for dataset in datasets or ()],
             order_by=[_convert(order, ModelOrder) for order in order_by or ()],

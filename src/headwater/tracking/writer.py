@@ -74,7 +74,7 @@ class RunWriter:
     ) -> RunOperations | None:
         """Log one point of each metric, all at the same step and time."""
         time_ms, position = _check_place(timestamp, step)
-        points = [(key, _check_value(key, value), time_ms, position) for key, value in metrics.items()]
+        points = [(key, _check_value(key, value), time_ms, position) for key, value in _items("metrics", metrics)]
         return self.keep(Points(points), synchronous=synchronous) if points else None
 
     def log_points(self, metrics: Iterable[Metric], *, synchronous: bool | None) -> RunOperations | None:
@@ -104,7 +104,7 @@ class RunWriter:
     ) -> RunOperations | None:
         """Log one point of each metric that is a point of a logged model too, on a dataset by name and digest."""
         time_ms, position = _check_place(timestamp, step)
-        points = [(key, _check_value(key, value), time_ms, position) for key, value in metrics.items()]
+        points = [(key, _check_value(key, value), time_ms, position) for key, value in _items("metrics", metrics)]
         return self._keep_measured(points, model_id, dataset, synchronous=synchronous)
 
     def log_params(self, params: Mapping[str, object], *, synchronous: bool | None) -> RunOperations | None:
@@ -112,7 +112,7 @@ class RunWriter:
 
         Params of a resumed run that had other values before are changed, unless `HEADWATER_CHANGED_PARAMS` refuses it.
         """
-        texts = {key: str(value) for key, value in params.items()}
+        texts = {key: str(value) for key, value in _items("params", params)}
         for key, text in texts.items():
             check_key("key", key, "Param key")
             check_no_nul("value", text)
@@ -125,7 +125,7 @@ class RunWriter:
 
     def set_tags(self, tags: Mapping[str, object], *, synchronous: bool | None) -> RunOperations | None:
         """Set tags."""
-        texts = {key: str(value) for key, value in tags.items()}
+        texts = {key: str(value) for key, value in _items("tags", tags)}
         for key, text in texts.items():
             check_key("key", key)
             check_no_nul("value", text)
@@ -273,13 +273,24 @@ def _revised(params: dict[str, str]) -> RevisedParams:
     return RevisedParams(params, user_name())
 
 
+def _items(kind: str, values: Mapping[str, object]) -> Iterable[tuple[str, object]]:
+    try:
+        return values.items()
+    except AttributeError as error:
+        hint = ", such as vars(args)" if hasattr(values, "__dict__") else ""
+        raise InvalidParameterValue(
+            f"Invalid {kind} '{str(values)[:100]}' of type '{type(values).__name__}'. "
+            f"Give a dict of names and values{hint}."
+        ) from error
+
+
 def _make_point(key: str, value: object, timestamp: int | None, step: int | None) -> tuple[str, float, int, int]:
     number = _check_value(key, value)
     return key, number, *_check_place(timestamp, step)
 
 
 def _check_value(key: str, value: object) -> float:
-    _check_key(key)
+    _check_key(key) if type(key) is str else check_metric_key("key", key)
     return value if type(value) is float else _to_float(key, value)
 
 
@@ -289,11 +300,23 @@ def _check_key(key: str) -> None:
 
 
 def _check_place(timestamp: int | None, step: int | None) -> tuple[int, int]:
-    time_ms = _now() if timestamp is None else int(timestamp)
-    position = 0 if step is None else int(step)
+    time_ms = _now() if timestamp is None else _check_whole("timestamp", timestamp)
+    position = 0 if step is None else _check_whole("step", step)
     check_timestamp("timestamp", time_ms)
     check_step("step", position)
     return time_ms, position
+
+
+def _check_whole(parameter: str, value: object) -> int:
+    if type(value) is int:
+        return value
+    try:
+        number = int(value)  # type: ignore[call-overload]  # anything that is a number: NumPy's, tensors, 3.0
+        if number == value:
+            return int(number)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise InvalidParameterValue(f"Invalid {parameter} '{value}' of type '{type(value).__name__}'. Give a whole number.")
 
 
 def _to_float(key: str, value: object) -> float:
