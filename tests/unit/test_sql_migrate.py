@@ -83,20 +83,18 @@ def test_several_processes_that_open_a_new_postgresql_apply_each_migration_once(
     assert _create(url) == 1
 
 
-def test_a_database_of_mlflow_is_refused_and_left_as_it_is(database_uri: str) -> None:
-    with closing(_open(database_uri).connect(writable=True)) as connection:
-        connection.begin()
-        connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
-        connection.execute("CREATE TABLE experiments (name TEXT)")
-        connection.commit()
+def test_a_database_of_mlflow_is_refused_and_left_as_it_is(tmp_path: Path, postgres_url: str) -> None:
+    with psycopg.connect(postgres_url, autocommit=True) as driver:
+        driver.execute("CREATE DATABASE of_mlflow")
 
-    with expect_error(InvalidParameterValue, "The database belongs to MLflow and is left as it is.…"):
-        open_store(database_uri)
-    with expect_error(InvalidParameterValue, "The database belongs to MLflow and is left as it is.…"):
-        upgrade_store(database_uri)
-
-    with closing(_open(database_uri).connect(writable=False)) as connection:
-        assert not connection.has_table("migration")
+    for uri in (f"sqlite:///{tmp_path / 'mlflow.db'}", postgres_url.replace("/postgres?", "/of_mlflow?")):
+        with closing(_open(uri).connect(writable=True)) as connection:
+            connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
+            connection.execute("CREATE TABLE experiments (name TEXT)")
+            for use in (open_store, upgrade_store):
+                with expect_error(InvalidParameterValue, "The database belongs to MLflow and is left as it is.…"):
+                    use(uri)
+            assert not connection.has_table("migration")
 
 
 def test_a_folder_of_mlflow_is_refused_unless_a_database_of_ours_is_there_already(tmp_path: Path) -> None:
