@@ -25,7 +25,8 @@ def test_names_are_found_in_the_modules_that_programs_import_them_from(tmp_path:
         "from mlflow.tracking._model_registry import DEFAULT_AWAIT_MAX_SLEEP_SECONDS\n"
         "assert ModelVersionStatus.from_string('READY') == ModelVersionStatus.READY == 'READY'\n"
         "assert ModelVersionStatus.to_string(ModelVersionStatus.READY) == 'READY'\n"
-        "assert mlflow.version.VERSION == VERSION == mlflow.__version__ and issubclass(HTTPDatasetSource, DatasetSource)\n"
+        "assert mlflow.version.VERSION == VERSION == mlflow.__version__\n"
+        "assert issubclass(HTTPDatasetSource, DatasetSource)\n"
         "assert issubclass(ExecutionException, MlflowException)\n"
         "print(HTTPDatasetSource('https://a/b.csv').to_json(), DEFAULT_AWAIT_MAX_SLEEP_SECONDS)\n"
     )

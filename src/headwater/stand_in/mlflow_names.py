@@ -104,7 +104,8 @@ MODULES = {
 
 CONSTANTS: dict[str, dict[str, object]] = {
     "mlflow": {"__version__": names.SPOKEN_MLFLOW_VERSION, "VERSION": names.SPOKEN_MLFLOW_VERSION},
-    **dict.fromkeys(["mlflow.models", "mlflow.models.model"], {"MLMODEL_FILE_NAME": "MLmodel"}),
+    "mlflow.models": {"MLMODEL_FILE_NAME": "MLmodel"},
+    "mlflow.models.model": {"MLMODEL_FILE_NAME": "MLmodel"},
     "mlflow.pyfunc": {"FLAVOR_NAME": "python_function"},
     "mlflow.version": {"VERSION": names.SPOKEN_MLFLOW_VERSION},
     "mlflow.utils.mlflow_tags": {
