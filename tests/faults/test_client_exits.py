@@ -31,6 +31,7 @@ def read_run(uri: str) -> RunInfo:
         ("sys.exit('no data')", 1, "FAILED"),
         ("exit(3)", 3, "FAILED"),
         ("quit()", 0, "FINISHED"),
+        ("raise KeyboardInterrupt", -signal.SIGINT, "KILLED"),
         ("import signal; os.kill(os.getpid(), signal.SIGTERM); time.sleep(60)", -signal.SIGTERM, "KILLED"),
     ],
 )

@@ -48,6 +48,13 @@ def test_an_exception_fails_the_run_and_passes_through() -> None:
     assert hw.get_run(run.info.run_id).info.status == "FAILED"
 
 
+def test_an_interrupt_from_the_keyboard_kills_the_run() -> None:
+    with pytest.raises(KeyboardInterrupt), hw.start_run() as run:
+        raise KeyboardInterrupt
+
+    assert hw.get_run(run.info.run_id).info.status == "KILLED"
+
+
 @pytest.mark.parametrize(("code", "status"), [(None, "FINISHED"), (0, "FINISHED"), (3, "FAILED")])
 def test_leaving_a_with_block_by_exit_says_whether_all_went_well(code: int | None, status: str) -> None:
     with pytest.raises(SystemExit), hw.start_run() as run:

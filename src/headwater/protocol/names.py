@@ -71,7 +71,8 @@ def check_length(label: str, value: str, limit: int) -> None:
 
 
 def check_no_nul(label: str, value: str) -> None:
-    """Raise if `value` holds a NUL or a lone surrogate, which no database keeps."""
+    """Raise unless `value` is a text without a NUL or a lone surrogate, which no database keeps."""
+    check_text(label, value)
     if "\0" in value:
         raise InvalidParameterValue(f"'{label}' must not contain a NUL character. Remove it and try again.")
     if not value.isascii():
@@ -121,6 +122,7 @@ def check_keys(kind: str, field: str, keys: Iterable[str], label: str) -> None:
 
 def check_run_id(run_id: str) -> str:
     """Return `run_id`, or raise if it cannot be one."""
+    check_text("run_id", run_id)
     require("run_id", run_id)
     if not _RUN_ID_PATTERN.fullmatch(run_id):
         raise InvalidParameterValue(f"Invalid run ID: '{run_id}'. A run ID has letters, digits, '_' and '-' only.")

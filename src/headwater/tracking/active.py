@@ -23,13 +23,14 @@ from headwater.protocol.names import RUN_NAME_TAG, check_key, check_no_nul, chec
 from headwater.protocol.run_names import make_run_name
 from headwater.protocol.runs import GetRun, RunInfo, RunStatus
 from headwater.tracking.capture_choice import CAPTURED_TAG, Capture, choose
+from headwater.tracking.exits import status_after
 from headwater.tracking.journal import journal_folder
 from headwater.tracking.links import RunLinks
 from headwater.tracking.records import Creation
 from headwater.tracking.run import PARENT_RUN_TAG, USER_TAG, Experiment, Run, RunData, run_from_wire
 from headwater.tracking.session import current_session, hide_password
 from headwater.tracking.temporary import is_temporary
-from headwater.tracking.writer import RunWriter
+from headwater.tracking.writer import RunWriter, named_items
 
 NOTE_TAG = "mlflow.note.content"
 DEFAULT_EXPERIMENT_ID = "0"
@@ -54,9 +55,8 @@ class ActiveRun(Run):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        is_fine = error is None or (isinstance(error, SystemExit) and error.code in (None, 0))
-        status = RunStatus.FINISHED if is_fine else RunStatus.FAILED
-        if error is not None and not is_fine:
+        status = status_after(error)
+        if error is not None and status != RunStatus.FINISHED:
             current_session().note_failure(self.writer.uri, self.info.run_id, error)
         while self in _RUNS.get():
             end_run(status)
@@ -203,7 +203,7 @@ def start_run(
 
 
 def _own_tags(tags: Mapping[str, object], description: str | None, parts: frozenset[str]) -> dict[str, str]:
-    own_tags = {key: str(value) for key, value in tags.items()}
+    own_tags = {key: str(value) for key, value in named_items("tags", tags)}
     if parts:
         own_tags.setdefault(CAPTURED_TAG, ", ".join(sorted(parts)))
     _check_tags(own_tags)

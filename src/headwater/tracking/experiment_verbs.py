@@ -19,6 +19,7 @@ from headwater.protocol.experiments import (
 from headwater.tracking.connected import Connected, PagedList, one_or_more, parse_view
 from headwater.tracking.run import Experiment, experiment_from_wire
 from headwater.tracking.session import current_session
+from headwater.tracking.writer import named_items
 
 MAX_RESULTS = 1000
 
@@ -30,7 +31,7 @@ class ExperimentVerbs(Connected):
         self, name: str, artifact_location: str | None = None, tags: Mapping[str, object] | None = None
     ) -> str:
         """Create an experiment and return its id; a name that is taken raises `ResourceAlreadyExists`."""
-        wanted = [ExperimentTag(key, str(value)) for key, value in (tags or {}).items()]
+        wanted = [ExperimentTag(key, str(value)) for key, value in named_items("tags", tags or {})]
         request = CreateExperiment(name, artifact_location or "", wanted)
         return self._settled().experiments.create(request).experiment_id
 

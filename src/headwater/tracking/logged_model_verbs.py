@@ -25,6 +25,7 @@ from headwater.protocol.logged_models import (
 from headwater.protocol.logged_models import LoggedModelStatus as WireStatus
 from headwater.tracking.connected import Connected, PagedList, one_or_more
 from headwater.tracking.logged_model import LoggedModel, LoggedModelStatus, model_from_wire, parse_model_status
+from headwater.tracking.writer import named_items
 
 StructT = TypeVar("StructT", bound=msgspec.Struct)
 
@@ -49,8 +50,8 @@ class LoggedModelVerbs(Connected):
             name=name or "",
             model_type=model_type or "",
             source_run_id=source_run_id or "",
-            params=[LoggedModelParam(key, str(value)) for key, value in (params or {}).items()],
-            tags=[LoggedModelTag(key, str(value)) for key, value in (tags or {}).items()],
+            params=[LoggedModelParam(key, str(value)) for key, value in named_items("params", params or {})],
+            tags=[LoggedModelTag(key, str(value)) for key, value in named_items("tags", tags or {})],
         )
         return model_from_wire(self._settled().logged_models.create(request).model)
 
@@ -70,7 +71,7 @@ class LoggedModelVerbs(Connected):
 
     def set_logged_model_tags(self, model_id: str, tags: Mapping[str, object]) -> None:
         """Set tags of a model."""
-        listed = [LoggedModelTag(key, str(value)) for key, value in tags.items()]
+        listed = [LoggedModelTag(key, str(value)) for key, value in named_items("tags", tags)]
         self._settled().logged_models.set_tags(SetLoggedModelTags(model_id, listed))
 
     def delete_logged_model_tag(self, model_id: str, key: str) -> None:
@@ -79,7 +80,7 @@ class LoggedModelVerbs(Connected):
 
     def log_model_params(self, model_id: str, params: Mapping[str, object]) -> None:
         """Log params of a model; they cannot be changed later."""
-        listed = [LoggedModelParam(key, str(value)) for key, value in params.items()]
+        listed = [LoggedModelParam(key, str(value)) for key, value in named_items("params", params)]
         self._settled().logged_models.log_params(LogLoggedModelParams(model_id, listed))
 
     def search_logged_models(

@@ -10,6 +10,7 @@ from headwater.protocol.runs import CreateRun, DeleteRun, GetRun, RestoreRun, Ru
 from headwater.tracking.active import parse_status
 from headwater.tracking.connected import Connected, PagedList, one_or_more, parse_view
 from headwater.tracking.run import PARENT_RUN_TAG, USER_TAG, Run, run_from_wire
+from headwater.tracking.writer import named_items
 
 MAX_RESULTS = 1000
 
@@ -25,7 +26,7 @@ class RunVerbs(Connected):
         run_name: str | None = None,
     ) -> Run:
         """Create a run that is RUNNING, without making it active or adding tags about this program."""
-        texts = {key: str(value) for key, value in (tags or {}).items()}
+        texts = {key: str(value) for key, value in named_items("tags", tags or {})}
         request = CreateRun(
             experiment_id=str(experiment_id),
             user_id=texts.get(USER_TAG, "unknown"),

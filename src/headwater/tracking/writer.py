@@ -74,7 +74,7 @@ class RunWriter:
     ) -> RunOperations | None:
         """Log one point of each metric, all at the same step and time."""
         time_ms, position = _check_place(timestamp, step)
-        points = [(key, _check_value(key, value), time_ms, position) for key, value in _items("metrics", metrics)]
+        points = [(key, _check_value(key, value), time_ms, position) for key, value in named_items("metrics", metrics)]
         return self.keep(Points(points), synchronous=synchronous) if points else None
 
     def log_points(self, metrics: Iterable[Metric], *, synchronous: bool | None) -> RunOperations | None:
@@ -104,7 +104,7 @@ class RunWriter:
     ) -> RunOperations | None:
         """Log one point of each metric that is a point of a logged model too, on a dataset by name and digest."""
         time_ms, position = _check_place(timestamp, step)
-        points = [(key, _check_value(key, value), time_ms, position) for key, value in _items("metrics", metrics)]
+        points = [(key, _check_value(key, value), time_ms, position) for key, value in named_items("metrics", metrics)]
         return self._keep_measured(points, model_id, dataset, synchronous=synchronous)
 
     def log_params(self, params: Mapping[str, object], *, synchronous: bool | None) -> RunOperations | None:
@@ -112,7 +112,7 @@ class RunWriter:
 
         Params of a resumed run that had other values before are changed, unless `HEADWATER_CHANGED_PARAMS` refuses it.
         """
-        texts = {key: str(value) for key, value in _items("params", params)}
+        texts = {key: str(value) for key, value in named_items("params", params)}
         for key, text in texts.items():
             check_key("key", key, "Param key")
             check_no_nul("value", text)
@@ -125,7 +125,7 @@ class RunWriter:
 
     def set_tags(self, tags: Mapping[str, object], *, synchronous: bool | None) -> RunOperations | None:
         """Set tags."""
-        texts = {key: str(value) for key, value in _items("tags", tags)}
+        texts = {key: str(value) for key, value in named_items("tags", tags)}
         for key, text in texts.items():
             check_key("key", key)
             check_no_nul("value", text)
@@ -273,7 +273,8 @@ def _revised(params: dict[str, str]) -> RevisedParams:
     return RevisedParams(params, user_name())
 
 
-def _items(kind: str, values: Mapping[str, object]) -> Iterable[tuple[str, object]]:
+def named_items(kind: str, values: Mapping[str, object]) -> Iterable[tuple[str, object]]:
+    """Return the items of a dict that a user gave; raise `InvalidParameterValue` for what has none."""
     try:
         return values.items()
     except AttributeError as error:
@@ -300,14 +301,15 @@ def _check_key(key: str) -> None:
 
 
 def _check_place(timestamp: int | None, step: int | None) -> tuple[int, int]:
-    time_ms = _now() if timestamp is None else _check_whole("timestamp", timestamp)
-    position = 0 if step is None else _check_whole("step", step)
+    time_ms = _now() if timestamp is None else check_whole("timestamp", timestamp)
+    position = 0 if step is None else check_whole("step", step)
     check_timestamp("timestamp", time_ms)
     check_step("step", position)
     return time_ms, position
 
 
-def _check_whole(parameter: str, value: object) -> int:
+def check_whole(parameter: str, value: object) -> int:
+    """Return a whole number of any type that a user gave; raise `InvalidParameterValue` for anything else."""
     if type(value) is int:
         return value
     try:
