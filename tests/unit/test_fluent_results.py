@@ -123,5 +123,7 @@ def test_runs_are_found_by_experiment_names_ids_and_everywhere(caplog: pytest.Lo
     assert found(experiment_names=["unknown"]) == set()
     with pytest.raises(hw.InvalidParameterValue, match="but not both"):
         found(experiment_ids=["0"], experiment_names=["elsewhere"])
+    with pytest.raises(hw.InvalidParameterValue, match="Invalid max_results '5' of type 'str'"):
+        found(max_results="5")
     with pytest.raises(hw.InvalidParameterValue, match="'csv'"):
         hw.search_runs(output_format="csv")

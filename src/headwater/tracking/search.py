@@ -22,6 +22,7 @@ from headwater.tracking.connected import PagedList, one_or_more, parse_view
 from headwater.tracking.run import Run
 from headwater.tracking.run_frame import FIXED, FRAMES, wire_columns
 from headwater.tracking.session import current_session
+from headwater.tracking.writer import check_whole
 
 PAGE = 10_000
 MAX_RESULTS = 100_000
@@ -63,7 +64,8 @@ def search_runs(
     client = Client()
     ids, names = one_or_more(experiment_ids), one_or_more(experiment_names)
     found = _find_experiments(client, ids, names, everywhere=search_all_experiments)
-    search = SearchRuns(found, filter_string, parse_view(run_view_type), max_results, one_or_more(order_by))
+    limit = check_whole("max_results", max_results)
+    search = SearchRuns(found, filter_string, parse_view(run_view_type), limit, one_or_more(order_by))
     if output_format == "list":
         return PagedList(_list_runs(client, search), None)
     return FRAMES[output_format](_read_columns(client, search))
