@@ -3,6 +3,7 @@
 import getpass
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar
 
 import click
@@ -178,6 +179,15 @@ def tracking_uri_in_force(given: str) -> str:
 
     outer = click.get_current_context().find_root().obj
     return resolve_uri(given or outer or TRACKING_URI.get()) or default_tracking_uri()
+
+
+def existing_uri_in_force(given: str) -> str:
+    """Return the tracking URI in force; raise `ResourceDoesNotExist` for a SQLite file that is not there."""
+    uri = tracking_uri_in_force(given)
+    path = uri.partition(":///")[2].partition("?")[0]
+    if uri.startswith("sqlite:") and not Path(path).exists():
+        raise ResourceDoesNotExist(f"There is no database '{path}'. Check the URI of the store.")
+    return uri
 
 
 def registry_uri_in_force(given: str) -> str:
