@@ -35,8 +35,13 @@ def metric_key(name: str, context: Mapping[str, object] | None) -> str:
         return name
     if "{" in name:
         raise InvalidParameterValue(f"The metric '{name}' names a context already. Give the context once.")
+    if not isinstance(context, Mapping):
+        raise InvalidParameterValue(
+            f"Invalid context '{str(context)[:100]}' of type '{type(context).__name__}' of metric '{name}'. "
+            "Give a dict of labels, such as {'split': 'val'}."
+        )
     labels = []
-    for label, value in sorted(context.items()):
+    for label, value in sorted((str(label), value) for label, value in context.items()):
         text = str(value)
         if not _LABEL.fullmatch(label) or not _VALUE.fullmatch(text):
             raise InvalidParameterValue(

@@ -1,5 +1,6 @@
 """Writing to one run: every log verb of the fluent functions and the client ends here."""
 
+import io
 import json
 import os
 import time
@@ -186,7 +187,7 @@ class RunWriter:
         """Keep copies of local files as artifacts; later changes to the originals do not matter."""
 
         def copy(folder: Path) -> list[tuple[str, str]]:
-            return [(path, copy_file(source, folder / str(index)).name) for index, (path, source) in enumerate(files)]
+            return [(path, _copy(source, folder / str(index))) for index, (path, source) in enumerate(files)]
 
         if files:
             self._spool(files[0][0], copy, synchronous=synchronous)
@@ -199,7 +200,7 @@ class RunWriter:
     def log_stream(self, stream: BinaryIO, artifact_file: str) -> None:
         """Keep what a binary stream holds, from where it stands to its end, as an artifact."""
         check_path(artifact_file)
-        if not hasattr(stream, "read") or getattr(stream, "encoding", None) or getattr(stream, "closed", False):
+        if not _is_binary(stream):
             raise InvalidParameterValue(f"Invalid stream '{stream!r}'. Give a binary stream that is open for reading.")
         self._spool_one(artifact_file, lambda target: copy_stream(stream, target), synchronous=None)
 
@@ -215,7 +216,7 @@ class RunWriter:
 
             text = to_yaml(dictionary)
         else:
-            text = json.dumps(dictionary, indent=2, default=str, ensure_ascii=False)
+            text = json.dumps(dictionary, indent=2, default=_plain, ensure_ascii=False)
         self.log_bytes(text.encode(), artifact_file)
 
     def keep(self, record: Record, *, synchronous: bool | None) -> RunOperations | None:
@@ -265,6 +266,28 @@ class RunWriter:
             session.lane(self.uri, self.run_id).note("artifact", InsufficientStorage(message))
             return
         self.keep(ArtifactFiles(folder.name, names), synchronous=synchronous)
+
+
+def _copy(source: Path, target: Path) -> str:
+    """Copy a file and return the copy's name; raise `InvalidParameterValue` for one that may not be read."""
+    try:
+        return copy_file(source, target).name
+    except PermissionError as error:
+        if error.filename != str(source):
+            raise
+        remove_spool(target.parent)
+        raise InvalidParameterValue(f"'{source}' cannot be read: {error.strerror}.") from error
+
+
+def _is_binary(stream: object) -> bool:
+    is_text = isinstance(stream, io.TextIOBase) or getattr(stream, "encoding", None)
+    return hasattr(stream, "read") and not is_text and not getattr(stream, "closed", False)
+
+
+def _plain(value: object) -> object:
+    """Return what JSON has for a value that it does not know: numbers of arrays and tensors, else the text."""
+    to_list = getattr(value, "tolist", None)
+    return to_list() if callable(to_list) else str(value)
 
 
 def _revised(params: dict[str, str]) -> RevisedParams:
