@@ -44,6 +44,7 @@ from headwater.config import (
     STATIC_PREFIX,
     TRUSTED_PROXIES,
     Setting,
+    default_tracking_uri,
 )
 
 if TYPE_CHECKING:
@@ -161,14 +162,27 @@ def serve(options: ServeOptions, *, tracking_uri: str, port: int, browser_path: 
             "For more processes, start more servers on one PostgreSQL database."
         )
 
+    left = find_mlflow(store_uri)
+
     def greet(address: str) -> None:
         say(f"Headwater is at {address} and keeps runs in {without_password(store_uri)}  (Ctrl+C stops it)")
+        if left:
+            say(f"MLflow has runs in this folder. Bring them: headwater import mlflow {left}")
         if browser_path is not None:
             open_browser(address + browser_path)
         _ship_left_behind()
 
     logging.basicConfig(format="%(levelname)s: %(message)s")
     run_server(settings, lambda address: threading.Thread(target=greet, args=(address,), daemon=True).start())
+
+
+def find_mlflow(store_uri: str) -> str:
+    """Return where MLflow keeps runs in the working folder; empty unless the store is this folder's, not there yet."""
+    if store_uri != default_tracking_uri() or Path(store_uri.partition(":///")[2]).exists():
+        return ""
+    if Path("mlflow.db").is_file():
+        return "sqlite:///mlflow.db"
+    return "mlruns" if any(Path("mlruns").glob("[0-9]*/meta.yaml")) else ""
 
 
 def _settings(options: ServeOptions, store_uri: str, port: int) -> "ServerSettings":
