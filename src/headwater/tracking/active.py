@@ -445,7 +445,9 @@ def resolve_uri(uri: str) -> str:
         return ""
     parts = urlsplit(uri)
     if parts.scheme == "sqlite":
-        return f"sqlite:///{Path(uri.partition(':///')[2]).absolute()}"
+        path = uri.partition(":///")[2]
+        # What names no file is refused where the store is opened.
+        return uri if path in {"", ":memory:"} else f"sqlite:///{Path(path).expanduser().absolute()}"
     if uri.partition(":")[0] in _OF_DATABRICKS:
         raise InvalidParameterValue(
             f"Invalid URI '{uri}': Databricks is reached by MLflow's own client only. "
