@@ -42,8 +42,8 @@ BYTES = """
 | POST | `/api/headwater/1/session/close` | Sign out. |
 | POST | `/api/headwater/1/session/setup` | Make the first administrator, with the code that the server printed. |
 | GET | `/api/headwater/1/session/oidc/{start,finish}` | Sign in at an identity provider, where one is set up. |
-| any | `/api/3.0/mlflow/workspaces` | 503: there are no workspaces. |
-| any | `/api/3.0/mlflow/workspaces/{workspace_name}` | 503 likewise. |
+| any | `/api/3.0/mlflow/workspaces` | 501: there are no workspaces. |
+| any | `/api/3.0/mlflow/workspaces/{workspace_name}` | 501 likewise. |
 | GET | `/metrics` | What Prometheus reads, with `headwater server --expose-prometheus`. |
 | GET | `/ajax-api/2.0/mlflow/logged-models/{model_id}/artifacts/files?artifact_file_path=` | A file of a model. |
 | GET | `/api/headwater/1/openapi.json` | The OpenAPI 3.1 document. |

@@ -99,9 +99,18 @@ def test_mlflows_spellings_work(headwater: Command, runs: list[str]) -> None:
     assert headwater("experiments", "create", "-n", "new").exit_code == 0
     assert "vision" not in headwater("experiments", "search", "--view", "active_only").stdout
     assert headwater("experiments", "rename", "-x", "2", "--new-name", "newer").exit_code == 0
-    assert headwater("experiments", "get", "-n", "newer").exit_code == 0
+    assert json.loads(headwater("experiments", "get", "-n", "newer", "--output", "json").stdout)["name"] == "newer"
     assert len(read_table(headwater("runs", "list", "--experiment-id", "1"))) == 3
-    assert headwater("runs", "describe", "--run-id", runs[0]).exit_code == 0
+    assert json.loads(headwater("runs", "describe", "--run-id", runs[0]).stdout)["info"]["run_id"] == runs[0]
+
+
+def test_a_store_may_be_named_by_its_folder(headwater: Command, tmp_path: Path) -> None:
+    assert headwater("--tracking-uri", "shelf", "experiments", "create", "vision").exit_code == 0
+    found = headwater("--tracking-uri", f"sqlite:///{tmp_path / 'shelf' / 'headwater.db'}", "experiments", "list")
+    refused = headwater("--tracking-uri", "databricks", "experiments", "list")
+
+    assert [row["name"] for row in read_table(found)] == ["vision", "Default"]
+    assert "Databricks is reached by MLflow's own client only" in refused.stderr
 
 
 def test_a_refusal_is_one_line_and_status_1(headwater: Command) -> None:

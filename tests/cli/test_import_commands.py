@@ -63,6 +63,15 @@ def test_logged_models_are_counted_both_ways_and_their_files_may_stay(mlruns: Pa
     assert (tmp_path / "out" / "7" / "models" / model.name / "artifacts" / "MLmodel").is_file()
 
 
+@pytest.mark.parametrize("command", [["export", "{uri}", "--to", "parquet", "out"], ["--tracking-uri", "{uri}", "gc"]])
+def test_a_store_that_is_not_there_is_not_made(command: list[str], uri: str, tmp_path: Path) -> None:
+    done = call(*(part.format(uri=uri) for part in command))
+
+    assert done.exit_code == 1
+    assert f"There is no database '{tmp_path / 'store' / 'headwater.db'}'." in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_dry_run_makes_no_store(mlruns: Path, uri: str, tmp_path: Path) -> None:
     done = call("import", "mlflow", mlruns, "--into", uri, "--dry-run")
 

@@ -14,6 +14,8 @@ from click.testing import CliRunner, Result
 from cli.test_processes import call, started
 from headwater.cli._env_file import read_env_file
 from headwater.cli._root import root
+from headwater.cli._serve import find_mlflow
+from headwater.config import default_tracking_uri
 from headwater.protocol.users import ListUsers
 from headwater.stores import open_store
 
@@ -159,19 +161,6 @@ def test_database_is_upgraded_and_told_of(tmp_path: Path) -> None:
     assert "already" in again.output
 
 
-def test_database_of_mlflow_is_left_as_it_is(tmp_path: Path) -> None:
-    with closing(sqlite3.connect(tmp_path / "mlflow.db")) as connection:
-        connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
-
-    done = run("db", "upgrade", "sqlite:///mlflow.db")
-
-    with closing(sqlite3.connect(tmp_path / "mlflow.db")) as connection:
-        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-    assert done.exit_code == 1
-    assert "headwater import mlflow" in done.output
-    assert tables == [("alembic_version",)]
-
-
 def test_a_database_is_made_if_there_is_none(tmp_path: Path) -> None:
     done = run("db", "upgrade", f"sqlite:///{tmp_path / 'new.db'}")
 
@@ -184,3 +173,17 @@ def test_an_address_of_a_server_is_no_database() -> None:
 
     assert done.exit_code == 1
     assert "'http://localhost:5000' is no database" in done.output
+
+
+def test_runs_of_mlflow_beside_a_new_store_are_noticed(tmp_path: Path) -> None:
+    store_uri = default_tracking_uri()
+    nothing = find_mlflow(store_uri)
+    (tmp_path / "mlruns" / "0").mkdir(parents=True)
+    (tmp_path / "mlruns" / "0" / "meta.yaml").touch()
+    folder, elsewhere = find_mlflow(store_uri), find_mlflow("sqlite:///other.db")
+    (tmp_path / "mlflow.db").touch()
+    database = find_mlflow(store_uri)
+    open_store(store_uri).close()
+
+    assert (nothing, folder, elsewhere, database) == ("", "mlruns", "", "sqlite:///mlflow.db")
+    assert find_mlflow(store_uri) == ""

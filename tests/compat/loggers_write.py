@@ -31,6 +31,7 @@ def write_tensorboard() -> None:
 
 
 def write_wandb() -> None:
+    import numpy as np
     import wandb
 
     run = wandb.init(
@@ -45,6 +46,9 @@ def write_wandb() -> None:
     )
     for step in range(300):
         run.log({"loss": 1 / (step + 1), "val/acc": step, "nested": {"x": step}, "word": "hello"})
+    pixels = np.zeros((4, 4, 3), np.uint8)
+    run.log({"one": wandb.Image(pixels), "two": [wandb.Image(pixels), wandb.Image(pixels + 9)]}, step=400)
+    run.log({"spread": wandb.Histogram([1, 2, 3]), "rows": wandb.Table(columns=["a"], data=[[1]])}, step=401)
     run.log({"late": float("inf"), "lost": float("nan")}, step=1000)
     run.summary["best"] = 0.5
     Path("model.txt").write_text("weights", encoding="utf-8")

@@ -130,6 +130,23 @@ def test_offline_runs_of_wandb(wandb: Path, store: Store) -> None:
     assert "model.txt" in [file.path for file in store.artifacts.get_tree(GetTree(root)).files]
 
 
+def test_images_of_wandb_are_steps_of_an_image_and_no_media_become_metrics(wandb: Path, store: Store) -> None:
+    _bring_wandb(wandb, store)
+
+    run = _runs(store, "demo")["mine"]
+    root = f"{run.info.experiment_id}/{run.info.run_id}/artifacts"
+    paths = [file.path for file in store.artifacts.get_tree(GetTree(root)).files]
+    steps = [path.split("+")[:3] for path in paths if path.startswith("images/")]
+    told = {m.key for m in run.data.metrics} | {tag.key for tag in run.data.tags}
+    assert steps == [["images/one", "step", "400"], *[["images/two", "step", "400"]] * 2]
+    assert all(path.endswith(".png") for path in paths if path.startswith("images/"))
+    assert [path.partition("rows_")[0] for path in paths if path.startswith("media/")] == ["media/table/"]
+    assert {tag.key: tag.value for tag in run.data.tags}["mlflow.loggedImages"] == "True"
+    assert not [
+        name for name in told if name.rpartition(".summary.")[2].partition(".")[0] in {"one", "two", "spread", "rows"}
+    ]
+
+
 def test_a_wandb_file_that_was_cut_off_is_read_up_to_there(wandb: Path, store: Store, tmp_path: Path) -> None:
     path = max(wandb.glob("*run-*/run-*.wandb"), key=lambda path: path.stat().st_size)
     folder = tmp_path / "offline-run-1"

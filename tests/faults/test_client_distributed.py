@@ -1,4 +1,4 @@
-"""Distributed training: sixteen real processes write one run, which rank 0 alone begins and ends."""
+"""Distributed training: eight real processes write one run, which rank 0 alone begins and ends."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +17,7 @@ from headwater.stores.interface import Store
 from headwater.testing.servers import live_server
 from headwater.testing.stores import as_dict
 
-RANKS, STEPS = 16, 50
+RANKS, STEPS = 8, 50
 
 _TRAIN = f"""
 hw.set_experiment("train")
@@ -60,7 +60,7 @@ def find_runs(store: Store) -> list[Run]:
     return store.runs.search(SearchRuns([experiment.experiment_id])).runs
 
 
-def test_sixteen_ranks_write_one_run(server: tuple[Store, str], tmp_path: Path) -> None:
+def test_eight_ranks_write_one_run(server: tuple[Store, str], tmp_path: Path) -> None:
     store, url = server
     order = [*range(1, RANKS), 0]  # rank 0 comes last
 
@@ -70,9 +70,9 @@ def test_sixteen_ranks_write_one_run(server: tuple[Store, str], tmp_path: Path) 
     [run] = find_runs(store)
     assert printed == {run.info.run_id}
     assert (run.info.run_name, run.info.status) == ("wide", RunStatus.FINISHED)
-    assert [(param.key, param.value) for param in run.data.params] == [("ranks", "16")]
+    assert [(param.key, param.value) for param in run.data.params] == [("ranks", str(RANKS))]
     tags = as_dict(run.data.tags)
-    assert (tags["headwater.worldSize"], tags["team"]) == ("16", "red")
+    assert (tags["headwater.worldSize"], tags["team"]) == (str(RANKS), "red")
     assert "headwater.rejected" not in tags
     keys = {f'loss{{rank="{rank}"}}' for rank in range(RANKS)}
     assert {metric.key for metric in run.data.contexts} == keys

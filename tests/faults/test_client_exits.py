@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from faults.programs import run_program, start_program
+from faults.programs import PATIENCE_S, free_port, run_program, start_program
 from headwater.protocol.runs import RunInfo, SearchRuns
 from headwater.stores import open_store
 from headwater.tracking.shipper import sync_journals
@@ -31,6 +31,7 @@ def read_run(uri: str) -> RunInfo:
         ("sys.exit('no data')", 1, "FAILED"),
         ("exit(3)", 3, "FAILED"),
         ("quit()", 0, "FINISHED"),
+        ("raise KeyboardInterrupt", -signal.SIGINT, "KILLED"),
         ("import signal; os.kill(os.getpid(), signal.SIGTERM); time.sleep(60)", -signal.SIGTERM, "KILLED"),
     ],
 )
@@ -59,6 +60,23 @@ def test_sigterm_in_the_middle_of_a_logging_loop_ends_the_run_killed(tmp_path: P
 
     assert returncode == -signal.SIGTERM
     assert read_run(uri).status == "KILLED"
+
+
+def test_who_interrupts_the_wait_at_the_end_is_told_what_stays_on_disk(tmp_path: Path) -> None:
+    interrupt = (
+        "import signal, threading\n"
+        "timer = threading.Timer(0.7, os.kill, (os.getpid(), signal.SIGINT))\n"
+        "timer.daemon = True\n"
+        "timer.start()\n"
+    )
+
+    result = run_program(
+        tmp_path, f"http://127.0.0.1:{free_port()}", START + interrupt, HEADWATER_EXIT_TIMEOUT=f"{PATIENCE_S + 1}"
+    )
+
+    assert result.returncode == 0
+    assert "records of 1 run(s) wait in" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_a_handler_of_sigterm_that_the_program_has_is_kept(tmp_path: Path) -> None:

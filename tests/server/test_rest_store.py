@@ -294,3 +294,8 @@ def test_limits_are_raised_after_the_last_attempt() -> None:
         store.runs.log_metric(POINT)
 
     assert len(seen) == 3
+
+
+def test_an_argument_that_cannot_be_written_is_refused_before_it_is_sent() -> None:
+    with store_at("http://127.0.0.1:1") as store, pytest.raises(InvalidParameterValue, match="cannot be sent"):
+        store.runs.get(GetRun(run_id=object()))  # type: ignore[arg-type]  # what a careless program does

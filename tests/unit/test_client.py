@@ -165,6 +165,29 @@ def test_a_folder_is_a_tracking_uri(tmp_path: Path) -> None:
     assert hw.Client().tracking_uri == hw.get_tracking_uri()
 
 
+def test_a_tracking_uri_names_a_file_whatever_its_spelling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    found = []
+    for uri in ("sqlite:///runs.db", "sqlite:///~/runs.db", "file:./place"):
+        hw.set_tracking_uri(uri)
+        found.append(hw.get_tracking_uri())
+
+    assert found == [
+        f"sqlite:///{tmp_path / 'runs.db'}",
+        f"sqlite:///{tmp_path / 'home' / 'runs.db'}",
+        f"sqlite:///{tmp_path / 'place' / 'headwater.db'}",
+    ]
+    for uri in ("sqlite:///:memory:", "sqlite://", "mysql://host/runs"):
+        hw.set_tracking_uri(uri)
+        with pytest.raises(hw.InvalidParameterValue, match="Invalid store URI"):
+            hw.search_experiments()
+    with pytest.raises(
+        hw.InvalidParameterValue, match="'databricks': Databricks is reached by MLflow's own client only"
+    ):
+        hw.set_tracking_uri("databricks")
+
+
 def test_with_sync_logging_the_store_has_what_was_logged_when_the_call_returns_and_its_refusal_is_raised(
     tmp_path: Path,
 ) -> None:

@@ -76,6 +76,22 @@ def test_runs_are_forked_cloned_rewound_and_moved(client: hw.Client) -> None:
     assert client.get_run(run_id).info.experiment_id == target
 
 
+def test_what_names_no_run_or_step_is_refused_with_its_type(client: hw.Client) -> None:
+    run_id = log_run(1)
+
+    with pytest.raises(hw.InvalidParameterValue, match="of type 'Run' for parameter 'run_id'"):
+        client.get_run(client.get_run(run_id))  # type: ignore[arg-type]  # what a careless program does
+    with pytest.raises(hw.InvalidParameterValue, match="Invalid step '5' of type 'str'"):
+        client.rewind_run(run_id, "5")  # type: ignore[arg-type]
+    with pytest.raises(hw.InvalidParameterValue, match=r"Invalid step '0\.5' of type 'float'"):
+        client.fork_run(run_id, 0.5)  # type: ignore[arg-type]
+    with pytest.raises(hw.InvalidParameterValue, match=r"Invalid tags '\['a'\]' of type 'list'"):
+        hw.start_run(tags=["a"])  # type: ignore[arg-type]
+    with pytest.raises(hw.InvalidParameterValue, match="of type 'int' for parameter 'run_name'"):
+        hw.start_run(run_name=5)  # type: ignore[arg-type]
+    assert client.move_runs(run_id, hw.create_experiment("elsewhere")) == [run_id]
+
+
 def test_a_param_that_was_edited_may_be_logged_again_as_it_is(client: hw.Client) -> None:
     with hw.start_run() as run:
         hw.log_param("lr", 0.1)

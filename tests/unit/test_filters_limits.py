@@ -27,6 +27,8 @@ _PAGE = Path(__file__).parents[2] / "docs" / "reference" / "search.md"
         ("status = 'a\0b'", "NUL"),
         ("status = '\ud800'", "lone surrogate"),
         ("metrics.a > 1e", "Expected numeric value"),
+        ("start_time > '2026-02-30'", "Expected numeric value type for numeric attribute: start_time"),
+        ("loss < 1", "A metric is written metrics.loss, a param params.loss"),
         ("metrics.a > nan", "Expected numeric value"),
         ("metrics.a > ", "a value is missing"),
         ("metrics.a >= 5 OR", "a condition is missing (at position 18: the end)"),

@@ -2,8 +2,9 @@
 
 import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -45,6 +46,13 @@ def test_an_exception_fails_the_run_and_passes_through() -> None:
         hw.log_metric("loss", 1 / 0)
 
     assert hw.get_run(run.info.run_id).info.status == "FAILED"
+
+
+def test_an_interrupt_from_the_keyboard_kills_the_run() -> None:
+    with pytest.raises(KeyboardInterrupt), hw.start_run() as run:
+        raise KeyboardInterrupt
+
+    assert hw.get_run(run.info.run_id).info.status == "KILLED"
 
 
 @pytest.mark.parametrize(("code", "status"), [(None, "FINISHED"), (0, "FINISHED"), (3, "FAILED")])
@@ -204,6 +212,44 @@ def test_what_is_no_number_is_refused_at_the_call(value: object) -> None:
             hw.log_metrics({"accuracy": 0.5, "loss": value})
 
     assert hw.get_run(run.info.run_id).data.metrics == {}
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        lambda: hw.log_metrics([("loss", 1)]),  # type: ignore[arg-type]  # what a careless program does
+        lambda: hw.log_params(SimpleNamespace(lr=1)),  # type: ignore[arg-type]
+        lambda: hw.set_tags("team"),  # type: ignore[arg-type]
+        lambda: hw.log_metric({"loss": 1}, 1),  # type: ignore[arg-type]
+        lambda: hw.log_metric(5, 1),  # type: ignore[arg-type]
+        lambda: hw.log_params({3: "x"}),  # type: ignore[dict-item]
+        lambda: hw.log_text(5, "five.txt"),  # type: ignore[arg-type]
+        lambda: hw.log_metric("loss", 1, context="val"),  # type: ignore[arg-type]
+        lambda: hw.log_input({"a": [1]}),  # type: ignore[arg-type]
+        lambda: hw.data.from_pandas([1]),  # type: ignore[arg-type]
+        lambda: hw.log_metric("loss", 1, step="last"),  # type: ignore[arg-type]
+        lambda: hw.log_metric("loss", 1, step=1.5),  # type: ignore[arg-type]
+        lambda: hw.log_metric("loss", 1, timestamp=math.nan),  # type: ignore[arg-type]
+    ],
+)
+def test_what_has_the_wrong_type_is_refused_with_its_type_and_nothing_is_logged(log: Callable[[], None]) -> None:
+    with (
+        hw.start_run() as run,
+        pytest.raises(hw.InvalidParameterValue, match=r"of type '(list|Simple|str|dict|int|float)"),
+    ):
+        log()
+
+    found = hw.get_run(run.info.run_id).data
+    assert (found.metrics, found.params, "team" in found.tags) == ({}, {}, False)
+
+
+def test_a_step_may_be_any_whole_number() -> None:
+    with hw.start_run() as run:
+        for step in (1, np.int64(2), 3.0, np.array(4)):
+            hw.log_metric("loss", 1, step=step)  # type: ignore[arg-type]  # loops count with all of these
+
+    history = hw.Client().get_metric_history(run.info.run_id, "loss")
+    assert sorted(point.step for point in history) == [1, 2, 3, 4]
 
 
 def test_points_have_the_step_and_time_that_were_given() -> None:

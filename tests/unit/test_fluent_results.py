@@ -1,9 +1,11 @@
 """Artifacts and found runs, read back with the fluent functions from a real SQLite store."""
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -21,14 +23,15 @@ def uri(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 def test_text_and_dicts_are_artifacts() -> None:
     with hw.start_run() as run:
         hw.log_text("naïve ✓\n", "notes/report.txt")
-        hw.log_dict({"features": ["größe", 1, None]}, "features.json")
-        hw.log_dict({"depth": 6, "rates": [0.1, 0.2]}, "settings.yaml")
+        hw.log_dict({"features": ["größe", 1, None], "mean": np.float32(0.5), "at": Path("x")}, "features.json")
+        hw.log_dict({"depth": np.int64(6), "rates": np.array([0.1, 0.2])}, "settings.yaml")
         uri = hw.get_artifact_uri("features.json")
     run_id = run.info.run_id
 
     assert uri.endswith(f"/{run_id}/artifacts/features.json")
     assert hw.artifacts.load_text(f"runs:/{run_id}/notes/report.txt") == "naïve ✓\n"
-    assert hw.artifacts.load_dict(f"runs:/{run_id}/features.json") == {"features": ["größe", 1, None]}
+    features = hw.artifacts.load_dict(f"runs:/{run_id}/features.json")
+    assert features == {"features": ["größe", 1, None], "mean": 0.5, "at": "x"}
     settings = yaml.safe_load(hw.artifacts.load_text(f"runs:/{run_id}/settings.yaml"))
     assert settings == {"depth": 6, "rates": [0.1, 0.2]}
     with pytest.raises(hw.InvalidParameterValue, match="is not JSON"):
@@ -49,6 +52,8 @@ def test_files_and_folders_make_a_round_trip(tmp_path: Path) -> None:
         (folder / "summary.txt").write_text("changed later")
         with pytest.raises(hw.InvalidParameterValue, match="No such file or directory"):
             hw.log_artifact(tmp_path / "missing")
+        with pytest.raises(hw.InvalidParameterValue, match="StringIO"):
+            hw.log_stream(io.StringIO("text"), "text.bin")  # type: ignore[arg-type]  # what a careless program does
     run_id = run.info.run_id
 
     top = hw.list_artifacts(run_id=run_id)
@@ -75,6 +80,8 @@ def test_files_and_folders_make_a_round_trip(tmp_path: Path) -> None:
         hw.download_artifacts(run_id=run_id, artifact_path="missing.txt")
     with pytest.raises(hw.InvalidParameterValue, match="Exactly one of"):
         hw.download_artifacts()
+    with pytest.raises(hw.InvalidParameterValue, match="it is a file"):
+        hw.download_artifacts(run_id=run_id, dst_path=folder / "summary.txt")
 
 
 def test_found_runs_are_a_frame_with_fixed_columns_then_metrics_params_and_tags() -> None:
@@ -100,7 +107,7 @@ def test_found_runs_are_a_frame_with_fixed_columns_then_metrics_params_and_tags(
     assert list(hw.search_runs(filter_string="metrics.loss > 1").columns) == fixed
 
 
-def test_runs_are_found_by_experiment_names_ids_and_everywhere() -> None:
+def test_runs_are_found_by_experiment_names_ids_and_everywhere(caplog: pytest.LogCaptureFixture) -> None:
     experiment_id = hw.create_experiment("elsewhere")
     with hw.start_run() as here:
         pass
@@ -113,11 +120,17 @@ def test_runs_are_found_by_experiment_names_ids_and_everywhere() -> None:
 
     assert found() == {here.info.run_id}
     assert found(experiment_ids=[experiment_id]) == {there.info.run_id}
+    assert found(experiment_ids=experiment_id) == {there.info.run_id}
+    assert found(experiment_names="elsewhere", order_by="start_time DESC") == {there.info.run_id}
+    assert caplog.messages == []
     assert found(experiment_names=["elsewhere", "unknown"]) == {there.info.run_id}
+    assert caplog.messages == ["No experiment is called 'unknown': no runs of it can be found."]
     assert found(search_all_experiments=True) == {here.info.run_id, there.info.run_id}
     assert len(found(search_all_experiments=True, max_results=1)) == 1
     assert found(experiment_names=["unknown"]) == set()
     with pytest.raises(hw.InvalidParameterValue, match="but not both"):
         found(experiment_ids=["0"], experiment_names=["elsewhere"])
+    with pytest.raises(hw.InvalidParameterValue, match="Invalid max_results '5' of type 'str'"):
+        found(max_results="5")
     with pytest.raises(hw.InvalidParameterValue, match="'csv'"):
         hw.search_runs(output_format="csv")

@@ -10,7 +10,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from headwater.protocol.errors import HeadwaterError
+from headwater.protocol.errors import HeadwaterError, InvalidParameterValue
+from headwater.stores import open_store, upgrade_store
 from headwater.stores.sql.connection import Dialect, KeyCache
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.engine import Engine, open_engine
@@ -80,6 +81,33 @@ def test_several_processes_that_open_a_new_postgresql_apply_each_migration_once(
     assert _open_in_processes(url, 4) == [(0, "")] * 4
 
     assert _create(url) == 1
+
+
+def test_a_database_of_mlflow_is_refused_and_left_as_it_is(tmp_path: Path, postgres_url: str) -> None:
+    with psycopg.connect(postgres_url, autocommit=True) as driver:
+        driver.execute("CREATE DATABASE of_mlflow")
+
+    for uri in (f"sqlite:///{tmp_path / 'mlflow.db'}", postgres_url.replace("/postgres?", "/of_mlflow?")):
+        with closing(_open(uri).connect(writable=True)) as connection:
+            connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
+            connection.execute("CREATE TABLE experiments (name TEXT)")
+            for use in (open_store, upgrade_store):
+                with expect_error(InvalidParameterValue, "The database belongs to MLflow and is left as it is.…"):
+                    use(uri)
+            assert not connection.has_table("migration")
+
+
+def test_a_folder_of_mlflow_is_refused_unless_a_database_of_ours_is_there_already(tmp_path: Path) -> None:
+    uri = f"sqlite:///{tmp_path / 'headwater.db'}"
+    (tmp_path / "0").mkdir()
+    (tmp_path / "0" / "meta.yaml").write_text("name: Default\n")
+
+    with expect_error(InvalidParameterValue, f"The folder '{tmp_path}' belongs to MLflow and is left as it is.…"):
+        open_store(uri)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["0"]
+    (tmp_path / "headwater.db").touch()
+    open_store(uri).close()
 
 
 def test_both_dialects_have_the_same_migrations() -> None:

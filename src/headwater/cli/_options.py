@@ -3,6 +3,7 @@
 import getpass
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar
 
 import click
@@ -174,14 +175,25 @@ def require_one(name: str, *values: str) -> str:
 
 def tracking_uri_in_force(given: str) -> str:
     """Return the tracking URI: of the command, of `headwater` itself, of the environment, else the default."""
+    from headwater.tracking.active import resolve_uri
+
     outer = click.get_current_context().find_root().obj
-    return given or outer or TRACKING_URI.get() or default_tracking_uri()
+    return resolve_uri(given or outer or TRACKING_URI.get()) or default_tracking_uri()
+
+
+def existing_uri_in_force(given: str) -> str:
+    """Return the tracking URI in force; raise `ResourceDoesNotExist` for a SQLite file that is not there."""
+    uri = tracking_uri_in_force(given)
+    path = uri.partition(":///")[2].partition("?")[0]
+    if uri.startswith("sqlite:") and not Path(path).exists():
+        raise ResourceDoesNotExist(f"There is no database '{path}'. Check the URI of the store.")
+    return uri
 
 
 def registry_uri_in_force(given: str) -> str:
     """Return the registry's URI: of the command, of `headwater` itself, of the environment, else where runs are."""
     outer = click.get_current_context().find_root().obj
-    return given or outer or REGISTRY_URI.get() or tracking_uri_in_force("")
+    return tracking_uri_in_force(given or outer or REGISTRY_URI.get())
 
 
 @contextmanager

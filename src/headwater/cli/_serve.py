@@ -44,6 +44,7 @@ from headwater.config import (
     STATIC_PREFIX,
     TRUSTED_PROXIES,
     Setting,
+    default_tracking_uri,
 )
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def serve(options: ServeOptions, *, tracking_uri: str, port: int, browser_path: 
     """Serve until interrupted; open a browser at `browser_path` below the address unless it is None."""
     from headwater.server.serve import serve as run_server
 
-    store_uri = options.backend_store_uri or BACKEND_STORE_URI.get() or tracking_uri_in_force(tracking_uri)
+    store_uri = tracking_uri_in_force(options.backend_store_uri or BACKEND_STORE_URI.get() or tracking_uri)
     if is_server(store_uri):
         raise click.UsageError(f"'{store_uri}' is itself a server: open it in a browser, or give --backend-store-uri.")
     settings = _settings(options, store_uri, port)
@@ -161,8 +162,12 @@ def serve(options: ServeOptions, *, tracking_uri: str, port: int, browser_path: 
             "For more processes, start more servers on one PostgreSQL database."
         )
 
+    left = find_mlflow(store_uri)
+
     def greet(address: str) -> None:
         say(f"Headwater is at {address} and keeps runs in {without_password(store_uri)}  (Ctrl+C stops it)")
+        if left:
+            say(f"MLflow has runs in this folder. Bring them: headwater import mlflow {left}")
         if browser_path is not None:
             open_browser(address + browser_path)
         _ship_left_behind()
@@ -171,12 +176,21 @@ def serve(options: ServeOptions, *, tracking_uri: str, port: int, browser_path: 
     run_server(settings, lambda address: threading.Thread(target=greet, args=(address,), daemon=True).start())
 
 
+def find_mlflow(store_uri: str) -> str:
+    """Return where MLflow keeps runs in the working folder; empty unless the store is this folder's, not there yet."""
+    if store_uri != default_tracking_uri() or Path(store_uri.partition(":///")[2]).exists():
+        return ""
+    if Path("mlflow.db").is_file():
+        return "sqlite:///mlflow.db"
+    return "mlruns" if any(Path("mlruns").glob("[0-9]*/meta.yaml")) else ""
+
+
 def _settings(options: ServeOptions, store_uri: str, port: int) -> "ServerSettings":
     from headwater.protocol.roles import parse_level
     from headwater.server.settings import OidcSettings, ServerSettings
 
     registry_uri = options.registry_store_uri or REGISTRY_STORE_URI.get()
-    if registry_uri not in {"", store_uri}:
+    if registry_uri and tracking_uri_in_force(registry_uri) != store_uri:
         raise click.UsageError(
             f"Models cannot be kept at '{without_password(registry_uri)}' by the server of "
             f"'{without_password(store_uri)}'. Start a server for each, and let clients set {REGISTRY_URI.name}."

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from headwater.cli._options import opened_store
+from headwater.cli._options import existing_uri_in_force, opened_store
 from headwater.cli._output import say
 from headwater.interop.source import Problem
 from headwater.protocol.errors import HeadwaterError
@@ -28,7 +28,7 @@ def command(context: click.Context, *, source: str, file_format: str, folder: Pa
     `headwater runs export`.
     """
     problems: list[str] = []
-    with opened_store(source) as store:
+    with opened_store(existing_uri_in_force(source)) as store:
         written = _write(store, file_format, folder, problems.append, artifacts=not no_artifacts)
     for problem in problems:
         say(f"Problem: {problem}")

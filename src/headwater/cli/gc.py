@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from headwater.cli._options import json_option, tracking_uri_in_force, tracking_uri_option
+from headwater.cli._options import existing_uri_in_force, json_option, tracking_uri_option
 from headwater.cli._output import format_bytes, print_json, say
 from headwater.config import ARTIFACTS_DESTINATION, BACKEND_STORE_URI
 from headwater.protocol.trash import (
@@ -99,7 +99,7 @@ def command(
     programs log; stopped midway, it goes on where it was when it is started again.
     """
     wanted = ListTrash(older_than, _split(experiment_ids), _split(run_ids), _split(model_ids))
-    uri = tracking_uri_in_force(tracking_uri or backend_store_uri or BACKEND_STORE_URI.get())
+    uri = existing_uri_in_force(tracking_uri or backend_store_uri or BACKEND_STORE_URI.get())
     store = open_store(uri, artifacts=artifacts_destination or ARTIFACTS_DESTINATION.get() or None)
     try:
         found = store.trash.list(wanted)

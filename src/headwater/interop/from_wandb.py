@@ -6,7 +6,8 @@ import struct
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from pathlib import Path
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import msgspec
@@ -90,6 +91,7 @@ class _Reader:
         self._status = RunStatus.FAILED
         self._stats = 0
         self._saved: set[str] = set()
+        self._images: dict[str, list[str]] = {}
         self._config: dict[str, Any] = {}
         self._summary: dict[str, Any] = {}
 
@@ -99,7 +101,7 @@ class _Reader:
             self._take_history(record.message(_HISTORY))
         elif record.has(_SUMMARY):
             for item in record.message(_SUMMARY).messages(1):
-                self._summary[_key(item)] = _value(item)
+                _put(self._summary, _names(item), _value(item))
         elif record.has(_CONFIG):
             self._take_config(record.message(_CONFIG))
         elif record.has(_STATS):
@@ -115,9 +117,11 @@ class _Reader:
 
     def take_files(self, folder: Path, problem: Problem) -> None:
         """Add the files of the run; a link out of its folder counts if the run says that the file was saved."""
-        self.logged.files += ArtifactFolders(folder, None, {}, lambda _problem: None).files(folder)
-        held = {file.path for file in self.logged.files}
-        for name in sorted(self._saved - held):
+        found = ArtifactFolders(folder, None, {}, lambda _problem: None).files(folder)
+        for file in found:
+            names = self._images.get(file.path, [file.path])
+            self.logged.files += [replace(file, path=name) for name in names]
+        for name in sorted(self._saved - {file.path for file in found}):
             path = folder / name
             if not path.is_file():
                 continue
@@ -177,21 +181,35 @@ class _Reader:
             self._config.pop(_key(item), None)
 
     def _take_history(self, history: Message) -> None:
-        row = {_key(item): _value(item) for item in history.messages(1)}
+        row: dict[str, Any] = {}
+        for item in history.messages(1):
+            _put(row, _names(item), _value(item))
         step = history.message(2).integer(1) if history.has(2) else int(_number(row.get("_step")) or 0)
         time_ms = round((_number(row.get("_timestamp")) or 0) * 1000) or self._end_ms or self._start_ms
         self._end_ms = max(self._end_ms, time_ms)
         for key, value in row.items():
             if not key.startswith("_"):
-                self._add_numbers(key, step, time_ms, value)
+                self._add_value(key, step, time_ms, value)
 
-    def _add_numbers(self, key: str, step: int, time_ms: int, value: object) -> None:
-        if isinstance(value, Mapping) and "_type" not in value:
+    def _add_value(self, key: str, step: int, time_ms: int, value: object) -> None:
+        if isinstance(value, Mapping):
+            if "_type" in value:
+                self._add_images(key, step, time_ms, value)
+                return
             for name, inner in value.items():
-                self._add_numbers(f"{key}.{name}", step, time_ms, inner)
+                self._add_value(f"{key}.{name}", step, time_ms, inner)
         number = _number(value)
         if number is not None:
             self.logged.add_point(key, step, time_ms, number)
+
+    def _add_images(self, key: str, step: int, time_ms: int, media: Mapping[str, Any]) -> None:
+        """Have files that are images brought as steps of an image; other media stay files, or are left out."""
+        if media["_type"] not in {"image-file", "images/separated"}:
+            return
+        for path in media.get("filenames") or [media.get("path")]:
+            if isinstance(path, str):
+                name = self.logged.image_path(key, step, time_ms, make_id(path), PurePosixPath(path).suffix)
+                self._images.setdefault(path, []).append(name)
 
     def _take_stats(self, stats: Message) -> None:
         moment = stats.message(2)
@@ -205,6 +223,9 @@ class _Reader:
 
     def _take_summary(self, key: str, value: object) -> None:
         """Keep a final value: as a metric if it is a number that was never logged, as a tag if it is none."""
+        if isinstance(value, Mapping) and "_type" not in value:
+            for name, inner in value.items():
+                self._take_summary(f"{key}.{name}", inner)
         if key.startswith("_") or self.logged.metric_names.name(key) in self.logged.points:
             return
         number = _number(value)
@@ -248,9 +269,24 @@ def _find_project(paths: list[Path]) -> str:
     return _NO_PROJECT
 
 
+def _names(item: Message) -> list[str]:
+    """Return the key of an item, and those inside it that lead to the value."""
+    return [data.decode("utf-8", "replace") for data in item.all_bytes(2)] or [item.text(1)]
+
+
 def _key(item: Message) -> str:
-    nested = [data.decode("utf-8", "replace") for data in item.all_bytes(2)]
-    return ".".join(nested) or item.text(1)
+    return ".".join(_names(item))
+
+
+def _put(values: dict[str, Any], names: list[str], value: object) -> None:
+    """Put a value where its names lead to, through objects that are made on the way."""
+    place = values
+    for name in names[:-1]:
+        place = place.setdefault(name, {})
+        if not isinstance(place, dict):  # a number has the name that leads on
+            values[".".join(names)] = value
+            return
+    place[names[-1]] = value
 
 
 def _value(item: Message) -> object:

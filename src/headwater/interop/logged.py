@@ -74,12 +74,16 @@ class LoggedRun:
         self.files.append(SourceFile(path, partial(_chunks, content)))
 
     def add_image(self, key: str, step: int, time_ms: int, content: bytes) -> None:
-        """Add an image where the page of a run looks for the steps of an image."""
-        ending = "png" if content.startswith(b"\x89PNG") else "jpg" if content.startswith(b"\xff\xd8") else "gif"
-        name = self.metric_names.name(key).replace("/", "~")
+        """Add an image as a step of an image."""
+        suffix = ".png" if content.startswith(b"\x89PNG") else ".jpg" if content.startswith(b"\xff\xd8") else ".gif"
         unique = hashlib.sha256(content).hexdigest()[:32]
-        self.add_file(f"images/{name}+step+{step}+timestamp+{time_ms}+{unique}.{ending}", content)
+        self.add_file(self.image_path(key, step, time_ms, unique, suffix), content)
+
+    def image_path(self, key: str, step: int, time_ms: int, unique: str, suffix: str) -> str:
+        """Return where the page of a run looks for a step of an image, and say in a tag that there are some."""
         self.add_tag(_IMAGES_TAG, "True")
+        name = self.metric_names.name(key).replace("/", "~")
+        return f"images/{name}+step+{step}+timestamp+{time_ms}+{unique}{suffix}"
 
     def finished(self) -> PutRun:
         """Return the run with its params and tags."""

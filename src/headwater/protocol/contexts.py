@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from headwater.protocol.errors import InvalidParameterValue
-from headwater.protocol.names import check_key, check_keys
+from headwater.protocol.names import check_key, check_keys, check_text
 
 MAX_METRIC_KEY = 500
 """Characters of a metric's name and context together."""
@@ -35,8 +35,13 @@ def metric_key(name: str, context: Mapping[str, object] | None) -> str:
         return name
     if "{" in name:
         raise InvalidParameterValue(f"The metric '{name}' names a context already. Give the context once.")
+    if not isinstance(context, Mapping):
+        raise InvalidParameterValue(
+            f"Invalid context '{str(context)[:100]}' of type '{type(context).__name__}' of metric '{name}'. "
+            "Give a dict of labels, such as {'split': 'val'}."
+        )
     labels = []
-    for label, value in sorted(context.items()):
+    for label, value in sorted((str(label), value) for label, value in context.items()):
         text = str(value)
         if not _LABEL.fullmatch(label) or not _VALUE.fullmatch(text):
             raise InvalidParameterValue(
@@ -86,6 +91,7 @@ def normal_metric_key(key: str) -> str:
 
 def check_metric_key(parameter: str, key: str) -> None:
     """Raise `InvalidParameterValue` unless `key` is a metric's name, or the one form of a name with a context."""
+    check_text(parameter, key)
     if "{" not in key:
         check_key(parameter, key, "Metric name")
         return

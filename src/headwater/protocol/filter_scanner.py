@@ -1,6 +1,7 @@
 """Reading the small pieces of a filter: keys, operators, values. Every pattern here is linear in its input."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from headwater.protocol.contexts import normal_metric_key
@@ -17,6 +18,8 @@ _LOOSE = re.compile(r"[^\s,()]+|.", re.DOTALL)
 _SNIPPET = 24
 _MESSAGE = 1000
 _INT_DIGITS = 18
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Literal(NamedTuple):
@@ -25,6 +28,18 @@ class Literal(NamedTuple):
     value: Value | None
     raw: str
     start: int
+
+
+def parse_moment(text: str) -> int | None:
+    """Return the milliseconds since 1970 of a date, with or without a time and its distance from UTC; else None."""
+    if not _DATE.match(text):
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
 class Scanner:
@@ -163,7 +178,10 @@ class Scanner:
         attribute = self.grammar.attributes.get(name)
         if attribute is None:
             valid = ", ".join(f"'{known}'" for known in self.grammar.attributes)
-            raise self.error(f"Invalid attribute key '{name}' specified. Valid keys are '{{{valid}}}'", start)
+            message = f"Invalid attribute key '{name}' specified. Valid keys are '{{{valid}}}'"
+            if Kind.METRIC in self.grammar.entities.values():
+                message += f". A metric is written metrics.{name[:100]}, a param params.{name[:100]}"
+            raise self.error(message, start)
         return Key(Kind.ATTRIBUTE, attribute.name)
 
     def _unknown_entity(self, entity: str, start: int) -> InvalidParameterValue:

@@ -20,6 +20,8 @@ class ValueType(enum.Enum):
 
     TEXT = enum.auto()
     NUMBER = enum.auto()
+    TIME = enum.auto()
+    """Milliseconds since 1970, or a date in quotes."""
     EXPERIMENT_ID = enum.auto()
     """A decimal integer in quotes; only equality and lists make sense."""
     VERSION = enum.auto()
@@ -145,8 +147,8 @@ _RUN_ATTRIBUTES = _attributes(
     user_id=ValueType.TEXT,
     artifact_uri=ValueType.TEXT,
     experiment_id=ValueType.EXPERIMENT_ID,
-    start_time=ValueType.NUMBER,
-    end_time=ValueType.NUMBER,
+    start_time=ValueType.TIME,
+    end_time=ValueType.TIME,
     duration=ValueType.NUMBER,
 )
 _RUN_ALIASES = {
@@ -193,8 +195,8 @@ _MODEL_ATTRIBUTES = _attributes(
     artifact_location=ValueType.TEXT,
     lifecycle_stage=ValueType.TEXT,
     experiment_id=ValueType.EXPERIMENT_ID,
-    creation_timestamp=ValueType.NUMBER,
-    last_updated_timestamp=ValueType.NUMBER,
+    creation_timestamp=ValueType.TIME,
+    last_updated_timestamp=ValueType.TIME,
 ) | {"status": Attribute("status", ValueType.TEXT, _STATUS_SPELLINGS)}
 _MODEL_ALIASES = {
     "artifact_uri": "artifact_location",
@@ -216,8 +218,8 @@ EXPERIMENTS = Grammar(
     attributes=_attributes(
         name=ValueType.TEXT,
         experiment_id=ValueType.EXPERIMENT_ID,
-        creation_time=ValueType.NUMBER,
-        last_update_time=ValueType.NUMBER,
+        creation_time=ValueType.TIME,
+        last_update_time=ValueType.TIME,
     ),
     order_kinds=frozenset({Kind.ATTRIBUTE}),
     valid_entities="Valid entity types are ('attribute', 'tag', 'tags')",
@@ -225,7 +227,7 @@ EXPERIMENTS = Grammar(
 """The grammar of searching experiments."""
 
 _REGISTRY_ENTITIES = {"attribute": Kind.ATTRIBUTE, "tag": Kind.TAG, "tags": Kind.TAG}
-_REGISTRY_TIMES = _attributes(creation_timestamp=ValueType.NUMBER, last_updated_timestamp=ValueType.NUMBER)
+_REGISTRY_TIMES = _attributes(creation_timestamp=ValueType.TIME, last_updated_timestamp=ValueType.TIME)
 
 REGISTERED_MODELS = Grammar(
     entities=_REGISTRY_ENTITIES,

@@ -33,6 +33,8 @@ What it means:
   backslash with a quote before a letter, stand for themselves.
 - Metrics and numeric attributes compare with numbers. A run's metric is its latest value; a logged model's is any
   value that was measured on the datasets in question. NaN matches `!=`, NOT IN and NOT BETWEEN only.
+- Times are milliseconds since 1970, or dates in quotes, in UTC unless they say otherwise:
+  `start_time >= '2026-03-01'`, `end_time < '2026-03-01T09:30:00+02:00'`.
 - Texts compare with strings, in the order of their code points. A param compares with a number, too, if the number
   is not in quotes: `params.lr > 0.01`; a value that is no number matches `!=`, NOT IN and NOT BETWEEN only.
 - LIKE: `%` is any text, `_` one character, nothing escapes them; ILIKE also ignores case.
@@ -49,7 +51,7 @@ What it means:
 import re
 
 from headwater.protocol.errors import InvalidParameterValue
-from headwater.protocol.filter_scanner import Literal, Scanner
+from headwater.protocol.filter_scanner import Literal, Scanner, parse_moment
 from headwater.protocol.filter_tree import (
     EXPERIMENTS,
     LOGGED_MODELS,
@@ -347,7 +349,7 @@ class _Parser:
 
     def _operators(self, key: Key) -> tuple[Operator, ...]:
         match self._type(key):
-            case ValueType.NUMBER | ValueType.VERSION:
+            case ValueType.NUMBER | ValueType.TIME | ValueType.VERSION:
                 return _EQUALITY + _LESS_OR_GREATER
             case ValueType.EXPERIMENT_ID:
                 return _EQUALITY
@@ -363,7 +365,10 @@ class _Parser:
         value_type = self._type(key)
         if value_type is ValueType.VERSION and isinstance(literal.value, str) and _DIGITS.fullmatch(literal.value):
             return int(literal.value)
-        if value_type in {ValueType.NUMBER, ValueType.VERSION}:
+        if value_type is ValueType.TIME and isinstance(literal.value, str):
+            moment = parse_moment(literal.value)
+            return self._number(key, literal) if moment is None else moment
+        if value_type in {ValueType.NUMBER, ValueType.TIME, ValueType.VERSION}:
             return self._number(key, literal)
         if isinstance(literal.value, str):
             if value_type is ValueType.EXPERIMENT_ID:

@@ -56,6 +56,15 @@ def require(parameter: str, value: str) -> str:
     return value
 
 
+def check_text(parameter: str, value: object) -> None:
+    """Raise unless `value` is a text."""
+    if not isinstance(value, str):
+        raise InvalidParameterValue(
+            f"Invalid value '{str(value)[:100]}' of type '{type(value).__name__}' for parameter '{parameter}'. "
+            "Give a str."
+        )
+
+
 def check_length(label: str, value: str, limit: int) -> None:
     """Raise unless `value` has at most `limit` characters."""
     if len(value) > limit:
@@ -63,7 +72,8 @@ def check_length(label: str, value: str, limit: int) -> None:
 
 
 def check_no_nul(label: str, value: str) -> None:
-    """Raise if `value` holds a NUL or a lone surrogate, which no database keeps."""
+    """Raise unless `value` is a text without a NUL or a lone surrogate, which no database keeps."""
+    check_text(label, value)
     if "\0" in value:
         raise InvalidParameterValue(f"'{label}' must not contain a NUL character. Remove it and try again.")
     if not value.isascii():
@@ -95,6 +105,7 @@ def check_key(parameter: str, key: str, label: str = "key") -> None:
         key: the name itself, at most 250 characters.
         label: what it is called when it is too long, such as `Param key`.
     """
+    check_text(parameter, key)
     if not key:
         raise missing(parameter)
     if fault := _key_fault(key):
@@ -112,6 +123,7 @@ def check_keys(kind: str, field: str, keys: Iterable[str], label: str) -> None:
 
 def check_run_id(run_id: str) -> str:
     """Return `run_id`, or raise if it cannot be one."""
+    check_text("run_id", run_id)
     require("run_id", run_id)
     if not _RUN_ID_PATTERN.fullmatch(run_id):
         raise InvalidParameterValue(f"Invalid run ID: '{run_id}'. A run ID has letters, digits, '_' and '-' only.")

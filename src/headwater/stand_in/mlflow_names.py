@@ -55,7 +55,7 @@ MODULES = {
     "mlflow.models.model": "headwater.models",
     "mlflow.models.signature": "headwater.models",
     "mlflow.models.utils": "headwater.models",
-    "mlflow.pyfunc": "headwater.flavors.pyfunc",
+    "mlflow.pyfunc": "headwater.pyfunc",
     "mlflow.pyfunc.model": "headwater.models.python.model",
     "mlflow.pyfunc.utils": "headwater.models.python.mlflow_pickles",
     "mlflow.pyfunc.utils.data_validation": "headwater.models.python.mlflow_pickles",
@@ -100,13 +100,16 @@ MODULES = {
     "mlflow.utils.environment": "headwater.interop.mlflow_functions",
     "mlflow.utils.mlflow_tags": "",
     "mlflow.utils.validation": "",
+    "mlflow.version": "",
 }
 """MLflow's modules by name, each with the module whose names it has; an empty one has only constants."""
 
 CONSTANTS: dict[str, dict[str, object]] = {
     "mlflow": {"__version__": names.SPOKEN_MLFLOW_VERSION, "VERSION": names.SPOKEN_MLFLOW_VERSION},
+    "mlflow.models": {"MLMODEL_FILE_NAME": "MLmodel"},
     "mlflow.models.model": {"MLMODEL_FILE_NAME": "MLmodel"},
     "mlflow.pyfunc": {"FLAVOR_NAME": "python_function"},
+    "mlflow.version": {"VERSION": names.SPOKEN_MLFLOW_VERSION},
     "mlflow.utils.mlflow_tags": {
         "MLFLOW_DATASET_CONTEXT": "mlflow.data.context",
         "MLFLOW_GIT_BRANCH": "mlflow.source.git.branch",
@@ -148,6 +151,7 @@ OTHER_NAMES = {
     "HuggingFaceDatasetSource": "headwater.data:HuggingFaceSource",
     "LocalArtifactDatasetSource": "headwater.data:FileSource",
     "MlflowException": "headwater.exceptions:MlflowException",
+    "ModelInputExample": "typing:Any",
     "ModelValidationFailedException": "headwater.models.evaluation:ModelValidationFailedException",
     "SparkDatasetSource": "headwater.data:SparkSource",
     "resolve_dataset_source": "headwater.tracking.datasets.sources:find_source",

@@ -23,13 +23,14 @@ from headwater.protocol.names import RUN_NAME_TAG, check_key, check_no_nul, chec
 from headwater.protocol.run_names import make_run_name
 from headwater.protocol.runs import GetRun, RunInfo, RunStatus
 from headwater.tracking.capture_choice import CAPTURED_TAG, Capture, choose
+from headwater.tracking.exits import status_after
 from headwater.tracking.journal import journal_folder
 from headwater.tracking.links import RunLinks
 from headwater.tracking.records import Creation
 from headwater.tracking.run import PARENT_RUN_TAG, USER_TAG, Experiment, Run, RunData, run_from_wire
 from headwater.tracking.session import current_session, hide_password
 from headwater.tracking.temporary import is_temporary
-from headwater.tracking.writer import RunWriter
+from headwater.tracking.writer import RunWriter, named_items
 
 NOTE_TAG = "mlflow.note.content"
 DEFAULT_EXPERIMENT_ID = "0"
@@ -54,14 +55,14 @@ class ActiveRun(Run):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        is_fine = error is None or (isinstance(error, SystemExit) and error.code in (None, 0))
-        status = RunStatus.FINISHED if is_fine else RunStatus.FAILED
-        if error is not None and not is_fine:
+        status = status_after(error)
+        if error is not None and status != RunStatus.FINISHED:
             current_session().note_failure(self.writer.uri, self.info.run_id, error)
         while self in _RUNS.get():
             end_run(status)
 
 
+_OF_DATABRICKS = frozenset({"databricks", "databricks-uc", "uc"})
 _RUNS: ContextVar[tuple[ActiveRun, ...]] = ContextVar("headwater_active_runs", default=())
 
 
@@ -202,7 +203,7 @@ def start_run(
 
 
 def _own_tags(tags: Mapping[str, object], description: str | None, parts: frozenset[str]) -> dict[str, str]:
-    own_tags = {key: str(value) for key, value in tags.items()}
+    own_tags = {key: str(value) for key, value in named_items("tags", tags)}
     if parts:
         own_tags.setdefault(CAPTURED_TAG, ", ".join(sorted(parts)))
     _check_tags(own_tags)
@@ -444,7 +445,14 @@ def resolve_uri(uri: str) -> str:
         return ""
     parts = urlsplit(uri)
     if parts.scheme == "sqlite":
-        return f"sqlite:///{Path(uri.partition(':///')[2]).absolute()}"
+        path = uri.partition(":///")[2]
+        # What names no file is refused where the store is opened.
+        return uri if path in {"", ":memory:"} else f"sqlite:///{Path(path).expanduser().absolute()}"
+    if uri.partition(":")[0] in _OF_DATABRICKS:
+        raise InvalidParameterValue(
+            f"Invalid URI '{uri}': Databricks is reached by MLflow's own client only. "
+            "Use sqlite:///path, postgresql://user@host/database, http(s)://host or a folder."
+        )
     if parts.scheme == "file" or "://" not in uri:
         folder = Path(unquote(parts.path) if parts.scheme == "file" else uri).expanduser().absolute()
         return f"sqlite:///{folder / 'headwater.db'}"

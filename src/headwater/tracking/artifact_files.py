@@ -110,6 +110,8 @@ def download_tree(store: Store, artifact_uri: str, path: str, target: Path) -> P
     fetch = _tree_fetcher(store, artifact_uri, path) if is_ours else _location_fetcher(artifact_uri, path)
     if not fetch.files and path:
         raise ResourceDoesNotExist(f"No artifact '{path}' in '{artifact_uri}'. List the run's artifacts to see names.")
+    if target.exists() and not target.is_dir():
+        raise InvalidParameterValue(f"Invalid dst_path '{target}': it is a file. Name a folder.")
     base = target / path
     (base.parent if fetch.files else base).mkdir(parents=True, exist_ok=True)
     with progress("Downloading", sum(file.size for file in fetch.files)) as on_bytes:

@@ -1,5 +1,6 @@
 """What the parts of the client have in common: a tracking URI, its store, and pages of results."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from headwater.protocol import paged_list
@@ -45,6 +46,13 @@ class Connected:
 
     def _writer(self, run_id: str) -> RunWriter:
         return RunWriter(self._uri, run_id)
+
+
+def one_or_more(values: Sequence[str] | str | int | None) -> list[str]:
+    """Return texts as a list: a text alone is one, not its letters."""
+    if values is None:
+        return []
+    return [str(value) for value in ([values] if isinstance(values, str | int) else values)]
 
 
 def parse_view(view_type: ViewType | int) -> ViewType:

@@ -21,6 +21,7 @@ from headwater.tracking.connected import Connected
 from headwater.tracking.run import Run, run_from_wire
 from headwater.tracking.session import current_session
 from headwater.tracking.shipper import sync_journals
+from headwater.tracking.writer import check_whole
 
 if TYPE_CHECKING:
     from headwater.stores.interface import Store
@@ -32,20 +33,22 @@ class EditVerbs(Connected):
     What this machine logged to the run before is stored first. A program elsewhere that still logs goes on doing so.
     """
 
-    def move_runs(self, run_ids: Iterable[str], experiment_id: str, *, children: bool = False) -> list[str]:
+    def move_runs(self, run_ids: Iterable[str] | str, experiment_id: str, *, children: bool = False) -> list[str]:
         """Move runs to another experiment, all or none, and return the ids of those that moved.
 
         Their artifacts stay where they are, and reachable.
 
         Args:
-            run_ids: up to 50,000 runs; those that are there already are passed over.
+            run_ids: one run, or up to 50,000; those that are there already are passed over.
             experiment_id: where they shall be.
             children: move their children, and theirs, too.
 
         Example:
             >>> hw.Client().move_runs([run_id], "7", children=True)
         """
-        request = MoveRuns(list(run_ids), str(experiment_id), children, user_id=_user())
+        request = MoveRuns(
+            [run_ids] if isinstance(run_ids, str) else list(run_ids), str(experiment_id), children, user_id=_user()
+        )
         return self._settled().edits.move_runs(request).run_ids
 
     def fork_run(
@@ -85,7 +88,7 @@ class EditVerbs(Connected):
             >>> hw.Client().rewind_run(run_id, step=checkpoint.step)
         """
         store = self._caught_up(run_id)
-        return store.edits.rewind_run(RewindRun(run_id, _user(), step=step)).points
+        return store.edits.rewind_run(RewindRun(run_id, _user(), step=check_whole("step", step))).points
 
     def delete_metric(self, run_id: str, key: str) -> int:
         """Drop all points of a metric, in all its contexts unless the key names one, and return how many."""
@@ -147,7 +150,7 @@ class EditVerbs(Connected):
             _user(),
             time.time_ns() // 1_000_000,
             history=history,
-            step=step,
+            step=None if step is None else check_whole("step", step),
             artifacts=artifacts,
         )
         return run_from_wire(self._caught_up(run_id).edits.copy_run(request).run)

@@ -1,6 +1,7 @@
 """What happens to open runs when the program ends.
 
-The end of the program finishes them, an exception, `sys.exit` or `exit` with an error fails them, SIGTERM kills them.
+The end of the program finishes them, an exception, `sys.exit` or `exit` with an error fails them, Ctrl+C or SIGTERM
+kills them.
 Hooks are set at the first run, and only where they do not displace somebody else's.
 """
 
@@ -35,6 +36,13 @@ class Finishable(Protocol):
 
 
 CurrentSession = Callable[[], Finishable]
+
+
+def status_after(error: BaseException | None) -> RunStatus:
+    """Return how a run has ended whose program, or `with` block, ends with this exception."""
+    if error is None or (isinstance(error, SystemExit) and error.code in {None, 0}):
+        return RunStatus.FINISHED
+    return RunStatus.KILLED if isinstance(error, KeyboardInterrupt) else RunStatus.FAILED
 
 
 def remove_at_exit(folder: Path) -> None:
@@ -80,7 +88,7 @@ def _watch_exceptions(current: CurrentSession) -> None:
     previous = sys.excepthook
 
     def note_failure(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
-        current().exit_status = RunStatus.FAILED
+        current().exit_status = status_after(error)
         previous(kind, error, traceback)
 
     sys.excepthook = note_failure

@@ -1,6 +1,6 @@
 """The client's verbs about experiments."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from headwater.protocol.errors import ResourceDoesNotExist
 from headwater.protocol.experiments import (
@@ -16,9 +16,10 @@ from headwater.protocol.experiments import (
     UpdateExperiment,
     ViewType,
 )
-from headwater.tracking.connected import Connected, PagedList, parse_view
+from headwater.tracking.connected import Connected, PagedList, one_or_more, parse_view
 from headwater.tracking.run import Experiment, experiment_from_wire
 from headwater.tracking.session import current_session
+from headwater.tracking.writer import named_items
 
 MAX_RESULTS = 1000
 
@@ -30,7 +31,7 @@ class ExperimentVerbs(Connected):
         self, name: str, artifact_location: str | None = None, tags: Mapping[str, object] | None = None
     ) -> str:
         """Create an experiment and return its id; a name that is taken raises `ResourceAlreadyExists`."""
-        wanted = [ExperimentTag(key, str(value)) for key, value in (tags or {}).items()]
+        wanted = [ExperimentTag(key, str(value)) for key, value in named_items("tags", tags or {})]
         request = CreateExperiment(name, artifact_location or "", wanted)
         return self._settled().experiments.create(request).experiment_id
 
@@ -51,14 +52,14 @@ class ExperimentVerbs(Connected):
         view_type: ViewType | int = ViewType.ACTIVE_ONLY,
         max_results: int | None = MAX_RESULTS,
         filter_string: str | None = None,
-        order_by: list[str] | None = None,
+        order_by: Sequence[str] | str | None = None,
         page_token: str | None = None,
     ) -> PagedList[Experiment]:
         """Return one page of the experiments that match."""
         request = SearchExperiments(
             max_results=MAX_RESULTS if max_results is None else max_results,
             filter=filter_string or "",
-            order_by=order_by or [],
+            order_by=one_or_more(order_by),
             view_type=parse_view(view_type),
             page_token=page_token or "",
         )

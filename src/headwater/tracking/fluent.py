@@ -14,7 +14,7 @@ from headwater.tracking.measured import ACTIVE_MODEL, log_measured
 from headwater.tracking.operations import RunOperations
 from headwater.tracking.run import Experiment, Run
 from headwater.tracking.session import current_session
-from headwater.tracking.writer import RunWriter
+from headwater.tracking.writer import RunWriter, named_items
 
 if TYPE_CHECKING:
     from headwater.protocol.inputs import Dataset, ModelOutput
@@ -279,7 +279,7 @@ def search_experiments(
     view_type: ViewType | int = ViewType.ACTIVE_ONLY,
     max_results: int | None = None,
     filter_string: str | None = None,
-    order_by: list[str] | None = None,
+    order_by: Sequence[str] | str | None = None,
 ) -> list[Experiment]:
     """Return every experiment that matches, or the first `max_results` of them.
 
@@ -314,7 +314,7 @@ def set_experiment_tag(key: str, value: object) -> None:
 
 def set_experiment_tags(tags: Mapping[str, object]) -> None:
     """Set tags of the active experiment."""
-    for key, value in tags.items():
+    for key, value in named_items("tags", tags):
         Client().set_experiment_tag(require_experiment_id(), key, value)
 
 

@@ -6,6 +6,7 @@ from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.inputs import CONTEXT_TAG, Dataset, DatasetInput, InputTag, ModelInput
 from headwater.tracking.active import require_run
 from headwater.tracking.links import HasEntity, to_entity
+from headwater.tracking.writer import named_items
 
 
 def log_input(
@@ -62,5 +63,5 @@ def log_inputs(
 
 
 def _input_tags(context: str | None, tags: Mapping[str, str] | None) -> list[InputTag]:
-    own = [InputTag(key, str(value)) for key, value in (tags or {}).items()]
+    own = [InputTag(key, str(value)) for key, value in named_items("tags", tags or {})]
     return [*own, InputTag(CONTEXT_TAG, context)] if context else own

@@ -51,5 +51,6 @@ def to_entity(dataset: object) -> Dataset:
     if isinstance(dataset, HasEntity):
         return dataset.to_entity()
     raise InvalidParameterValue(
-        f"Invalid dataset of type '{type(dataset).__name__}'. Give a headwater.Dataset, with a name and a digest."
+        f"Invalid dataset of type '{type(dataset).__name__}'. Describe the data first, such as with "
+        "headwater.data.from_pandas(frame, name='train')."
     )

@@ -10,6 +10,7 @@ from headwater.protocol.contexts import metric_key
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.inputs import DatasetInput, ModelInput, ModelOutput
 from headwater.protocol.metrics import Metric
+from headwater.protocol.names import check_text
 from headwater.protocol.runs import GetRun, Param, RunTag
 from headwater.tracking.connected import Connected
 from headwater.tracking.media import encode_figure, encode_image, encode_thumbnail, stepped_name
@@ -110,6 +111,7 @@ class LogVerbs(Connected):
 
     def log_text(self, run_id: str, text: str, artifact_file: str) -> None:
         """Keep text as an artifact in UTF-8."""
+        check_text("text", text)
         self._writer(run_id).log_bytes(text.encode(), artifact_file)
 
     def log_stream(self, run_id: str, stream: BinaryIO, artifact_file: str) -> None:

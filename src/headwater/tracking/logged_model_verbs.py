@@ -23,8 +23,9 @@ from headwater.protocol.logged_models import (
     SetLoggedModelTags,
 )
 from headwater.protocol.logged_models import LoggedModelStatus as WireStatus
-from headwater.tracking.connected import Connected, PagedList
+from headwater.tracking.connected import Connected, PagedList, one_or_more
 from headwater.tracking.logged_model import LoggedModel, LoggedModelStatus, model_from_wire, parse_model_status
+from headwater.tracking.writer import named_items
 
 StructT = TypeVar("StructT", bound=msgspec.Struct)
 
@@ -49,8 +50,8 @@ class LoggedModelVerbs(Connected):
             name=name or "",
             model_type=model_type or "",
             source_run_id=source_run_id or "",
-            params=[LoggedModelParam(key, str(value)) for key, value in (params or {}).items()],
-            tags=[LoggedModelTag(key, str(value)) for key, value in (tags or {}).items()],
+            params=[LoggedModelParam(key, str(value)) for key, value in named_items("params", params or {})],
+            tags=[LoggedModelTag(key, str(value)) for key, value in named_items("tags", tags or {})],
         )
         return model_from_wire(self._settled().logged_models.create(request).model)
 
@@ -70,7 +71,7 @@ class LoggedModelVerbs(Connected):
 
     def set_logged_model_tags(self, model_id: str, tags: Mapping[str, object]) -> None:
         """Set tags of a model."""
-        listed = [LoggedModelTag(key, str(value)) for key, value in tags.items()]
+        listed = [LoggedModelTag(key, str(value)) for key, value in named_items("tags", tags)]
         self._settled().logged_models.set_tags(SetLoggedModelTags(model_id, listed))
 
     def delete_logged_model_tag(self, model_id: str, key: str) -> None:
@@ -79,12 +80,12 @@ class LoggedModelVerbs(Connected):
 
     def log_model_params(self, model_id: str, params: Mapping[str, object]) -> None:
         """Log params of a model; they cannot be changed later."""
-        listed = [LoggedModelParam(key, str(value)) for key, value in params.items()]
+        listed = [LoggedModelParam(key, str(value)) for key, value in named_items("params", params)]
         self._settled().logged_models.log_params(LogLoggedModelParams(model_id, listed))
 
     def search_logged_models(
         self,
-        experiment_ids: Sequence[str],
+        experiment_ids: Sequence[str] | str,
         filter_string: str | None = None,
         datasets: Sequence[Mapping[str, str]] | None = None,
         max_results: int | None = None,
@@ -93,7 +94,7 @@ class LoggedModelVerbs(Connected):
     ) -> PagedList[LoggedModel]:
         """Return one page of the models that match; see `headwater.search_logged_models`."""
         request = SearchLoggedModels(
-            experiment_ids=[str(experiment_id) for experiment_id in experiment_ids],
+            experiment_ids=one_or_more(experiment_ids),
             filter=filter_string or "",
             datasets=[_convert(dataset, DatasetFilter) for dataset in datasets or ()],
             order_by=[_convert(order, ModelOrder) for order in order_by or ()],

@@ -179,7 +179,7 @@ def log_model_params(params: Mapping[str, object], model_id: str | None = None) 
 
 
 def search_logged_models(
-    experiment_ids: Sequence[str] | None = None,
+    experiment_ids: Sequence[str] | str | None = None,
     filter_string: str | None = None,
     datasets: Sequence[Mapping[str, str]] | None = None,
     max_results: int | None = None,

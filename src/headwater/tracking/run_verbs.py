@@ -8,8 +8,9 @@ from headwater.protocol.experiments import ViewType
 from headwater.protocol.metrics import GetHistory, Metric
 from headwater.protocol.runs import CreateRun, DeleteRun, GetRun, RestoreRun, RunStatus, RunTag, SearchRuns
 from headwater.tracking.active import parse_status
-from headwater.tracking.connected import Connected, PagedList, parse_view
+from headwater.tracking.connected import Connected, PagedList, one_or_more, parse_view
 from headwater.tracking.run import PARENT_RUN_TAG, USER_TAG, Run, run_from_wire
+from headwater.tracking.writer import named_items
 
 MAX_RESULTS = 1000
 
@@ -25,7 +26,7 @@ class RunVerbs(Connected):
         run_name: str | None = None,
     ) -> Run:
         """Create a run that is RUNNING, without making it active or adding tags about this program."""
-        texts = {key: str(value) for key, value in (tags or {}).items()}
+        texts = {key: str(value) for key, value in named_items("tags", tags or {})}
         request = CreateRun(
             experiment_id=str(experiment_id),
             user_id=texts.get(USER_TAG, "unknown"),
@@ -50,7 +51,7 @@ class RunVerbs(Connected):
         filter_string: str = "",
         run_view_type: ViewType | int = ViewType.ACTIVE_ONLY,
         max_results: int = MAX_RESULTS,
-        order_by: list[str] | None = None,
+        order_by: Sequence[str] | str | None = None,
         page_token: str | None = None,
     ) -> PagedList[Run]:
         """Return one page of the runs that match.
@@ -58,13 +59,12 @@ class RunVerbs(Connected):
         Example:
             >>> hw.Client().search_runs(["1"], "metrics.accuracy > 0.9", order_by=["metrics.accuracy DESC"])
         """
-        ids = [experiment_ids] if isinstance(experiment_ids, str | int) else experiment_ids
         request = SearchRuns(
-            experiment_ids=[str(experiment_id) for experiment_id in ids],
+            experiment_ids=one_or_more(experiment_ids),
             filter=filter_string,
             run_view_type=parse_view(run_view_type),
             max_results=max_results,
-            order_by=order_by or [],
+            order_by=one_or_more(order_by),
             page_token=page_token or "",
         )
         page = self._settled().runs.search(request)

@@ -1,5 +1,6 @@
 """Searching runs, as a data frame or a list."""
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,24 +18,27 @@ from headwater.protocol.experiments import ViewType
 from headwater.protocol.runs import SearchRuns
 from headwater.tracking.active import active_experiment
 from headwater.tracking.client import Client
-from headwater.tracking.connected import PagedList, parse_view
+from headwater.tracking.connected import PagedList, one_or_more, parse_view
 from headwater.tracking.run import Run
 from headwater.tracking.run_frame import FIXED, FRAMES, wire_columns
 from headwater.tracking.session import current_session
+from headwater.tracking.writer import check_whole
 
 PAGE = 10_000
 MAX_RESULTS = 100_000
 
+_log = logging.getLogger(__name__)
+
 
 def search_runs(
-    experiment_ids: Sequence[str] | None = None,
+    experiment_ids: Sequence[str] | str | None = None,
     filter_string: str = "",
     run_view_type: ViewType | int = ViewType.ACTIVE_ONLY,
     max_results: int = MAX_RESULTS,
-    order_by: list[str] | None = None,
+    order_by: Sequence[str] | str | None = None,
     output_format: str = "pandas",
     search_all_experiments: bool = False,  # noqa: FBT001 - the order that callers of MLflow know
-    experiment_names: Sequence[str] | None = None,
+    experiment_names: Sequence[str] | str | None = None,
 ) -> Any:
     """Return the runs that match, as a data frame or a list of `Run`.
 
@@ -42,14 +46,14 @@ def search_runs(
     and tags.*; what a run lacks is NaN or None.
 
     Args:
-        experiment_ids: where to search; default: the active experiment.
+        experiment_ids: where to search, one or several; default: the active experiment.
         filter_string: such as `metrics.accuracy > 0.9 and params.depth = '6'`.
         run_view_type: active, deleted or all runs.
         max_results: how many at most.
         order_by: such as `["metrics.accuracy DESC"]`.
         output_format: "pandas", "polars" or "list".
         search_all_experiments: without ids and names, search everywhere.
-        experiment_names: instead of ids; unknown names are passed over.
+        experiment_names: instead of ids; an unknown name is passed over with a warning.
 
     Example:
         >>> hw.search_runs(filter_string="metrics.accuracy > 0.9")["metrics.accuracy"].max()
@@ -58,8 +62,10 @@ def search_runs(
     if output_format not in {*FRAMES, "list"}:
         raise InvalidParameterValue(f"Invalid output_format '{output_format}'. Use 'pandas', 'polars' or 'list'.")
     client = Client()
-    ids = _find_experiments(client, experiment_ids, experiment_names, everywhere=search_all_experiments)
-    search = SearchRuns(ids, filter_string, parse_view(run_view_type), max_results, order_by or [])
+    ids, names = one_or_more(experiment_ids), one_or_more(experiment_names)
+    found = _find_experiments(client, ids, names, everywhere=search_all_experiments)
+    limit = check_whole("max_results", max_results)
+    search = SearchRuns(found, filter_string, parse_view(run_view_type), limit, one_or_more(order_by))
     if output_format == "list":
         return PagedList(_list_runs(client, search), None)
     return FRAMES[output_format](_read_columns(client, search))
@@ -114,16 +120,13 @@ def _name_lost(statuses: RunColumn) -> RunColumn:
     return msgspec.structs.replace(statuses, values=values)
 
 
-def _find_experiments(
-    client: Client, ids: Sequence[str] | None, names: Sequence[str] | None, *, everywhere: bool
-) -> list[str]:
+def _find_experiments(client: Client, ids: list[str], names: list[str], *, everywhere: bool) -> list[str]:
     if ids and names:
         raise InvalidParameterValue("Only experiment_ids or experiment_names can be used, but not both.")
     if names:
-        found = [client.get_experiment_by_name(name) for name in names]
-        return [experiment.experiment_id for experiment in found if experiment is not None]
+        return _find_names(client, names)
     if ids:
-        return [str(experiment_id) for experiment_id in ids]
+        return ids
     if not everywhere:
         return [experiment_id] if (experiment_id := active_experiment().experiment_id) else []
     every: list[str] = []
@@ -134,3 +137,13 @@ def _find_experiments(
         token = page.token
         if not token:
             return every
+
+
+def _find_names(client: Client, names: list[str]) -> list[str]:
+    found = []
+    for name in names:
+        if experiment := client.get_experiment_by_name(name):
+            found.append(experiment.experiment_id)
+        else:
+            _log.warning("No experiment is called '%s': no runs of it can be found.", name)
+    return found

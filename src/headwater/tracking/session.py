@@ -353,9 +353,12 @@ class Session:
             self._close_run(uri, run_id, status, time.time_ns() // 1_000_000)
         for capture in self._captured:
             capture.join(time.monotonic() + max(0.1, (deadline - time.monotonic()) / 2))
-        for lane in self._shipper.lanes:
-            lane.hurry()
-            self._shipper.wait(lane, lane.journal.last_seq, deadline)
+        try:
+            for lane in self._shipper.lanes:
+                lane.hurry()
+                self._shipper.wait(lane, lane.journal.last_seq, deadline)
+        except KeyboardInterrupt:  # somebody will not wait: the rest stays on disk
+            deadline = time.monotonic()
         waiting = self.count_waiting()
         if not waiting.records:
             self._ship_children()

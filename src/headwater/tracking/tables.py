@@ -4,7 +4,8 @@ import datetime
 import io
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -44,7 +45,9 @@ class Table:
         if artifact_file.endswith(".json"):
             return json.dumps({"columns": self.columns, "data": self.rows}, separators=(",", ":")).encode()
         stream = io.BytesIO()
-        _frame(self).to_parquet(stream, index=False)
+        frame = _frame(self)
+        with _needs_parquet():
+            frame.to_parquet(stream, index=False)
         return stream.getvalue()
 
 
@@ -86,7 +89,9 @@ def make_table(data: Any, convert: Callable[[Any], Any]) -> Table:
 def decode_table(path: Path) -> Table:
     """Return the table that a file holds."""
     if path.suffix == ".parquet":
-        return make_table(_pandas().read_parquet(path), lambda value: value)
+        pandas = _pandas()
+        with _needs_parquet():
+            return make_table(pandas.read_parquet(path), lambda value: value)
     try:
         content = json.loads(path.read_bytes())
         return Table([str(name) for name in content["columns"]], [list(row) for row in content["data"]])
@@ -150,6 +155,15 @@ def _cell(value: Any) -> Any:
     if hasattr(value, "tolist"):
         return _cell(value.tolist())
     return str(value)
+
+
+@contextmanager
+def _needs_parquet() -> Iterator[None]:
+    try:
+        yield
+    except ImportError as error:
+        message = "Parquet needs pyarrow. Install it with: pip install pyarrow, or use a name that ends with .json"
+        raise NotSupported(message) from error
 
 
 def _pandas() -> Any:

@@ -1,5 +1,6 @@
 """Writing to one run: every log verb of the fluent functions and the client ends here."""
 
+import io
 import json
 import os
 import time
@@ -74,7 +75,7 @@ class RunWriter:
     ) -> RunOperations | None:
         """Log one point of each metric, all at the same step and time."""
         time_ms, position = _check_place(timestamp, step)
-        points = [(key, _check_value(key, value), time_ms, position) for key, value in metrics.items()]
+        points = [(key, _check_value(key, value), time_ms, position) for key, value in named_items("metrics", metrics)]
         return self.keep(Points(points), synchronous=synchronous) if points else None
 
     def log_points(self, metrics: Iterable[Metric], *, synchronous: bool | None) -> RunOperations | None:
@@ -104,7 +105,7 @@ class RunWriter:
     ) -> RunOperations | None:
         """Log one point of each metric that is a point of a logged model too, on a dataset by name and digest."""
         time_ms, position = _check_place(timestamp, step)
-        points = [(key, _check_value(key, value), time_ms, position) for key, value in metrics.items()]
+        points = [(key, _check_value(key, value), time_ms, position) for key, value in named_items("metrics", metrics)]
         return self._keep_measured(points, model_id, dataset, synchronous=synchronous)
 
     def log_params(self, params: Mapping[str, object], *, synchronous: bool | None) -> RunOperations | None:
@@ -112,7 +113,7 @@ class RunWriter:
 
         Params of a resumed run that had other values before are changed, unless `HEADWATER_CHANGED_PARAMS` refuses it.
         """
-        texts = {key: str(value) for key, value in params.items()}
+        texts = {key: str(value) for key, value in named_items("params", params)}
         for key, text in texts.items():
             check_key("key", key, "Param key")
             check_no_nul("value", text)
@@ -125,7 +126,7 @@ class RunWriter:
 
     def set_tags(self, tags: Mapping[str, object], *, synchronous: bool | None) -> RunOperations | None:
         """Set tags."""
-        texts = {key: str(value) for key, value in tags.items()}
+        texts = {key: str(value) for key, value in named_items("tags", tags)}
         for key, text in texts.items():
             check_key("key", key)
             check_no_nul("value", text)
@@ -186,7 +187,7 @@ class RunWriter:
         """Keep copies of local files as artifacts; later changes to the originals do not matter."""
 
         def copy(folder: Path) -> list[tuple[str, str]]:
-            return [(path, copy_file(source, folder / str(index)).name) for index, (path, source) in enumerate(files)]
+            return [(path, _copy(source, folder / str(index))) for index, (path, source) in enumerate(files)]
 
         if files:
             self._spool(files[0][0], copy, synchronous=synchronous)
@@ -199,7 +200,7 @@ class RunWriter:
     def log_stream(self, stream: BinaryIO, artifact_file: str) -> None:
         """Keep what a binary stream holds, from where it stands to its end, as an artifact."""
         check_path(artifact_file)
-        if not hasattr(stream, "read") or getattr(stream, "encoding", None) or getattr(stream, "closed", False):
+        if not _is_binary(stream):
             raise InvalidParameterValue(f"Invalid stream '{stream!r}'. Give a binary stream that is open for reading.")
         self._spool_one(artifact_file, lambda target: copy_stream(stream, target), synchronous=None)
 
@@ -215,7 +216,7 @@ class RunWriter:
 
             text = to_yaml(dictionary)
         else:
-            text = json.dumps(dictionary, indent=2, default=str, ensure_ascii=False)
+            text = json.dumps(dictionary, indent=2, default=_plain, ensure_ascii=False)
         self.log_bytes(text.encode(), artifact_file)
 
     def keep(self, record: Record, *, synchronous: bool | None) -> RunOperations | None:
@@ -267,10 +268,44 @@ class RunWriter:
         self.keep(ArtifactFiles(folder.name, names), synchronous=synchronous)
 
 
+def _copy(source: Path, target: Path) -> str:
+    """Copy a file and return the copy's name; raise `InvalidParameterValue` for one that may not be read."""
+    try:
+        return copy_file(source, target).name
+    except PermissionError as error:
+        if error.filename != str(source):
+            raise
+        remove_spool(target.parent)
+        raise InvalidParameterValue(f"'{source}' cannot be read: {error.strerror}.") from error
+
+
+def _is_binary(stream: object) -> bool:
+    is_text = isinstance(stream, io.TextIOBase) or getattr(stream, "encoding", None)
+    return hasattr(stream, "read") and not is_text and not getattr(stream, "closed", False)
+
+
+def _plain(value: object) -> object:
+    """Return what JSON has for a value that it does not know: numbers of arrays and tensors, else the text."""
+    to_list = getattr(value, "tolist", None)
+    return to_list() if callable(to_list) else str(value)
+
+
 def _revised(params: dict[str, str]) -> RevisedParams:
     from headwater.tracking.context import user_name  # loaded by those who resume runs only
 
     return RevisedParams(params, user_name())
+
+
+def named_items(kind: str, values: Mapping[str, object]) -> Iterable[tuple[str, object]]:
+    """Return the items of a dict that a user gave; raise `InvalidParameterValue` for what has none."""
+    try:
+        return values.items()
+    except AttributeError as error:
+        hint = ", such as vars(args)" if hasattr(values, "__dict__") else ""
+        raise InvalidParameterValue(
+            f"Invalid {kind} '{str(values)[:100]}' of type '{type(values).__name__}'. "
+            f"Give a dict of names and values{hint}."
+        ) from error
 
 
 def _make_point(key: str, value: object, timestamp: int | None, step: int | None) -> tuple[str, float, int, int]:
@@ -279,7 +314,7 @@ def _make_point(key: str, value: object, timestamp: int | None, step: int | None
 
 
 def _check_value(key: str, value: object) -> float:
-    _check_key(key)
+    _check_key(key) if type(key) is str else check_metric_key("key", key)
     return value if type(value) is float else _to_float(key, value)
 
 
@@ -289,11 +324,24 @@ def _check_key(key: str) -> None:
 
 
 def _check_place(timestamp: int | None, step: int | None) -> tuple[int, int]:
-    time_ms = _now() if timestamp is None else int(timestamp)
-    position = 0 if step is None else int(step)
+    time_ms = _now() if timestamp is None else check_whole("timestamp", timestamp)
+    position = 0 if step is None else check_whole("step", step)
     check_timestamp("timestamp", time_ms)
     check_step("step", position)
     return time_ms, position
+
+
+def check_whole(parameter: str, value: object) -> int:
+    """Return a whole number of any type that a user gave; raise `InvalidParameterValue` for anything else."""
+    if type(value) is int:
+        return value
+    try:
+        number = int(value)  # type: ignore[call-overload]  # anything that is a number: NumPy's, tensors, 3.0
+        if number == value:
+            return int(number)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise InvalidParameterValue(f"Invalid {parameter} '{value}' of type '{type(value).__name__}'. Give a whole number.")
 
 
 def _to_float(key: str, value: object) -> float:

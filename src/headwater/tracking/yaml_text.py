@@ -6,11 +6,12 @@ import yaml
 
 
 class _Dumper(yaml.SafeDumper):
-    """A safe dumper that writes what it does not know as text, as JSON artifacts do."""
+    """A safe dumper that writes what it does not know as numbers or text, as JSON artifacts do."""
 
 
 def _represent_other(dumper: yaml.SafeDumper, value: object) -> yaml.Node:
-    return dumper.represent_str(str(value))
+    to_list = getattr(value, "tolist", None)  # of arrays and tensors
+    return dumper.represent_data(to_list()) if callable(to_list) else dumper.represent_str(str(value))
 
 
 _Dumper.add_multi_representer(object, _represent_other)

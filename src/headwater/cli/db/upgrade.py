@@ -17,7 +17,7 @@ def command(*, url: str) -> None:
     """
     from headwater.stores import upgrade_store
 
-    uri = url or BACKEND_STORE_URI.get() or tracking_uri_in_force("")
+    uri = tracking_uri_in_force(url or BACKEND_STORE_URI.get())
     before, after = upgrade_store(uri)
     shown = without_password(uri)
     if before == after:

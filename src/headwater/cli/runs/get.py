@@ -16,8 +16,9 @@ from headwater.stores.interface import Store
 @json_option
 @tracking_uri_option
 def command(*, run: str, run_id: str, as_json: bool, tracking_uri: str) -> None:
-    """Show one run: state, params, latest metrics, tags and what was captured (also: describe)."""
+    """Show one run: state, params, latest metrics, tags and what was captured (`describe`, MLflow's word: as JSON)."""
     wanted = require_one("the run's id", run, run_id)
+    as_json = as_json or click.get_current_context().info_name == "describe"
     with opened_store(tracking_uri) as store:
         record = run_record(store.runs.get(GetRun(run_id=wanted)).run)
         captured = [] if as_json else _list_captured(store, wanted)

@@ -217,6 +217,10 @@ class Client:
             raise InvalidParameterValue(
                 f"'{endpoint.name}' cannot be sent: {error}. Send valid Unicode and 64-bit integers."
             ) from error
+        except TypeError as error:
+            raise InvalidParameterValue(
+                f"'{endpoint.name}' cannot be sent: {error}. Give plain values, such as run.info.run_id for a run."
+            ) from error
 
 
 def _query(request: msgspec.Struct, in_path: tuple[str, ...]) -> str:

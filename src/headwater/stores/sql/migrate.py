@@ -4,6 +4,7 @@ import hashlib
 import re
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import NamedTuple
@@ -57,33 +58,33 @@ def migrate(engine: Engine, migrations: Sequence[Migration]) -> Upgrade:
     `<file>.backup-<number>` before it is changed. Raises `HeadwaterError` if the database was made by a newer version
     or with other migration files than these.
     """
-    connection = engine.connect(writable=True)
-    try:
+    with closing(engine.connect(writable=False)) as reader:
+        _refuse_mlflow(reader)
+    with closing(engine.connect(writable=True)) as connection:
         applied = _read_applied(connection)
         if _missing(applied, migrations):
             _apply(engine, connection, migrations)
         return Upgrade(max(applied, default=0), migrations[-1].number)
-    finally:
-        connection.close()
 
 
 def upgrade(uri: str) -> Upgrade:
     """Migrate the database at `uri`; raise `InvalidParameterValue` if it is MLflow's."""
     engine = open_engine(uri, KeyCache())
     try:
-        connection = engine.connect(writable=True)
-        try:
-            is_of_mlflow = connection.has_table("alembic_version") and not connection.has_table("migration")
-        finally:
-            connection.close()
-        if is_of_mlflow:
-            raise InvalidParameterValue(
-                "The database is one of MLflow's, which stays as it is. "
-                "Copy what it holds into one of Headwater's with: headwater import mlflow."
-            )
         return migrate(engine, load_migrations(engine.dialect))
     except engine.errors as error:
         raise engine.translate(error) from error
+
+
+def _refuse_mlflow(connection: Connection) -> None:
+    """Raise if the database is MLflow's: in one of both, each would see nothing of what the other keeps."""
+    if connection.has_table("migration"):
+        return
+    if connection.has_table("alembic_version") and connection.has_table("experiments"):
+        raise InvalidParameterValue(
+            "The database belongs to MLflow and is left as it is. Bring its runs into one of Headwater's: "
+            "headwater import mlflow <its URI> --into sqlite:///headwater.db"
+        )
 
 
 def _apply(engine: Engine, connection: Connection, migrations: Sequence[Migration]) -> None:

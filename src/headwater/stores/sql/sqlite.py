@@ -161,6 +161,11 @@ def parse_path(uri: str) -> Path:
 
 
 def _create_file(path: Path) -> None:
+    if not path.exists() and any(path.parent.glob("[0-9]*/meta.yaml")):
+        raise InvalidParameterValue(
+            f"The folder '{path.parent}' belongs to MLflow and is left as it is. Bring its runs into a database of "
+            f"Headwater's: headwater import mlflow {path.parent} --into sqlite:///headwater.db"
+        )
     try:
         if not path.parent.exists():
             path.parent.parent.mkdir(parents=True, exist_ok=True)

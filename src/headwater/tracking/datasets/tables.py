@@ -57,7 +57,9 @@ class FrameDataset(Dataset, Generic[Frame]):
         digest: str | None = None,
         predictions: str | None = None,
     ) -> None:
-        columns = df.columns
+        columns = getattr(df, "columns", None)
+        if columns is None:
+            raise InvalidParameterValue(f"Invalid data of type '{type(df).__name__}'. Give a {self._kind}.")
         self._df = df
         self._targets = check_column(columns, targets, "targets", self._kind)
         self._predictions = check_column(columns, predictions, "predictions", self._kind)
