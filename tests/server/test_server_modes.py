@@ -88,11 +88,11 @@ def test_pages_are_shown_in_the_frames_that_were_chosen(served_store: Store, run
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
 @pytest.mark.parametrize("path", [WORKSPACES, f"{WORKSPACES}/team", WORKSPACES.replace("/api", "/ajax-api")])
-def test_workspaces_are_refused_without_a_retry(live_url: str, method: str, path: str) -> None:
+def test_workspaces_are_said_to_be_disabled(live_url: str, method: str, path: str) -> None:
     answer = call(live_url, method, path)
 
-    assert (answer.status, answer.json["error_code"]) == (501, "NOT_IMPLEMENTED")
-    assert "This server has no workspaces." in answer.json["message"]
+    assert answer.status == 503
+    assert f"Endpoint: {path} disabled because the server is running without workspaces support" in answer.body.decode()
 
 
 def test_a_request_for_a_workspace_is_refused_without_a_retry(live_url: str) -> None:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from headwater.protocol.endpoint import ARTIFACTS_BASES, NATIVE_BASE, Permission
-from headwater.protocol.errors import FeatureDisabled, NotSupported
+from headwater.protocol.errors import FeatureDisabled
 from headwater.server.routes import Handler, Route
 from headwater.server.settings import ServerSettings
 
@@ -28,6 +28,7 @@ _NO_ARTIFACTS = (
     "disabled due to the mlflow server running with `--no-serve-artifacts`. To enable artifacts server functionality, "
     "run `headwater server` with `--serve-artifacts`"
 )
+_NO_WORKSPACES = "disabled because the server is running without workspaces support"
 
 
 def narrow(routes: Iterable[Route], settings: ServerSettings) -> list[Route]:
@@ -45,7 +46,7 @@ def workspace_routes() -> list[Route]:
     ]
     reading, writing = ("GET",), ("POST", "PATCH", "DELETE")
     return [
-        Route(path=path, methods=methods, permission=permission, handler=_refuse_workspaces)
+        Route(path=path, methods=methods, permission=permission, handler=_refusal(_NO_WORKSPACES))
         for path in paths
         for methods, permission in ((reading, Permission.READ), (writing, Permission.ADMIN))
     ]
@@ -69,11 +70,6 @@ def is_refused_page(settings: ServerSettings) -> bool:
 def refuse_page(path: str) -> Response:
     """Return the answer in the place of a page."""
     return _refuse(path, _ONLY_ARTIFACTS)
-
-
-async def _refuse_workspaces(_request: Request, _rest: str) -> Response:
-    # MLflow's servers answer 503 here, which its clients repeat for minutes.
-    raise NotSupported("This server has no workspaces. Set rights for experiments and models, or start more servers.")
 
 
 def _reason(path: str, settings: ServerSettings) -> str:
