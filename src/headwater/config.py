@@ -201,6 +201,20 @@ OIDC_ALLOWED_USERS = Setting(
     meaning="Names that may sign in through the provider, separated by commas, such as *@example.com; default: "
     "whoever the provider vouches for, which with a public one is everybody.",
 )
+OIDC_GROUPS_CLAIM = Setting(
+    name="HEADWATER_OIDC_GROUPS_CLAIM",
+    default="groups",
+    meaning="Which of the provider's claims lists the groups of a user, such as realm_access.roles.",
+)
+OIDC_ROLES = Setting(
+    name="HEADWATER_OIDC_ROLES",
+    meaning="Which role a group of the provider stands for, as group=role, separated by commas: at each sign-in, users "
+    "get these roles and lose them.",
+)
+OIDC_ADMIN_GROUPS = Setting(
+    name="HEADWATER_OIDC_ADMIN_GROUPS",
+    meaning="Groups of the provider, separated by commas: of its users, their members are administrators and nobody else.",
+)
 TRUSTED_PROXIES = Setting(
     name="HEADWATER_TRUSTED_PROXIES",
     default="127.0.0.1,::1",

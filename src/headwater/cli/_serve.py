@@ -28,11 +28,14 @@ from headwater.config import (
     EXPOSE_PROMETHEUS,
     FRAME_OPTIONS,
     HOST,
+    OIDC_ADMIN_GROUPS,
     OIDC_ALLOWED_USERS,
     OIDC_CLIENT_ID,
     OIDC_CLIENT_SECRET,
+    OIDC_GROUPS_CLAIM,
     OIDC_ISSUER,
     OIDC_LABEL,
+    OIDC_ROLES,
     OIDC_SCOPES,
     OIDC_USERNAME_CLAIM,
     PORT,
@@ -212,8 +215,26 @@ def _settings(options: ServeOptions, store_uri: str, port: int) -> "ServerSettin
             scopes=OIDC_SCOPES.get(),
             username_claim=OIDC_USERNAME_CLAIM.get(),
             allowed_users=split_list(OIDC_ALLOWED_USERS.get()),
+            groups_claim=OIDC_GROUPS_CLAIM.get(),
+            roles=_read_roles(OIDC_ROLES.get()),
+            admin_groups=split_list(OIDC_ADMIN_GROUPS.get()),
         ),
     )
+
+
+def _read_roles(text: str) -> tuple[tuple[str, str], ...]:
+    """Return pairs of a group and the role it stands for."""
+    from headwater.protocol.errors import InvalidParameterValue
+    from headwater.protocol.names import check_key
+
+    pairs = []
+    for part in split_list(text):
+        group, _, role = (side.strip() for side in part.rpartition("="))
+        if not group or not role:
+            raise InvalidParameterValue(f"HEADWATER_OIDC_ROLES has '{part}'. Write group=role, separated by commas.")
+        check_key("HEADWATER_OIDC_ROLES", role, "role")
+        pairs.append((group, role))
+    return tuple(pairs)
 
 
 def _artifact_root(options: ServeOptions, store_uri: str) -> str:

@@ -23,6 +23,9 @@ class OidcSettings:
     scopes: str = "openid profile email"
     username_claim: str = "email"
     allowed_users: tuple[str, ...] = ()  # patterns of names; none: whoever the provider vouches for
+    groups_claim: str = "groups"
+    roles: tuple[tuple[str, str], ...] = ()  # groups of the provider, and the role that whoever is in one has
+    admin_groups: tuple[str, ...] = ()  # whoever is in one is an administrator; none: administrators are made here
 
 
 @dataclass(frozen=True, kw_only=True)
