@@ -213,7 +213,8 @@ OIDC_ROLES = Setting(
 )
 OIDC_ADMIN_GROUPS = Setting(
     name="HEADWATER_OIDC_ADMIN_GROUPS",
-    meaning="Groups of the provider, separated by commas: of its users, their members are administrators and nobody else.",
+    meaning="Groups of the provider, separated by commas: of its users, their members are administrators and nobody "
+    "else.",
 )
 TRUSTED_PROXIES = Setting(
     name="HEADWATER_TRUSTED_PROXIES",

@@ -27,8 +27,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace
         ]
         for number, run_id in enumerate(served.runs):
             append_points(store, run_id, {"loss": np.linspace(1, number / 10, 50)})
-        put_artifacts(store, served.experiment, served.runs[0], {"plots/roc.png": make_png()})
-        saved = {"query": "q=metrics.auc > 0.75&cols=metrics.auc&charts=scatter:x=params.lr,y=metrics.auc"}
+        sample = "images/sample%step%3%timestamp%5%0b3f.png"
+        put_artifacts(store, served.experiment, served.runs[0], {"plots/roc.png": make_png(), sample: make_png()})
+        saved = {
+            "query": "q=metrics.auc > 0.75&cols=metrics.auc&charts=scatter:x=params.lr,y=metrics.auc"
+            "&charts=line:y=loss,x=relative&charts=images"
+        }
         view = store.views.create(CreateView("Good ones", saved, served.experiment)).view.view_id
         query = {"experiment_id": served.experiment, "filter": "metrics.auc > 0.65", "order": "metrics.auc DESC"}
         blocks = [
@@ -97,7 +101,9 @@ def test_a_report_is_saved_as_one_file_that_asks_for_nothing(served: SimpleNames
     page.get_by_role("heading", name="Week 1").wait_for()
 
     assert [address for address in asked if not address.startswith(("file:", "data:"))] == []
-    assert page.locator("svg").count() == 2
+    assert page.locator("svg").count() == 3
+    grid = page.get_by_role("img", name="sample of owl-0")
+    assert grid.evaluate("element => element.naturalWidth") == 64
     assert page.locator("svg path[stroke^=rgb]").count() > 3
     assert page.get_by_role("img", name="ROC", exact=True).evaluate("element => element.naturalWidth") == 64
     assert page.locator("table").first.locator("tbody tr").count() == 2
