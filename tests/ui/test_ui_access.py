@@ -142,7 +142,12 @@ def test_a_role_is_made_given_and_what_it_allows_changed(served: SimpleNamespace
         expect(role.get_by_role("button", name="Take vision from fay")).to_be_visible()
         role.get_by_role("button", name="Grant something to vision").click()
         dialog = page.get_by_role("dialog", name="Grant to the role “vision”")
-        dialog.get_by_label("With").select_option("segmentation")
+        one = dialog.get_by_label("Name of the experiment")
+        one.fill("segm")
+        expect(dialog.locator("datalist option")).to_have_text(["segmentation"])
+        dialog.get_by_role("button", name="Grant", exact=True).click()
+        expect(dialog.get_by_role("alert")).to_contain_text("'segm'")
+        one.fill("segmentation")
         dialog.get_by_label("Read and edit").check()
         dialog.get_by_role("button", name="Grant", exact=True).click()
 

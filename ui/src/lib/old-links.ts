@@ -16,6 +16,11 @@ const RULES: readonly Rule[] = [
   [/^\/runs\/([^/]+)(?:\/(.*))?$/, ([run = "", tab = ""]) => runPage(run, tab)],
   [/^\/compare-runs/, (_, query) => comparison(query, "")],
   [/^\/metric/, (_, query) => comparison(query, readQuoted(query.get("metric")))],
+  [/^\/compare-model-versions/, (_, query) => versionComparison(query)],
+  [/^\/models\/([^/]+)\/(?!versions\/)/, ([name = ""]) => `/models/${name}`],
+  [/^\/account/, () => "/settings/account"],
+  [/^\/admin/, () => "/settings/users"],
+  [/^\/settings/, () => "/settings"],
   [/^\/compare-experiments/, (_, query) => runsPage(readIds(query.get("experiments")).join() || "0", query)],
 ];
 
@@ -60,6 +65,12 @@ function comparison(query: URLSearchParams, metric: string): string {
     ours.set("keys", `^${metric.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`);
   }
   return `/compare${writeQuery(ours)}`;
+}
+
+function versionComparison(query: URLSearchParams): string {
+  const name = readQuoted(query.get("name"));
+  const [old = "", ...others] = [...(query.get("runs") ?? "").matchAll(/:\s*"(\d+)"/g)].map(([, version = ""]) => version).sort((a, b) => Number(a) - Number(b));
+  return name && old ? `/models/${encodeURIComponent(name)}/diff?a=${old}&b=${others.join(",")}` : "/models";
 }
 
 function readIds(text: string | null): string[] {

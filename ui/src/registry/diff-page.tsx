@@ -1,3 +1,4 @@
+import { me } from "../access/session";
 import { ApiError } from "../api/client";
 import type { ModelVersion, VersionComparison } from "../api/schema";
 import { useQuery } from "../api/use-query";
@@ -171,9 +172,10 @@ function Side({ title, version }: { readonly title: string; readonly version: Mo
 /** Say what could not be read, so that silence is not taken for sameness. */
 function Unread({ uris }: { readonly uris: readonly string[] }) {
   if (uris.length === 0) return null;
+  const isRefused = me.value?.authentication === true && uris.every((uri) => uri.startsWith("runs:/") || uri.startsWith("models:/m-"));
   return (
     <div class={registry.consequence}>
-      <p>The server cannot read these, so nothing is said of what they hold:</p>
+      <p>{isRefused ? "You may not read these" : "The server cannot read these"}, so nothing is said of what they hold:</p>
       <ul class={css.unread}>
         {uris.map((uri) => (
           <li key={uri}>
@@ -181,9 +183,11 @@ function Unread({ uris }: { readonly uris: readonly string[] }) {
           </li>
         ))}
       </ul>
-      <p class={panels.hint}>
-        Where they can be read, <code>headwater registry diff</code> compares them, too.
-      </p>
+      {!isRefused && (
+        <p class={panels.hint}>
+          Where they can be read, <code>headwater registry diff</code> compares them, too.
+        </p>
+      )}
     </div>
   );
 }
