@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,6 +114,16 @@ def find_violations(page: Page) -> list[str]:
     options = {"runOnly": AXE_TAGS, "preload": False, "resultTypes": ["violations"]}
     found = page.evaluate("options => axe.run(options)", options)
     return [f"{one['id']}: {node['html'][:200]}" for one in found["violations"] for node in one["nodes"]]
+
+
+def find_violations_in(page: Page, *looks: tuple[Literal["light", "dark"], int]) -> list[str]:
+    """Return what axe complains about in each of these looks: a colour scheme and a width."""
+    found = []
+    for scheme, width in looks:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 900})
+        found += [f"{scheme}, {width} px: {one}" for one in find_violations(page)]
+    return found
 
 
 def count_painted(page: Page, chart: str) -> int:
