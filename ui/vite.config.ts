@@ -43,5 +43,6 @@ export default defineConfig(({ mode }) => ({
   },
   css: { modules: { generateScopedName: "[name]_[local]_[hash:base64:4]" } },
   server: { proxy: { "/api": "http://127.0.0.1:5000", "/get-artifact": "http://127.0.0.1:5000", "/version": "http://127.0.0.1:5000" } },
-  test: { environment: "happy-dom", css: { include: [/tokens\.css/] }, include: ["src/**/*.test.{ts,tsx}"] },
+  // One page for all files: making one for each took longer than all tests.
+  test: { environment: "happy-dom", isolate: false, css: { include: [/tokens\.css/] }, include: ["src/**/*.test.{ts,tsx}"] },
 }));
