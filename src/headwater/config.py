@@ -206,6 +206,10 @@ OIDC_GROUPS_CLAIM = Setting(
     default="groups",
     meaning="Which of the provider's claims lists the groups of a user, such as realm_access.roles.",
 )
+OIDC_ALLOWED_GROUPS = Setting(
+    name="HEADWATER_OIDC_ALLOWED_GROUPS",
+    meaning="Groups of the provider, separated by commas, whose members may sign in; default: whoever may by name.",
+)
 OIDC_ROLES = Setting(
     name="HEADWATER_OIDC_ROLES",
     meaning="Which role a group of the provider stands for, as group=role, separated by commas: at each sign-in, users "

@@ -226,16 +226,21 @@ def test_groups_of_the_provider_give_and_take_roles(
         admin_groups=("/ops",),
     )
 
-    def sign_in(url: str, *groups: str) -> dict[str, Any]:
+    def sign_in(url: str, *groups: str, status: int = 303) -> dict[str, Any]:
         told = json.dumps({"realm": {"groups": groups}})[1:-1] if groups else '"x": 0'
         provider.changes["/userinfo"] = lambda data: data.replace(b'"email":', f'{told}, "email":'.encode(), 1)
         browser = Browser(url)
-        assert browser.back(consent(browser.begin(), "1")).status == 303
-        user: dict[str, Any] = browser.get(f"{NATIVE}/me").json["user"]
+        assert browser.back(consent(browser.begin(), "1")).status == status
+        user: dict[str, Any] = browser.get(f"{NATIVE}/me").json.get("user", {})
         return user
 
     with live_server(store, authentication=True, oidc=mapped) as url:
         first, second, third = sign_in(url, "/cv", "/other"), sign_in(url, "/vision", "/ops"), sign_in(url)
+
+    allowed = settings(provider, allowed_groups=("/vision",), groups_claim="realm.groups")
+    with live_server(store, authentication=True, oidc=allowed) as url:
+        assert sign_in(url, "/cv", status=403) == {}
+        assert sign_in(url, "/vision")["username"] == "ann@example.com"
 
     provider.changes.clear()
     assert (first["roles"], first.get("is_admin", False)) == (["vision"], False)

@@ -24,6 +24,7 @@ class OidcSettings:
     username_claim: str = "email"
     allowed_users: tuple[str, ...] = ()  # patterns of names; none: whoever the provider vouches for
     groups_claim: str = "groups"
+    allowed_groups: tuple[str, ...] = ()  # whoever is in one may sign in; none: whoever may by name
     roles: tuple[tuple[str, str], ...] = ()  # groups of the provider, and the role that whoever is in one has
     admin_groups: tuple[str, ...] = ()  # whoever is in one is an administrator; none: administrators are made here
 

@@ -180,28 +180,34 @@ class IdentityProvider:
     def _tells_everything(self, claims: dict[str, Any]) -> bool:
         if self._settings.username_claim not in claims:
             return False
-        return not self._decides() or _find_claim(claims, self._settings.groups_claim) is not None
+        return not self._needs_groups() or _find_claim(claims, self._settings.groups_claim) is not None
 
-    def _decides(self) -> bool:
-        return bool(self._settings.roles or self._settings.admin_groups)
+    def _needs_groups(self) -> bool:
+        return bool(self._settings.allowed_groups or self._settings.roles or self._settings.admin_groups)
 
     def _find_membership(self, name: str, claims: dict[str, Any]) -> Membership:
-        if not self._decides():
+        """Return what the groups of a user stand for; raise `PermissionDenied` if none of them may sign in."""
+        settings = self._settings
+        if not self._needs_groups():
             return Membership()
-        said = _find_claim(claims, self._settings.groups_claim)
+        said = _find_claim(claims, settings.groups_claim)
         if said is None:
             _logger.warning(
-                "The identity provider does not say '%s' of '%s', who therefore gets none of its roles. "
+                "The identity provider does not say '%s' of '%s', who therefore is in no group. "
                 "Check HEADWATER_OIDC_GROUPS_CLAIM and HEADWATER_OIDC_SCOPES.",
-                self._settings.groups_claim,
+                settings.groups_claim,
                 name,
             )
         groups = {str(group) for group in (said if isinstance(said, list) else [said])}
+        if settings.allowed_groups and groups.isdisjoint(settings.allowed_groups):
+            raise PermissionDenied(
+                f"'{name[:200]}' is in no group that may sign in here. Ask who runs this server, or sign in again after "
+                "you were added to one."
+            )
         roles: dict[str, bool] = {}
-        for group, role in self._settings.roles:
+        for group, role in settings.roles:
             roles[role] = roles.get(role, False) or group in groups
-        admin_groups = self._settings.admin_groups
-        return Membership(roles, not groups.isdisjoint(admin_groups) if admin_groups else None)
+        return Membership(roles, not groups.isdisjoint(settings.admin_groups) if settings.admin_groups else None)
 
     def _name(self, claims: dict[str, Any]) -> str:
         claim = self._settings.username_claim
