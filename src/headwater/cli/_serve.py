@@ -51,7 +51,7 @@ from headwater.config import (
 )
 
 if TYPE_CHECKING:
-    from headwater.server.settings import ServerSettings
+    from headwater.server.settings import OidcSettings, ServerSettings
 
 _TERMINAL_BROWSERS = {"www-browser", "links", "elinks", "lynx", "w3m"}
 _AUTH_DEFAULT = "Default: --auth unless the server listens on loopback."
@@ -177,7 +177,7 @@ def serve(options: ServeOptions, *, tracking_uri: str, port: int, browser_path: 
 
 def _settings(options: ServeOptions, store_uri: str, port: int) -> "ServerSettings":
     from headwater.protocol.roles import parse_level
-    from headwater.server.settings import OidcSettings, ServerSettings
+    from headwater.server.settings import ServerSettings
 
     registry_uri = options.registry_store_uri or REGISTRY_STORE_URI.get()
     if registry_uri not in {"", store_uri}:
@@ -208,19 +208,25 @@ def _settings(options: ServeOptions, store_uri: str, port: int) -> "ServerSettin
         admin_username=ADMIN_USERNAME.get(),
         admin_password=ADMIN_PASSWORD.get(),
         trusted_proxies=split_list(TRUSTED_PROXIES.get()),
-        oidc=OidcSettings(
-            issuer=OIDC_ISSUER.get(),
-            client_id=OIDC_CLIENT_ID.get(),
-            client_secret=OIDC_CLIENT_SECRET.get(),
-            label=OIDC_LABEL.get(),
-            scopes=OIDC_SCOPES.get(),
-            username_claim=OIDC_USERNAME_CLAIM.get(),
-            allowed_users=split_list(OIDC_ALLOWED_USERS.get()),
-            groups_claim=OIDC_GROUPS_CLAIM.get(),
-            allowed_groups=split_list(OIDC_ALLOWED_GROUPS.get()),
-            roles=_read_roles(OIDC_ROLES.get()),
-            admin_groups=split_list(OIDC_ADMIN_GROUPS.get()),
-        ),
+        oidc=_oidc_settings(),
+    )
+
+
+def _oidc_settings() -> "OidcSettings":
+    from headwater.server.settings import OidcSettings
+
+    return OidcSettings(
+        issuer=OIDC_ISSUER.get(),
+        client_id=OIDC_CLIENT_ID.get(),
+        client_secret=OIDC_CLIENT_SECRET.get(),
+        label=OIDC_LABEL.get(),
+        scopes=OIDC_SCOPES.get(),
+        username_claim=OIDC_USERNAME_CLAIM.get(),
+        allowed_users=split_list(OIDC_ALLOWED_USERS.get()),
+        groups_claim=OIDC_GROUPS_CLAIM.get(),
+        allowed_groups=split_list(OIDC_ALLOWED_GROUPS.get()),
+        roles=_read_roles(OIDC_ROLES.get()),
+        admin_groups=split_list(OIDC_ADMIN_GROUPS.get()),
     )
 
 

@@ -191,6 +191,7 @@ class IdentityProvider:
         if not self._needs_groups():
             return Membership()
         said = _find_claim(claims, settings.groups_claim)
+        groups = {str(group) for group in said} if isinstance(said, list) else {str(said)} if said else set()
         if said is None:
             _logger.warning(
                 "The identity provider does not say '%s' of '%s', who therefore is in no group. "
@@ -198,11 +199,9 @@ class IdentityProvider:
                 settings.groups_claim,
                 name,
             )
-        groups = {str(group) for group in (said if isinstance(said, list) else [said])}
         if settings.allowed_groups and groups.isdisjoint(settings.allowed_groups):
             raise PermissionDenied(
-                f"'{name[:200]}' is in no group that may sign in here. Ask who runs this server, or sign in again after "
-                "you were added to one."
+                f"'{name[:200]}' is in no group that may sign in here. Ask who runs this server, and sign in again."
             )
         roles: dict[str, bool] = {}
         for group, role in settings.roles:
