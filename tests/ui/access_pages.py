@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 from playwright.sync_api import Browser, Page, expect
 
+from headwater.protocol.model_versions import CreateModelVersion
 from headwater.protocol.registered_models import CreateRegisteredModel
 from headwater.protocol.roles import Grant, Kind, Level, PutGrant
 from headwater.protocol.users import CreateUser
@@ -30,6 +31,7 @@ def served_users(folder: Path) -> Iterator[SimpleNamespace]:
         experiment = make_experiment(store, "churn")
         run = add_run(store, experiment, "keen-owl", metrics={"auc": 0.9})
         store.registered_models.create(CreateRegisteredModel("scorer"))
+        store.model_versions.create(CreateModelVersion("scorer", f"runs:/{run}/model", run))
         with live_server(store, authentication=True) as url, open_browser() as browser:
             yield SimpleNamespace(store=store, url=url, browser=browser, experiment=experiment, run=run)
 

@@ -265,7 +265,10 @@ def test_who_may_only_read_sees_everything_and_no_way_to_change_it(served: Simpl
 
         page.goto(f"{served.url}/models/scorer")
         expect(mark).to_be_visible()
-        expect(page.get_by_role("button", name="Set alias…")).to_have_count(0)
+        page.get_by_role("checkbox", name="Choose version 1").check()
+        expect(page.get_by_role("button", name="Request promotion…")).to_be_visible()
+        for name in ("Set alias…", "Promote…", "Delete…", "Change the aliases of version 1"):
+            expect(page.get_by_role("button", name=name)).to_have_count(0)
         page.goto(f"{served.url}/models/scorer/access")
         expect(page.get_by_role("region", name="Who may do what")).to_contain_text("You may read this model")
         page.goto(f"{served.url}/experiments/{served.experiment}/settings")
