@@ -41,6 +41,7 @@ def test_who_signs_in_gets_the_page_of_the_address_and_signs_out_again(served: S
         expect(page).to_have_title("Sign in · Headwater")
         expect(page.get_by_role("heading", name="Sign in to Headwater")).to_be_visible()
         expect(page.get_by_role("textbox", name="Username")).to_be_focused()
+        assert page.locator("main img").evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
 
         sign_in(page, "ada")
 
