@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from faults.programs import wait_for
+from headwater.protocol.endpoint import NATIVE_BASE
 from headwater.protocol.experiments import GetExperiment
 from headwater.protocol.users import CreateUser, SetActive, UpdatePassword
 from headwater.server.settings import OidcSettings
@@ -96,11 +97,12 @@ def test_who_guesses_is_told_how_long_to_wait_and_may_go_on_after_it(served: Sim
         page.goto(served.url)
         page.get_by_role("textbox", name="Username").fill("mallory")
         button = page.locator("form button[type=submit]")
-        for number in range(6):
-            page.get_by_label("Password", exact=True).fill(f"guess number {number}")
-            with page.expect_response("**/session/open") as answer:
-                button.click()
-            expect(page.get_by_role("alert")).to_be_visible(timeout=CHECK_MS)
+        for number in range(5):
+            guess = {"username": "mallory", "password": f"guess number {number}"}
+            page.request.post(f"{served.url}{NATIVE_BASE[0]}/session/open", data=guess)
+        page.get_by_label("Password", exact=True).fill("the last guess")
+        with page.expect_response("**/session/open") as answer:
+            button.click()
 
         assert answer.value.status == 429
         expect(page.get_by_role("alert")).to_contain_text("Too many failed attempts")
