@@ -121,7 +121,8 @@ def test_users_are_made_promoted_disabled_and_deleted(served: SimpleNamespace) -
 
 
 def test_the_last_administrator_is_told_why_they_stay_one(served: SimpleNamespace) -> None:
-    with signed_in(served, "ada", "/settings/users") as page:
+    with signed_in(served, "ada", "/signup") as page:  # where MLflow's administrators make users
+        expect(page).to_have_url(f"{served.url}/settings/users")
         _choose(page, "ada", "No longer an administrator")
 
         expect(page.get_by_role("main").locator("..").get_by_role("status").filter(has_text="last")).to_be_visible()
