@@ -20,12 +20,16 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
+from headwater.protocol.roles import AssignRole, CreateRole, Grant, Kind, Level, PutGrant
+from headwater.protocol.users import CreateToken, CreateUser
 from headwater.stores import open_store
+from headwater.stores.interface import Store
 from headwater.testing.servers import live_server
 
 IMAGES = Path(__file__).parent / "images"
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"]
 MODEL = "digits"
+PASSWORD = "correct horse battery"  # noqa: S105 - of the users in the pictures
 
 TRAINING = f"""
 import headwater as hw
@@ -52,6 +56,7 @@ class Picture:
     address: str
     whole: str
     is_dark: bool = False
+    reader: str = ""  # who is signed in; empty: on a server that asks nobody
 
 
 PICTURES = {
@@ -68,6 +73,11 @@ PICTURES = {
     "model": Picture(f"/models/{MODEL}", "text=champion"),
     "version": Picture(f"/models/{MODEL}/versions/1", "text=Signature"),
     "settings": Picture("/settings/storage", "h1"),
+    "sign-in": Picture("/login", "text=Sign in to Headwater", reader="nobody"),
+    "account": Picture("/settings/account", "text=nightly training", reader="bob"),
+    "users": Picture("/settings/users", "text=carol", reader="ada"),
+    "roles": Picture("/settings/roles", "text=vision", reader="ada"),
+    "access": Picture(f"/models/{MODEL}/access", "text=Everybody else", reader="ada"),
 }
 
 
@@ -89,14 +99,34 @@ def _served(folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
     program = folder / "train.py"
     program.write_text(TRAINING, encoding="utf-8")
     store = open_store(f"sqlite:///{folder / 'headwater.db'}")
-    with live_server(store) as url:
+    with live_server(store) as url, live_server(store, authentication=True) as url_with_users:
         environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LOGNAME": "ada", "HEADWATER_TRACKING_URI": url}
         done = subprocess.run(
             [sys.executable, program.name], cwd=folder, env=environment, stdout=subprocess.PIPE, text=True, check=True
         )
         experiment, run = done.stdout.split()[-2:]
-        yield url, {"experiment": experiment, "run": run}
+        _make_team(store, experiment)
+        yield url, {"experiment": experiment, "run": run, "url_with_users": url_with_users}
     store.close()
+
+
+def _make_team(store: Store, experiment: str) -> None:
+    """Make users, a role and what they may do."""
+    for name in ("ada", "bob", "carol"):
+        store.users.create(CreateUser(name, PASSWORD, is_admin=name == "ada"))
+    store.users.create(CreateUser("ci"))
+    store.users.create_token(CreateToken("nightly training", "bob", lifetime_s=90 * 86_400))
+    store.roles.create(CreateRole("vision", "People who work on images"))
+    for name in ("bob", "carol"):
+        store.roles.assign(AssignRole("vision", name))
+    on_experiment = Grant(kind=Kind.EXPERIMENT, resource=experiment, level=Level.EDIT, role="vision")
+    on_model = [
+        Grant(kind=Kind.REGISTERED_MODEL, resource=MODEL, level=Level.EDIT, role="vision"),
+        Grant(kind=Kind.REGISTERED_MODEL, resource=MODEL, level=Level.MANAGE, username="carol"),
+        Grant(kind=Kind.REGISTERED_MODEL, resource=MODEL, level=Level.READ, username="ci"),
+    ]
+    for grant in (on_experiment, *on_model):
+        store.roles.put_grant(PutGrant(grant))
 
 
 @contextmanager
@@ -114,6 +144,10 @@ def _take(browser: Browser, url: str, name: str, parts: dict[str, str]) -> None:
         viewport={"width": 1280, "height": 800}, color_scheme="dark" if picture.is_dark else "light"
     )
     page = context.new_page()
+    if picture.reader:
+        url = parts["url_with_users"]
+        credentials = {"username": picture.reader, "password": PASSWORD}
+        context.request.post(f"{url}/api/headwater/1/session/open", data=credentials)  # refused to nobody
     page.goto(url + picture.address.format(**parts))
     page.locator(picture.whole).first.wait_for()
     page.mouse.move(0, 0)

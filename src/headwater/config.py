@@ -64,9 +64,7 @@ RUN_ID = Setting(
     name="HEADWATER_RUN_ID", mlflow_name="MLFLOW_RUN_ID", meaning="The run that the next start_run() resumes."
 )
 RUN_CONTEXT = Setting(
-    name="HEADWATER_RUN_CONTEXT",
-    mlflow_name="MLFLOW_RUN_CONTEXT",
-    meaning="Tags for every new run, as a JSON object.",
+    name="HEADWATER_RUN_CONTEXT", mlflow_name="MLFLOW_RUN_CONTEXT", meaning="Tags for every new run, as a JSON object."
 )
 ACTIVE_MODEL_ID = Setting(
     name="HEADWATER_ACTIVE_MODEL_ID",
@@ -100,9 +98,7 @@ CHANGED_PARAMS = Setting(
     meaning="'revise': params of a resumed run may change, and every change is kept. 'refuse': as in MLflow, an error.",
 )
 EXIT_TIMEOUT_S = Setting(
-    name="HEADWATER_EXIT_TIMEOUT",
-    default="5",
-    meaning="Seconds that the exit of a program waits for shipping.",
+    name="HEADWATER_EXIT_TIMEOUT", default="5", meaning="Seconds that the exit of a program waits for shipping."
 )
 HTTP_TIMEOUT_S = Setting(
     name="HEADWATER_HTTP_TIMEOUT",
@@ -178,8 +174,7 @@ ADMIN_PASSWORD = Setting(
 )
 OIDC_ISSUER = Setting(
     name="HEADWATER_OIDC_ISSUER",
-    meaning="The address of an OpenID Connect identity provider through which people sign in to the server, such as "
-    "https://accounts.example.com; needs headwater[oidc].",
+    meaning="An OpenID Connect provider by which people sign in: https://accounts.example.com; needs headwater[oidc].",
 )
 OIDC_CLIENT_ID = Setting(name="HEADWATER_OIDC_CLIENT_ID", meaning="What the provider knows this server by.")
 OIDC_CLIENT_SECRET = Setting(
@@ -198,14 +193,26 @@ OIDC_USERNAME_CLAIM = Setting(
 )
 OIDC_ALLOWED_USERS = Setting(
     name="HEADWATER_OIDC_ALLOWED_USERS",
-    meaning="Names that may sign in through the provider, separated by commas, such as *@example.com; default: "
-    "whoever the provider vouches for, which with a public one is everybody.",
+    meaning="Names that may sign in through it, separated by commas, such as *@example.com; default: all it knows.",
+)
+OIDC_GROUPS_CLAIM = Setting(
+    name="HEADWATER_OIDC_GROUPS_CLAIM", default="groups", meaning="Which of the provider's claims lists groups."
+)
+OIDC_ALLOWED_GROUPS = Setting(
+    name="HEADWATER_OIDC_ALLOWED_GROUPS", meaning="Its groups whose members may sign in; default: whoever may by name."
+)
+OIDC_ROLES = Setting(
+    name="HEADWATER_OIDC_ROLES",
+    meaning="Roles that its groups stand for, as group=role, separated by commas; given and taken at each sign-in.",
+)
+OIDC_ADMIN_GROUPS = Setting(
+    name="HEADWATER_OIDC_ADMIN_GROUPS",
+    meaning="Its groups whose members are administrators, separated by commas: of its users, nobody else is one.",
 )
 TRUSTED_PROXIES = Setting(
     name="HEADWATER_TRUSTED_PROXIES",
     default="127.0.0.1,::1",
-    meaning="Addresses and networks, separated by commas, that may say with X-Forwarded-For and X-Forwarded-Proto from "
-    "where and how a client comes.",
+    meaning="Addresses and networks, separated by commas, whose X-Forwarded-For and X-Forwarded-Proto are believed.",
 )
 USERNAME = Setting(
     name="HEADWATER_USERNAME", mlflow_name="MLFLOW_TRACKING_USERNAME", meaning="User name sent to the server."
@@ -231,9 +238,7 @@ INSECURE_TLS = Setting(
     meaning="1: do not check the server's certificate, so that anyone between may read and change everything.",
 )
 BACKEND_STORE_URI = Setting(
-    name="HEADWATER_BACKEND_STORE_URI",
-    mlflow_name="MLFLOW_BACKEND_STORE_URI",
-    meaning="The server's database.",
+    name="HEADWATER_BACKEND_STORE_URI", mlflow_name="MLFLOW_BACKEND_STORE_URI", meaning="The server's database."
 )
 ARTIFACTS_DESTINATION = Setting(
     name="HEADWATER_ARTIFACTS_DESTINATION",
@@ -307,8 +312,7 @@ ALLOWED_ORIGINS = Setting(
 )
 SCORING_SERVERS = Setting(
     name="HEADWATER_SCORING_SERVERS",
-    meaning="Origins of scoring servers, separated by commas, that the pages of models may send requests to; each must "
-    "allow this server's origin.",
+    meaning="Origins of scoring servers, separated by commas, that pages may ask; each must allow this server's.",
 )
 QUIET_URLS = Setting(
     name="HEADWATER_QUIET_URLS",
@@ -392,13 +396,10 @@ SYSTEM_METRICS_NODE_ID = Setting(
     meaning="This machine's name within the names of system metrics, for runs on several machines.",
 )
 REDACT = Setting(
-    name="HEADWATER_REDACT",
-    default="1",
-    meaning="0: do not hide passwords, tokens and keys in what is captured.",
+    name="HEADWATER_REDACT", default="1", meaning="0: do not hide passwords, tokens and keys in what is captured."
 )
 REDACT_PATTERNS = Setting(
-    name="HEADWATER_REDACT_PATTERNS",
-    meaning="More to hide in what is captured: regular expressions, one a line.",
+    name="HEADWATER_REDACT_PATTERNS", meaning="More to hide in what is captured: regular expressions, one a line."
 )
 RANK = Setting(
     name="HEADWATER_RANK",

@@ -146,6 +146,16 @@ def test_options_that_cannot_be_had_are_usage_errors(options: list[str], complai
     assert complaint in " ".join(done.output.replace("│", " ").split())
 
 
+@pytest.mark.parametrize("roles", ["vision", "vision=", "=vision"])
+def test_groups_that_stand_for_nothing_stop_the_start(monkeypatch: pytest.MonkeyPatch, roles: str) -> None:
+    monkeypatch.setenv("HEADWATER_OIDC_ROLES", f"ops=ops, {roles}")
+
+    done = run("server", "--port", "0")
+
+    assert done.exit_code == 1
+    assert f"HEADWATER_OIDC_ROLES has '{roles}'. Write group=role" in done.output
+
+
 def test_database_is_upgraded_and_told_of(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "old.db")) as connection:
         connection.executescript((UPGRADES / "schema-6.sql").read_text())

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import http.client
 import io
+import json
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ import pytest
 import werkzeug.serving
 
 from headwater.protocol.errors import InvalidParameterValue
+from headwater.protocol.roles import CreateRole
 from headwater.protocol.users import CreateUser, GetUser, SetActive
 from headwater.server.access.access import Access
 from headwater.server.access.identity_routes import RETURN_PATH, START_PATH
@@ -211,6 +213,40 @@ def test_only_those_who_may_sign_in(store: Store, provider: ProviderServer) -> N
 
         assert ann.back(consent(ann.begin(), "1")).status == 303
         assert eve.back(consent(eve.begin(), "2")).status == 403
+
+
+def test_groups_of_the_provider_give_and_take_roles(
+    store: Store, provider: ProviderServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    store.roles.create(CreateRole("ours"))
+    mapped = settings(
+        provider,
+        groups_claim="realm.groups",
+        roles=(("/vision", "vision"), ("/cv", "vision"), ("/ops", "ours")),
+        admin_groups=("/ops",),
+    )
+
+    def sign_in(url: str, *groups: str, status: int = 303) -> dict[str, Any]:
+        told = json.dumps({"realm": {"groups": groups}})[1:-1] if groups else '"x": 0'
+        provider.changes["/userinfo"] = lambda data: data.replace(b'"email":', f'{told}, "email":'.encode(), 1)
+        browser = Browser(url)
+        assert browser.back(consent(browser.begin(), "1")).status == status
+        user: dict[str, Any] = browser.get(f"{NATIVE}/me").json.get("user", {})
+        return user
+
+    with live_server(store, authentication=True, oidc=mapped) as url:
+        first, second, third = sign_in(url, "/cv", "/other"), sign_in(url, "/vision", "/ops"), sign_in(url)
+
+    allowed = settings(provider, allowed_groups=("/vision",), groups_claim="realm.groups")
+    with live_server(store, authentication=True, oidc=allowed) as url:
+        assert sign_in(url, "/cv", status=403) == {}
+        assert sign_in(url, "/vision")["username"] == "ann@example.com"
+
+    provider.changes.clear()
+    assert (first["roles"], first.get("is_admin", False)) == (["vision"], False)
+    assert (second["roles"], second["is_admin"]) == (["ours", "vision"], True)
+    assert (third.get("roles", []), third.get("is_admin", False)) == ([], False)
+    assert "does not say 'realm.groups' of 'ann@example.com'" in caplog.text
 
 
 def test_who_is_disabled_stays_out(store: Store, url: str) -> None:

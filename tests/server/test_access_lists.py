@@ -8,12 +8,13 @@ from urllib.parse import urlsplit
 import pytest
 
 from faults.programs import wait_for
+from headwater.protocol.model_versions import CreateModelVersion
 from headwater.protocol.roles import Grant, Kind, Level, PutGrant
 from headwater.protocol.runs import CreateRun, SetTag
 from headwater.protocol.users import CreateUser, DeleteUser
 from server.access_team import Team
 from server.access_world import HUSH, bearer, make_token
-from server.caller import NATIVE
+from server.caller import NATIVE, get, post
 
 
 @pytest.mark.parametrize(
@@ -69,6 +70,27 @@ def test_lists_of_experiments_are_narrowed_to_those_that_may_be_read(team: Team)
         assert HUSH not in team.post(target, {"experiment_ids": both}).body.decode()
         assert team.post(target, {"experiment_ids": both[1:]}).status == 403
     assert team.own["run_id"] in team.post("runs/search", {"experiment_ids": both}).body.decode()
+
+
+def test_a_model_tells_nothing_of_runs_that_its_reader_may_not_see(team: Team) -> None:
+    team.store.users.create(CreateUser("reader"))
+    grant = Grant(kind=Kind.REGISTERED_MODEL, resource="guarded", level=Level.READ, username="reader")
+    team.store.roles.put_grant(PutGrant(grant))
+    team.store.model_versions.create(CreateModelVersion("guarded", "models:/guarded/1", description="a copy"))
+    reader, run_id = bearer(make_token(team.store, "reader")), team.hidden["run_id"]
+
+    table = post(
+        team.url, f"{NATIVE}/registry/versions", {"name": "guarded", "metrics": ["loss"], "params": ["p"]}, reader
+    )
+    provenance = get(team.url, f"{NATIVE}/registry/provenance?name=guarded&version=1", reader).json["provenance"]
+    comparison = get(team.url, f"{NATIVE}/registry/compare?name=guarded&old=1&new=2&include_equal=true", reader).json
+
+    [_copy, row] = table.json["rows"]
+    assert row["version"]["run_id"] == run_id
+    assert [row.get(field) for field in ("run_name", "metrics", "params")] == [None, None, None]
+    assert provenance["run"] == {"run_id": run_id}
+    assert [comparison.get(part) for part in ("params", "metrics", "datasets", "lineage")] == [None] * 4
+    assert f"runs:/{run_id}" in comparison["unread"]
 
 
 def test_live_updates_tell_of_readable_runs_alone_and_stop_when_the_right_is_gone(team: Team) -> None:

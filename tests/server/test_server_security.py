@@ -202,7 +202,7 @@ def test_a_preflight_tells_local_pages_what_is_allowed(served: Served) -> None:
     assert answer.headers["access-control-allow-origin"] == "http://localhost:3000"
     assert answer.headers["access-control-allow-methods"] == "GET, POST, PUT, DELETE, OPTIONS, PATCH"
     assert answer.headers["access-control-max-age"] == "600"
-    assert answer.headers["access-control-allow-credentials"] == "true"
+    assert "access-control-allow-credentials" not in answer.headers
 
 
 @pytest.mark.parametrize("origin", FOREIGN_ORIGINS)
@@ -211,6 +211,14 @@ def test_a_preflight_of_a_foreign_page_is_refused(served: Served, origin: str) -
 
     assert (answer.status, answer.body) == (400, b"Disallowed CORS origin")
     assert not [name for name in answer.headers if name.startswith("access-control")]
+
+
+def test_only_pages_of_an_origin_that_was_named_act_with_the_cookies_of_the_reader(served_store: Store) -> None:
+    with live_server(served_store, allowed_origins=("https://pages.example.org",)) as url:
+        named, local = preflight(url, "https://pages.example.org"), preflight(url, "http://localhost:3000")
+
+    assert named.headers["access-control-allow-credentials"] == "true"
+    assert (local.status, "access-control-allow-credentials" in local.headers) == (200, False)
 
 
 def test_a_wildcard_origin_never_comes_with_credentials(served_store: Store) -> None:

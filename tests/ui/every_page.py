@@ -134,7 +134,15 @@ PLACES = [
     Place("/nowhere", "No page here", asks=False),
 ]
 """Add a page here as soon as it has a route."""
-WITH_USERS = ("/login", "/setup", "/settings/account", "/settings/users", "/settings/roles", "/models/churn/access")
+WITH_USERS = (
+    "/login",
+    "/setup",
+    "/signup",
+    "/settings/account",
+    "/settings/users",
+    "/settings/roles",
+    "/models/churn/access",
+)
 """Pages of a server that knows its users, which `test_ui_sign_in` and `test_ui_access` look at."""
 
 

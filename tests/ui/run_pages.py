@@ -152,10 +152,17 @@ def find_violations(page: Page) -> list[str]:
 
 def find_violations_in_both(page: Page) -> list[str]:
     """Return what axe complains about on light and on dark ground."""
+    width = page.evaluate("innerWidth")
+    return find_violations_in(page, ("light", width), ("dark", width))
+
+
+def find_violations_in(page: Page, *looks: tuple[Literal["light", "dark"], int]) -> list[str]:
+    """Return what axe complains about in each of these looks: a colour scheme and a width."""
     found = []
-    for scheme in ("light", "dark"):
+    for scheme, width in looks:
         page.emulate_media(color_scheme=scheme)
-        found += [f"{scheme}: {problem}" for problem in find_violations(page)]
+        page.set_viewport_size({"width": width, "height": 900})
+        found += [f"{scheme}, {width} px: {one}" for one in find_violations(page)]
     return found
 
 

@@ -15,8 +15,8 @@ from headwater.testing.scoring_servers import live_scoring
 from headwater.testing.servers import live_server
 from scoring.models import save_linear
 from ui.model_pages import add_versions, make_governed_model, point, put_model
-from ui.run_pages import find_violations
-from ui.run_tables import Scheme, add_run, make_experiment, served_store, watched_page
+from ui.run_pages import find_violations, find_violations_in
+from ui.run_tables import add_run, make_experiment, served_store, watched_page
 
 pytestmark = pytest.mark.browser
 
@@ -227,16 +227,12 @@ def test_a_model_is_tried_on_a_scoring_server_that_the_operator_names(served: Si
         context.close()
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 420)])
-def test_axe_finds_nothing_where_promotions_are_asked_for(served: SimpleNamespace, scheme: Scheme, width: int) -> None:
+def test_axe_finds_nothing_where_promotions_are_asked_for(served: SimpleNamespace) -> None:
     store = served.store
-    asked = store.promotions.create(
-        RequestPromotion("churn", "1", f"axe-{scheme}", user_id="ada", reason="why")
-    ).request
-    done = store.promotions.create(RequestPromotion("churn", "3", f"axe-{scheme}", user_id="ada")).request
+    asked = store.promotions.create(RequestPromotion("churn", "1", "axe", user_id="ada", reason="why")).request
+    done = store.promotions.create(RequestPromotion("churn", "3", "axe", user_id="ada")).request
     store.promotions.reject(RejectPromotion("churn", done.request_id, user_id="eve", reason="bias"))
     pages = {
-        "/models/churn": "article",
         "/models/churn/versions/1": "article",
         "/models/churn/versions/3": "details",
         "/models/churn/diff?a=1&b=2,3&all=1": "table",
@@ -244,18 +240,18 @@ def test_axe_finds_nothing_where_promotions_are_asked_for(served: SimpleNamespac
         f"/models/{LONG}": '[aria-rowindex="2"]',
         "/models/elsewhere/versions/1": "text=where this server does not read",
         "/": "#needs-attention",
+        "/models/churn": "article",
     }
-    with watched_page(served.browser, served.url, scheme=scheme, width=width, expected=" 501 ") as page:
+    with watched_page(served.browser, served.url, expected=" 501 ") as page:
         for path, shown in pages.items():
             page.goto(served.url + path)
             page.locator(shown).first.wait_for()
 
-            assert (path, find_violations(page)) == (path, [])
-        page.goto(f"{served.url}/models/churn")
+            assert (path, find_violations_in(page, ("light", 1440), ("dark", 420))) == (path, [])
         page.get_by_role("button", name="Columns").click()
         page.get_by_role("searchbox", name="Search columns").wait_for()
         assert find_violations(page) == []
         page.keyboard.press("Escape")
-        page.get_by_role("button", name=f"Reject the request for @axe-{scheme} of version {asked.version}").click()
+        page.get_by_role("button", name=f"Reject the request for @axe of version {asked.version}").click()
         page.get_by_role("dialog").wait_for()
         assert find_violations(page) == []

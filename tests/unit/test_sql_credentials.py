@@ -16,7 +16,7 @@ from headwater.protocol.logged_models import CreateLoggedModel
 from headwater.protocol.model_versions import CreateModelVersion
 from headwater.protocol.provenance import Origin, Provenance
 from headwater.protocol.registered_models import CreateRegisteredModel
-from headwater.protocol.roles import AssignRole, CreateRole, Grant, Kind, Level, PutGrant
+from headwater.protocol.roles import AssignRole, CreateRole, Grant, Kind, Level, ListRoles, PutGrant
 from headwater.protocol.runs import CreateRun, DeleteRun
 from headwater.protocol.trash import PurgeTrash
 from headwater.protocol.users import (
@@ -32,7 +32,7 @@ from headwater.protocol.users import (
 )
 from headwater.protocol.views import CreateView
 from headwater.stores import open_store
-from headwater.stores.access import Rights, SecretKind
+from headwater.stores.access import Membership, Rights, SecretKind
 from headwater.stores.sql import SqlStore
 from headwater.stores.sql.passwords import Passwords
 from headwater.testing.stores import expect_error, make_experiment, make_run
@@ -213,6 +213,17 @@ def test_an_identity_provider_vouches_for_its_own_users_only(store: SqlStore) ->
         vouch("ada", "google")
     store.users.set_active(SetActive("bob@example.org", is_active=False))
     assert vouch("bob@example.org", "google") is None
+
+
+def test_an_identity_provider_takes_the_last_administrator_from_nobody(store: SqlStore) -> None:
+    vouch = store.credentials.vouch
+
+    made = vouch("bob@example.org", "google", Membership(is_admin=True))
+    kept = vouch("bob@example.org", "google", Membership({"vision": False}, is_admin=False))
+
+    assert made is not None
+    assert kept is not None
+    assert (made.is_admin, kept.is_admin, store.roles.list(ListRoles()).roles) == (True, True, [])
 
 
 def test_rights_are_those_of_the_user_and_of_the_roles(store: SqlStore) -> None:

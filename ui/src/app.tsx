@@ -119,15 +119,15 @@ function Page({ route }: { readonly route: Route }) {
     case "settings":
       return <SettingsPage tab={route.tab} />;
     case "sign-in":
-      return <SignedIn />;
+      return <SignedIn next={route.next} />;
     case "unknown":
       return <UnknownPage path={route.path} />;
   }
 }
 
 /** Nothing is to be done here for who is signed in. */
-function SignedIn() {
-  useEffect(() => navigate("/", { replace: true }), []);
+function SignedIn({ next }: { readonly next: string }) {
+  useEffect(() => navigate(next, { replace: true }), [next]);
   return null;
 }
 

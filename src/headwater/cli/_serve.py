@@ -28,11 +28,15 @@ from headwater.config import (
     EXPOSE_PROMETHEUS,
     FRAME_OPTIONS,
     HOST,
+    OIDC_ADMIN_GROUPS,
+    OIDC_ALLOWED_GROUPS,
     OIDC_ALLOWED_USERS,
     OIDC_CLIENT_ID,
     OIDC_CLIENT_SECRET,
+    OIDC_GROUPS_CLAIM,
     OIDC_ISSUER,
     OIDC_LABEL,
+    OIDC_ROLES,
     OIDC_SCOPES,
     OIDC_USERNAME_CLAIM,
     PORT,
@@ -48,7 +52,7 @@ from headwater.config import (
 )
 
 if TYPE_CHECKING:
-    from headwater.server.settings import ServerSettings
+    from headwater.server.settings import OidcSettings, ServerSettings
 
 _TERMINAL_BROWSERS = {"www-browser", "links", "elinks", "lynx", "w3m"}
 _AUTH_DEFAULT = "Default: --auth unless the server listens on loopback."
@@ -187,7 +191,7 @@ def find_mlflow(store_uri: str) -> str:
 
 def _settings(options: ServeOptions, store_uri: str, port: int) -> "ServerSettings":
     from headwater.protocol.roles import parse_level
-    from headwater.server.settings import OidcSettings, ServerSettings
+    from headwater.server.settings import ServerSettings
 
     registry_uri = options.registry_store_uri or REGISTRY_STORE_URI.get()
     if registry_uri and tracking_uri_in_force(registry_uri) != store_uri:
@@ -218,16 +222,41 @@ def _settings(options: ServeOptions, store_uri: str, port: int) -> "ServerSettin
         admin_username=ADMIN_USERNAME.get(),
         admin_password=ADMIN_PASSWORD.get(),
         trusted_proxies=split_list(TRUSTED_PROXIES.get()),
-        oidc=OidcSettings(
-            issuer=OIDC_ISSUER.get(),
-            client_id=OIDC_CLIENT_ID.get(),
-            client_secret=OIDC_CLIENT_SECRET.get(),
-            label=OIDC_LABEL.get(),
-            scopes=OIDC_SCOPES.get(),
-            username_claim=OIDC_USERNAME_CLAIM.get(),
-            allowed_users=split_list(OIDC_ALLOWED_USERS.get()),
-        ),
+        oidc=_oidc_settings(),
     )
+
+
+def _oidc_settings() -> "OidcSettings":
+    from headwater.server.settings import OidcSettings
+
+    return OidcSettings(
+        issuer=OIDC_ISSUER.get(),
+        client_id=OIDC_CLIENT_ID.get(),
+        client_secret=OIDC_CLIENT_SECRET.get(),
+        label=OIDC_LABEL.get(),
+        scopes=OIDC_SCOPES.get(),
+        username_claim=OIDC_USERNAME_CLAIM.get(),
+        allowed_users=split_list(OIDC_ALLOWED_USERS.get()),
+        groups_claim=OIDC_GROUPS_CLAIM.get(),
+        allowed_groups=split_list(OIDC_ALLOWED_GROUPS.get()),
+        roles=_read_roles(OIDC_ROLES.get()),
+        admin_groups=split_list(OIDC_ADMIN_GROUPS.get()),
+    )
+
+
+def _read_roles(text: str) -> tuple[tuple[str, str], ...]:
+    """Return pairs of a group and the role it stands for."""
+    from headwater.protocol.errors import InvalidParameterValue
+    from headwater.protocol.names import check_key
+
+    pairs = []
+    for part in split_list(text):
+        group, _, role = (side.strip() for side in part.rpartition("="))
+        if not group or not role:
+            raise InvalidParameterValue(f"HEADWATER_OIDC_ROLES has '{part}'. Write group=role, separated by commas.")
+        check_key("HEADWATER_OIDC_ROLES", role, "role")
+        pairs.append((group, role))
+    return tuple(pairs)
 
 
 def _artifact_root(options: ServeOptions, store_uri: str) -> str:

@@ -34,6 +34,13 @@ class HostRules:
         """Return whether every page may write."""
         return "*" in self._origins
 
+    def is_origin_trusted(self, origin: str) -> bool:
+        """Return whether a page of this origin may act as whoever is signed in: somebody named the origin itself.
+
+        Being local is not enough: other programs of the machine, and ports that were forwarded to it, are local, too.
+        """
+        return not self.is_any_origin_allowed and origin.lower() in self._origins
+
     def is_host_allowed(self, hosts: list[str]) -> bool:
         """Return whether a request with these headers Host, of which there must be one, is meant for us."""
         if len(hosts) != 1:

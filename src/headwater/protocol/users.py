@@ -33,9 +33,9 @@ class RegisteredModelPermission(msgspec.Struct, frozen=True):
 class User(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody, or a program, that may sign in.
 
-    `source` is `password` or the name of the identity provider that vouches for the user; `last_seen` is 0 for who has
-    never signed in. Times are milliseconds since 1970. The two lists have what was granted to the user alone on single
-    things, for MLflow 2's clients.
+    `source` is `password` or the name of the identity provider that vouches for the user; without a password, who has
+    the source `password` signs in by tokens alone. `last_seen` is 0 for who has never signed in. Times are milliseconds
+    since 1970. The two lists have what was granted to the user alone on single things, for MLflow 2's clients.
     """
 
     username: str
@@ -43,6 +43,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     is_admin: bool = False
     is_active: bool = True
     source: str = "password"
+    has_password: bool = True
     creation_time: int = 0
     last_seen: int = 0
     roles: list[str] = []

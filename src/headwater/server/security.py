@@ -63,7 +63,7 @@ class Gate:
         origin = request.headers.get("origin")
         if origin is not None and self._rules.is_origin_foreign_but_allowed(origin):
             headers.append((b"access-control-allow-origin", origin.encode("latin-1")))
-            if not self._rules.is_any_origin_allowed:
+            if self._rules.is_origin_trusted(origin):
                 headers.append((b"access-control-allow-credentials", b"true"))
 
     def _answer_preflight(self, request: Request, origin: str) -> Response:

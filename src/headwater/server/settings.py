@@ -23,6 +23,10 @@ class OidcSettings:
     scopes: str = "openid profile email"
     username_claim: str = "email"
     allowed_users: tuple[str, ...] = ()  # patterns of names; none: whoever the provider vouches for
+    groups_claim: str = "groups"
+    allowed_groups: tuple[str, ...] = ()  # whoever is in one may sign in; none: whoever may by name
+    roles: tuple[tuple[str, str], ...] = ()  # groups of the provider, and the role that whoever is in one has
+    admin_groups: tuple[str, ...] = ()  # whoever is in one is an administrator; none: administrators are made here
 
 
 @dataclass(frozen=True, kw_only=True)

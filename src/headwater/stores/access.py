@@ -1,9 +1,10 @@
 """What a store knows of users, tokens, roles and grants, and what a server asks it; a part of `stores.interface`."""
 
 import enum
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
-from typing import Protocol
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
 
 from headwater.protocol.endpoint import Empty
 from headwater.protocol.numbered_roles import (
@@ -267,6 +268,16 @@ class Rights:
         return of_roles | own
 
 
+class Membership(NamedTuple):
+    """What an identity provider says that a user is.
+
+    `roles` are those that it decides about, and whether the user has each; `is_admin` is None if it does not decide.
+    """
+
+    roles: Mapping[str, bool] = MappingProxyType({})
+    is_admin: bool | None = None
+
+
 class Credentials(Protocol):
     """What a server that knows its users asks its store: who somebody is, what they may do, what things belong to.
 
@@ -288,10 +299,12 @@ class Credentials(Protocol):
     def close_session(self, secret: str) -> None:
         """End a session; one that is over is fine."""
 
-    def vouch(self, username: str, source: str) -> User | None:
+    def vouch(self, username: str, source: str, said: Membership = Membership()) -> User | None:  # noqa: B008 - immutable
         """Return the user whom an identity provider vouches for, made at the first time; None for one that is disabled.
 
-        Raises `PermissionDenied` if the name is that of a user with another source: a provider takes over nobody.
+        The user then has the roles that the provider said, which are made if they are missing. The last active
+        administrator stays one. Raises `PermissionDenied` if the name is that of a user with another source: a provider
+        takes over nobody.
         """
 
     def rights(self, username: str) -> Rights:

@@ -42,6 +42,7 @@ class UsersContract:
         assert store.users.list(ListUsers()).users == [ada, bob]
         assert (ada.username, ada.is_admin, ada.is_active, ada.source) == ("ada", True, True, "password")
         assert (bob.is_admin, bob.last_seen, bob.roles) == (False, 0, [])
+        assert (ada.has_password, bob.has_password) == (True, False)
         assert ada.creation_time >= before
         assert bob.id != ada.id
 

@@ -7,7 +7,7 @@ import css from "./access.module.css";
 import { listRoles, listUsers, putGrant } from "./access-api";
 import { EVERYTHING, KIND_WORDS, LEVEL_WORDS, LEVELS, type Thing } from "./rights";
 import { me } from "./session";
-import { findThings } from "./things";
+import { findNames, resolveName } from "./things";
 
 interface GrantDialogProps {
   /** What is granted on; asked for if it is not given. */
@@ -22,22 +22,24 @@ export function GrantDialog({ thing, role, onClose }: GrantDialogProps) {
   const [who, setWho] = useState<"username" | "role">(role ? "role" : "username");
   const [name, setName] = useState(role ?? "");
   const [kind, setKind] = useState<Kind>(thing?.kind ?? "experiment");
-  const [resource, setResource] = useState(thing?.resource ?? EVERYTHING);
+  const [isAll, setAll] = useState(false);
+  const [one, setOne] = useState("");
   const [level, setLevel] = useState<Level>("EDIT");
   const save = async () => {
-    await putGrant({ kind, resource: resource.trim(), level, [who]: name.trim() });
+    const resource = thing?.resource ?? (isAll ? EVERYTHING : await resolveName(kind, one.trim()));
+    await putGrant({ kind, resource, level, [who]: name.trim() });
     say(`Granted to ${name.trim()}`);
   };
   return (
     <FormDialog
       title={role ? `Grant to the role “${role}”` : `Grant on this ${KIND_WORDS[kind]}`}
       action="Grant"
-      isReady={name.trim() !== "" && resource.trim() !== ""}
+      isReady={name.trim() !== "" && (thing !== undefined || isAll || one.trim() !== "")}
       onSave={save}
       onClose={onClose}
     >
       {!role && <Whom {...{ who, name }} onWho={setWho} onName={setName} />}
-      {!thing && <What {...{ kind, resource }} onKind={setKind} onResource={setResource} />}
+      {!thing && <What {...{ kind, isAll, one }} onKind={(next) => [setKind(next), setOne("")]} onAll={setAll} onOne={setOne} />}
       <fieldset class={css.levels}>
         <legend>May</legend>
         {LEVELS.map((one) => (
@@ -91,36 +93,58 @@ function Whom({ who, name, onWho, onName }: WhomProps) {
 
 interface WhatProps {
   readonly kind: Kind;
-  readonly resource: string;
+  readonly isAll: boolean;
+  /** The name of the one, as far as it is typed. */
+  readonly one: string;
   readonly onKind: (kind: Kind) => void;
-  readonly onResource: (resource: string) => void;
+  readonly onAll: (isAll: boolean) => void;
+  readonly onOne: (name: string) => void;
 }
 
-/** One experiment or model, or all of them. */
-function What({ kind, resource, onKind, onResource }: WhatProps) {
-  const { data } = useQuery({ key: ["access", "things", kind], ask: (signal) => findThings(kind, signal) });
-  const things = data ?? [];
+const PLURALS: Readonly<Record<Kind, string>> = { experiment: "experiments", registered_model: "models" };
+
+/** One experiment or model, which the server finds by a part of its name, or all of them. */
+function What({ kind, isAll, one, onKind, onAll, onOne }: WhatProps) {
+  const { data: names = [] } = useQuery({ key: ["access", "names", kind, one], ask: (signal) => findNames(kind, one, signal), enabled: !isAll });
   return (
     <>
       <div class={`segments ${css.choice}`} role="group" aria-label="On what">
-        <button type="button" aria-pressed={kind === "experiment"} onClick={() => [onKind("experiment"), onResource(EVERYTHING)]}>
+        <button type="button" aria-pressed={kind === "experiment"} onClick={() => onKind("experiment")}>
           Experiments
         </button>
-        <button type="button" aria-pressed={kind === "registered_model"} onClick={() => [onKind("registered_model"), onResource(EVERYTHING)]}>
+        <button type="button" aria-pressed={kind === "registered_model"} onClick={() => onKind("registered_model")}>
           Models
         </button>
       </div>
-      <label>
-        With
-        <select class="field" value={resource} onChange={(event) => onResource(event.currentTarget.value)}>
-          <option value={EVERYTHING}>{kind === "experiment" ? "All experiments" : "All models"}</option>
-          {things.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
+      <fieldset class={css.levels}>
+        <legend>With</legend>
+        <label>
+          <input type="radio" name="which" checked={!isAll} onChange={() => onAll(false)} />
+          One {KIND_WORDS[kind]}
+        </label>
+        {!isAll && (
+          <input
+            class="field"
+            list="grant-things"
+            autofocus
+            autocomplete="off"
+            spellcheck={false}
+            aria-label={`Name of the ${KIND_WORDS[kind]}`}
+            placeholder="A part of its name"
+            value={one}
+            onInput={(event) => onOne(event.currentTarget.value)}
+          />
+        )}
+        <label>
+          <input type="radio" name="which" checked={isAll} onChange={() => onAll(true)} />
+          All {PLURALS[kind]}
+        </label>
+      </fieldset>
+      <datalist id="grant-things">
+        {names.map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </datalist>
     </>
   );
 }

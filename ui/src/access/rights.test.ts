@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Me } from "../api/schema";
-import { levelOf, refusalOf, type Thing } from "./rights";
+import { levelOf, refusalOf, refusalOfView, type Thing } from "./rights";
 
 const CHURN: Thing = { kind: "experiment", resource: "7" };
 const MODEL: Thing = { kind: "registered_model", resource: "churn" };
@@ -49,5 +49,21 @@ describe("why somebody may not", () => {
 
     expect(refusalOf(ada({ grants }), [CHURN, MODEL], "EDIT")).toContain("this model");
     expect(refusalOf(ada({ grants }), [CHURN], "EDIT")).toBe("");
+  });
+});
+
+describe("a view or report", () => {
+  const across = { experiment_id: "", owner: "bob" };
+
+  it("of no experiment is changed by its owner and administrators", () => {
+    expect(refusalOfView(ada(), across)).toContain("belongs to bob");
+    expect(refusalOfView(ada(), { ...across, owner: "ada" })).toBe("");
+    expect(refusalOfView(ada({ user: { username: "ada", is_admin: true } }), across)).toBe("");
+    expect(refusalOfView({ authentication: false }, across)).toBe("");
+  });
+
+  it("of an experiment is changed by who may edit that", () => {
+    expect(refusalOfView(ada(), { ...across, experiment_id: "7" })).toContain("You may read this experiment");
+    expect(refusalOfView(ada({ default: "EDIT" }), { ...across, experiment_id: "7" })).toBe("");
   });
 });

@@ -1,6 +1,6 @@
 /** Who the reader is, and what that allows: the same order of grants as the server's. */
 
-import type { Kind, Level, Me } from "../api/schema";
+import type { Kind, Level, Me, ViewInfo } from "../api/schema";
 
 /** An experiment, by its ID, or a registered model, by its name. */
 export interface Thing {
@@ -53,4 +53,11 @@ export function refusalOf(me: Me | null, things: readonly Thing[], needed: Level
   const noun = NOUNS[refused.kind];
   const level = levelOf(me, refused);
   return `You may ${level === "NO_PERMISSIONS" ? "not see" : VERBS[level]} ${noun}, not ${VERBS[needed]} it. Ask an administrator, or somebody who manages it, to grant you more.`;
+}
+
+/** Return why somebody may not change a view or report: one of no experiment is its owner's; empty if they may. */
+export function refusalOfView(me: Me | null, { experiment_id: resource, owner }: Pick<ViewInfo, "experiment_id" | "owner">): string {
+  if (resource) return refusalOf(me, [{ kind: "experiment", resource }], "EDIT");
+  if (!me?.authentication || me.user?.is_admin || me.user?.username === owner) return "";
+  return `It belongs to ${owner || "somebody who is not known"}: only they and administrators change it. Make a copy to go on from it.`;
 }

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
 import type { Grant, Role } from "../api/schema";
 import { useQuery } from "../api/use-query";
 import { plural } from "../lib/format";
@@ -15,6 +15,9 @@ import { EVERYTHING } from "./rights";
 import { ThingLink, useExperimentNames } from "./thing-link";
 
 type Open = { readonly kind: "create" } | { readonly kind: "delete" | "grant"; readonly role: Role };
+
+/** More than can be looked through in a list. */
+const MANY = 30;
 
 const fail = (failure: unknown) => say(failure instanceof Error ? failure.message : String(failure));
 
@@ -96,17 +99,60 @@ function RoleItem({ role, names, experiments, onOpen }: RoleItemProps) {
           </span>
         ))}
         {users.length === 0 && <span class="muted">Nobody has it.</span>}
-        {others.length > 0 && (
-          <select class={`field ${css.small}`} aria-label={`Give ${name} to`} value="" onChange={(event) => event.currentTarget.value && assign(event.currentTarget.value, false)}>
-            <option value="">Give it to…</option>
-            {others.map((username) => (
-              <option key={username}>{username}</option>
-            ))}
-          </select>
-        )}
+        {others.length > 0 && <GiveTo role={name} names={others} onGive={(username) => assign(username, false)} />}
       </div>
       {grants.length > 0 ? <RoleGrants grants={grants} experiments={experiments} /> : <p class="muted">It allows nothing yet.</p>}
     </li>
+  );
+}
+
+interface GiveToProps {
+  readonly role: string;
+  /** Who does not have it. */
+  readonly names: readonly string[];
+  readonly onGive: (username: string) => void;
+}
+
+/** Choose who gets a role, or write it where there are many. */
+function GiveTo({ role, names, onGive }: GiveToProps) {
+  const id = useId();
+  const [text, setText] = useState("");
+  if (names.length <= MANY) {
+    return (
+      <select class={`field ${css.small}`} aria-label={`Give ${role} to`} value="" onChange={(event) => event.currentTarget.value && onGive(event.currentTarget.value)}>
+        <option value="">Give it to…</option>
+        {names.map((username) => (
+          <option key={username}>{username}</option>
+        ))}
+      </select>
+    );
+  }
+  const send = (event: Event) => {
+    event.preventDefault();
+    onGive(text.trim());
+    setText("");
+  };
+  return (
+    <form class={css.giveTo} onSubmit={send}>
+      <input
+        class={`field ${css.small}`}
+        list={id}
+        aria-label={`Give ${role} to`}
+        placeholder="Give it to…"
+        autocomplete="off"
+        spellcheck={false}
+        value={text}
+        onInput={(event) => setText(event.currentTarget.value)}
+      />
+      <datalist id={id}>
+        {names.map((username) => (
+          <option key={username}>{username}</option>
+        ))}
+      </datalist>
+      <button type="submit" class="button small" disabled={!names.includes(text.trim())}>
+        Give
+      </button>
+    </form>
   );
 }
 

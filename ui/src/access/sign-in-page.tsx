@@ -4,6 +4,7 @@ import { navigate, path } from "../lib/location";
 import { setTheme, theme, THEMES } from "../lib/theme";
 import { useChrome } from "../shell/chrome";
 import { Icon } from "../shell/icons";
+import { Logo } from "../shell/logo";
 import css from "./access.module.css";
 import { MIN_PASSWORD, NewPassword } from "./new-password";
 import { Providers } from "./providers";
@@ -29,7 +30,7 @@ export function SignInPage({ me }: { readonly me: Me }) {
         <Icon name={theme.value} />
       </button>
       <main id="main" class={css.card}>
-        <img src="icon.svg" alt="" width={40} height={40} />
+        <Logo size={40} />
         {me.setup_needed ? (
           <SetUp onDone={goOn} />
         ) : (

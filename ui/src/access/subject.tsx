@@ -35,10 +35,15 @@ export function ReadOnlyMark() {
   useEffect(() => {
     if (refusal) void refreshRights().catch(() => undefined);
   }, [subject]);
-  if (!refusal) return null;
+  return <Mark why={refusal} />;
+}
+
+/** Say that something can only be read, and why; nothing without a reason. */
+export function Mark({ why }: { readonly why: string }) {
+  if (!why) return null;
   return (
     <Popover label="Read only: why?" buttonClass={`button small ${css.mark}`} trigger={<><Icon name="lock" small /> Read only</>}>
-      {() => <p class={css.why}>{refusal}</p>}
+      {() => <p class={css.why}>{why}</p>}
     </Popover>
   );
 }

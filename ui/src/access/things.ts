@@ -1,30 +1,18 @@
-/** Experiments and models to choose from. */
+/** Experiments and models by their names. */
 
-import { callNative } from "../api/client";
-import type { Kind, ListOverviews, ListOverviewsResponse } from "../api/schema";
-import { searchModels } from "../registry/registry-api";
+import { readMlflow, readNative } from "../api/client";
+import type { FindResponse, GetExperimentResponse, Kind } from "../api/schema";
 
-const LIMIT = 10_000;
+const MOST = 50;
 
-/** Something to grant on: `id` is what the grant says. */
-export interface Choice {
-  readonly id: string;
-  readonly name: string;
+/** Return names of experiments or models that a text may mean. */
+export async function findNames(kind: Kind, text: string, signal: AbortSignal): Promise<readonly string[]> {
+  const { experiments, models } = await readNative<FindResponse>("find", { text: text.slice(0, 200), limit: MOST }, signal);
+  return (kind === "experiment" ? experiments : models).map(({ name }) => name);
 }
 
-/** Return all experiments or models, by name. */
-export async function findThings(kind: Kind, signal: AbortSignal): Promise<readonly Choice[]> {
-  const found = kind === "experiment" ? await findExperiments(signal) : await findModels(signal);
-  return found.sort((a, b) => a.name.localeCompare(b.name));
-}
-
-async function findExperiments(signal: AbortSignal): Promise<Choice[]> {
-  const request: ListOverviews = { limit: LIMIT, filter: "" };
-  const { experiments } = await callNative<ListOverviewsResponse>("experiments/overview", request, signal);
-  return experiments.map(({ experiment: { experiment_id: id, name } }) => ({ id, name }));
-}
-
-async function findModels(signal: AbortSignal): Promise<Choice[]> {
-  const { items } = await searchModels("", "name ASC", "", signal);
-  return items.map(({ name }) => ({ id: name, name }));
+/** Return what a grant calls the experiment or model of this name. */
+export async function resolveName(kind: Kind, name: string): Promise<string> {
+  if (kind !== "experiment") return name;
+  return (await readMlflow<GetExperimentResponse>("experiments/get-by-name", { experiment_name: name })).experiment.experiment_id;
 }

@@ -85,7 +85,7 @@ interface UserRowProps {
 }
 
 function UserRow({ user, onOpen, onTokens }: UserRowProps) {
-  const { username, is_admin: isAdmin = false, is_active: isActive = true, source = "password", last_seen: seen = 0, roles = [] } = user;
+  const { username, is_admin: isAdmin = false, is_active: isActive = true, source = "password", has_password: hasPassword = true, last_seen: seen = 0, roles = [] } = user;
   return (
     <tr>
       <th scope="row" class={css.person}>
@@ -101,7 +101,7 @@ function UserRow({ user, onOpen, onTokens }: UserRowProps) {
           </span>
         ))}
       </td>
-      <td>{source}</td>
+      <td>{source === "password" && !hasPassword ? "tokens" : source}</td>
       <td title={seen ? formatMoment(seen) : ""}>{seen ? formatAgo(seen, Date.now()) : "never"}</td>
       <td class={css.rowActions}>
         <Popover label={`Actions for ${username}`} buttonClass="button quiet square small" trigger={<Icon name="more" small />}>

@@ -2583,6 +2583,7 @@ export interface User {
   readonly is_admin?: boolean;
   readonly is_active?: boolean;
   readonly source?: string;
+  readonly has_password?: boolean;
   readonly creation_time?: number;
   readonly last_seen?: number;
   readonly roles?: readonly (string)[];

@@ -19,6 +19,7 @@ const RULES: readonly Rule[] = [
   [/^\/compare-runs/, (_, query) => comparison(query, "")],
   [/^\/metric/, (_, query) => comparison(query, readQuoted(query.get("metric")))],
   [/^\/compare-model-versions/, (_, query) => versionsDiff(readQuoted(query.get("name")), readNumbers(query.get("runs")))],
+  [/^\/models\/([^/]+)\/(?!versions\/)/, ([name = ""]) => `/models/${name}`],
   [/^\/compare-experiments/, (_, query) => runsPage(readIds(query.get("experiments")).join() || "0", query)],
   [/^\/account/, () => "/settings/account"],
   [/^\/admin/, () => "/settings/users"],

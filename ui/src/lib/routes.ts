@@ -20,7 +20,7 @@ export type Route =
   | { readonly page: "report"; readonly reportId: string }
   | { readonly page: "search" }
   | { readonly page: "settings"; readonly tab: string }
-  | { readonly page: "sign-in" }
+  | { readonly page: "sign-in"; readonly next: string }
   | { readonly page: "unknown"; readonly path: string };
 
 type Maker = (parts: readonly string[]) => Route;
@@ -49,7 +49,9 @@ const TABLE: readonly (readonly [RegExp, Maker])[] = [
   [/^\/reports\/([^/]+)\/?$/, ([reportId = ""]) => ({ page: "report", reportId })],
   [/^\/search\/?$/, () => ({ page: "search" })],
   [/^\/settings(?:\/(account|users|roles|webhooks|storage))?\/?$/, ([tab = ""]) => ({ page: "settings", tab })],
-  [/^\/(?:login|setup)\/?$/, () => ({ page: "sign-in" })],
+  [/^\/(?:login|setup)\/?$/, () => ({ page: "sign-in", next: "/" })],
+  // MLflow's address of the form by which administrators make users.
+  [/^\/signup\/?$/, () => ({ page: "sign-in", next: "/settings/users" })],
 ];
 
 /** Return the page of a path; the parts are decoded, `rest` keeps its slashes. */

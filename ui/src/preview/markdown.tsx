@@ -10,7 +10,6 @@ const HANDLER = /([\s/"'])on(?=[a-z]+\s*=)/gi;
  */
 
 /** Turn Markdown into HTML without scripts, forms or styles; links open elsewhere without knowing where from. */
-/** Turn Markdown into HTML without scripts, forms or styles; links open elsewhere without knowing where from. */
 export async function renderMarkdown(text: string, picture = (path: string) => path): Promise<string> {
   const { Marked } = await import("marked");
   const marked = new Marked({

@@ -15,6 +15,10 @@ const pills = pillsCell<VersionRow>(
   MOST,
 );
 
+/** What a version has and what was asked for, to be read. */
+export const aliasesCell = pills;
+
+/** The same, with a button to change what it has. */
 export function aliasCell(rowAt: (index: number) => VersionRow | undefined): CellView {
   const list = pills(rowAt);
   const button = document.createElement("button");

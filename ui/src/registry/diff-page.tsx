@@ -1,3 +1,4 @@
+import { me } from "../access/session";
 import { ApiError } from "../api/client";
 import type { ModelVersion, VersionComparison } from "../api/schema";
 import { useQuery } from "../api/use-query";
@@ -79,6 +80,7 @@ function DiffHeader({ name, old, version, isAll }: DiffHeaderProps) {
     ask: (signal) => searchVersions(versionsOf(name), "version_number DESC", "", signal),
   });
   const numbers = data?.items.map((one) => one.version) ?? [];
+  const isMany = Boolean(data?.next);
   const swap = () => {
     const next = new URLSearchParams(query.peek());
     next.set("a", version);
@@ -93,11 +95,11 @@ function DiffHeader({ name, old, version, isAll }: DiffHeaderProps) {
           <span class={registry.number}>compared</span>
         </h1>
         <span class={css.pickers}>
-          <Picker label="Old version" value={old} numbers={numbers} onChange={(number) => change("a", number)} />
+          <Picker label="Old version" value={old} numbers={numbers} isMany={isMany} onChange={(number) => change("a", number)} />
           <button type="button" class="button small" onClick={swap}>
             Swap
           </button>
-          <Picker label="New version" value={version} numbers={numbers} onChange={(number) => change("b", number)} />
+          <Picker label="New version" value={version} numbers={numbers} isMany={isMany} onChange={(number) => change("b", number)} />
         </span>
         <label class={css.all}>
           <input type="checkbox" checked={!isAll} onChange={(event) => change("all", event.currentTarget.checked ? "" : "1")} />
@@ -112,10 +114,20 @@ interface PickerProps {
   readonly label: string;
   readonly value: string;
   readonly numbers: readonly string[];
+  /** Whether there are more than those, so that a number is written. */
+  readonly isMany: boolean;
   readonly onChange: (number: string) => void;
 }
 
-function Picker({ label, value, numbers, onChange }: PickerProps) {
+function Picker({ label, value, numbers, isMany, onChange }: PickerProps) {
+  if (isMany) {
+    return (
+      <label class={css.written}>
+        version
+        <input class="field" type="number" min={1} aria-label={label} value={value} onChange={(event) => event.currentTarget.value && onChange(event.currentTarget.value)} />
+      </label>
+    );
+  }
   const all = numbers.includes(value) ? numbers : [value, ...numbers];
   return (
     <select class="field" aria-label={label} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
@@ -171,9 +183,10 @@ function Side({ title, version }: { readonly title: string; readonly version: Mo
 /** Say what could not be read, so that silence is not taken for sameness. */
 function Unread({ uris }: { readonly uris: readonly string[] }) {
   if (uris.length === 0) return null;
+  const isRefused = me.value?.authentication === true && uris.every((uri) => uri.startsWith("runs:/") || uri.startsWith("models:/m-"));
   return (
     <div class={registry.consequence}>
-      <p>The server cannot read these, so nothing is said of what they hold:</p>
+      <p>{isRefused ? "You may not read these" : "The server cannot read these"}, so nothing is said of what they hold:</p>
       <ul class={css.unread}>
         {uris.map((uri) => (
           <li key={uri}>
@@ -181,9 +194,11 @@ function Unread({ uris }: { readonly uris: readonly string[] }) {
           </li>
         ))}
       </ul>
-      <p class={panels.hint}>
-        Where they can be read, <code>headwater registry diff</code> compares them, too.
-      </p>
+      {!isRefused && (
+        <p class={panels.hint}>
+          Where they can be read, <code>headwater registry diff</code> compares them, too.
+        </p>
+      )}
     </div>
   );
 }

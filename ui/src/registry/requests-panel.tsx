@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { useRefusal } from "../access/subject";
 import type { PromotionComment, PromotionRequest } from "../api/schema";
 import { useQuery } from "../api/use-query";
 import { formatAgo, formatCount, formatMoment, plural } from "../lib/format";
@@ -76,6 +77,7 @@ interface OpenProps {
 function Open({ request, isNamed, onDecide }: OpenProps) {
   const label = `the request for ${wantedOf(request)} of version ${request.version}`;
   const missing = request.missing ?? [];
+  const mayEdit = useRefusal("EDIT") === "";
   return (
     <article class={css.request} aria-label={label}>
       <Asked request={request} isNamed={isNamed} />
@@ -91,12 +93,16 @@ function Open({ request, isNamed, onDecide }: OpenProps) {
       )}
       <Comments request={request} />
       <div class={css.actions}>
-        <button type="button" class="button small" aria-label={`Approve ${label}`} onClick={() => onDecide("approve")}>
-          Approve…
-        </button>
-        <button type="button" class="button small" aria-label={`Reject ${label}`} onClick={() => onDecide("reject")}>
-          Reject…
-        </button>
+        {mayEdit && (
+          <>
+            <button type="button" class="button small" aria-label={`Approve ${label}`} onClick={() => onDecide("approve")}>
+              Approve…
+            </button>
+            <button type="button" class="button small" aria-label={`Reject ${label}`} onClick={() => onDecide("reject")}>
+              Reject…
+            </button>
+          </>
+        )}
         {isOwn(request, userName()) && (
           <button type="button" class="button small quiet" aria-label={`Withdraw ${label}`} onClick={() => onDecide("withdraw")}>
             Withdraw…

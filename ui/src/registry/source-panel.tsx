@@ -1,3 +1,4 @@
+import { me } from "../access/session";
 import type { SourceRun } from "../api/schema";
 import { formatNumber } from "../lib/format";
 import { hrefOf } from "../lib/location";
@@ -10,6 +11,8 @@ const AT_FIRST = 12;
 export function SourcePanel({ run }: { readonly run: SourceRun | null }) {
   if (!run) return null;
   const metrics = (run.metrics ?? []).map(({ key, value }) => [key, typeof value === "number" ? formatNumber(value) : String(value)] as const);
+  // The server leaves nothing but the id of what the reader may not see.
+  const isHidden = me.value?.authentication === true && !run.experiment_id && !run.status;
   const params = (run.params ?? []).map(({ key, value }) => [key, value ?? ""] as const);
   return (
     <section class={panels.panel} aria-labelledby="source-heading">
@@ -42,6 +45,7 @@ export function SourcePanel({ run }: { readonly run: SourceRun | null }) {
           </div>
         )}
       </dl>
+      {isHidden && <p class={panels.hint}>What it measured and was given is in an experiment that you may not read.</p>}
       <Values title="Metrics" pairs={metrics} />
       <Values title="Params" pairs={params} />
     </section>

@@ -44,6 +44,8 @@ export interface TryProps {
 export function Try({ uri, signature, example }: TryProps) {
   const [values, setValues] = useState<Values>(() => (signature ? startValues(signature, example) : {}));
   const [json, setJson] = useState<string | null>(null);
+  // What nobody has begun to fill in is not wrong yet.
+  const [isTouched, setTouched] = useState(false);
   const [text, setText] = useState(() => localStorage.getItem(SETTING) ?? STANDARD);
   const address = cleanAddress(text, document.baseURI);
   const isForm = hasForm(signature) && json === null;
@@ -69,15 +71,15 @@ export function Try({ uri, signature, example }: TryProps) {
       </header>
       <div class={css.try}>
         {isForm ? (
-          <Form signature={signature} values={values} onValue={(key, value) => setValues({ ...values, [key]: value })} />
+          <Form signature={signature} values={values} onValue={(key, value) => [setTouched(true), setValues({ ...values, [key]: value })]} />
         ) : (
           <label class={css.json}>
             Request
-            <textarea class="field" rows={6} spellcheck={false} value={json ?? request.body} onInput={(event) => setJson(event.currentTarget.value)} />
+            <textarea class="field" rows={6} spellcheck={false} value={json ?? request.body} onInput={(event) => [setTouched(true), setJson(event.currentTarget.value)]} />
           </label>
         )}
         {request.problems.length > 0 && (
-          <p class={panels.error} role="status">
+          <p class={isTouched ? panels.error : panels.hint} role="status">
             {request.problems.join("; ")}.
           </p>
         )}

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { useRefusal } from "../access/subject";
 import type { RegisteredModel, VersionRow } from "../api/schema";
 import { hrefOf } from "../lib/location";
 import { ChangeDialog } from "./change-dialogs";
@@ -20,21 +21,27 @@ export function VersionActions({ model, chosen, rows, onClear }: VersionActionsP
   const numbers = [...chosen].sort((a, b) => Number(a) - Number(b));
   const [old = "", ...others] = numbers;
   const one = numbers.length === 1 ? rows.find(({ version: { version } }) => version === old)?.version : undefined;
+  const mayEdit = useRefusal("EDIT") === "";
+  const mayManage = useRefusal("MANAGE") === "";
   const close = () => setDoing("");
   return (
     <footer class={css.footer}>
-      <span role="status">{describe(numbers)}</span>
+      <span role="status">{describe(numbers, mayEdit)}</span>
       {one && (
         <>
-          <button type="button" class="button small" onClick={() => setDoing("promote")}>
-            Promote…
-          </button>
+          {mayEdit && (
+            <button type="button" class="button small" onClick={() => setDoing("promote")}>
+              Promote…
+            </button>
+          )}
           <button type="button" class="button small" onClick={() => setDoing("ask")}>
             Request promotion…
           </button>
-          <button type="button" class="button small" onClick={() => setDoing("delete")}>
-            Delete…
-          </button>
+          {mayManage && (
+            <button type="button" class="button small" onClick={() => setDoing("delete")}>
+              Delete…
+            </button>
+          )}
         </>
       )}
       {others.length > 0 && (
@@ -54,8 +61,8 @@ export function VersionActions({ model, chosen, rows, onClear }: VersionActionsP
   );
 }
 
-function describe(numbers: readonly string[]): string {
-  if (numbers.length === 0) return "Choose versions to compare, or one to promote";
+function describe(numbers: readonly string[], mayEdit: boolean): string {
+  if (numbers.length === 0) return `Choose versions to compare, or one to ${mayEdit ? "promote" : "ask for"}`;
   if (numbers.length === 1) return `Version ${numbers[0] ?? ""}; choose more to compare`;
   return `Versions ${numbers.slice(0, -1).join(", ")} and ${numbers.at(-1) ?? ""}`;
 }

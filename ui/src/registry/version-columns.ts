@@ -5,7 +5,7 @@ import type { DataColumn } from "../grid/data-grid";
 import { linkCell, pillsCell, statusCell, textCell } from "../grid/text-cell";
 import { formatAgo, formatCount, formatMoment } from "../lib/format";
 import { formatBytes } from "../preview/bytes";
-import { aliasCell } from "./alias-cell";
+import { aliasCell, aliasesCell } from "./alias-cell";
 import { writeMetric } from "./diff";
 import { runPage, versionPage } from "./places";
 import { NO_STAGE, STATUS, tagPills } from "./versions";
@@ -93,9 +93,10 @@ export function standardColumns(table: Pick<QueryVersionsResponse, "columns" | "
 }
 
 /** Return what the grid is made of: the number of the version, then the shown columns in their constant order. */
-export function makeColumns(shown: readonly string[]): Column[] {
+export function makeColumns(shown: readonly string[], mayEdit = true): Column[] {
   const isShown = ({ id }: Column) => shown.includes(id);
-  return [NUMBER, ...BEFORE.filter(isShown).map(narrow), ...shown.filter((id) => isMetric(id) || isParam(id)).map(keyColumn), ...AFTER.filter(isShown)];
+  const settle = (column: Column) => narrow(column.id === "aliases" && !mayEdit ? { ...column, cell: aliasesCell } : column);
+  return [NUMBER, ...BEFORE.filter(isShown).map(settle), ...shown.filter((id) => isMetric(id) || isParam(id)).map(keyColumn), ...AFTER.filter(isShown)];
 }
 
 /** Leave room for metrics beside it on a small screen. */

@@ -1,4 +1,5 @@
 import { useMemo, useState } from "preact/hooks";
+import { useRefusal } from "../access/subject";
 import { ApiError } from "../api/client";
 import type { RegisteredModel, VersionRow } from "../api/schema";
 import { usePages } from "../api/use-pages";
@@ -54,8 +55,9 @@ export function VersionsTable({ model }: { readonly model: RegisteredModel }) {
     ask: (token, signal) => queryVersions({ ...question, page_token: token }, signal),
   });
   const { items, error, first } = versions;
+  const mayEdit = useRefusal("EDIT") === "";
   const shown = picked ?? (first ? standardColumns(first.table, first.items) : []);
-  const columns = useMemo(() => makeColumns(shown), [shown.join("\n")]);
+  const columns = useMemo(() => makeColumns(shown, mayEdit), [shown.join("\n"), mayEdit]);
   const choice = useMemo(
     () => ({
       isChosen: ({ version: { version } }: VersionRow) => chosen.includes(version),
@@ -91,7 +93,7 @@ export function VersionsTable({ model }: { readonly model: RegisteredModel }) {
           pageOf={({ version }) => versionPage(name, version.version)}
           onEnd={versions.readMore}
           choice={choice}
-          onAct={setEdited}
+          onAct={mayEdit ? setEdited : () => undefined}
         />
       </div>
       <VersionActions model={model} chosen={chosen} rows={items} onClear={() => setChosen([])} />

@@ -1,4 +1,5 @@
 import { useEffect, useId, useMemo, useState } from "preact/hooks";
+import { findNames, resolveName } from "../access/things";
 import type { KeySummary, ListKeysResponse, ViewInfo } from "../api/schema";
 import { useQuery } from "../api/use-query";
 import { AddRun } from "../compare/add-run";
@@ -7,7 +8,7 @@ import { useOffers } from "../query/use-offers";
 import { ATTRIBUTES, columnOf, isOffered } from "../runs/columns";
 import { ListField } from "./list-field";
 import { MAX_LINES, MAX_ROWS, type Block, type ChartBlock, type ImageBlock, type RunsBlock, type ViewBlock } from "./report";
-import { listExperiments, listKeys, listPictures, listRunViews } from "./reports-api";
+import { listExperiments, listKeys, listPictures, listRunViews, MAX_EXPERIMENTS, readExperimentName } from "./reports-api";
 import css from "./reports.module.css";
 
 interface FieldsProps<T> {
@@ -148,6 +149,7 @@ function QueryFields<T extends RunsBlock | ChartBlock>({ block, most, keys, onCh
 function ExperimentField({ value, onValue }: { readonly value: string; readonly onValue: (id: string) => void }) {
   const experiments = useQuery({ key: ["report-experiments"], ask: listExperiments });
   const known = experiments.data ?? [];
+  if (known.length >= MAX_EXPERIMENTS) return <OneOfManyExperiments value={value} onValue={onValue} />;
   return (
     <label>
       Experiment
@@ -160,6 +162,42 @@ function ExperimentField({ value, onValue }: { readonly value: string; readonly 
           </option>
         ))}
       </select>
+    </label>
+  );
+}
+
+/** Where there are too many to choose from: the server finds experiments by a part of their name. */
+function OneOfManyExperiments({ value, onValue }: { readonly value: string; readonly onValue: (id: string) => void }) {
+  const id = useId();
+  const name = useQuery({ key: ["report-experiment", value], ask: (signal) => readExperimentName(value, signal), enabled: value !== "" });
+  const [draft, setDraft] = useState<string | null>(null);
+  const [error, setError] = useState("");
+  const shown = draft ?? (value ? (name.data ?? value) : "");
+  const { data: names = [] } = useQuery({ key: ["report-experiments", shown], ask: (signal) => findNames("experiment", shown, signal) });
+  const choose = () => {
+    resolveName("experiment", shown.trim()).then(
+      (found) => {
+        setDraft(null);
+        setError("");
+        onValue(found);
+      },
+      (failure: unknown) => setError(failure instanceof Error ? failure.message : String(failure)),
+    );
+  };
+  return (
+    <label>
+      Experiment
+      <input class="field" list={id} placeholder="A part of its name" spellcheck={false} value={shown} onInput={(event) => setDraft(event.currentTarget.value)} onChange={choose} />
+      <datalist id={id}>
+        {names.map((one) => (
+          <option key={one}>{one}</option>
+        ))}
+      </datalist>
+      {error && (
+        <span class={css.error} role="alert">
+          {error}
+        </span>
+      )}
     </label>
   );
 }

@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import { addressOf } from "../artifacts/artifacts-api";
 import { hrefOf } from "../lib/location";
 import { Markdown } from "../preview/markdown";
@@ -21,7 +22,7 @@ export function BlockView({ block }: { readonly block: Block }) {
     case "image":
       return block.runId && block.path ? (
         <figure class={css.figure}>
-          <img src={addressOf(block.runId, block.path)} alt={block.caption || block.path} loading="lazy" />
+          <Picture address={addressOf(block.runId, block.path)} title={block.caption || block.path} />
           <figcaption>
             {block.caption}{" "}
             <a class="link" href={hrefOf(`/runs/${block.runId}/artifacts/${block.path.split("/").map(encodeURIComponent).join("/")}`)}>
@@ -33,4 +34,10 @@ export function BlockView({ block }: { readonly block: Block }) {
         <p class="muted">Name a run and the path of an image among its artifacts.</p>
       );
   }
+}
+
+function Picture({ address, title }: { readonly address: string; readonly title: string }) {
+  const [failed, setFailed] = useState("");
+  if (failed === address) return <p class="muted">The picture cannot be shown: it is not there, or you may not read its run.</p>;
+  return <img src={address} alt={title} loading="lazy" onError={() => setFailed(address)} />;
 }

@@ -1,11 +1,6 @@
 /** A report as one HTML file that needs no server: text, tables, charts as SVG and pictures, as they are now. */
 
-import { fetchFile } from "../api/client";
 import { addressOf } from "../artifacts/artifacts-api";
-import { askSeries } from "../charts/ask";
-import { findExtent, prepareLines, type ChartRun } from "../charts/lines";
-import { makeRequest } from "../charts/request";
-import { decodeSeries } from "../charts/series";
 import { DEFAULT_VIEW } from "../charts/view";
 import { serverUrl } from "../home/snippets";
 import { formatCount, formatMoment, plural } from "../lib/format";
@@ -15,28 +10,22 @@ import { describeColumn } from "../runs/columns";
 import { RunTable } from "../runs/table";
 import { chartRunsOf } from "./chart-runs";
 import { writeViewCharts } from "./html-charts";
-import { resolveLight } from "./light";
+import { drawLines, runLink, writeLegend } from "./html-lines";
+import { writePicture } from "./html-pictures";
 import type { Block, ChartBlock, ImageBlock, RunsBlock, ViewBlock } from "./report";
 import { listKeys, queryRuns, readSavedView } from "./reports-api";
 import { cellOf } from "./runs-block";
 import { describeView } from "./saved-view";
-
-const WIDTH = 820;
-const HEIGHT = 280;
-/** Larger pictures stay links. */
-const MOST_BYTES = 5_000_000;
 
 const STYLE = `
 body{max-width:860px;margin:32px auto;padding:0 20px;font:14px/1.5 system-ui,sans-serif;color:#14181d;background:#fff}
 h1{font-size:24px}h2{font-size:18px}table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{padding:4px 16px 4px 0;border-bottom:1px solid #e3e6ea;text-align:left;white-space:nowrap}thead th{color:#4c5562;font-weight:600}
 td.number,th.number{text-align:right}figure{margin:24px 0}figure>div{overflow-x:auto}figcaption,.about{color:#4c5562;font-size:12px}
-img,svg{max-width:100%;height:auto}pre{overflow-x:auto;padding:8px;background:#f7f8fa}a{color:#2851c8}
+img,svg{max-width:100%;height:auto}.images img{display:block;max-width:160px;margin-bottom:4px}small{color:#4c5562}pre{overflow-x:auto;padding:8px;background:#f7f8fa}a{color:#2851c8}
 .run{display:inline-block;margin-right:12px}.run i{display:inline-block;width:10px;height:10px;margin-right:5px;border-radius:2px}`;
 
 const attribute = (text: string): string => escapeXml(text);
-const runLink = (runId: string, name: string): string => `<a href="${attribute(`${serverUrl()}/runs/${runId}`)}">${escapeXml(name)}</a>`;
-
 function describeQuery({ filter }: RunsBlock | ChartBlock, shown: number, matched: number): string {
   const count = shown < matched ? `${shown} of ${formatCount(matched)} runs` : plural(matched, "run");
   return `${count}${filter ? ` where <code>${escapeXml(filter)}</code>` : ""}`;
@@ -57,53 +46,28 @@ async function writeRuns(block: RunsBlock, signal: AbortSignal): Promise<string>
 <figcaption>${describeQuery(block, table.count, answer.matched)}</figcaption></figure>`;
 }
 
-const writeLegend = (runs: readonly ChartRun[]): string =>
-  runs.map(({ runId, name, color }) => `<span class="run"><i style="background:${resolveLight(color)}"></i>${runLink(runId, name)}</span>`).join("");
-
 async function writeCharts(block: ChartBlock, signal: AbortSignal): Promise<string> {
   if (!block.experimentId || block.keys.length === 0) return "";
   const answer = await queryRuns({ ...block, columns: ["attributes.start_time"] }, signal);
   const runs = chartRunsOf(answer);
-  const { lineSvg } = await import("../plots/line-scene");
-  const series = runs.length > 0 ? decodeSeries(await askSeries({ ...makeRequest(runs, DEFAULT_VIEW, WIDTH), keys: block.keys }, signal)) : [];
-  const pictures = block.keys.map((key) => {
-    const found = new Map(series.filter((one) => one.key === key).map((one) => [one.runId, one]));
-    const lines = prepareLines(runs, found, DEFAULT_VIEW);
-    if (lines.length === 0) return `<p>${escapeXml(key)}: no points</p>`;
-    const extent = findExtent(lines, null, { logX: false, logY: false });
-    return lineSvg(key, { lines, extent, view: DEFAULT_VIEW, logY: false, width: WIDTH, height: HEIGHT }, resolveLight);
-  });
+  const pictures = await drawLines(runs, block.keys, DEFAULT_VIEW, signal);
   return `<figure>${pictures.join("\n")}<figcaption>${writeLegend(runs)}${describeQuery(block, runs.length, answer.matched)}</figcaption></figure>`;
 }
 
 async function writeView(block: ViewBlock, signal: AbortSignal): Promise<string> {
   if (!block.viewId || !block.experimentId) return "";
   const [view, { keys }] = await Promise.all([readSavedView(block.viewId, signal), listKeys(block.experimentId, signal)]);
-  const { table, specs } = describeView(view, block, keys);
+  const saved = describeView(view, block, keys);
   const page = `${serverUrl()}/experiments/${block.experimentId}/runs?view=${block.viewId}`;
-  const [rows, charts] = await Promise.all([writeRuns(table, signal), writeViewCharts(table, specs, signal)]);
+  const [rows, charts] = await Promise.all([writeRuns(saved.table, signal), writeViewCharts(saved, signal)]);
   return `<p><a href="${attribute(page)}">${escapeXml(view.name)}</a></p>${rows}${charts}`;
-}
-
-function readAsData(blob: Blob): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.addEventListener("load", () => resolve(typeof reader.result === "string" ? reader.result : ""));
-    reader.addEventListener("error", () => reject(new Error("The picture cannot be read.")));
-    reader.readAsDataURL(blob);
-  });
 }
 
 async function writeImage({ runId, path, caption }: ImageBlock, signal: AbortSignal): Promise<string> {
   if (!runId || !path) return "";
   const address = addressOf(runId, path);
-  const title = escapeXml(caption || path);
-  const link = `<a href="${attribute(address)}">${title}</a>`;
-  const response = await fetchFile(address, { signal });
-  if (!response.ok) return `<p>${link}: the picture was not there (status ${response.status}).</p>`;
-  const blob = await response.blob();
-  if (blob.size > MOST_BYTES) return `<p>${link}, ${formatCount(Math.round(blob.size / 1e6))} MB, which is too much for this file.</p>`;
-  return `<figure><img src="${await readAsData(blob)}" alt="${attribute(caption || path)}"><figcaption>${link}</figcaption></figure>`;
+  const picture = await writePicture(address, caption || path, signal);
+  return `<figure>${picture}<figcaption><a href="${attribute(address)}">${escapeXml(caption || path)}</a></figcaption></figure>`;
 }
 
 function writeBlock(block: Block, signal: AbortSignal): Promise<string> {

@@ -1,4 +1,7 @@
 import { useMemo, useState } from "preact/hooks";
+import { refusalOfView } from "../access/rights";
+import { me } from "../access/session";
+import { Mark } from "../access/subject";
 import type { View, ViewVersion } from "../api/schema";
 import { useQuery } from "../api/use-query";
 import { saveText } from "../charts/download";
@@ -14,7 +17,7 @@ import { BlockEditor } from "./block-editor";
 import { BlockView } from "./block-view";
 import { writeMarkdown } from "./export";
 import { BLOCK_NAMES, lastExperiment, makeBlock, moveBlock, readBlocks, type Block, type BlockType } from "./report";
-import { deleteReport, listVersions, readReport, saveReport } from "./reports-api";
+import { createReport, deleteReport, listVersions, readReport, saveReport } from "./reports-api";
 import css from "./reports.module.css";
 
 interface Draft {
@@ -22,6 +25,7 @@ interface Draft {
   readonly blocks: readonly Block[];
 }
 
+const MAX_NAME = 500;
 const TYPES: readonly BlockType[] = ["markdown", "runs", "chart", "view", "image"];
 
 /** A report to read, and in place to write. */
@@ -43,23 +47,39 @@ export function ReportPage({ reportId }: { readonly reportId: string }) {
 
 function Loaded({ report, newest }: { readonly report: View; readonly newest: number }) {
   const blocks = readBlocks(report.state);
-  const [draft, setDraft] = useState<Draft | null>(() => (blocks.length === 0 && report.version === newest ? { name: report.name, blocks: [makeBlock("markdown", "")] } : null));
+  const refusal = refusalOfView(me.value, report);
+  const [draft, setDraft] = useState<Draft | null>(() => (blocks.length === 0 && report.version === newest && !refusal ? { name: report.name, blocks: [makeBlock("markdown", "")] } : null));
   const [isDeleting, setDeleting] = useState(false);
+  const copy = async () => {
+    try {
+      navigate(`/reports/${(await createReport(`${report.name} (copy)`.slice(-MAX_NAME), blocks)).view_id}`);
+    } catch (failure) {
+      say(failure instanceof Error ? failure.message : String(failure));
+    }
+  };
   if (draft) return <Editor report={report} newest={newest} draft={draft} onDraft={setDraft} />;
   return (
     <>
       <header class={css.head}>
         <h1 tabIndex={-1}>{report.name}</h1>
+        <Mark why={refusal} />
         <VersionSelect report={report} newest={newest} />
         <span class={css.actions}>
           <CopyButton text={location.href} label="address" />
-          <button type="button" class="button" onClick={() => setDraft({ name: report.name, blocks })}>
-            {report.version === newest ? "Edit" : "Edit from this version"}
-          </button>
+          {!refusal && (
+            <button type="button" class="button" onClick={() => setDraft({ name: report.name, blocks })}>
+              {report.version === newest ? "Edit" : "Edit from this version"}
+            </button>
+          )}
           <SaveMenu report={report} blocks={blocks} />
-          <button type="button" class="button quiet" onClick={() => setDeleting(true)}>
-            Delete…
+          <button type="button" class="button" onClick={() => void copy()}>
+            Make a copy
           </button>
+          {!refusal && (
+            <button type="button" class="button quiet" onClick={() => setDeleting(true)}>
+              Delete…
+            </button>
+          )}
         </span>
       </header>
       <p class="muted">
@@ -179,7 +199,7 @@ function Editor({ report, newest, draft, onDraft }: EditorProps) {
         {report.name}
       </h1>
       <header class={css.head}>
-        <input class={`field ${css.name}`} aria-label="Name" maxLength={500} value={name} onInput={(event) => onDraft({ name: event.currentTarget.value, blocks })} />
+        <input class={`field ${css.name}`} aria-label="Name" maxLength={MAX_NAME} value={name} onInput={(event) => onDraft({ name: event.currentTarget.value, blocks })} />
         <span class={css.actions}>
           <button type="button" class="button primary" disabled={!name.trim()} onClick={() => void save()}>
             Save

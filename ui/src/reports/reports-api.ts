@@ -1,8 +1,9 @@
 /** The requests of the reports' pages. */
 
-import { callMlflow, callNative, readNative } from "../api/client";
+import { callMlflow, callNative, readMlflow, readNative } from "../api/client";
 import type {
   FindFilesResponse,
+  GetExperimentResponse,
   ListKeysResponse,
   ListViewsResponse,
   ListViewVersionsResponse,
@@ -18,7 +19,8 @@ import { SHARED } from "../runs/use-views";
 import { KIND, writeBlocks, type Block } from "./report";
 
 const PICTURE = /\.(png|jpe?g|gif|webp|svg|bmp)$/i;
-const MAX_EXPERIMENTS = 1000;
+/** So many experiments are listed to choose from. */
+export const MAX_EXPERIMENTS = 1000;
 
 /** List all reports, what was changed last first. */
 export async function listReports(signal: AbortSignal): Promise<readonly ViewInfo[]> {
@@ -58,6 +60,10 @@ export async function deleteReport(reportId: string): Promise<void> {
 export async function listExperiments(signal: AbortSignal): Promise<readonly (readonly [string, string])[]> {
   const answer = await callMlflow<SearchExperimentsResponse>("experiments/search", { max_results: MAX_EXPERIMENTS, order_by: ["name ASC"] }, signal);
   return (answer.experiments ?? []).map(({ experiment_id: id, name }) => [id, name] as const);
+}
+
+export async function readExperimentName(experimentId: string, signal: AbortSignal): Promise<string> {
+  return (await readMlflow<GetExperimentResponse>("experiments/get", { experiment_id: experimentId }, signal)).experiment.name;
 }
 
 /** The metrics, params and tags of an experiment. */

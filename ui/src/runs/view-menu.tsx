@@ -1,4 +1,6 @@
 import { useState } from "preact/hooks";
+import { refusalOfView } from "../access/rights";
+import { me } from "../access/session";
 import { useRefusal } from "../access/subject";
 import type { ViewInfo } from "../api/schema";
 import { deleteExperimentTag, setExperimentTag } from "../experiments/settings-api";
@@ -82,6 +84,7 @@ function Panel({ identity, viewId, byDefault, parameters, onOpen, close, onAsk }
   const isOne = !identity.includes(",");
   const mine = readMyDefault(identity);
   const mayEdit = useRefusal("EDIT") === "";
+  const mayChange = (view: ViewInfo) => refusalOfView(me.value, view) === "";
   const open = async (view: ViewInfo) => {
     close();
     onOpen(await loadView(view.view_id));
@@ -101,7 +104,7 @@ function Panel({ identity, viewId, byDefault, parameters, onOpen, close, onAsk }
               {view.view_id === byDefault && <small>default</small>}
               {view.view_id === mine && <small>mine</small>}
             </button>
-            {mayEdit && (
+            {mayChange(view) && (
               <>
                 <button type="button" class="button quiet small" aria-label={`Rename ${view.name}`} onClick={() => onAsk({ kind: "rename", view })}>
                   Rename
@@ -115,12 +118,12 @@ function Panel({ identity, viewId, byDefault, parameters, onOpen, close, onAsk }
         ))}
       </div>
       <div class={css.buttons}>
-        {current && mayEdit && (
+        {current && mayChange(current) && (
           <button type="button" class="button small" onClick={() => act(saveView(current, parameters()))}>
             Save
           </button>
         )}
-        {mayEdit && (
+        {(mayEdit || !isOne) && (
           <button type="button" class="button small" onClick={() => onAsk({ kind: "create" })}>
             Save as…
           </button>

@@ -64,7 +64,7 @@ export function SettingsPage({ tab }: { readonly tab: string }) {
   const lack = here ? lackOf(here) : "";
   useChrome(here ? `${here.text} · Settings` : "Settings", [{ text: "Settings", page: "/settings" }, ...(here ? [{ text: here.text }] : [])]);
   return (
-    <div class={css.page}>
+    <div class={css.page} data-wide={tab === "users" || tab === "roles" || undefined}>
       <h1 tabIndex={-1}>Settings</h1>
       <nav class={css.tabs} aria-label="Settings">
         {TABS.filter((one) => lackOf(one) === "").map((one) => (

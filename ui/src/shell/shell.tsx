@@ -8,6 +8,7 @@ import { hrefOf, path } from "../lib/location";
 import { setTheme, theme, THEMES } from "../lib/theme";
 import { isPaletteOpen } from "../palette/open";
 import { crumbs } from "./chrome";
+import { Logo } from "./logo";
 import { Icon, type IconName } from "./icons";
 import css from "./shell.module.css";
 import { lazy } from "./lazy";
@@ -59,7 +60,7 @@ function Header() {
   return (
     <header class={css.header}>
       <a class={css.logo} href={hrefOf("/")} aria-label="Headwater: home">
-        <img src={document.querySelector<HTMLLinkElement>("link[rel=icon]")?.href} alt="" />
+        <Logo />
       </a>
       <nav class={css.crumbs} aria-label="Breadcrumb">
         <ol>

@@ -23,7 +23,9 @@ def command(*, as_json: bool, tracking_uri: str) -> None:
             "name": lambda user: user.username,
             "administrator": lambda user: "yes" if user.is_admin else "",
             "disabled": lambda user: "" if user.is_active else "yes",
-            "signs in by": lambda user: user.source,
+            "signs in by": lambda user: (
+                "tokens" if user.source == "password" and not user.has_password else user.source
+            ),
             "roles": lambda user: ", ".join(user.roles),
             "last seen": lambda user: format_time(user.last_seen or None),
         },

@@ -2,26 +2,37 @@
 
 import base64
 import hashlib
+import logging
 import secrets
 import threading
 import time
 from fnmatch import fnmatchcase
 from functools import partial
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from headwater.protocol.errors import InvalidParameterValue, NotSupported, PermissionDenied
 from headwater.server.settings import OidcSettings
+from headwater.stores.access import Membership
 from headwater.stores.outgoing import JsonClient, check_secure
 
 if TYPE_CHECKING:
     import jwt
 
+_logger = logging.getLogger(__name__)
+
 _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 _LEEWAY_S = 60
 _RENEW_S = 3600.0
 _RENEW_KEYS_S = 30.0
+
+
+class Vouched(NamedTuple):
+    """Whom a provider vouches for, and what it decides of the user's rights."""
+
+    username: str
+    membership: Membership
 
 
 class IdentityProvider:
@@ -61,8 +72,8 @@ class IdentityProvider:
         check_secure(address)
         return f"{address}{'&' if '?' in address else '?'}{urlencode(query)}"
 
-    def redeem(self, code: str, *, nonce: str, verifier: str, redirect_uri: str) -> str:
-        """Return the name of the user whom the provider vouches for with a code.
+    def redeem(self, code: str, *, nonce: str, verifier: str, redirect_uri: str) -> "Vouched":
+        """Return the user whom the provider vouches for with a code.
 
         Raises `PermissionDenied` for one who may not sign in here, `InvalidParameterValue` for what is no proof.
         """
@@ -76,13 +87,14 @@ class IdentityProvider:
         }
         answer = self._client.post(_text(document, "token_endpoint"), form, self._authenticate(document, form))
         claims = self._verify(_text(answer, "id_token"), nonce)
-        if self._settings.username_claim not in claims and "userinfo_endpoint" in document:
+        if not self._tells_everything(claims) and "userinfo_endpoint" in document:
             bearer = {"authorization": f"Bearer {_text(answer, 'access_token')}"}
             more = self._client.get(_text(document, "userinfo_endpoint"), bearer)
             if more.get("sub") != claims["sub"]:
                 raise InvalidParameterValue("The identity provider told of two different people. Sign in again.")
             claims = more | claims
-        return self._name(claims)
+        name = self._name(claims)
+        return Vouched(name, self._find_membership(name, claims))
 
     def check_issuer(self, issuer: str) -> None:
         """Raise `InvalidParameterValue` if an answer says that it comes from another provider (RFC 9207)."""
@@ -165,6 +177,37 @@ class IdentityProvider:
             if time.monotonic() - self._keys_read_at > _RENEW_KEYS_S:
                 self._keys = {}
 
+    def _tells_everything(self, claims: dict[str, Any]) -> bool:
+        if self._settings.username_claim not in claims:
+            return False
+        return not self._needs_groups() or _find_claim(claims, self._settings.groups_claim) is not None
+
+    def _needs_groups(self) -> bool:
+        return bool(self._settings.allowed_groups or self._settings.roles or self._settings.admin_groups)
+
+    def _find_membership(self, name: str, claims: dict[str, Any]) -> Membership:
+        """Return what the groups of a user stand for; raise `PermissionDenied` if none of them may sign in."""
+        settings = self._settings
+        if not self._needs_groups():
+            return Membership()
+        said = _find_claim(claims, settings.groups_claim)
+        groups = {str(group) for group in said} if isinstance(said, list) else {str(said)} if said else set()
+        if said is None:
+            _logger.warning(
+                "The identity provider does not say '%s' of '%s', who therefore is in no group. "
+                "Check HEADWATER_OIDC_GROUPS_CLAIM and HEADWATER_OIDC_SCOPES.",
+                settings.groups_claim,
+                name,
+            )
+        if settings.allowed_groups and groups.isdisjoint(settings.allowed_groups):
+            raise PermissionDenied(
+                f"'{name[:200]}' is in no group that may sign in here. Ask who runs this server, and sign in again."
+            )
+        roles: dict[str, bool] = {}
+        for group, role in settings.roles:
+            roles[role] = roles.get(role, False) or group in groups
+        return Membership(roles, not groups.isdisjoint(settings.admin_groups) if settings.admin_groups else None)
+
     def _name(self, claims: dict[str, Any]) -> str:
         claim = self._settings.username_claim
         name = claims.get(claim)
@@ -178,6 +221,16 @@ class IdentityProvider:
         if allowed and not any(fnmatchcase(name.lower(), pattern.lower()) for pattern in allowed):
             raise PermissionDenied(f"'{name[:200]}' may not sign in here. Ask who runs this server.")
         return name
+
+
+def _find_claim(claims: dict[str, Any], name: str) -> Any:
+    """Return a claim by its name, or by the steps to it; None if it is not there."""
+    if name in claims:
+        return claims[name]
+    found: Any = claims
+    for step in name.split("."):
+        found = found.get(step) if isinstance(found, dict) else None
+    return found
 
 
 def make_secret() -> str:

@@ -131,8 +131,8 @@ class IdentityRoutes:
             verifier=attempt.verifier,
             redirect_uri=self._redirect_uri(request),
         )
-        username = await self._workers.run(redeem)
-        user = await self._workers.run(partial(self._credentials.vouch, username, NAME))
+        username, membership = await self._workers.run(redeem)
+        user = await self._workers.run(partial(self._credentials.vouch, username, NAME, membership))
         if user is None:
             raise PermissionDenied(f"The user '{username[:200]}' is disabled. Ask an administrator.")
         response = RedirectResponse(f"{self._prefix}{attempt.target}", 303)

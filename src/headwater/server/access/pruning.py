@@ -14,15 +14,18 @@ from headwater.protocol.finding import FindResponse
 from headwater.protocol.governance import ListEventsResponse
 from headwater.protocol.home import HomeResponse
 from headwater.protocol.inputs import SearchDatasetsResponse
-from headwater.protocol.lineage import Lineage, NodeKind
+from headwater.protocol.lineage import Lineage, NodeKind, ProvenanceResponse
 from headwater.protocol.logged_models import SearchLoggedModelsResponse
 from headwater.protocol.model_versions import SearchModelVersionsResponse
 from headwater.protocol.promotions import ListPromotionsResponse
 from headwater.protocol.registered_models import SearchRegisteredModelsResponse
 from headwater.protocol.roles import EVERYTHING, Kind, Level
+from headwater.protocol.version_comparison import VersionComparison
+from headwater.protocol.version_table import QueryVersionsResponse
 from headwater.protocol.views import ListViewsResponse
 from headwater.protocol.workspace import ListOverviewsResponse
 from headwater.server.access.caller import Caller
+from headwater.server.access.pruning_sources import prune_comparison, prune_provenance, prune_table
 from headwater.server.access.things import Things
 
 Pruner = Callable[[Things, Caller, Any], Any]
@@ -176,4 +179,7 @@ PRUNERS: dict[type[msgspec.Struct], Pruner] = {
     Family: _prune_family,
     ListPromotionsResponse: _prune_promotions,
     Lineage: _prune_lineage,
+    QueryVersionsResponse: prune_table,
+    VersionComparison: prune_comparison,
+    ProvenanceResponse: prune_provenance,
 }

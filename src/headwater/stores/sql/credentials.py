@@ -1,5 +1,6 @@
 """What a server that knows its users asks the database: who somebody is, what they may do, what things belong to."""
 
+import logging
 from collections.abc import Collection
 from contextlib import suppress
 
@@ -7,11 +8,11 @@ from headwater.protocol.artifacts import check_path
 from headwater.protocol.errors import HeadwaterError, InvalidParameterValue, PermissionDenied, ResourceDoesNotExist
 from headwater.protocol.names import check_no_nul
 from headwater.protocol.users import User, check_username, require_user
-from headwater.stores.access import Rights, SecretKind, Thing
+from headwater.stores.access import Membership, Rights, SecretKind, Thing
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection, chunks, marks
 from headwater.stores.sql.database import Database
-from headwater.stores.sql.grant_rows import load_rights
+from headwater.stores.sql.grant_rows import insert_role, load_rights, put_member
 from headwater.stores.sql.moves import find_descendants
 from headwater.stores.sql.owners import find_owners
 from headwater.stores.sql.passwords import Passwords
@@ -24,9 +25,11 @@ from headwater.stores.sql.secrets import (
     note_seen,
     note_use,
 )
-from headwater.stores.sql.user_rows import find_user, insert_user, load_user, load_users
+from headwater.stores.sql.user_rows import check_not_last, find_user, insert_user, load_user, load_users
 
 _NOTED_EVERY_MS = 60_000
+
+_logger = logging.getLogger(__name__)
 
 
 class SqlCredentials:
@@ -85,22 +88,23 @@ class SqlCredentials:
         digest = digest_secret(secret)
         self._database.write(lambda connection: connection.execute(sql, (digest, SecretKind.SESSION)))
 
-    def vouch(self, username: str, source: str) -> User | None:
-        """Return the user whom an identity provider vouches for, made at the first time."""
+    def vouch(self, username: str, source: str, said: Membership = Membership()) -> User | None:  # noqa: B008 - immutable
+        """Return the user whom an identity provider vouches for, made at the first time, as the provider said."""
         check_username(username)
 
-        def work(connection: Connection) -> User:
+        def work(connection: Connection) -> User | None:
             found = load_users(connection, "name = ?", username)
-            if found:
-                return found[0]
-            return load_user(connection, insert_user(connection, username, "", source, is_admin=False))
+            user_id = found[0].id if found else insert_user(connection, username, "", source, is_admin=False)
+            if found and found[0].source != source:
+                raise PermissionDenied(
+                    f"The user '{username}' does not sign in with '{source}'. Sign in the way the user was made."
+                )
+            if found and not found[0].is_active:
+                return None
+            _apply(connection, user_id, said)
+            return load_user(connection, user_id)
 
-        user = self._database.write(work)
-        if user.source != source:
-            raise PermissionDenied(
-                f"The user '{username}' does not sign in with '{source}'. Sign in the way the user was made."
-            )
-        return user if user.is_active else None
+        return self._database.write(work)
 
     def rights(self, username: str) -> Rights:
         """Return what a user may do."""
@@ -160,3 +164,21 @@ def _is_keepable(text: str) -> bool:
     except InvalidParameterValue:
         return False
     return True
+
+
+def _apply(connection: Connection, user_id: int, said: Membership) -> None:
+    """Give a user what an identity provider said, and take what it said the user has no more."""
+    for name, has in said.roles.items():
+        row = connection.one("SELECT id FROM role WHERE name = ?", (name,))
+        if row or has:
+            role_id = row[0] if row else insert_role(connection, name, "")
+            put_member(connection, role_id, user_id, withdraw=not has)
+    if said.is_admin is None:
+        return
+    try:
+        if not said.is_admin:
+            check_not_last(connection, user_id)
+    except InvalidParameterValue:
+        _logger.warning("The identity provider takes the rights of an administrator from the last one, who keeps them.")
+        return
+    connection.execute("UPDATE user_account SET is_admin = ? WHERE id = ?", (int(said.is_admin), user_id))

@@ -111,6 +111,16 @@ def find_role(connection: Connection, name: str) -> int:
     return int(row[0])
 
 
+def put_member(connection: Connection, role_id: int, user_id: int, *, withdraw: bool) -> None:
+    """Give a role to a user, or take it away; doing so again changes nothing."""
+    sql = (
+        "DELETE FROM role_member WHERE role_id = ? AND user_id = ?"
+        if withdraw
+        else "INSERT INTO role_member (role_id, user_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
+    )
+    connection.execute(sql, (role_id, user_id))
+
+
 def load_roles(connection: Connection) -> list[Role]:
     """Return all roles by name, with their users and grants."""
     users: dict[str, list[str]] = {}

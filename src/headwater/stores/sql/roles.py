@@ -26,6 +26,7 @@ from headwater.stores.sql.grant_rows import (
     load_role,
     load_roles,
     put_grant,
+    put_member,
 )
 from headwater.stores.sql.user_rows import find_user
 
@@ -63,15 +64,10 @@ class SqlRoles:
     def assign(self, request: AssignRole) -> RoleResponse:
         """Give a role to a user, or take it away; doing so again changes nothing."""
         request.check()
-        sql = (
-            "DELETE FROM role_member WHERE role_id = ? AND user_id = ?"
-            if request.withdraw
-            else "INSERT INTO role_member (role_id, user_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
-        )
 
         def work(connection: Connection) -> RoleResponse:
             role_id = find_role(connection, request.name)
-            connection.execute(sql, (role_id, find_user(connection, request.username)))
+            put_member(connection, role_id, find_user(connection, request.username), withdraw=request.withdraw)
             return RoleResponse(load_role(connection, role_id))
 
         return self._database.write(work)

@@ -5,7 +5,7 @@ from headwater.protocol.users import ExperimentPermission, RegisteredModelPermis
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection, Dialect, chunks, marks
 
-_COLUMNS = "name, id, is_admin, is_active, source, creation_time, last_seen"
+_COLUMNS = "name, id, is_admin, is_active, source, creation_time, last_seen, password <> ''"
 
 
 def insert_user(connection: Connection, username: str, password: str, source: str, *, is_admin: bool) -> int:
@@ -53,13 +53,14 @@ def load_users(connection: Connection, where: str, *params: object) -> list[User
             is_admin=bool(is_admin),
             is_active=bool(is_active),
             source=source,
+            has_password=bool(has_password),
             creation_time=creation_time,
             last_seen=last_seen,
             roles=roles[user_id],
             experiment_permissions=experiments.get(user_id, []),
             registered_model_permissions=models.get(user_id, []),
         )
-        for name, user_id, is_admin, is_active, source, creation_time, last_seen in rows
+        for name, user_id, is_admin, is_active, source, creation_time, last_seen, has_password in rows
     ]
 
 
