@@ -1,5 +1,9 @@
 """The command `headwater` itself."""
 
+import atexit
+import os
+import sys
+
 import click
 
 from headwater.cli._options import env_file_option, tracking_uri_option
@@ -10,7 +14,34 @@ from headwater.version import __version__
 
 def main() -> None:
     """Run the command line; never returns."""
-    root(prog_name="headwater")
+    ending = _Ending()
+    try:
+        root(prog_name="headwater")
+    except SystemExit as exit_:
+        ending.status = exit_.code
+        raise
+
+
+class _Ending:
+    """Ends this process once its threads and all that others want done at its end are done.
+
+    Python would take its modules apart before, which takes longer than many commands do.
+    """
+
+    def __init__(self) -> None:
+        self.status: object = 1  # of an exception, whose traceback is printed before
+        self._pid = os.getpid()
+        atexit.register(self._end)  # the first of them is called last
+
+    def _end(self) -> None:
+        if os.getpid() != self._pid or not isinstance(self.status, int | None):
+            return
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        except OSError:  # nobody reads it, as behind `| head`
+            self.status = self.status or 1
+        os._exit(self.status or 0)
 
 
 def _remember(ctx: click.Context, tracking_uri: str) -> None:

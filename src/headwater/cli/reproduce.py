@@ -32,7 +32,7 @@ def command(*, run_id: str, tolerance: float, env_manager: str, is_check: bool, 
     if is_check:
         _check(run_id, as_json=as_json)
         return
-    from headwater.projects.reproduce import reproduce
+    from headwater.projects.reproducing import reproduce
 
     found = reproduce(run_id, tolerance=tolerance, env_manager=env_manager)
     if as_json:
