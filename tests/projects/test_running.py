@@ -12,6 +12,7 @@ import pytest
 
 import headwater as hw
 from faults.programs import wait_for
+from headwater.config import home
 from headwater.projects.backends import Execution, Job, find_backend
 from headwater.projects.launch import ExecutionException, create_run, run
 from headwater.projects.plan import make_plan, start_plan
@@ -146,12 +147,19 @@ def test_the_command_line_runs_a_project(project: Path, uri: str) -> None:
     (found,) = hw.search_runs(output_format="list")
     assert done.returncode == 0, done.stderr
     assert done.stdout == f"trained {found.info.run_id}\n"
-    assert done.stderr.endswith(f"Run {found.info.run_id} succeeded.\n")
+    assert done.stderr.endswith(f"=== Run (ID '{found.info.run_id}') succeeded ===\n")
     assert found.data.params == {"alpha": "0.75", "extra": "1"}
+    assert not list((home() / "journal").iterdir())
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code"), [(["-P", "alpha"], 2), (["-P", "a=1", "-P", "a=2"], 2), (["-e", "fail"], 1)]
+    ("arguments", "code"),
+    [
+        (["-P", "alpha"], 2),
+        (["-P", "a=1", "-P", "a=2"], 2),
+        (["--experiment-name", "a", "--experiment-id", "0"], 2),
+        (["-e", "fail"], 1),
+    ],
 )
 def test_the_exit_status_says_whether_it_was_the_request_or_the_project(
     project: Path, arguments: list[str], code: int

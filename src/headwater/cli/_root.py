@@ -1,15 +1,30 @@
 """The command `headwater` itself."""
 
 import atexit
+import logging
 import os
 import sys
 
 import click
 
 from headwater.cli._options import env_file_option, tracking_uri_option
+from headwater.cli._output import Telling
 from headwater.cli._tree import Tree
 from headwater.config import configure_logging
+from headwater.tracking.exits import remove_folders
 from headwater.version import __version__
+
+SECTIONS = {
+    "Look": ["ui", "experiments", "runs", "artifacts", "views", "alerts"],
+    "Run": ["run", "sweep", "workflows", "reproduce", "demo", "envs"],
+    "Models": ["models", "registry", "deployments"],
+    "Serve": ["server", "login", "logout", "users", "roles", "grants", "tokens", "webhooks"],
+    "Keep": ["sync", "import", "export", "gc", "db", "doctor"],
+}
+"""The commands as the help lists them."""
+
+_TOLD = ("headwater.environments", "headwater.projects")
+"""Who takes so long that people want to know what for, unless they configured logging themselves."""
 
 
 def main() -> None:
@@ -36,6 +51,7 @@ class _Ending:
     def _end(self) -> None:
         if os.getpid() != self._pid or not isinstance(self.status, int | None):
             return
+        remove_folders()  # which is registered before this
         try:
             sys.stdout.flush()
             sys.stderr.flush()
@@ -47,6 +63,11 @@ class _Ending:
 def _remember(ctx: click.Context, tracking_uri: str) -> None:
     ctx.obj = tracking_uri
     configure_logging()
+    for name in _TOLD:
+        logger = logging.getLogger(name)
+        if not logger.hasHandlers():
+            logger.setLevel(logging.INFO)
+            logger.addHandler(Telling())
 
 
 root = click.version_option(__version__, message="%(prog)s, version %(version)s")(
@@ -55,9 +76,10 @@ root = click.version_option(__version__, message="%(prog)s, version %(version)s"
             Tree(
                 "headwater.cli",
                 name="headwater",
+                sections=SECTIONS,
                 help="Track, compare and reproduce machine-learning experiments.",
                 callback=click.pass_context(_remember),
-                context_settings={"help_option_names": ["--help"], "max_content_width": 100},
+                context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
             )
         )
     )

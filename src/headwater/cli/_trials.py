@@ -34,7 +34,7 @@ def make_table(trials: Mapping[int, Trial]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, caption=title, caption_justify="left")
     names = list(dict.fromkeys(name for trial in trials.values() for name in trial.params))
     for column in ("trial", "state", "value", *names, "run"):
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column == "run")
     for number in sorted(trials)[-SHOWN:]:
         trial = trials[number]
         values = [_shorten(trial.params.get(name, "")) for name in names]

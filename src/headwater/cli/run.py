@@ -5,7 +5,8 @@ from typing import Any
 import click
 
 from headwater.cli._interruption import Interruption
-from headwater.cli._options import model_store_option, parameters_option
+from headwater.cli._options import experiment_choice_options, model_store_option, parameters_option
+from headwater.cli._output import say
 
 
 @click.command("run")
@@ -13,8 +14,7 @@ from headwater.cli._options import model_store_option, parameters_option
 @click.option("--entry-point", "-e", default="main", metavar="NAME", help="Entry point or script; default: main.")
 @click.option("--version", "-v", default="", metavar="VERSION", help="Branch, tag or commit of a git project.")
 @parameters_option
-@click.option("--experiment-name", default="", metavar="NAME", help="The experiment; created if it does not exist.")
-@click.option("--experiment-id", default="", metavar="ID", help="The experiment by its id.")
+@experiment_choice_options
 @click.option("--run-name", default="", metavar="NAME", help="Name of the run.")
 @click.option("--run-id", default="", metavar="ID", help="Be this run instead of a new one.")
 @click.option(
@@ -29,7 +29,7 @@ from headwater.cli._options import model_store_option, parameters_option
     "--env-manager",
     default="",
     metavar="NAME",
-    help="uv: the project's own environment, if it has one; local: this one.",
+    help="uv: the project's own environment, if it has one; conda: made by conda; local: this one.",
 )
 @click.option(
     "--docker-args",
@@ -53,10 +53,15 @@ def command(*, uri: str, parameters: dict[str, str], **options: Any) -> None:
     given = {key: value for key, value in options.items() if value}
     interruption = Interruption()
     submitted = run(uri, parameters=parameters, synchronous=False, **given)
-    with interruption.allowed(submitted.cancel):
-        if not submitted.wait():
-            raise click.ClickException(describe_failure(submitted))
-    click.echo(f"Run {submitted.run_id} succeeded.", err=True)
+    try:
+        with interruption.allowed(submitted.cancel):
+            is_successful = submitted.wait()
+    except KeyboardInterrupt:
+        is_successful = False
+        say("")  # behind the terminal's ^C
+    if not is_successful:
+        raise click.ClickException(describe_failure(submitted))
+    say(f"=== Run (ID '{submitted.run_id}') succeeded ===")
 
 
 def _split_options(texts: tuple[str, ...]) -> dict[str, Any]:

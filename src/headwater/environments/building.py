@@ -103,9 +103,10 @@ def hold_environment(description: Description, *, with_headwater: bool = False) 
         with _locked(name) as folder:
             if not (folder / _READY).exists():
                 shutil.rmtree(folder, ignore_errors=True)
+                _log.info("=== Making the environment %s (%s) ===", name, description.summary())
                 started = time.monotonic()
                 _make(folder, description, has_headwater=has_headwater)
-                _log.info("Made the environment '%s' in %.1f s.", name, time.monotonic() - started)
+                _log.info("=== Made the environment %s in %.1f s ===", name, time.monotonic() - started)
 
 
 def read_installed(python: Path) -> Description:

@@ -114,7 +114,7 @@ class Git:
     def _run(self, *arguments: str, files: bool) -> str:
         done = self._call(arguments, files=files)
         if done.returncode:
-            reason = " ".join(done.stderr.split())[-500:]
+            reason = " ".join(done.stderr.split())[-500:].rstrip(".")
             raise ResourceDoesNotExist(f"git {arguments[0]} failed: {reason}. Check the URL and your access to it.")
         return done.stdout
 

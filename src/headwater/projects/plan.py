@@ -117,7 +117,8 @@ def _start(
         config=config,
         is_shown=is_shown,
     )
-    _log.info("=== Running command '%s' in run with ID '%s' ===", command.shown, run_id)
+    if is_shown:
+        _log.info("=== Running command '%s' in run with ID '%s' ===", command.shown, run_id)
     return _start_whole(lambda: SubmittedRun(run_id, backend.start(job), client))
 
 

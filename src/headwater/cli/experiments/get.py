@@ -9,12 +9,17 @@ from headwater.cli._output import format_time, print_json, print_pairs
 @click.command("get")
 @experiment_options
 @json_option
+@click.option(
+    "--output", type=click.Choice(["table", "json"]), default="table", help="json, as MLflow spells --json; or table."
+)
 @tracking_uri_option
-def command(*, experiment: str, experiment_name: str, experiment_id: str, as_json: bool, tracking_uri: str) -> None:
+def command(
+    *, experiment: str, experiment_name: str, experiment_id: str, as_json: bool, output: str, tracking_uri: str
+) -> None:
     """Show one experiment, given by its name or id."""
     with opened_store(tracking_uri) as store:
         found = find_experiment(store, experiment, experiment_name, experiment_id)
-    if as_json:
+    if as_json or output == "json":
         print_json(found)
         return
     print_pairs(

@@ -16,7 +16,7 @@ from headwater.stores.interface import Store
 @json_option
 @tracking_uri_option
 def command(*, run: str, run_id: str, as_json: bool, tracking_uri: str) -> None:
-    """Show one run: state, params, latest metrics, tags and what was captured (also: describe)."""
+    """Show one run: state, params, latest metrics, tags and what was captured."""
     wanted = require_one("the run's id", run, run_id)
     with opened_store(tracking_uri) as store:
         record = run_record(store.runs.get(GetRun(run_id=wanted)).run)
