@@ -13,6 +13,7 @@ import pytest
 import headwater as hw
 from faults.programs import wait_for
 from headwater.config import home
+from headwater.environments import Description
 from headwater.projects.backends import Execution, Job, find_backend
 from headwater.projects.launch import ExecutionException, create_run, run
 from headwater.projects.plan import make_plan, start_plan
@@ -190,6 +191,33 @@ def test_a_project_runs_in_its_own_environment(project: Path) -> None:
 
     assert f"1.16.0 {hw.config.home() / 'environments'}" in _log(submitted.run_id)
     assert hw.get_run(submitted.run_id).data.tags["mlflow.project.env"] == "uv"
+
+
+def test_a_projects_own_packages_in_src_are_found(project: Path) -> None:
+    (project / "MLproject").unlink()
+    (project / "pyproject.toml").write_text('[project]\nname = "mine"\nversion = "1"\n')
+    (project / "src" / "mine").mkdir(parents=True)
+    (project / "src" / "mine" / "__init__.py").write_text("print('found')\n")
+    (project / "show.py").write_text("import mine\n")
+
+    submitted = run(str(project), "show.py", env_manager="local")
+
+    assert "found" in _log(submitted.run_id)
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"), [("", ("six==1.16.0",)), ("# /// script\n# dependencies = []\n# ///\n", ())]
+)
+def test_the_dependencies_in_pyproject_are_the_environment_of_what_has_no_other(
+    project: Path, more: str, expected: tuple[str, ...]
+) -> None:
+    (project / "MLproject").unlink()
+    (project / "pyproject.toml").write_text('[project]\ndependencies = ["six==1.16.0"]\nrequires-python = ">=3.11"\n')
+    (project / "show.py").write_text(f"{more}print()\n")
+
+    plan = make_plan(str(project), "show.py", "", {}, "")
+
+    assert plan.environment == Description("", expected)
 
 
 def test_a_script_runs_in_the_environment_that_its_head_describes(project: Path) -> None:

@@ -174,7 +174,7 @@ def test_a_submodule_of_a_hostile_repository_runs_nothing(repository: Path, tmp_
     assert not (tmp_path / "mark").exists()
 
 
-def test_an_archive_is_unpacked_once(project: Path, tmp_path: Path) -> None:
+def test_an_archive_is_unpacked_once_and_one_of_a_single_folder_is_that_folder(project: Path, tmp_path: Path) -> None:
     archive = tmp_path / "project.zip"
     with zipfile.ZipFile(archive, "w") as opened:
         opened.write(project / "train.py", "deep/train.py")
@@ -182,7 +182,7 @@ def test_an_archive_is_unpacked_once(project: Path, tmp_path: Path) -> None:
     source = fetch_source(f"{archive}#deep")
 
     assert (source.folder / "train.py").read_text() == (project / "train.py").read_text()
-    assert fetch_source(str(archive)).folder == source.folder.parent
+    assert fetch_source(str(archive)).folder == source.folder
     with pytest.raises(hw.InvalidParameterValue, match="has no versions"):
         fetch_source(str(archive), "v1")
 

@@ -15,7 +15,7 @@ from headwater.config import home
 from headwater.environments import Description
 from headwater.projects.backends import Backend, Job
 from headwater.projects.command import find_entry_point, make_command
-from headwater.projects.environment import DOCKER, LOCAL, choose_manager, describe_environment, prepare
+from headwater.projects.environment import DOCKER, LOCAL, choose_manager, describe_environment, find_modules, prepare
 from headwater.projects.parameters import choose_values, resolve_values
 from headwater.projects.project_file import EntryPoint, Project, read_project
 from headwater.projects.record import RECORD_FILE, ProjectRecord
@@ -104,6 +104,8 @@ def _start(
     writer = RunWriter(client.tracking_uri, run_id)
     is_elsewhere = backend.is_elsewhere or plan.manager == DOCKER
     path, installed = ((), plan.environment or Description()) if is_elsewhere else prepare(plan.environment)
+    if not is_elsewhere:
+        variables |= find_modules(plan.source.folder)
     writer.log_bytes(_record(plan, installed), RECORD_FILE, synchronous=False)
     job = Job(
         writer=writer,

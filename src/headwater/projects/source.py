@@ -60,7 +60,8 @@ def fetch_source(uri: str, version: str = "") -> Source:
     _check_subdirectory(uri, subdirectory)
     local = _local_path(location)
     if urlsplit(location).path.lower().endswith(".zip"):
-        return enter_subdirectory(_fetch_zip(location, local, version), subdirectory)
+        archive = _fetch_zip(location, local, version)
+        return enter_subdirectory(archive, subdirectory) if subdirectory else _enter_only_folder(archive)
     if local is not None and local.is_dir() and not _is_bare(local):
         found = _from_folder(local, version)
     elif local is not None and not local.exists():
@@ -108,6 +109,12 @@ def enter_subdirectory(source: Source, subdirectory: str) -> Source:
     if not folder.is_relative_to(source.folder.resolve()) or not folder.is_dir():
         raise InvalidParameterValue(f"The project '{source.uri}' has no folder '{subdirectory}'.")
     return replace(source, folder=folder, uri=f"{source.uri}#{subdirectory}")
+
+
+def _enter_only_folder(source: Source) -> Source:
+    """Return the code in the one folder that is all there is, as in archives that hosts make of repositories."""
+    entries = list(source.folder.iterdir())
+    return replace(source, folder=entries[0]) if len(entries) == 1 and entries[0].is_dir() else source
 
 
 def _from_folder(folder: Path, version: str) -> Source:
