@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -138,6 +139,23 @@ def test_a_terminated_command_line_ends_its_project(project: Path, uri: str) -> 
         assert process.wait(30) != 0
     (found,) = hw.search_runs(output_format="list")
     assert found.info.status == "KILLED"
+
+
+def test_a_command_line_that_is_terminated_while_an_environment_is_made_kills_its_run(project: Path, uri: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        (project / "requirements.txt").write_text(f"--index-url https://127.0.0.1:{port}/simple\nnone\n")
+        command = [sys.executable, "-m", "headwater", "run", str(project)]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+            asked, _ = silent.accept()  # by uv, which will not be answered
+
+            process.terminate()
+
+            assert process.wait(timeout=20) == 1
+            asked.close()
+            assert process.stderr is not None
+            assert process.stderr.read().endswith("Error: Interrupted.\n")
+    assert hw.search_runs(output_format="list")[0].info.status == "KILLED"
 
 
 def test_the_command_line_runs_a_project(project: Path, uri: str) -> None:

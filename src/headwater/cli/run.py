@@ -1,12 +1,15 @@
 """`headwater run`."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from headwater.cli._interruption import Interruption
+from headwater.cli._interruption import ended_by_signals
 from headwater.cli._options import experiment_choice_options, model_store_option, parameters_option
 from headwater.cli._output import say
+
+if TYPE_CHECKING:
+    from headwater.projects.submitted import SubmittedRun
 
 
 @click.command("run")
@@ -51,14 +54,14 @@ def command(*, uri: str, parameters: dict[str, str], **options: Any) -> None:
     from headwater.projects.launch import describe_failure, run
 
     given = {key: value for key, value in options.items() if value}
-    interruption = Interruption()
-    submitted = run(uri, parameters=parameters, synchronous=False, **given)
+    submitted: SubmittedRun | None = None
     try:
-        with interruption.allowed(submitted.cancel):
+        with ended_by_signals(lambda: submitted.cancel() if submitted else None):
+            submitted = run(uri, parameters=parameters, synchronous=False, **given)
             is_successful = submitted.wait()
     except KeyboardInterrupt:
-        is_successful = False
         say("")  # behind the terminal's ^C
+        raise click.ClickException(describe_failure(submitted) if submitted else "Interrupted.") from None
     if not is_successful:
         raise click.ClickException(describe_failure(submitted))
     say(f"=== Run (ID '{submitted.run_id}') succeeded ===")

@@ -60,8 +60,8 @@ def describe_environment(project: Project, point: EntryPoint, manager: str = UV)
     if (project.folder / "requirements.txt").is_file():
         return describe_requirements(project.folder / "requirements.txt")
     script, pyproject = project.folder / point.name, project.folder / PYPROJECT
-    found = describe_script(script) if script.suffix == ".py" and script.is_file() else None
-    return describe_pyproject(pyproject) if found is None and pyproject.is_file() else found
+    of_script = describe_script(script) if script.suffix == ".py" and script.is_file() else None
+    return describe_pyproject(pyproject) if of_script is None and pyproject.is_file() else of_script
 
 
 def prepare(description: Description | None) -> tuple[tuple[Path, ...], Description]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from headwater.cli._interruption import Interruption
+from headwater.cli._interruption import ended_by_signals
 from headwater.cli._options import experiment_choice_options, json_option, model_store_option, parameters_option
 from headwater.cli._output import say
 
@@ -40,7 +40,6 @@ def command(
         }
         print_workflow(flow.plan(**where), as_json=as_json)
         return
-    interruption = Interruption()
-    with interruption.allowed(lambda: say("Interrupted.")):
+    with ended_by_signals(lambda: say("Interrupted.")):
         found = flow.run(force=force or forced, watch=say_step, **given)
     print_workflow(found, as_json=as_json)
