@@ -57,6 +57,17 @@ def test_every_kind_of_version_is_fetched_and_the_users_checkout_stays(
     assert fetch_source(str(repository)).commit == versions["main"]
 
 
+def test_a_bare_repository_may_be_named_as_seen_from_here(
+    repository: Path, versions: dict[str, str], git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(tmp_path, "clone", "-q", "--bare", str(repository), "bare.git")
+    monkeypatch.chdir(tmp_path)
+
+    source = fetch_source("bare.git")
+
+    assert (source.commit, source.uri) == (versions["main"], (tmp_path / "bare.git").as_uri())
+
+
 def test_a_subdirectory_is_the_project(repository: Path, versions: dict[str, str]) -> None:
     source = fetch_source(f"{repository}#sub", "topic/x")
 

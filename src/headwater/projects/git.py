@@ -86,8 +86,8 @@ class Git:
         reference = wanted or "HEAD"
         if self._try("fetch", "--quiet", "--depth=1", "--", "origin", reference, files=files):
             reference = "FETCH_HEAD"
-        elif not self._try("fetch", "--quiet", "--tags", "--", "origin", files=files):
-            raise ResourceDoesNotExist(f"The git repository '{url}' cannot be fetched. Check the URL and your access.")
+        else:
+            self._run("fetch", "--quiet", "--tags", "--", "origin", files=files)
         if not self._try("checkout", "--quiet", "--detach", reference, files=files):
             raise ResourceDoesNotExist(
                 f"Unable to checkout version '{version}' of git repo '{url}' please ensure that the version exists in "

@@ -89,7 +89,9 @@ def _check_git_url(location: str) -> str:
         url = location.removeprefix("git+")
         if not urlsplit(url).netloc.startswith("-"):
             return url
-    elif Path(location).exists() or (_SCP.fullmatch(location) and "::" not in location):
+    elif Path(location).exists():
+        return str(Path(location).resolve())
+    elif _SCP.fullmatch(location) and "::" not in location:
         return location
     raise InvalidParameterValue(
         f"'{location}' is no project URI. Use a folder, a zip archive, or a git URL with https, ssh, git or file."
