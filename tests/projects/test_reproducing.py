@@ -154,6 +154,19 @@ def test_a_program_that_captured_its_code_is_run_again(program: Path, git: Git, 
     assert reproduce(found.new_run_id, env_manager="local").is_same
 
 
+def test_the_run_that_is_meant_of_a_program_with_several_is_run_again(tmp_path: Path) -> None:
+    loop = "import headwater as hw\nfor rate in (1, 2):\n    with hw.start_run():\n        hw.log_param('rate', rate)\n"
+    (tmp_path / "loop.py").write_text(loop)
+    variables = {**os.environ, "HEADWATER_CAPTURE": "code"}
+    subprocess.run([sys.executable, "loop.py"], cwd=tmp_path, env=variables, check=True, capture_output=True)
+    (last,) = hw.search_runs(["0"], "params.rate = '2'", output_format="list")
+
+    found = reproduce(last.info.run_id, env_manager="local")
+
+    assert found.is_same
+    assert hw.get_run(found.new_run_id).data.params == {"rate": "2"}
+
+
 def test_the_environment_of_a_program_is_made_again(tmp_path: Path) -> None:
     (tmp_path / "show.py").write_text("import headwater as hw, sys\nwith hw.start_run():\n    print(sys.prefix)\n")
     original = _start(["show.py"], tmp_path)

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,17 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Plan:
-    """What will be run: the code, its entry point with values, and the environment, None for this process's."""
+    """What will be run.
+
+    Attributes:
+        source: the code.
+        project: what the code says about how it is run.
+        point: what is run of it.
+        values: of its parameters.
+        environment: that it runs in, None for this process's.
+        manager: what makes the environment.
+        variables: for the command's environment, besides those that name the run.
+    """
 
     source: Source
     project: Project
@@ -39,6 +49,7 @@ class Plan:
     values: dict[str, str]
     environment: Description | None
     manager: str
+    variables: dict[str, str] = field(default_factory=dict)
 
 
 def make_plan(uri: str, entry_point: str, version: str, parameters: Mapping[str, object], env_manager: str) -> Plan:
@@ -100,7 +111,7 @@ def _start(
 ) -> SubmittedRun:
     storage = Path(storage_dir) if storage_dir else home() / "projects" / "downloads" / run_id
     command = make_command(plan.point, resolve_values(plan.point, plan.values, storage, _download))
-    variables = name_run(client, run_id)
+    variables = {**name_run(client, run_id), **plan.variables}
     writer = RunWriter(client.tracking_uri, run_id)
     is_elsewhere = backend.is_elsewhere or plan.manager == DOCKER
     path, installed = ((), plan.environment or Description()) if is_elsewhere else prepare(plan.environment)

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
+from headwater.config import RUN_NUMBER
 from headwater.environments import Description
 from headwater.projects.command import escape_braces
 from headwater.projects.environment import LOCAL, UV
@@ -18,7 +19,7 @@ from headwater.projects.record import DIFF_FILE, RECORD_FILE, ProjectRecord
 from headwater.projects.source import Source, fetch_source
 from headwater.protocol.errors import DataLoss, InvalidParameterValue, ResourceDoesNotExist
 from headwater.tracking.client import Client
-from headwater.tracking.program import PROGRAM_FILE, Program
+from headwater.tracking.program import CELLS_FILE, PROGRAM_FILE, Program
 
 REPRODUCES_TAG = "headwater.reproduces"
 PATCH_FILE = "code/diff.patch"
@@ -85,8 +86,12 @@ def _plan_program(
         listed = fetch_file(client, run_id, REQUIREMENTS_FILE)
         lines = listed.read_text(encoding="utf-8").splitlines() if listed is not None else []
         environment = Description(program.python, tuple(line for line in lines if not line.startswith("#")))
-    point = EntryPoint(Path(program.command[-1]).name, escape_braces(shlex.join(program.command)))
-    return Plan(source, Project(source.folder), point, {}, environment, env_manager)
+    command = program.command
+    if command[-1] == CELLS_FILE and (cells := fetch_file(client, run_id, f"{_CODE}/{CELLS_FILE}")) is not None:
+        command = [*command[:-1], str(cells.resolve())]
+    point = EntryPoint(Path(command[-1]).name, escape_braces(shlex.join(command)))
+    variables = {RUN_NUMBER.name: str(program.run_number)}
+    return Plan(source, Project(source.folder), point, {}, environment, env_manager, variables)
 
 
 def find_origin(client: Client, run_id: str) -> str:

@@ -80,7 +80,8 @@ def notebook_file() -> str:
     shell = ipython.get_ipython() if ipython is not None else None
     if shell is None or "ipykernel" not in sys.modules:
         return ""
-    return str(shell.user_ns.get("__vsc_ipynb_file__", "notebook"))
+    of_jupyter = config.environment().get("JPY_SESSION_NAME", "")
+    return str(shell.user_ns.get("__vsc_ipynb_file__") or (of_jupyter if of_jupyter.endswith(".ipynb") else "notebook"))
 
 
 def _environment_tags() -> dict[str, str]:

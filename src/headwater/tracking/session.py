@@ -102,6 +102,7 @@ class Session:
         self._shipper = Shipper()
         self.deferred = DeferredWork()
         self._is_finished = False
+        self._started = 0
         self._distributed = 0
         self.alerted: dict[tuple[str, str], float] = {}  # when an alert was raised last, by run and title
         self._experiments: dict[tuple[str, str], Experiment] = {}
@@ -252,6 +253,12 @@ class Session:
         self._params.pop((uri, run_id), None)
         self.lane(uri, run_id).is_ended = True
         self._shipper.notify()
+
+    def count_started(self) -> int:
+        """Return how many runs this process started before, and count one more."""
+        with self._lock:
+            self._started += 1
+            return self._started - 1
 
     def count_distributed(self) -> int:
         """Return how many distributed runs this process began before, and count one more."""
