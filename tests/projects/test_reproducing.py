@@ -50,6 +50,27 @@ def test_a_run_is_the_same_again_though_its_code_went_on(trained: str) -> None:
     assert found.caveats == ["the environment is this process's, not the one of the original"]
 
 
+def test_where_the_folder_is_not_the_code_and_its_data_come_from_where_it_was_cloned_from(
+    repository: Path, git: Git, tmp_path: Path
+) -> None:
+    (repository / "inner").mkdir()
+    (repository / "inner" / "MLproject").write_text(
+        "entry_points: {main: {parameters: {data: {type: path, default: d.csv}}, command: 'grep 7 {data}'}}\n"
+    )
+    (repository / "inner" / "d.csv").write_text("7\n")
+    git(repository, "add", ".")
+    git(repository, "commit", "-qm", "inner")
+    git(tmp_path, "clone", "-q", repository.as_uri(), "clone")
+    original = run(str(tmp_path / "clone" / "inner"), env_manager="local").run_id
+    shutil.rmtree(tmp_path / "clone")
+
+    found = reproduce(original, env_manager="local")
+
+    assert found.is_same
+    assert hw.get_run(found.new_run_id).data.params == {"data": "d.csv"}
+    assert f"the code is that of '{repository.as_uri()}#inner'" in found.caveats[1]
+
+
 def test_what_came_out_otherwise_is_named(trained: str) -> None:
     hw.Client().log_metric(trained, "score", 0.75001)
     hw.Client().log_metric(trained, "extra", 1.0)

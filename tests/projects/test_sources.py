@@ -13,7 +13,9 @@ import pytest
 
 import headwater as hw
 from faults.programs import free_port
+from headwater.projects.plan import make_plan
 from headwater.projects.source import fetch_source
+from headwater.tracking.context import without_credentials
 
 Git = Callable[..., str]
 
@@ -116,6 +118,20 @@ def _http_server(folder: Path) -> Iterator[str]:
         server.stdout.readline()
         yield f"http://127.0.0.1:{port}"
         server.terminate()
+
+
+def test_secrets_in_urls_are_not_told(repository: Path, git: Git) -> None:
+    url = "https://ada:s3cret@127.0.0.1:1/x.git"
+    git(repository, "remote", "add", "origin", url)
+
+    here, fetched = fetch_source(str(repository)), fetch_source(str(repository), "main")
+    with pytest.raises(hw.ResourceDoesNotExist) as caught:
+        make_plan(url, "main", "", {}, "local")
+
+    assert here.remote == fetched.repository == "https://127.0.0.1:1/x.git"
+    assert "s3cret" not in str(caught.value)
+    assert without_credentials("ssh://git:s3cret@host/x") == "ssh://git@host/x"
+    assert without_credentials("git@host:x.git") == "git@host:x.git"
 
 
 @pytest.mark.parametrize("version", ["bogus", "0" * 40])

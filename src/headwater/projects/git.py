@@ -7,6 +7,7 @@ from pathlib import Path
 
 from headwater.config import environment
 from headwater.protocol.errors import InvalidParameterValue, NotSupported, ResourceDoesNotExist
+from headwater.tracking.context import without_credentials
 
 _SAFE = (
     "-c", "core.hooksPath=/dev/null",
@@ -90,8 +91,8 @@ class Git:
             self._run("fetch", "--quiet", "--tags", "--", "origin", files=files)
         if not self._try("checkout", "--quiet", "--detach", reference, files=files):
             raise ResourceDoesNotExist(
-                f"Unable to checkout version '{version}' of git repo '{url}' please ensure that the version exists in "
-                "the repo."
+                f"Unable to checkout version '{version}' of git repo '{without_credentials(url)}' please ensure that "
+                "the version exists in the repo."
             )
         if (self._folder / ".gitmodules").exists():
             self._run("submodule", "--quiet", "update", "--init", "--recursive", files=files)

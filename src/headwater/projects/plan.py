@@ -24,6 +24,7 @@ from headwater.projects.submitted import SubmittedRun
 from headwater.protocol.runs import RunStatus
 from headwater.tracking.artifacts import download_artifacts
 from headwater.tracking.client import Client
+from headwater.tracking.context import without_credentials
 from headwater.tracking.writer import RunWriter
 
 _log = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ class Plan:
 def make_plan(uri: str, entry_point: str, version: str, parameters: Mapping[str, object], env_manager: str) -> Plan:
     """Fetch a project and check everything that can be checked before there is a run."""
     manager = choose_manager(env_manager)
-    _log.info("=== Fetching project from %s ===", uri)
+    _log.info("=== Fetching project from %s ===", without_credentials(uri))
     return plan_source(fetch_source(uri, version), entry_point, parameters, manager)
 
 
@@ -110,7 +111,7 @@ def _start(
     is_shown: bool,
 ) -> SubmittedRun:
     storage = Path(storage_dir) if storage_dir else home() / "projects" / "downloads" / run_id
-    command = make_command(plan.point, resolve_values(plan.point, plan.values, storage, _download))
+    command = make_command(plan.point, resolve_values(plan.point, plan.values, plan.source.folder, storage, _download))
     variables = {**name_run(client, run_id), **plan.variables}
     writer = RunWriter(client.tracking_uri, run_id)
     is_elsewhere = backend.is_elsewhere or plan.manager == DOCKER
@@ -172,6 +173,8 @@ def _record(plan: Plan, installed: Description) -> bytes:
         python=installed.python,
         installed=list(installed.requirements),
         conda=plan.environment.conda if plan.environment else "",
+        remote=plan.source.remote,
+        inside=plan.source.inside,
     )
     return msgspec.json.format(msgspec.json.encode(record), indent=1)
 

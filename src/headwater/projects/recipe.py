@@ -58,7 +58,11 @@ def plan_again(client: Client, run_id: str, env_manager: str, scratch: Path, cav
 def _plan_project(
     client: Client, run_id: str, record: ProjectRecord, env_manager: str, scratch: Path, caveats: list[str]
 ) -> Plan:
-    source = replace(_restore(client, run_id, record.uri, record.commit, DIFF_FILE, scratch, caveats), uri=record.uri)
+    uri = record.uri
+    if record.remote and not _is_here(uri):
+        uri = f"{record.remote}#{record.inside}".removesuffix("#.")
+        caveats.append(f"'{record.uri}' is not here: the code is that of '{uri}'")
+    source = replace(_restore(client, run_id, uri, record.commit, DIFF_FILE, scratch, caveats), uri=record.uri)
     environment = None
     if env_manager == UV and record.conda:
         environment = Description(conda=record.conda)
@@ -77,7 +81,7 @@ def _plan_program(
             "Run it yourself, or take secrets from the environment."
         )
     uri = program.folder
-    if not Path(unquote(urlsplit(uri).path)).is_dir():
+    if not _is_here(uri):
         uri = client.get_run(run_id).data.tags.get("mlflow.source.git.repoURL") or uri
     source = _restore(client, run_id, uri, program.commit, PATCH_FILE, scratch, caveats)
     source = replace(source, folder=source.folder / program.directory)
@@ -92,6 +96,11 @@ def _plan_program(
     point = EntryPoint(Path(command[-1]).name, escape_braces(shlex.join(command)))
     variables = {RUN_NUMBER.name: str(program.run_number)}
     return Plan(source, Project(source.folder), point, {}, environment, env_manager, variables)
+
+
+def _is_here(uri: str) -> bool:
+    """Return whether the URI of a folder is of one that this machine has."""
+    return Path(unquote(urlsplit(uri).path)).is_dir()
 
 
 def find_origin(client: Client, run_id: str) -> str:
