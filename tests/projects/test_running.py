@@ -1,6 +1,7 @@
 """Running projects as runs of an experiment, for real, on this machine."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -264,6 +265,25 @@ def test_options_of_images_are_refused_without_one(project: Path) -> None:
 def test_the_backend_of_databricks_is_left_to_a_plugin(project: Path) -> None:
     with pytest.raises(hw.InvalidParameterValue, match="'databricks' is left to a plugin, and none is installed"):
         run(str(project), backend="databricks")
+
+
+def test_a_folder_runs_where_there_is_no_git(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name in ("bash", "sh"):
+        (programs / name).symlink_to(shutil.which(name) or name)
+    monkeypatch.setenv("PATH", str(programs))
+
+    submitted = run(str(project), parameters={"alpha": 1}, env_manager="local")
+
+    assert hw.get_run(submitted.run_id).data.metrics == {"alpha": 1.0}
+
+
+def test_a_run_that_is_not_there_cannot_be_continued(project: Path) -> None:
+    with pytest.raises(hw.ResourceDoesNotExist):
+        run(str(project), run_id="0" * 32, env_manager="local")
+
+    assert not list((home() / "journal").glob("*"))
 
 
 def test_a_run_says_what_it_failed_of(project: Path) -> None:

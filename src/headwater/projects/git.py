@@ -31,8 +31,11 @@ class Git:
     folder: Path | None = None
 
     def find_top(self) -> Path | None:
-        """Return the top folder of the working copy that holds this folder, None if there is none."""
-        found = self._ask("rev-parse", "--show-toplevel")
+        """Return the top folder of the working copy that holds this folder, None if there is none, or no git."""
+        try:
+            found = self._ask("rev-parse", "--show-toplevel")
+        except NotSupported:
+            return None
         return Path(found).resolve() if found else None
 
     def read_commit(self) -> str:

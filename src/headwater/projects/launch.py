@@ -83,6 +83,8 @@ def run(
     config |= _given({"docker_args": docker_args, "build_image": build_image, "docker_auth": docker_auth})
     plan = make_plan(str(uri), entry_point, version or "", parameters or {}, env_manager or "")
     client = Client()
+    if run_id:
+        client.get_run(run_id)  # which says so if there is none
     tags = {FINGERPRINT_TAG: fingerprint_plan(client, plan)} if reuse else {}
     if reuse:
         experiment_name, experiment_id = None, choose_experiment(client, experiment_name, experiment_id)
