@@ -27,7 +27,10 @@ with hw.start_run():
 def trained(repository: Path, git: Git) -> str:
     """Return a run of a commit with changes on top, in a repository that went on since."""
     (repository / "train.py").write_text(TRAIN.format(factor=2))
-    git(repository, "commit", "-qam", "twice")
+    (repository / "picture.bin").write_bytes(b"\0")
+    git(repository, "add", ".")
+    git(repository, "commit", "-qm", "twice")
+    (repository / "picture.bin").write_bytes(b"\0\1")
     (repository / "train.py").write_text(TRAIN.format(factor=3))
     (repository / "new.txt").write_text("new\n")
     run_id = run(str(repository), parameters={"alpha": 0.25}, env_manager="local").run_id
@@ -47,7 +50,10 @@ def test_a_run_is_the_same_again_though_its_code_went_on(trained: str) -> None:
     assert again.data.params == {"alpha": "0.25"}
     assert again.data.tags["headwater.reproduces"] == trained
     assert again.info.run_name == f"{hw.get_run(trained).info.run_name} again"
-    assert found.caveats == ["the environment is this process's, not the one of the original"]
+    assert found.caveats == [
+        "the environment is this process's, not the one of the original",
+        "changes of the binary file 'picture.bin' were not kept",
+    ]
 
 
 def test_where_the_folder_is_not_the_code_and_its_data_come_from_where_it_was_cloned_from(

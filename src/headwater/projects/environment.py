@@ -85,5 +85,5 @@ def find_modules(folder: Path) -> dict[str, str]:
 
 def describe_present() -> Description:
     """Return what is installed in the environment of this process."""
-    _, *installed = read_requirements().splitlines()
+    installed = [line for line in read_requirements().splitlines() if not line.startswith("#")]
     return Description(platform.python_version(), tuple(installed))

@@ -1,5 +1,6 @@
 """What is kept of how a run came to be, and the plan to carry it out again."""
 
+import re
 import shlex
 import shutil
 import subprocess
@@ -90,12 +91,25 @@ def _plan_program(
         listed = fetch_file(client, run_id, REQUIREMENTS_FILE)
         lines = listed.read_text(encoding="utf-8").splitlines() if listed is not None else []
         environment = Description(program.python, tuple(line for line in lines if not line.startswith("#")))
+        folders = filter(None, (re.match(r"# (\S+)==\S+ from (\S+)$", line) for line in lines))
+        caveats += [f"'{found[1]}' was installed from '{found[2]}', and is not in the environment" for found in folders]
     command = program.command
     if command[-1] == CELLS_FILE and (cells := fetch_file(client, run_id, f"{_CODE}/{CELLS_FILE}")) is not None:
         command = [*command[:-1], str(cells.resolve())]
     point = EntryPoint(Path(command[-1]).name, escape_braces(shlex.join(command)))
     variables = {RUN_NUMBER.name: str(program.run_number)}
     return Plan(source, Project(source.folder), point, {}, environment, env_manager, variables)
+
+
+def _leave_out_binaries(patch: bytes, caveats: list[str]) -> bytes:
+    """Return a patch without files of which it says only that they differ."""
+    kept = b""
+    for part in re.split(rb"(?m)^(?=diff --git )", patch):
+        if binary := re.search(rb"(?m)^Binary files (?:a/)?(.+?) and .* differ$", part):
+            caveats.append(f"changes of the binary file '{binary[1].decode('utf-8', 'replace')}' were not kept")
+        else:
+            kept += part
+    return kept
 
 
 def _is_here(uri: str) -> bool:
@@ -126,10 +140,12 @@ def _restore(
     top = next(folder for folder in (source.folder, *source.folder.parents) if (folder / ".git").exists())
     copy = scratch / "code"
     shutil.copytree(top, copy, symlinks=True)
-    words = ["git", "apply", "--", str(patch.resolve())]
-    done = subprocess.run(words, cwd=copy, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise DataLoss(f"The changes kept with run '{run_id}' do not fit its commit: {' '.join(done.stderr.split())}")
+    changes = _leave_out_binaries(patch.read_bytes(), caveats)
+    if b"diff --git " in changes:
+        done = subprocess.run(["git", "apply", "-"], cwd=copy, input=changes, capture_output=True, check=False)
+        if done.returncode:
+            reason = " ".join(done.stderr.decode("utf-8", "replace").split())
+            raise DataLoss(f"The changes kept with run '{run_id}' do not fit its commit: {reason}")
     return replace(source, folder=copy / source.folder.relative_to(top))
 
 

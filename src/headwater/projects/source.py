@@ -155,7 +155,7 @@ def _fetch_git(url: str, version: str) -> Source:
     git = Git()
     commit, branch = git.resolve(url, version)
     shown = without_credentials(url) if "://" in url or _SCP.fullmatch(url) else Path(url).resolve().as_uri()
-    cache = config.home() / "projects" / hashlib.sha256(url.encode()).hexdigest()[:16]
+    cache = config.home() / "projects" / hashlib.sha256(without_credentials(url).encode()).hexdigest()[:16]
     target = cache / commit
     if not commit or not target.exists():
         cache.mkdir(mode=0o700, parents=True, exist_ok=True)
