@@ -133,6 +133,8 @@ def test_a_refusal_is_one_line_and_status_1(headwater: Command) -> None:
         ["experiments", "create", "vision"],
         ["experiments", "get", "-x", "99"],
         ["runs", "get", "0" * 32],
+        ["run", "x" * 300],
+        ["models", "sign", "nope"],
     ):
         result = headwater(*arguments)
         assert result.exit_code == 1

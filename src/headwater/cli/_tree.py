@@ -25,7 +25,7 @@ _LONG = 64
 class Tree(click.Group):
     """A group that finds its commands in `package`: each module's `command`, and each sub-package as another group.
 
-    An error of the store ends the program with one line on stderr and status 1.
+    An error of the store, or of this machine's files, ends the program with one line on stderr and status 1.
 
     Args:
         package: where the commands are.
@@ -88,11 +88,16 @@ class Tree(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; turn an error of the store into one line."""
+        """Run the command; turn an error of the store, or of this machine's files, into one line."""
         try:
             return super().invoke(ctx)
         except HeadwaterError as error:
             raise click.ClickException(" ".join(error.message.split())) from error
+        except BrokenPipeError:
+            raise  # which click knows what to do about
+        except OSError as error:
+            named = f": '{error.filename}'" if error.filename else ""
+            raise click.ClickException(f"{error.strerror or error}{named}.") from error
 
 
 def _shorten(text: str) -> str:

@@ -83,14 +83,15 @@ def run(
     config |= _given({"docker_args": docker_args, "build_image": build_image, "docker_auth": docker_auth})
     plan = make_plan(str(uri), entry_point, version or "", parameters or {}, env_manager or "")
     client = Client()
-    if run_id:
-        client.get_run(run_id)  # which says so if there is none
     tags = {FINGERPRINT_TAG: fingerprint_plan(client, plan)} if reuse else {}
     if reuse:
         experiment_name, experiment_id = None, choose_experiment(client, experiment_name, experiment_id)
         if earlier := _find_earlier(client, experiment_id, tags[FINGERPRINT_TAG], run_id):
             return _reuse(client, earlier, run_name or plan.point.name)
-    found = run_id or create_run(client, plan, experiment_name, experiment_id, run_name, backend or "local", tags)
+    wanted = experiment_name, experiment_id, run_name
+    found = (
+        client.get_run(run_id).info.run_id if run_id else create_run(client, plan, *wanted, backend or "local", tags)
+    )
     submitted = start_plan(client, found, plan, where, config, storage_dir)
     if synchronous and not submitted.wait():
         raise ExecutionException(describe_failure(submitted))
