@@ -96,6 +96,8 @@ def _plan_program(
     command = program.command
     if command[-1] == CELLS_FILE and (cells := fetch_file(client, run_id, f"{_CODE}/{CELLS_FILE}")) is not None:
         command = [*command[:-1], str(cells.resolve())]
+        if _STARS in cells.read_text(encoding="utf-8"):
+            caveats.append("secrets in the cells of the notebook were not kept")
     point = EntryPoint(Path(command[-1]).name, escape_braces(shlex.join(command)))
     variables = {RUN_NUMBER.name: str(program.run_number)}
     return Plan(source, Project(source.folder), point, {}, environment, env_manager, variables)

@@ -136,7 +136,6 @@ class RunCapture:
         files = {"requirements.txt": _requirements(), "diff.patch": redact(_diff(int(time.monotonic() / SAME_CODE_S)))}
         described = describe_program(find_top(), find_commit(), self._number, hide_secrets)
         if notebook_file():
-            self._keep_cells()
             described = msgspec.structs.replace(described, command=[*CELLS_COMMAND, CELLS_FILE])
         files[PROGRAM_FILE] = msgspec.json.format(msgspec.json.encode(described), indent=1).decode()
         program = find_program(notebook_file())
@@ -145,6 +144,8 @@ class RunCapture:
         for name, text in files.items():
             if text:
                 self._writer.log_bytes(text.encode("utf-8", "replace"), f"{CODE_FOLDER}/{name}", synchronous=False)
+        if notebook_file():
+            self._keep_cells()
 
     def _keep_cells(self) -> None:
         """Keep the cells of the notebook that were executed so far, unless these were kept already."""
