@@ -63,6 +63,9 @@ EXPERIMENT_ID = Setting(
 RUN_ID = Setting(
     name="HEADWATER_RUN_ID", mlflow_name="MLFLOW_RUN_ID", meaning="The run that the next start_run() resumes."
 )
+RUN_NUMBER = Setting(
+    name="HEADWATER_RUN_NUMBER", default="0", meaning="How many runs start before the one that HEADWATER_RUN_ID names."
+)
 RUN_CONTEXT = Setting(
     name="HEADWATER_RUN_CONTEXT", mlflow_name="MLFLOW_RUN_CONTEXT", meaning="Tags for every new run, as a JSON object."
 )

@@ -11,7 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from headwater.cli._root import root
+from headwater.cli._root import SECTIONS, root
 from headwater.protocol.experiments import CreateExperiment
 from headwater.protocol.metrics import Metric
 from headwater.protocol.runs import CreateRun, LogBatch, Param, RunTag
@@ -82,7 +82,23 @@ def test_unknown_commands_are_usage_errors(headwater: Command) -> None:
     result = headwater("nosuch")
 
     assert result.exit_code == 2
-    assert "No such command 'nosuch'" in result.stderr
+    assert "No such command 'nosuch'." in result.stderr
+
+
+def test_a_mistyped_command_is_guessed(headwater: Command) -> None:
+    assert "Did you mean 'experiments'?" in headwater("exper").stderr
+    assert "Did you mean 'describe'?" in headwater("runs", "descrbe").stderr
+
+
+def test_help_names_every_command_under_a_heading_and_cuts_nothing_off(headwater: Command) -> None:
+    context = click.Context(root)
+    listed = [name for names in SECTIONS.values() for name in names]
+
+    text = headwater("-h").stdout
+
+    assert sorted(listed) == root.list_commands(context)
+    assert all(f"\n  {name} " in text for name in listed)
+    assert "..." not in text.partition("Look:")[2]
 
 
 def test_experiments_live_through_their_commands(headwater: Command) -> None:
@@ -101,7 +117,13 @@ def test_mlflows_spellings_work(headwater: Command, runs: list[str]) -> None:
     assert headwater("experiments", "rename", "-x", "2", "--new-name", "newer").exit_code == 0
     assert json.loads(headwater("experiments", "get", "-n", "newer", "--output", "json").stdout)["name"] == "newer"
     assert len(read_table(headwater("runs", "list", "--experiment-id", "1"))) == 3
-    assert json.loads(headwater("runs", "describe", "--run-id", runs[0]).stdout)["info"]["run_id"] == runs[0]
+    described = json.loads(headwater("runs", "describe", "--run-id", runs[0]).stdout)
+    assert list(described) == ["info", "data", "inputs", "outputs"]
+    assert json.loads(headwater("experiments", "get", "-n", "newer", "--output", "json").stdout)["experiment_id"] == "2"
+    assert headwater("doctor", "--mask-envs").exit_code in {0, 1}
+    written = headwater("experiments", "csv", "-x", "1", "-o", "runs.csv").stdout
+    assert written == "Experiment with ID 1 has been exported as a CSV to file: runs.csv.\n"
+    assert ",1970-01-01 00:00:03.000+00:00," in Path("runs.csv").read_text()
 
 
 def test_a_store_may_be_named_by_its_folder(headwater: Command, tmp_path: Path) -> None:
@@ -120,6 +142,8 @@ def test_a_refusal_is_one_line_and_status_1(headwater: Command) -> None:
         ["experiments", "create", "vision"],
         ["experiments", "get", "-x", "99"],
         ["runs", "get", "0" * 32],
+        ["run", "x" * 300],
+        ["models", "sign", "nope"],
     ):
         result = headwater(*arguments)
         assert result.exit_code == 1

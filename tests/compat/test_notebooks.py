@@ -42,19 +42,18 @@ GROUNDS = {"light": ("#fff", "#111"), "dark": ("#111", "#eee")}
 pytestmark = [pytest.mark.compat, pytest.mark.slow, pytest.mark.browser]
 
 
-@pytest.fixture(scope="module")
-def kernel(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Return what the kernel said while the notebook ran."""
-    folder = tmp_path_factory.mktemp("notebook")
+def run_in_notebooks(program: str, folder: Path, **variables: str) -> dict[str, Any]:
+    """Run a program of these tests where notebooks run, and return its report."""
     python = environment_python(HERE / "clients" / "notebook.txt", CACHE)
     done = subprocess.run(
-        [str(python), str(HERE / "notebook_cells.py"), str(folder / "report.json")],
+        [str(python), str(HERE / program), str(folder / "report.json")],
         cwd=folder,
         env={
             "PATH": os.pathsep.join([str(python.parent), os.environ["PATH"]]),
             "HOME": str(folder),
             "PYTHONPATH": str(SOURCE),
             "HEADWATER_TRACKING_URI": f"sqlite:///{folder / 'headwater.db'}",
+            **variables,
         },
         capture_output=True,
         text=True,
@@ -64,6 +63,20 @@ def kernel(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     assert done.returncode == 0, done.stderr
     report: dict[str, Any] = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     return report
+
+
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Return what the kernel said while the notebook ran."""
+    return run_in_notebooks("notebook_cells.py", tmp_path_factory.mktemp("notebook"))
+
+
+def test_runs_of_a_notebook_are_run_again_cell_by_cell(tmp_path: Path) -> None:
+    variables = {"HEADWATER_CAPTURE": "code", "JPY_SESSION_NAME": "/home/ada/owl.ipynb"}
+
+    found = run_in_notebooks("notebook_runs.py", tmp_path, **variables)
+
+    assert found == {"same": [True, True], "rates": ["0.5", "0.7"], "source": "/home/ada/owl.ipynb"}
 
 
 @pytest.fixture(scope="module")

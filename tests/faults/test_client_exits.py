@@ -47,6 +47,17 @@ def test_the_end_of_a_program_is_the_end_of_its_run(tmp_path: Path, ending: str,
     assert not list((tmp_path / "home" / "journal").iterdir())
 
 
+def test_what_a_client_logged_without_a_run_of_its_own_arrives(tmp_path: Path) -> None:
+    uri = f"sqlite:///{tmp_path / 'headwater.db'}"
+    code = "c = hw.Client()\nrun_id = c.create_run('0').info.run_id\nc.log_metric(run_id, 'loss', 0.5)\n"
+
+    result = run_program(tmp_path, uri, code + "c.set_terminated(run_id)")
+
+    assert result.returncode == 0, result.stderr
+    assert read_run(uri).status == "FINISHED"
+    assert not list((tmp_path / "home" / "journal").iterdir())
+
+
 def test_sigterm_in_the_middle_of_a_logging_loop_ends_the_run_killed(tmp_path: Path) -> None:
     uri = f"sqlite:///{tmp_path / 'headwater.db'}"
     code = START + "hw.flush()\nos.write(1, b'ready\\n')\nwhile True:\n    hw.log_metric('loss', 0.5)"

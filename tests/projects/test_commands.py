@@ -175,9 +175,11 @@ def test_paths_become_absolute_and_remote_ones_are_fetched(tmp_path: Path, monke
     }
     point = EntryPoint("main", "true", kinds)
 
-    values = choose_values(point, {"near": "here.csv", "far": "s3://b/x.csv"}, tmp_path / "project")
-    found = resolve_values(point, values, tmp_path / "storage", lambda uri, target: target / uri.rpartition("/")[2])
+    project, storage = tmp_path / "project", tmp_path / "storage"
+    values = choose_values(point, {"near": "here.csv", "far": "s3://b/x.csv"}, project)
+    found = resolve_values(point, values, project, storage, lambda uri, target: target / uri.rpartition("/")[2])
 
+    assert values["own"] == "default.csv"
     assert found == {
         "near": str(tmp_path / "here.csv"),
         "own": str(tmp_path / "project" / "default.csv"),

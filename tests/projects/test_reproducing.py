@@ -27,7 +27,10 @@ with hw.start_run():
 def trained(repository: Path, git: Git) -> str:
     """Return a run of a commit with changes on top, in a repository that went on since."""
     (repository / "train.py").write_text(TRAIN.format(factor=2))
-    git(repository, "commit", "-qam", "twice")
+    (repository / "picture.bin").write_bytes(b"\0")
+    git(repository, "add", ".")
+    git(repository, "commit", "-qm", "twice")
+    (repository / "picture.bin").write_bytes(b"\0\1")
     (repository / "train.py").write_text(TRAIN.format(factor=3))
     (repository / "new.txt").write_text("new\n")
     run_id = run(str(repository), parameters={"alpha": 0.25}, env_manager="local").run_id
@@ -47,7 +50,31 @@ def test_a_run_is_the_same_again_though_its_code_went_on(trained: str) -> None:
     assert again.data.params == {"alpha": "0.25"}
     assert again.data.tags["headwater.reproduces"] == trained
     assert again.info.run_name == f"{hw.get_run(trained).info.run_name} again"
-    assert found.caveats == ["the environment is this process's, not the one of the original"]
+    assert found.caveats == [
+        "the environment is this process's, not the one of the original",
+        "changes of the binary file 'picture.bin' were not kept",
+    ]
+
+
+def test_where_the_folder_is_not_the_code_and_its_data_come_from_where_it_was_cloned_from(
+    repository: Path, git: Git, tmp_path: Path
+) -> None:
+    (repository / "inner").mkdir()
+    (repository / "inner" / "MLproject").write_text(
+        "entry_points: {main: {parameters: {data: {type: path, default: d.csv}}, command: 'grep 7 {data}'}}\n"
+    )
+    (repository / "inner" / "d.csv").write_text("7\n")
+    git(repository, "add", ".")
+    git(repository, "commit", "-qm", "inner")
+    git(tmp_path, "clone", "-q", repository.as_uri(), "clone")
+    original = run(str(tmp_path / "clone" / "inner"), env_manager="local").run_id
+    shutil.rmtree(tmp_path / "clone")
+
+    found = reproduce(original, env_manager="local")
+
+    assert found.is_same
+    assert hw.get_run(found.new_run_id).data.params == {"data": "d.csv"}
+    assert f"the code is that of '{repository.as_uri()}#inner'" in found.caveats[1]
 
 
 def test_what_came_out_otherwise_is_named(trained: str) -> None:
@@ -152,6 +179,19 @@ def test_a_program_that_captured_its_code_is_run_again(program: Path, git: Git, 
     assert (found.is_same, found.comparison.differences) == (True, [])
     assert (again.data.params, again.data.metrics) == ({"rate": "0.25"}, {"score": 0.5})
     assert reproduce(found.new_run_id, env_manager="local").is_same
+
+
+def test_the_run_that_is_meant_of_a_program_with_several_is_run_again(tmp_path: Path) -> None:
+    loop = "import headwater as hw\nfor rate in (1, 2):\n    with hw.start_run():\n        hw.log_param('rate', rate)\n"
+    (tmp_path / "loop.py").write_text(loop)
+    variables = {**os.environ, "HEADWATER_CAPTURE": "code"}
+    subprocess.run([sys.executable, "loop.py"], cwd=tmp_path, env=variables, check=True, capture_output=True)
+    (last,) = hw.search_runs(["0"], "params.rate = '2'", output_format="list")
+
+    found = reproduce(last.info.run_id, env_manager="local")
+
+    assert found.is_same
+    assert hw.get_run(found.new_run_id).data.params == {"rate": "2"}
 
 
 def test_the_environment_of_a_program_is_made_again(tmp_path: Path) -> None:

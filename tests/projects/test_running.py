@@ -1,7 +1,9 @@
 """Running projects as runs of an experiment, for real, on this machine."""
 
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +14,8 @@ import pytest
 
 import headwater as hw
 from faults.programs import wait_for
+from headwater.config import home
+from headwater.environments import Description
 from headwater.projects.backends import Execution, Job, find_backend
 from headwater.projects.launch import ExecutionException, create_run, run
 from headwater.projects.plan import make_plan, start_plan
@@ -138,6 +142,23 @@ def test_a_terminated_command_line_ends_its_project(project: Path, uri: str) -> 
     assert found.info.status == "KILLED"
 
 
+def test_a_command_line_that_is_terminated_while_an_environment_is_made_kills_its_run(project: Path, uri: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        (project / "requirements.txt").write_text(f"--index-url https://127.0.0.1:{port}/simple\nnone\n")
+        command = [sys.executable, "-m", "headwater", "run", str(project)]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+            asked, _ = silent.accept()  # by uv, which will not be answered
+
+            process.terminate()
+
+            assert process.wait(timeout=20) == 1
+            asked.close()
+            assert process.stderr is not None
+            assert process.stderr.read().endswith("Error: Interrupted.\n")
+    assert hw.search_runs(output_format="list")[0].info.status == "KILLED"
+
+
 def test_the_command_line_runs_a_project(project: Path, uri: str) -> None:
     command = [sys.executable, "-m", "headwater", "run", str(project), "-P", "alpha=0.75", "-P", "extra=1"]
 
@@ -146,12 +167,19 @@ def test_the_command_line_runs_a_project(project: Path, uri: str) -> None:
     (found,) = hw.search_runs(output_format="list")
     assert done.returncode == 0, done.stderr
     assert done.stdout == f"trained {found.info.run_id}\n"
-    assert done.stderr.endswith(f"Run {found.info.run_id} succeeded.\n")
+    assert done.stderr.endswith(f"=== Run (ID '{found.info.run_id}') succeeded ===\n")
     assert found.data.params == {"alpha": "0.75", "extra": "1"}
+    assert not list((home() / "journal").iterdir())
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code"), [(["-P", "alpha"], 2), (["-P", "a=1", "-P", "a=2"], 2), (["-e", "fail"], 1)]
+    ("arguments", "code"),
+    [
+        (["-P", "alpha"], 2),
+        (["-P", "a=1", "-P", "a=2"], 2),
+        (["--experiment-name", "a", "--experiment-id", "0"], 2),
+        (["-e", "fail"], 1),
+    ],
 )
 def test_the_exit_status_says_whether_it_was_the_request_or_the_project(
     project: Path, arguments: list[str], code: int
@@ -184,6 +212,33 @@ def test_a_project_runs_in_its_own_environment(project: Path) -> None:
     assert hw.get_run(submitted.run_id).data.tags["mlflow.project.env"] == "uv"
 
 
+def test_a_projects_own_packages_in_src_are_found(project: Path) -> None:
+    (project / "MLproject").unlink()
+    (project / "pyproject.toml").write_text('[project]\nname = "mine"\nversion = "1"\n')
+    (project / "src" / "mine").mkdir(parents=True)
+    (project / "src" / "mine" / "__init__.py").write_text("print('found')\n")
+    (project / "show.py").write_text("import mine\n")
+
+    submitted = run(str(project), "show.py", env_manager="local")
+
+    assert "found" in _log(submitted.run_id)
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"), [("", ("six==1.16.0",)), ("# /// script\n# dependencies = []\n# ///\n", ())]
+)
+def test_the_dependencies_in_pyproject_are_the_environment_of_what_has_no_other(
+    project: Path, more: str, expected: tuple[str, ...]
+) -> None:
+    (project / "MLproject").unlink()
+    (project / "pyproject.toml").write_text('[project]\ndependencies = ["six==1.16.0"]\nrequires-python = ">=3.11"\n')
+    (project / "show.py").write_text(f"{more}print()\n")
+
+    plan = make_plan(str(project), "show.py", "", {}, "")
+
+    assert plan.environment == Description("", expected)
+
+
 def test_a_script_runs_in_the_environment_that_its_head_describes(project: Path) -> None:
     (project / "MLproject").unlink()
     (project / "show.py").write_text(
@@ -210,6 +265,25 @@ def test_options_of_images_are_refused_without_one(project: Path) -> None:
 def test_the_backend_of_databricks_is_left_to_a_plugin(project: Path) -> None:
     with pytest.raises(hw.InvalidParameterValue, match="'databricks' is left to a plugin, and none is installed"):
         run(str(project), backend="databricks")
+
+
+def test_a_folder_runs_where_there_is_no_git(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name in ("bash", "sh"):
+        (programs / name).symlink_to(shutil.which(name) or name)
+    monkeypatch.setenv("PATH", str(programs))
+
+    submitted = run(str(project), parameters={"alpha": 1}, env_manager="local")
+
+    assert hw.get_run(submitted.run_id).data.metrics == {"alpha": 1.0}
+
+
+def test_a_run_that_is_not_there_cannot_be_continued(project: Path) -> None:
+    with pytest.raises(hw.ResourceDoesNotExist):
+        run(str(project), run_id="0" * 32, env_manager="local")
+
+    assert not list((home() / "journal").glob("*"))
 
 
 def test_a_run_says_what_it_failed_of(project: Path) -> None:

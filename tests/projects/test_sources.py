@@ -13,7 +13,9 @@ import pytest
 
 import headwater as hw
 from faults.programs import free_port
+from headwater.projects.plan import make_plan
 from headwater.projects.source import fetch_source
+from headwater.tracking.context import without_credentials
 
 Git = Callable[..., str]
 
@@ -55,6 +57,17 @@ def test_every_kind_of_version_is_fetched_and_the_users_checkout_stays(
     assert fetch_source(str(repository), "topic/x").branch == "topic/x"
     assert fetch_source(str(repository), "v1").branch == ""
     assert fetch_source(str(repository)).commit == versions["main"]
+
+
+def test_a_bare_repository_may_be_named_as_seen_from_here(
+    repository: Path, versions: dict[str, str], git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(tmp_path, "clone", "-q", "--bare", str(repository), "bare.git")
+    monkeypatch.chdir(tmp_path)
+
+    source = fetch_source("bare.git")
+
+    assert (source.commit, source.uri) == (versions["main"], (tmp_path / "bare.git").as_uri())
 
 
 def test_a_subdirectory_is_the_project(repository: Path, versions: dict[str, str]) -> None:
@@ -105,6 +118,20 @@ def _http_server(folder: Path) -> Iterator[str]:
         server.stdout.readline()
         yield f"http://127.0.0.1:{port}"
         server.terminate()
+
+
+def test_secrets_in_urls_are_not_told(repository: Path, git: Git) -> None:
+    url = "https://ada:s3cret@127.0.0.1:1/x.git"
+    git(repository, "remote", "add", "origin", url)
+
+    here, fetched = fetch_source(str(repository)), fetch_source(str(repository), "main")
+    with pytest.raises(hw.ResourceDoesNotExist) as caught:
+        make_plan(url, "main", "", {}, "local")
+
+    assert here.remote == fetched.repository == "https://127.0.0.1:1/x.git"
+    assert "s3cret" not in str(caught.value)
+    assert without_credentials("ssh://git:s3cret@host/x") == "ssh://git@host/x"
+    assert without_credentials("git@host:x.git") == "git@host:x.git"
 
 
 @pytest.mark.parametrize("version", ["bogus", "0" * 40])
@@ -174,7 +201,7 @@ def test_a_submodule_of_a_hostile_repository_runs_nothing(repository: Path, tmp_
     assert not (tmp_path / "mark").exists()
 
 
-def test_an_archive_is_unpacked_once(project: Path, tmp_path: Path) -> None:
+def test_an_archive_is_unpacked_once_and_one_of_a_single_folder_is_that_folder(project: Path, tmp_path: Path) -> None:
     archive = tmp_path / "project.zip"
     with zipfile.ZipFile(archive, "w") as opened:
         opened.write(project / "train.py", "deep/train.py")
@@ -182,7 +209,7 @@ def test_an_archive_is_unpacked_once(project: Path, tmp_path: Path) -> None:
     source = fetch_source(f"{archive}#deep")
 
     assert (source.folder / "train.py").read_text() == (project / "train.py").read_text()
-    assert fetch_source(str(archive)).folder == source.folder.parent
+    assert fetch_source(str(archive)).folder == source.folder
     with pytest.raises(hw.InvalidParameterValue, match="has no versions"):
         fetch_source(str(archive), "v1")
 

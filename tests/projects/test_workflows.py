@@ -184,10 +184,14 @@ def test_a_step_that_fails_spares_those_that_do_not_need_it(flow: Path) -> None:
     }
 
 
-def test_a_failed_workflow_goes_on_from_the_step_that_failed(flow: Path) -> None:
+def test_a_failed_workflow_goes_on_from_the_step_that_failed_wherever_it_is_resumed(
+    flow: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (flow / "train.py").write_text("raise SystemExit(3)\n")
+    monkeypatch.chdir(flow)
     with pytest.raises(ExecutionException):
-        Workflow.read(flow).run({"factor": 4})
+        Workflow.read(".").run({"factor": 4})
+    monkeypatch.chdir(tmp_path)
     (above,) = hw.search_runs(filter_string="tags.headwater.workflow = 'churn'", output_format="list")
     (flow / "train.py").write_text(TRAIN)
 

@@ -1,5 +1,6 @@
 """The code of a run, from real repositories and real programs."""
 
+import json
 import os
 import re
 import subprocess
@@ -92,6 +93,28 @@ def test_reading_the_patch_leaves_the_repository_alone(repository: Path) -> None
 
     assert (repository / ".git" / "index").read_bytes() == index
     assert not list((repository / ".git").glob("*.lock"))
+
+
+@pytest.mark.parametrize(
+    ("origin", "line"),
+    [
+        ({"url": "file:///home/ada/mine", "dir_info": {"editable": True}}, "# mine==1.0 from file:///home/ada/mine"),
+        (
+            {"url": "https://ada:pw@host/mine.git", "vcs_info": {"vcs": "git", "commit_id": "abc"}},
+            "mine @ git+https://host/mine.git@abc",
+        ),
+        ({"url": "https://host/mine-1.0.whl", "archive_info": {}}, "mine==1.0"),
+        ([], "mine==1.0"),
+    ],
+)
+def test_the_requirements_say_where_a_package_is_from_that_no_index_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, origin: object, line: str
+) -> None:
+    (tmp_path / "mine-1.0.dist-info").mkdir()
+    (tmp_path / "mine-1.0.dist-info" / "direct_url.json").write_text(json.dumps(origin))
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    assert line in read_requirements().splitlines()
 
 
 def test_the_requirements_pin_what_is_installed() -> None:

@@ -1,5 +1,6 @@
 """The code of a run: its program, what git does not have of it yet, and the installed packages."""
 
+import json
 import os
 import platform
 import re
@@ -13,6 +14,7 @@ MAX_NEW_FILE_BYTES = 100_000
 MAX_NEW_FILES = 200
 MAX_PROGRAM_BYTES = 4_000_000
 
+OURS = "headwater"
 _INSTALLED = re.compile(r"(?P<name>[\w.\-]+?)-(?P<version>\d[^-]*)(?:-py[\d.]+)?\.(?:dist|egg)-info")
 
 
@@ -49,6 +51,8 @@ def read_requirements() -> str:
     """Return the installed distributions as a requirements file that pins each, after the Python they belong to.
 
     Names and versions are taken from the folders' names: reading every package's metadata takes a hundred times longer.
+    One that was installed from a repository is pinned to its commit; one that was installed from a folder, which nobody
+    else can install, is a comment, but for Headwater.
     """
     found: dict[str, str] = {}
     for place in sys.path:
@@ -59,9 +63,22 @@ def read_requirements() -> str:
         for entry in entries:
             if parts := _INSTALLED.fullmatch(entry):
                 name = re.sub(r"[-_.]+", "-", parts["name"]).lower()
-                found.setdefault(name, f"{name}=={parts['version']}")
+                found.setdefault(name, _pin(name, parts["version"], Path(place, entry, "direct_url.json")))
     head = f"# Python {platform.python_version()} ({platform.python_implementation()}), {platform.platform()}\n"
     return head + "".join(f"{found[name]}\n" for name in sorted(found))
+
+
+def _pin(name: str, version: str, origin: Path) -> str:
+    try:
+        described = json.loads(origin.read_bytes())
+        url = re.sub(r"//[^/@]*@", "//", described["url"])  # without a password or token
+        if "dir_info" in described and name != OURS:
+            return f"# {name}=={version} from {url}"
+        if vcs := described.get("vcs_info"):
+            return f"{name} @ {vcs['vcs']}+{url}@{vcs['commit_id']}"
+    except (OSError, ValueError, KeyError, TypeError):  # as for nearly all: it is from an index
+        pass
+    return f"{name}=={version}"
 
 
 def find_program(notebook: str = "") -> Path | None:

@@ -6,6 +6,7 @@ from typing import TextIO
 
 import msgspec
 
+from headwater.cli._output import format_time
 from headwater.cli._pages import RunRecord, RunValues, run_record
 from headwater.protocol.codec import encode
 from headwater.protocol.metrics import GetHistory, Metric
@@ -89,13 +90,18 @@ def _flatten(record: RunRecord) -> Mapping[str, object]:
         "experiment_id": info.experiment_id,
         "run_name": info.run_name,
         "status": str(info.status),
-        "start_time": info.start_time,
-        "end_time": info.end_time,
+        "start_time": _format_moment(info.start_time),
+        "end_time": _format_moment(info.end_time),
         "artifact_uri": info.artifact_uri,
     }
     row |= {f"metrics.{key}": value for key, value in record.data.metrics.items()}
     row |= {f"params.{key}": value for key, value in record.data.params.items()}
     return row | {f"tags.{key}": value for key, value in record.data.tags.items()}
+
+
+def _format_moment(milliseconds: int | None) -> str:
+    """Return a moment as MLflow and pandas write it: `2026-11-24 08:04:32.602+00:00`."""
+    return "" if milliseconds is None else format_time(milliseconds) + f".{milliseconds % 1000:03}+00:00"
 
 
 JSON_WRITERS: Mapping[str, Callable[[Iterable[msgspec.Struct], TextIO], None]] = {

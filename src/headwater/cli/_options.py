@@ -132,6 +132,30 @@ def _split_parameters(texts: tuple[str, ...]) -> dict[str, str]:
     return values
 
 
+def experiment_choice_options(command: CommandT) -> CommandT:
+    """Add `--experiment-name`, which is created if it does not exist, and `--experiment-id`, of which one may stand."""
+    command = click.option(
+        "--experiment-id",
+        default="",
+        metavar="ID",
+        help="The experiment by its id.",
+        callback=_refuse_both,
+    )(command)
+    return click.option(
+        "--experiment-name",
+        default="",
+        metavar="NAME",
+        is_eager=True,
+        help="The experiment; created if it does not exist.",
+    )(command)
+
+
+def _refuse_both(context: click.Context, _parameter: click.Parameter, experiment_id: str) -> str:
+    if experiment_id and context.params.get("experiment_name"):
+        raise click.UsageError("Give the experiment by its name or by its id, not by both.", context)
+    return experiment_id
+
+
 def json_option(command: CommandT) -> CommandT:
     """Add `--json` as the parameter `as_json`."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")(command)

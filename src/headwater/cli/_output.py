@@ -1,5 +1,6 @@
 """What commands print: results to stdout (a table, tab-separated text when piped, or JSON), the rest to stderr."""
 
+import logging
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,6 +15,7 @@ from headwater.capture.styles import RESET, SEQUENCE
 from headwater.protocol.codec import encode
 
 RecordT = TypeVar("RecordT")
+_WIDTH = 72
 
 
 def print_json(value: msgspec.Struct | Sequence[msgspec.Struct]) -> None:
@@ -42,6 +44,14 @@ def print_pairs(pairs: Iterable[tuple[str, str]]) -> None:
     else:
         for name, value in rows:
             click.echo(f"{name}\t{value}")
+
+
+class Telling(logging.Handler):
+    """Says on stderr what a logger is told, for people: the message alone."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """See `logging.Handler`."""
+        say(printable(record.getMessage()))
 
 
 def say(message: str) -> None:
@@ -90,9 +100,11 @@ def _print_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    console = Console()
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for title in titles:
-        table.add_column(title, overflow="fold")
+        is_id = title in {"id", "run", "run_id"}  # which is copied, so it stays on one line where there is room
+        table.add_column(title, overflow="fold", no_wrap=is_id and console.width >= _WIDTH)
     for row in rows:
         table.add_row(*map(Text, row))
-    Console().print(table)
+    console.print(table)

@@ -7,6 +7,7 @@ import msgspec
 from headwater.cli._options import find_experiment
 from headwater.config import EXPERIMENT_ID, EXPERIMENT_NAME
 from headwater.protocol.experiments import Experiment, SearchExperiments, ViewType
+from headwater.protocol.inputs import RunInputs, RunOutputs
 from headwater.protocol.registered_models import MAX_MODEL_RESULTS, RegisteredModel, SearchRegisteredModels
 from headwater.protocol.runs import Run, RunInfo, SearchRuns
 from headwater.stores.interface import Store
@@ -27,6 +28,8 @@ class RunRecord(msgspec.Struct, frozen=True):
 
     info: RunInfo
     data: RunValues
+    inputs: RunInputs
+    outputs: RunOutputs
 
 
 def run_record(run: Run) -> RunRecord:
@@ -38,6 +41,8 @@ def run_record(run: Run) -> RunRecord:
             params={param.key: param.value for param in run.data.params},
             tags={tag.key: tag.value for tag in run.data.tags},
         ),
+        run.inputs,
+        run.outputs,
     )
 
 

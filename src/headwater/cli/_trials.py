@@ -31,10 +31,10 @@ def make_table(trials: Mapping[int, Trial]) -> Table:
     """Return the last trials as a table, with a count of all."""
     counts = {state: sum(trial.state == state for trial in trials.values()) for state in _STYLES}
     title = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, caption=title, caption_justify="left")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True, caption=title, caption_justify="left")
     names = list(dict.fromkeys(name for trial in trials.values() for name in trial.params))
     for column in ("trial", "state", "value", *names, "run"):
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column in {"state", "run"})
     for number in sorted(trials)[-SHOWN:]:
         trial = trials[number]
         values = [_shorten(trial.params.get(name, "")) for name in names]

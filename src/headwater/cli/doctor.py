@@ -9,6 +9,7 @@ from headwater.cli._output import print_json, print_records
 
 @click.command("doctor")
 @json_option
+@click.option("--mask-envs", is_flag=True, expose_value=False, help="For callers of MLflow: secrets are never shown.")
 @tracking_uri_option
 @click.pass_context
 def command(context: click.Context, *, as_json: bool, tracking_uri: str) -> None:

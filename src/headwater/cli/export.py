@@ -1,14 +1,17 @@
 """`headwater export`."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from headwater.cli._options import existing_uri_in_force, opened_store
 from headwater.cli._output import say
-from headwater.interop.source import Problem
 from headwater.protocol.errors import HeadwaterError
 from headwater.stores.interface import Store
+
+if TYPE_CHECKING:
+    from headwater.interop.source import Problem
 
 FORMATS = ["mlflow-files", "parquet"]
 
@@ -36,7 +39,7 @@ def command(context: click.Context, *, source: str, file_format: str, folder: Pa
     context.exit(1 if problems else 0)
 
 
-def _write(store: Store, file_format: str, folder: Path, problem: Problem, *, artifacts: bool) -> str:
+def _write(store: Store, file_format: str, folder: Path, problem: "Problem", *, artifacts: bool) -> str:
     """Write the files and return what they hold, in words."""
     try:
         if file_format == "parquet":

@@ -2,8 +2,9 @@
 
 import click
 
+from headwater.cli._interruption import ended_by_signals
 from headwater.cli._options import json_option, model_store_option
-from headwater.cli._output import print_json, print_records
+from headwater.cli._output import print_json, print_records, say
 
 _COLUMNS = {
     "what": lambda item: item.kind,
@@ -32,9 +33,10 @@ def command(*, run_id: str, tolerance: float, env_manager: str, is_check: bool, 
     if is_check:
         _check(run_id, as_json=as_json)
         return
-    from headwater.projects.reproduce import reproduce
+    from headwater.projects.reproducing import reproduce
 
-    found = reproduce(run_id, tolerance=tolerance, env_manager=env_manager)
+    with ended_by_signals(lambda: say("Interrupted.")):
+        found = reproduce(run_id, tolerance=tolerance, env_manager=env_manager)
     if as_json:
         print_json(found)
     else:

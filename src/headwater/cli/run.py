@@ -1,11 +1,15 @@
 """`headwater run`."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from headwater.cli._interruption import Interruption
-from headwater.cli._options import model_store_option, parameters_option
+from headwater.cli._interruption import ended_by_signals
+from headwater.cli._options import experiment_choice_options, model_store_option, parameters_option
+from headwater.cli._output import say
+
+if TYPE_CHECKING:
+    from headwater.projects.submitted import SubmittedRun
 
 
 @click.command("run")
@@ -13,8 +17,7 @@ from headwater.cli._options import model_store_option, parameters_option
 @click.option("--entry-point", "-e", default="main", metavar="NAME", help="Entry point or script; default: main.")
 @click.option("--version", "-v", default="", metavar="VERSION", help="Branch, tag or commit of a git project.")
 @parameters_option
-@click.option("--experiment-name", default="", metavar="NAME", help="The experiment; created if it does not exist.")
-@click.option("--experiment-id", default="", metavar="ID", help="The experiment by its id.")
+@experiment_choice_options
 @click.option("--run-name", default="", metavar="NAME", help="Name of the run.")
 @click.option("--run-id", default="", metavar="ID", help="Be this run instead of a new one.")
 @click.option(
@@ -29,7 +32,7 @@ from headwater.cli._options import model_store_option, parameters_option
     "--env-manager",
     default="",
     metavar="NAME",
-    help="uv: the project's own environment, if it has one; local: this one.",
+    help="uv: the project's own environment, if it has one; conda: made by conda; local: this one.",
 )
 @click.option(
     "--docker-args",
@@ -51,12 +54,17 @@ def command(*, uri: str, parameters: dict[str, str], **options: Any) -> None:
     from headwater.projects.launch import describe_failure, run
 
     given = {key: value for key, value in options.items() if value}
-    interruption = Interruption()
-    submitted = run(uri, parameters=parameters, synchronous=False, **given)
-    with interruption.allowed(submitted.cancel):
-        if not submitted.wait():
-            raise click.ClickException(describe_failure(submitted))
-    click.echo(f"Run {submitted.run_id} succeeded.", err=True)
+    submitted: SubmittedRun | None = None
+    try:
+        with ended_by_signals(lambda: submitted.cancel() if submitted else None):
+            submitted = run(uri, parameters=parameters, synchronous=False, **given)
+            is_successful = submitted.wait()
+    except KeyboardInterrupt:
+        say("")  # behind the terminal's ^C
+        raise click.ClickException(describe_failure(submitted) if submitted else "Interrupted.") from None
+    if not is_successful:
+        raise click.ClickException(describe_failure(submitted))
+    say(f"=== Run (ID '{submitted.run_id}') succeeded ===")
 
 
 def _split_options(texts: tuple[str, ...]) -> dict[str, Any]:

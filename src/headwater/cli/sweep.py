@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from headwater.cli._interruption import Interruption
-from headwater.cli._options import json_option, model_store_option, parameters_option
+from headwater.cli._interruption import ended_by_signals
+from headwater.cli._options import experiment_choice_options, json_option, model_store_option, parameters_option
 from headwater.cli._output import print_json, print_pairs, say
 
 if TYPE_CHECKING:
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 @parameters_option
 @click.option("--entry-point", "-e", default="", metavar="NAME", help="Entry point or script; default: main.")
 @click.option("--version", "-v", default="", metavar="VERSION", help="Branch, tag or commit of a git project.")
-@click.option("--experiment-name", default="", metavar="NAME", help="The experiment; created if it does not exist.")
-@click.option("--experiment-id", default="", metavar="ID", help="The experiment by its id.")
+@experiment_choice_options
 @click.option("--run-name", default="", metavar="NAME", help="Name of the run of the sweep.")
 @click.option("--env-manager", default="", metavar="NAME", help="uv: the project's own environment; local: this one.")
 @click.option("--backend", "-b", default="", metavar="NAME", help="Where trials run; default: this machine.")
@@ -44,8 +43,7 @@ def command(*, uri: str, as_json: bool, **options: Any) -> None:
     from headwater.projects import sweep
 
     given = {key: value for key, value in options.items() if value not in ("", None, {})}
-    interruption = Interruption()
-    with shown_trials() as watch, interruption.allowed(lambda: say("Interrupted.")):
+    with shown_trials() as watch, ended_by_signals(lambda: say("Interrupted.")):
         found = sweep(uri or None, watch=watch, **given)
     if as_json:
         print_json(found)

@@ -13,16 +13,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Self
 
 from headwater import config
 from headwater.environments.conda import make_conda
 from headwater.environments.description import Description
+from headwater.environments.own_package import copy_own_package, own_requirements
 from headwater.environments.uv import uv_command
-from headwater.protocol.errors import InvalidParameterValue, NotSupported
-from headwater.version import __version__
+from headwater.protocol.errors import InvalidParameterValue
 
 _log = logging.getLogger(__name__)
 _READY = "headwater-environment.json"
@@ -104,9 +103,10 @@ def hold_environment(description: Description, *, with_headwater: bool = False) 
         with _locked(name) as folder:
             if not (folder / _READY).exists():
                 shutil.rmtree(folder, ignore_errors=True)
+                _log.info("=== Making the environment %s (%s) ===", name, description.summary())
                 started = time.monotonic()
                 _make(folder, description, has_headwater=has_headwater)
-                _log.info("Made the environment '%s' in %.1f s.", name, time.monotonic() - started)
+                _log.info("=== Made the environment %s in %.1f s ===", name, time.monotonic() - started)
 
 
 def read_installed(python: Path) -> Description:
@@ -160,7 +160,7 @@ def _make(folder: Path, description: Description, *, has_headwater: bool) -> Non
             arguments = ["--python", str(python), "--requirements", str(listed), "--constraints", str(bounds)]
             _uv("pip", "install", "--quiet", *arguments)
     if has_headwater:
-        _copy_headwater(python)
+        copy_own_package(python)
     content = list(description.requirements) or description.conda.splitlines()
     facts = {"requirements": content, "python": _ask_version(python), "installed": _freeze(python)}
     (folder / _READY).write_text(json.dumps(facts), encoding="utf-8")
@@ -179,31 +179,6 @@ def _make_venv(folder: Path, python: str) -> None:
                 _log.warning("Python %s is not here and cannot be fetched; another %s is used.", python, version)
             return
     raise reason
-
-
-def own_requirements() -> list[str]:
-    """Return what the Headwater that is running needs, without its extras; raise `NotSupported` if nobody knows."""
-    try:
-        listed = metadata.requires("headwater") or []
-    except metadata.PackageNotFoundError:
-        raise NotSupported(
-            "Headwater runs from a folder on PYTHONPATH, so that nobody knows what it needs. Install it to use it in "
-            "other environments: pip install -e."
-        ) from None
-    return [line for line in listed if "extra ==" not in line]
-
-
-def _copy_headwater(python: Path) -> None:
-    """Install the Headwater that is running: its package as it is, be it from a wheel or a checkout."""
-    command = [str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
-    site = Path(subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip())
-    package = Path(__file__).parents[1]
-    shutil.copytree(package, site / package.name, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
-    information = site / f"headwater-{__version__}.dist-info"
-    information.mkdir(exist_ok=True)
-    text = metadata.distribution("headwater").read_text("METADATA") or ""
-    (information / "METADATA").write_text(text, encoding="utf-8")
-    (information / "INSTALLER").write_text("headwater\n", encoding="utf-8")
 
 
 def _ask_version(python: Path) -> str:

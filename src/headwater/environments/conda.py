@@ -27,7 +27,10 @@ def make_conda(folder: Path, text: str) -> None:
     """
     program = find_conda()
     if not program:
-        raise NotSupported(f"The environment needs one of {', '.join(_PROGRAMS)}, none of which is installed.")
+        raise NotSupported(
+            f"The environment needs one of {', '.join(_PROGRAMS)}, none of which is installed. "
+            "Install one, or leave out '--env-manager conda' to have its packages translated to those of PyPI."
+        )
     with tempfile.TemporaryDirectory(prefix="headwater-") as scratch:
         file = Path(scratch) / "conda.yaml"
         file.write_text(text, encoding="utf-8")

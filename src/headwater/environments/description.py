@@ -48,6 +48,14 @@ class Description:
         """Return the requirements without Headwater, which is installed as the copy that is running."""
         return [line for line in self.requirements if not _OURS.match(line)]
 
+    def summary(self) -> str:
+        """Return what it is, in a few words for people."""
+        if self.conda:
+            return "as conda.yaml describes it"
+        python = f"Python {self.python or platform.python_version()}"
+        count = len(self.requirements)
+        return f"{python}, {count} requirement{'' if count == 1 else 's'}" if count else python
+
     def digest(self) -> str:
         """Return a name that is the same for the same content on the same kind of machine."""
         machine = f"{sys.platform}-{platform.machine()}-{self.python or platform.python_version()}"

@@ -121,6 +121,17 @@ def describe_lock(
     )
 
 
+def describe_pyproject(path: Path) -> Description | None:
+    """Return what the table `[project]` of a `pyproject.toml` depends on, None if that is nothing."""
+    try:
+        project = tomllib.loads(path.read_text(encoding="utf-8")).get("project")
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidParameterValue(f"The environment '{path}' cannot be read: {error}.") from error
+    if not isinstance(project, Mapping) or not project.get("dependencies"):
+        return None
+    return Description(_oldest(str(project.get("requires-python") or "")), tuple(map(str, project["dependencies"])))
+
+
 def describe_script(path: Path) -> Description | None:
     """Return what the metadata block at the head of a script (PEP 723) describes, None without one."""
     match = _SCRIPT.search(path.read_text(encoding="utf-8", errors="replace"))

@@ -1,19 +1,46 @@
-"""The Headwater that is running as a wheel, for images."""
+"""The Headwater that is running: what it needs, copied into an environment, and as a wheel for images."""
 
 import base64
 import csv
 import hashlib
 import io
+import shutil
+import subprocess
 import zipfile
 from importlib import metadata
 from pathlib import Path
 
+from headwater.protocol.errors import NotSupported
 from headwater.version import __version__
 
 _PACKAGE = Path(__file__).parents[1]
 _EPOCH = (2020, 1, 1, 0, 0, 0)
 _WHEEL = "Wheel-Version: 1.0\nGenerator: headwater\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 _ENTRY_POINTS = "[console_scripts]\nheadwater = headwater.cli:main\n"
+
+
+def own_requirements() -> list[str]:
+    """Return what the Headwater that is running needs, without its extras; raise `NotSupported` if nobody knows."""
+    try:
+        listed = metadata.requires("headwater") or []
+    except metadata.PackageNotFoundError:
+        raise NotSupported(
+            "Headwater runs from a folder on PYTHONPATH, so that nobody knows what it needs. Install it to use it in "
+            "other environments: pip install -e."
+        ) from None
+    return [line for line in listed if "extra ==" not in line]
+
+
+def copy_own_package(python: Path) -> None:
+    """Install the Headwater that is running: its package as it is, be it from a wheel or a checkout."""
+    command = [str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+    site = Path(subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip())
+    shutil.copytree(_PACKAGE, site / _PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+    information = site / f"headwater-{__version__}.dist-info"
+    information.mkdir(exist_ok=True)
+    text = metadata.distribution("headwater").read_text("METADATA") or ""
+    (information / "METADATA").write_text(text, encoding="utf-8")
+    (information / "INSTALLER").write_text("headwater\n", encoding="utf-8")
 
 
 def write_own_wheel(folder: Path) -> Path:

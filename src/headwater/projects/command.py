@@ -45,9 +45,11 @@ def find_entry_point(project: Project, name: str) -> EntryPoint:
         return found
     suffix = Path(name).suffix
     if suffix not in _SCRIPTS:
+        scripts = sorted(path.name for path in project.folder.iterdir() if path.suffix in _SCRIPTS)
+        advice = f". Perhaps you want: -e {scripts[0]}" if scripts and not project.entry_points else ""
         raise InvalidParameterValue(
             f"Could not find {name} among entry points {sorted(project.entry_points)} or interpret {name} as a "
-            f"runnable script. Supported script file extensions: {sorted(_SCRIPTS)}"
+            f"runnable script. Supported script file extensions: {sorted(_SCRIPTS)}{advice}"
         )
     path = (project.folder / name).resolve()
     if not path.is_relative_to(project.folder.resolve()) or not path.is_file():

@@ -1,11 +1,13 @@
 """Which environment a project runs in."""
 
 import logging
+import os
 import platform
 import sys
 from pathlib import Path
 
 from headwater.capture.code import read_requirements
+from headwater.config import environment
 from headwater.environments import (
     Description,
     describe_conda,
@@ -16,8 +18,8 @@ from headwater.environments import (
     read_installed,
 )
 from headwater.environments.conda import find_conda
-from headwater.environments.files import describe_conda_itself, describe_script, needs_conda
-from headwater.projects.project_file import EntryPoint, Project
+from headwater.environments.files import describe_conda_itself, describe_pyproject, describe_script, needs_conda
+from headwater.projects.project_file import PYPROJECT, EntryPoint, Project
 from headwater.protocol.errors import InvalidParameterValue
 
 LOCAL, UV, CONDA, DOCKER = "local", "uv", "conda", "docker"
@@ -41,8 +43,8 @@ def describe_environment(project: Project, point: EntryPoint, manager: str = UV)
     A `conda.yaml` is made by conda if the manager is "conda", or if it asks for programs or R and conda is there;
     otherwise it is translated to packages of PyPI.
 
-    The first of these counts: what MLproject names, python_env.yaml, conda.yaml, uv.lock, requirements.txt, and the
-    head of the script that is the entry point.
+    The first of these counts: what MLproject names, python_env.yaml, conda.yaml, uv.lock, requirements.txt, the head
+    of the script that is the entry point, and the dependencies in pyproject.toml.
     """
     if project.python_env is not None:
         return describe_python_env(project.python_env)
@@ -57,8 +59,9 @@ def describe_environment(project: Project, point: EntryPoint, manager: str = UV)
         return describe_lock(project.folder)
     if (project.folder / "requirements.txt").is_file():
         return describe_requirements(project.folder / "requirements.txt")
-    script = project.folder / point.name
-    return describe_script(script) if script.suffix == ".py" and script.is_file() else None
+    script, pyproject = project.folder / point.name, project.folder / PYPROJECT
+    of_script = describe_script(script) if script.suffix == ".py" and script.is_file() else None
+    return describe_pyproject(pyproject) if of_script is None and pyproject.is_file() else of_script
 
 
 def prepare(description: Description | None) -> tuple[tuple[Path, ...], Description]:
@@ -72,7 +75,15 @@ def prepare(description: Description | None) -> tuple[tuple[Path, ...], Descript
     return (python.parent,), read_installed(python)
 
 
+def find_modules(folder: Path) -> dict[str, str]:
+    """Return the variable by which Python finds the packages of a project that keeps them in `src`."""
+    modules = folder / "src"
+    if not modules.is_dir() or not (folder / PYPROJECT).is_file():
+        return {}
+    return {"PYTHONPATH": os.pathsep.join(filter(None, [str(modules), environment().get("PYTHONPATH")]))}
+
+
 def describe_present() -> Description:
     """Return what is installed in the environment of this process."""
-    _, *installed = read_requirements().splitlines()
+    installed = [line for line in read_requirements().splitlines() if not line.startswith("#")]
     return Description(platform.python_version(), tuple(installed))

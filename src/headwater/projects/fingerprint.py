@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
 
 from headwater.projects.digests import digest_all, digest_code, digest_path, read_artifact_digests
 from headwater.projects.environment import describe_present
+from headwater.projects.parameters import find_file
 from headwater.projects.plan import Plan
 from headwater.protocol.errors import ResourceDoesNotExist
 from headwater.protocol.model_names import is_model_uri, parse_model_uri
@@ -38,11 +38,12 @@ def fingerprint_plan(client: Client, plan: Plan, code: Iterable[str] = ()) -> st
     """
     environment = plan.environment or describe_present()
     image = asdict(plan.project.docker_env) if plan.project.docker_env else None
+    described = [environment.python, *environment.requirements, "", *environment.constraints]
     content = {
         "code": digest_code(plan.source.folder, code),
         "entry_point": [plan.point.name, plan.point.command],
         "inputs": {name: _identify(client, plan, name, text) for name, text in plan.values.items()},
-        "environment": [environment.python, *environment.requirements, "", *environment.constraints],
+        "environment": [*described, environment.conda] if environment.conda else described,
         "image": image,
     }
     return digest_all({name: msgspec.json.encode(part, order="sorted").decode() for name, part in content.items()})
@@ -75,7 +76,7 @@ def _identify(client: Client, plan: Plan, name: str, text: str) -> str:
         return _identify_model(client, text)
     parameter = plan.point.parameters.get(name)
     if parameter is not None and parameter.type == "path" and scheme in {"", "file"}:
-        path = Path(urlsplit(text).path if scheme else text).expanduser()
+        path = find_file(parameter, text, plan.source.folder)
         return f"content {digest_path(path)}" if path.exists() else text
     return text
 

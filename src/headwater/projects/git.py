@@ -7,6 +7,7 @@ from pathlib import Path
 
 from headwater.config import environment
 from headwater.protocol.errors import InvalidParameterValue, NotSupported, ResourceDoesNotExist
+from headwater.tracking.context import without_credentials
 
 _SAFE = (
     "-c", "core.hooksPath=/dev/null",
@@ -30,8 +31,11 @@ class Git:
     folder: Path | None = None
 
     def find_top(self) -> Path | None:
-        """Return the top folder of the working copy that holds this folder, None if there is none."""
-        found = self._ask("rev-parse", "--show-toplevel")
+        """Return the top folder of the working copy that holds this folder, None if there is none, or no git."""
+        try:
+            found = self._ask("rev-parse", "--show-toplevel")
+        except NotSupported:
+            return None
         return Path(found).resolve() if found else None
 
     def read_commit(self) -> str:
@@ -86,12 +90,12 @@ class Git:
         reference = wanted or "HEAD"
         if self._try("fetch", "--quiet", "--depth=1", "--", "origin", reference, files=files):
             reference = "FETCH_HEAD"
-        elif not self._try("fetch", "--quiet", "--tags", "--", "origin", files=files):
-            raise ResourceDoesNotExist(f"The git repository '{url}' cannot be fetched. Check the URL and your access.")
+        else:
+            self._run("fetch", "--quiet", "--tags", "--", "origin", files=files)
         if not self._try("checkout", "--quiet", "--detach", reference, files=files):
             raise ResourceDoesNotExist(
-                f"Unable to checkout version '{version}' of git repo '{url}' please ensure that the version exists in "
-                "the repo."
+                f"Unable to checkout version '{version}' of git repo '{without_credentials(url)}' please ensure that "
+                "the version exists in the repo."
             )
         if (self._folder / ".gitmodules").exists():
             self._run("submodule", "--quiet", "update", "--init", "--recursive", files=files)
@@ -114,7 +118,7 @@ class Git:
     def _run(self, *arguments: str, files: bool) -> str:
         done = self._call(arguments, files=files)
         if done.returncode:
-            reason = " ".join(done.stderr.split())[-500:]
+            reason = " ".join(done.stderr.split())[-500:].rstrip(".")
             raise ResourceDoesNotExist(f"git {arguments[0]} failed: {reason}. Check the URL and your access to it.")
         return done.stdout
 

@@ -78,7 +78,7 @@ def run(
     Example:
         >>> hw.projects.run("https://github.com/mlflow/mlflow-example.git", parameters={"alpha": 0.3})
     """
-    where = find_backend(backend or "local")
+    where = find_backend(name := backend or "local")
     config = {**read_backend_config(backend_config)}
     config |= _given({"docker_args": docker_args, "build_image": build_image, "docker_auth": docker_auth})
     plan = make_plan(str(uri), entry_point, version or "", parameters or {}, env_manager or "")
@@ -88,7 +88,7 @@ def run(
         experiment_name, experiment_id = None, choose_experiment(client, experiment_name, experiment_id)
         if earlier := _find_earlier(client, experiment_id, tags[FINGERPRINT_TAG], run_id):
             return _reuse(client, earlier, run_name or plan.point.name)
-    found = run_id or create_run(client, plan, experiment_name, experiment_id, run_name, backend or "local", tags)
+    found = _existing(client, run_id) or create_run(client, plan, experiment_name, experiment_id, run_name, name, tags)
     submitted = start_plan(client, found, plan, where, config, storage_dir)
     if synchronous and not submitted.wait():
         raise ExecutionException(describe_failure(submitted))
@@ -97,6 +97,11 @@ def run(
 
 def _given(options: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in options.items() if value}
+
+
+def _existing(client: Client, run_id: str | None) -> str:
+    """Return the id of the run that is wanted, which must exist, "" if a new one is."""
+    return client.get_run(run_id).info.run_id if run_id else ""
 
 
 def _find_earlier(client: Client, experiment_id: str, fingerprint: str, run_id: str | None) -> Run | None:

@@ -13,7 +13,7 @@ Fetch = Callable[[str, Path], Path]
 def choose_values(point: EntryPoint, given: Mapping[str, object], folder: Path) -> dict[str, str]:
     """Return the value of each parameter as text: declared ones in their order, then the others that were given.
 
-    The default of a path that does not exist in the working folder is one of the project's own `folder`.
+    See `find_file` for where the files of paths are looked for; `folder` is the project's.
 
     Raises `InvalidParameterValue` if one is missing, has a value that is not of its type, or holds a NUL byte.
     """
@@ -30,26 +30,34 @@ def choose_values(point: EntryPoint, given: Mapping[str, object], folder: Path) 
         if "\0" in text:
             raise InvalidParameterValue(f"The value of parameter '{name}' holds a NUL byte, which no program can take.")
         if name in point.parameters:
-            if name not in given and point.parameters[name].type == "path" and not Path(text).exists():
-                texts[name] = text = text if _is_remote(text) else str(folder / text)
-            _check_type(point.parameters[name], text)
+            _check_type(point.parameters[name], text, folder)
     return texts
 
 
-def resolve_values(point: EntryPoint, values: Mapping[str, str], storage: Path, fetch: Fetch) -> dict[str, str]:
-    """Return the values that the command gets: paths absolute, remote ones downloaded below `storage`.
-
-    A relative path is relative to the folder of the process that runs the project, not to the project's.
-    """
+def resolve_values(
+    point: EntryPoint, values: Mapping[str, str], folder: Path, storage: Path, fetch: Fetch
+) -> dict[str, str]:
+    """Return the values that the command gets: paths absolute, remote ones downloaded below `storage`."""
     resolved = dict(values)
     for number, name in enumerate(values):
         parameter = point.parameters.get(name)
         if parameter is not None and parameter.type == "path":
-            resolved[name] = _resolve_path(name, values[name], storage / f"param_{number}", fetch)
+            resolved[name] = _resolve_path(parameter, values[name], folder, storage / f"param_{number}", fetch)
     return resolved
 
 
-def _check_type(parameter: Parameter, text: str) -> None:
+def find_file(parameter: Parameter, text: str, folder: Path) -> Path:
+    """Return the local file or folder that a value of the type `path` names, whether it exists or not.
+
+    A default is relative to the project's `folder`, if it has such a file; any other value, to the working folder.
+    """
+    parts = urlsplit(text)
+    path = Path(parts.path if parts.scheme == "file" else text).expanduser()
+    own = folder / path
+    return own if text == str(parameter.default) and own.exists() else path
+
+
+def _check_type(parameter: Parameter, text: str, folder: Path) -> None:
     match parameter.type:
         case "float":
             is_right = _is_float(text)
@@ -58,10 +66,7 @@ def _check_type(parameter: Parameter, text: str) -> None:
         case "uri":
             is_right = bool(urlsplit(text).scheme)
         case "path" if not _is_remote(text):
-            if not Path(text).expanduser().exists():
-                raise InvalidParameterValue(
-                    f"Got value {text} for parameter {parameter.name}, but no such file or directory was found."
-                )
+            _check_file(parameter, text, folder)
             return
         case _:
             return
@@ -83,12 +88,17 @@ def _is_remote(text: str) -> bool:
     return len(scheme) > 1 and scheme != "file"  # a single letter is a drive of Windows
 
 
-def _resolve_path(name: str, text: str, target: Path, fetch: Fetch) -> str:
+def _resolve_path(parameter: Parameter, text: str, folder: Path, target: Path, fetch: Fetch) -> str:
     if _is_remote(text):
         target.mkdir(parents=True, exist_ok=True)
         return str(fetch(text, target))
-    parts = urlsplit(text)
-    path = Path(parts.path if parts.scheme == "file" else text).expanduser()
+    return str(_check_file(parameter, text, folder).resolve())
+
+
+def _check_file(parameter: Parameter, text: str, folder: Path) -> Path:
+    path = find_file(parameter, text, folder)
     if not path.exists():
-        raise InvalidParameterValue(f"Got value {text} for parameter {name}, but no such file or directory was found.")
-    return str(path.resolve())
+        raise InvalidParameterValue(
+            f"Got value {text} for parameter {parameter.name}, but no such file or directory was found."
+        )
+    return path

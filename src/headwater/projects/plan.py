@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from headwater.config import home
 from headwater.environments import Description
 from headwater.projects.backends import Backend, Job
 from headwater.projects.command import find_entry_point, make_command
-from headwater.projects.environment import DOCKER, LOCAL, choose_manager, describe_environment, prepare
+from headwater.projects.environment import DOCKER, LOCAL, choose_manager, describe_environment, find_modules, prepare
 from headwater.projects.parameters import choose_values, resolve_values
 from headwater.projects.project_file import EntryPoint, Project, read_project
 from headwater.projects.record import RECORD_FILE, ProjectRecord
@@ -24,6 +24,7 @@ from headwater.projects.submitted import SubmittedRun
 from headwater.protocol.runs import RunStatus
 from headwater.tracking.artifacts import download_artifacts
 from headwater.tracking.client import Client
+from headwater.tracking.context import without_credentials
 from headwater.tracking.writer import RunWriter
 
 _log = logging.getLogger(__name__)
@@ -31,7 +32,17 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Plan:
-    """What will be run: the code, its entry point with values, and the environment, None for this process's."""
+    """What will be run.
+
+    Attributes:
+        source: the code.
+        project: what the code says about how it is run.
+        point: what is run of it.
+        values: of its parameters.
+        environment: that it runs in, None for this process's.
+        manager: what makes the environment.
+        variables: for the command's environment, besides those that name the run.
+    """
 
     source: Source
     project: Project
@@ -39,12 +50,13 @@ class Plan:
     values: dict[str, str]
     environment: Description | None
     manager: str
+    variables: dict[str, str] = field(default_factory=dict)
 
 
 def make_plan(uri: str, entry_point: str, version: str, parameters: Mapping[str, object], env_manager: str) -> Plan:
     """Fetch a project and check everything that can be checked before there is a run."""
     manager = choose_manager(env_manager)
-    _log.info("=== Fetching project from %s ===", uri)
+    _log.info("=== Fetching project from %s ===", without_credentials(uri))
     return plan_source(fetch_source(uri, version), entry_point, parameters, manager)
 
 
@@ -99,11 +111,13 @@ def _start(
     is_shown: bool,
 ) -> SubmittedRun:
     storage = Path(storage_dir) if storage_dir else home() / "projects" / "downloads" / run_id
-    command = make_command(plan.point, resolve_values(plan.point, plan.values, storage, _download))
-    variables = name_run(client, run_id)
+    command = make_command(plan.point, resolve_values(plan.point, plan.values, plan.source.folder, storage, _download))
+    variables = {**name_run(client, run_id), **plan.variables}
     writer = RunWriter(client.tracking_uri, run_id)
     is_elsewhere = backend.is_elsewhere or plan.manager == DOCKER
     path, installed = ((), plan.environment or Description()) if is_elsewhere else prepare(plan.environment)
+    if not is_elsewhere:
+        variables |= find_modules(plan.source.folder)
     writer.log_bytes(_record(plan, installed), RECORD_FILE, synchronous=False)
     job = Job(
         writer=writer,
@@ -117,7 +131,8 @@ def _start(
         config=config,
         is_shown=is_shown,
     )
-    _log.info("=== Running command '%s' in run with ID '%s' ===", command.shown, run_id)
+    if is_shown:
+        _log.info("=== Running command '%s' in run with ID '%s' ===", command.shown, run_id)
     return _start_whole(lambda: SubmittedRun(run_id, backend.start(job), client))
 
 
@@ -158,6 +173,8 @@ def _record(plan: Plan, installed: Description) -> bytes:
         python=installed.python,
         installed=list(installed.requirements),
         conda=plan.environment.conda if plan.environment else "",
+        remote=plan.source.remote,
+        inside=plan.source.inside,
     )
     return msgspec.json.format(msgspec.json.encode(record), indent=1)
 

@@ -1,5 +1,6 @@
 """What is kept of how a run came to be, and the plan to carry it out again."""
 
+import re
 import shlex
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
+from headwater.config import RUN_NUMBER
 from headwater.environments import Description
 from headwater.projects.command import escape_braces
 from headwater.projects.environment import LOCAL, UV
@@ -18,7 +20,7 @@ from headwater.projects.record import DIFF_FILE, RECORD_FILE, ProjectRecord
 from headwater.projects.source import Source, fetch_source
 from headwater.protocol.errors import DataLoss, InvalidParameterValue, ResourceDoesNotExist
 from headwater.tracking.client import Client
-from headwater.tracking.program import PROGRAM_FILE, Program
+from headwater.tracking.program import CELLS_FILE, PROGRAM_FILE, Program
 
 REPRODUCES_TAG = "headwater.reproduces"
 PATCH_FILE = "code/diff.patch"
@@ -57,7 +59,11 @@ def plan_again(client: Client, run_id: str, env_manager: str, scratch: Path, cav
 def _plan_project(
     client: Client, run_id: str, record: ProjectRecord, env_manager: str, scratch: Path, caveats: list[str]
 ) -> Plan:
-    source = replace(_restore(client, run_id, record.uri, record.commit, DIFF_FILE, scratch, caveats), uri=record.uri)
+    uri = record.uri
+    if record.remote and not _is_here(uri):
+        uri = f"{record.remote}#{record.inside}".removesuffix("#.")
+        caveats.append(f"'{record.uri}' is not here: the code is that of '{uri}'")
+    source = replace(_restore(client, run_id, uri, record.commit, DIFF_FILE, scratch, caveats), uri=record.uri)
     environment = None
     if env_manager == UV and record.conda:
         environment = Description(conda=record.conda)
@@ -76,7 +82,7 @@ def _plan_program(
             "Run it yourself, or take secrets from the environment."
         )
     uri = program.folder
-    if not Path(unquote(urlsplit(uri).path)).is_dir():
+    if not _is_here(uri):
         uri = client.get_run(run_id).data.tags.get("mlflow.source.git.repoURL") or uri
     source = _restore(client, run_id, uri, program.commit, PATCH_FILE, scratch, caveats)
     source = replace(source, folder=source.folder / program.directory)
@@ -85,8 +91,32 @@ def _plan_program(
         listed = fetch_file(client, run_id, REQUIREMENTS_FILE)
         lines = listed.read_text(encoding="utf-8").splitlines() if listed is not None else []
         environment = Description(program.python, tuple(line for line in lines if not line.startswith("#")))
-    point = EntryPoint(Path(program.command[-1]).name, escape_braces(shlex.join(program.command)))
-    return Plan(source, Project(source.folder), point, {}, environment, env_manager)
+        folders = filter(None, (re.match(r"# (\S+)==\S+ from (\S+)$", line) for line in lines))
+        caveats += [f"'{found[1]}' was installed from '{found[2]}', and is not in the environment" for found in folders]
+    command = program.command
+    if command[-1] == CELLS_FILE and (cells := fetch_file(client, run_id, f"{_CODE}/{CELLS_FILE}")) is not None:
+        command = [*command[:-1], str(cells.resolve())]
+        if _STARS in cells.read_text(encoding="utf-8"):
+            caveats.append("secrets in the cells of the notebook were not kept")
+    point = EntryPoint(Path(command[-1]).name, escape_braces(shlex.join(command)))
+    variables = {RUN_NUMBER.name: str(program.run_number)}
+    return Plan(source, Project(source.folder), point, {}, environment, env_manager, variables)
+
+
+def _leave_out_binaries(patch: bytes, caveats: list[str]) -> bytes:
+    """Return a patch without files of which it says only that they differ."""
+    kept = b""
+    for part in re.split(rb"(?m)^(?=diff --git )", patch):
+        if binary := re.search(rb"(?m)^Binary files (?:a/)?(.+?) and .* differ$", part):
+            caveats.append(f"changes of the binary file '{binary[1].decode('utf-8', 'replace')}' were not kept")
+        else:
+            kept += part
+    return kept
+
+
+def _is_here(uri: str) -> bool:
+    """Return whether the URI of a folder is of one that this machine has."""
+    return Path(unquote(urlsplit(uri).path)).is_dir()
 
 
 def find_origin(client: Client, run_id: str) -> str:
@@ -112,10 +142,12 @@ def _restore(
     top = next(folder for folder in (source.folder, *source.folder.parents) if (folder / ".git").exists())
     copy = scratch / "code"
     shutil.copytree(top, copy, symlinks=True)
-    words = ["git", "apply", "--", str(patch.resolve())]
-    done = subprocess.run(words, cwd=copy, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise DataLoss(f"The changes kept with run '{run_id}' do not fit its commit: {' '.join(done.stderr.split())}")
+    changes = _leave_out_binaries(patch.read_bytes(), caveats)
+    if b"diff --git " in changes:
+        done = subprocess.run(["git", "apply", "-"], cwd=copy, input=changes, capture_output=True, check=False)
+        if done.returncode:
+            reason = " ".join(done.stderr.decode("utf-8", "replace").split())
+            raise DataLoss(f"The changes kept with run '{run_id}' do not fit its commit: {reason}")
     return replace(source, folder=copy / source.folder.relative_to(top))
 
 

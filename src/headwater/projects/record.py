@@ -17,6 +17,8 @@ class ProjectRecord(msgspec.Struct, frozen=True, omit_defaults=True):
         python: the version of its environment.
         installed: everything that was installed there, pinned.
         conda: the `conda.yaml` that conda made it of, "" if it did not.
+        remote: where a folder of the machine that it ran on was cloned from, "" if from nowhere or if it was no folder.
+        inside: the path of the project within that repository.
     """
 
     uri: str
@@ -26,3 +28,5 @@ class ProjectRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     python: str = ""
     installed: list[str] = []
     conda: str = ""
+    remote: str = ""
+    inside: str = ""

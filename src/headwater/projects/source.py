@@ -14,6 +14,7 @@ from headwater import config
 from headwater.projects.git import Git
 from headwater.protocol.errors import InvalidParameterValue, ResourceDoesNotExist
 from headwater.tracking.artifacts import download_artifacts
+from headwater.tracking.context import without_credentials
 
 _GIT_SCHEMES = frozenset({"https", "http", "ssh", "git", "file", "git+https", "git+http", "git+ssh", "git+file"})
 _SCP = re.compile(r"(?:[A-Za-z0-9._-]+@)?[A-Za-z0-9.-]+:(?!//)[^\s].*")
@@ -33,6 +34,8 @@ class Source:
         repository: the URL of the repository it was fetched from, "" for the user's own folder.
         branch: that the version names, "" if it names none.
         is_fetched: whether the folder is a copy in the cache.
+        remote: the URL that the repository of the user's own folder was cloned from, "" without.
+        inside: the path of the user's own folder within its repository.
     """
 
     folder: Path
@@ -41,6 +44,8 @@ class Source:
     repository: str = ""
     branch: str = ""
     is_fetched: bool = False
+    remote: str = ""
+    inside: str = ""
 
 
 def fetch_source(uri: str, version: str = "") -> Source:
@@ -60,7 +65,8 @@ def fetch_source(uri: str, version: str = "") -> Source:
     _check_subdirectory(uri, subdirectory)
     local = _local_path(location)
     if urlsplit(location).path.lower().endswith(".zip"):
-        return enter_subdirectory(_fetch_zip(location, local, version), subdirectory)
+        archive = _fetch_zip(location, local, version)
+        return enter_subdirectory(archive, subdirectory) if subdirectory else _enter_only_folder(archive)
     if local is not None and local.is_dir() and not _is_bare(local):
         found = _from_folder(local, version)
     elif local is not None and not local.exists():
@@ -88,7 +94,9 @@ def _check_git_url(location: str) -> str:
         url = location.removeprefix("git+")
         if not urlsplit(url).netloc.startswith("-"):
             return url
-    elif Path(location).exists() or (_SCP.fullmatch(location) and "::" not in location):
+    elif Path(location).exists():
+        return str(Path(location).resolve())
+    elif _SCP.fullmatch(location) and "::" not in location:
         return location
     raise InvalidParameterValue(
         f"'{location}' is no project URI. Use a folder, a zip archive, or a git URL with https, ssh, git or file."
@@ -110,18 +118,35 @@ def enter_subdirectory(source: Source, subdirectory: str) -> Source:
     return replace(source, folder=folder, uri=f"{source.uri}#{subdirectory}")
 
 
+def _enter_only_folder(source: Source) -> Source:
+    """Return the code in the one folder that is all there is, as in archives that hosts make of repositories."""
+    entries = list(source.folder.iterdir())
+    return replace(source, folder=entries[0]) if len(entries) == 1 and entries[0].is_dir() else source
+
+
 def _from_folder(folder: Path, version: str) -> Source:
     folder = folder.resolve()
     git = Git(folder)
     top = git.find_top()
     if not version:
-        return Source(folder, folder.as_uri(), git.read_commit() if top else "")
+        if top is None:
+            return Source(folder, folder.as_uri())
+        remote, inside = without_credentials(git.read_remote()), folder.relative_to(top).as_posix()
+        return Source(folder, folder.as_uri(), git.read_commit(), remote=remote, inside=inside)
     if top is None:
         raise InvalidParameterValue(f"'{folder}' is in no git repository, so it has no version '{version}'.")
     fetched = _fetch_git(str(top), version)
     inner = folder.relative_to(top)
+    remote = without_credentials(git.read_remote())
     return Source(
-        fetched.folder / inner, folder.as_uri(), fetched.commit, git.read_remote() or top.as_uri(), fetched.branch, True
+        fetched.folder / inner,
+        folder.as_uri(),
+        fetched.commit,
+        remote or top.as_uri(),
+        fetched.branch,
+        is_fetched=True,
+        remote=remote,
+        inside=inner.as_posix(),
     )
 
 
@@ -129,8 +154,8 @@ def _fetch_git(url: str, version: str) -> Source:
     """Return a copy of one commit in the cache; the same commit is fetched once."""
     git = Git()
     commit, branch = git.resolve(url, version)
-    shown = url if "://" in url or _SCP.fullmatch(url) else Path(url).resolve().as_uri()
-    cache = config.home() / "projects" / hashlib.sha256(url.encode()).hexdigest()[:16]
+    shown = without_credentials(url) if "://" in url or _SCP.fullmatch(url) else Path(url).resolve().as_uri()
+    cache = config.home() / "projects" / hashlib.sha256(without_credentials(url).encode()).hexdigest()[:16]
     target = cache / commit
     if not commit or not target.exists():
         cache.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -160,7 +185,7 @@ def _fetch_zip(location: str, local: Path | None, version: str) -> Source:
             _move(part, target)
         finally:
             shutil.rmtree(part, ignore_errors=True)
-    return Source(target, location if local is None else local.resolve().as_uri(), is_fetched=True)
+    return Source(target, without_credentials(location) if local is None else local.resolve().as_uri(), is_fetched=True)
 
 
 def _unpack(archive: Path, target: Path) -> None:

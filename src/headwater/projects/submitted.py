@@ -38,6 +38,10 @@ class SubmittedRun:
         self._execution = execution
         threading.Thread(target=self._follow, name=f"headwater-project-{run_id}").start()
 
+    def __repr__(self) -> str:
+        """Return its id and status, for people."""
+        return f"SubmittedRun('{self.run_id}', {self.get_status()})"
+
     def wait(self) -> bool:
         """Wait until it has ended and return whether it was successful.
 

@@ -184,7 +184,8 @@ def start_run(
     stack = _check_stack(nested=nested)
     parts = choose(capture, log_system_metrics=log_system_metrics)
     own_tags = _own_tags(tags or {}, description, parts)
-    wanted = run_id or config.RUN_ID.get()
+    number = current_session().count_started()
+    wanted = run_id or _named_by_environment(number)
     if wanted:
         config.RUN_ID.set("")
         run = _resume(wanted, experiment_id, run_name or "", own_tags)
@@ -198,8 +199,13 @@ def start_run(
     session.open_run(run.writer.uri, run.info.run_id)
     _RUNS.set((*stack, run))
     if parts:
-        _start_capture(run.writer, parts, is_resumed=bool(wanted))
+        _start_capture(run.writer, parts, is_resumed=bool(wanted), number=number)
     return run
+
+
+def _named_by_environment(number: int) -> str:
+    """Return the run that the environment says the run of this number is, "" if it says nothing."""
+    return config.RUN_ID.get() if number >= int(config.RUN_NUMBER.get()) else ""
 
 
 def _own_tags(tags: Mapping[str, object], description: str | None, parts: frozenset[str]) -> dict[str, str]:
@@ -404,10 +410,12 @@ def _parent_id(stack: tuple[ActiveRun, ...], parent_run_id: str | None) -> str:
     return parent_run_id or active_id
 
 
-def _start_capture(writer: RunWriter, parts: frozenset[str], *, is_resumed: bool, rank: int | None = None) -> None:
+def _start_capture(
+    writer: RunWriter, parts: frozenset[str], *, is_resumed: bool, rank: int | None = None, number: int = 0
+) -> None:
     from headwater.tracking.capturing import RunCapture  # loaded by runs that capture only
 
-    capture = RunCapture(writer, parts, is_resumed=is_resumed, rank=rank)
+    capture = RunCapture(writer, parts, is_resumed=is_resumed, rank=rank, number=number)
     current_session().start_capture(writer.uri, writer.run_id, capture)
 
 

@@ -37,12 +37,30 @@ _log = logging.getLogger(__name__)
 
 
 class RunCapture:
-    """Everything that is captured for one open run; `rank` is this process's among those that train together."""
+    """Everything that is captured for one open run.
 
-    def __init__(self, writer: RunWriter, parts: frozenset[str], *, is_resumed: bool, rank: int | None = None) -> None:
+    Args:
+        writer: of the run.
+        parts: what is captured.
+        is_resumed: whether it had begun before.
+        rank: this process's among those that train together.
+        number: how many runs this process started before.
+    """
+
+    def __init__(
+        self,
+        writer: RunWriter,
+        parts: frozenset[str],
+        *,
+        is_resumed: bool,
+        rank: int | None = None,
+        number: int = 0,
+    ) -> None:
         self._writer = writer
         self._parts = parts
         self._is_resumed = is_resumed
+        self._number = number
+        self._cells = 0  # of a notebook, that were kept
         self._context = None if rank is None else {"rank": rank}
         self._is_over = threading.Event()
         self._code: threading.Thread | None = None
@@ -77,6 +95,8 @@ class RunCapture:
         try:
             if self._console is not None:
                 self._console.stop(timeout_s)
+            if self._cells:
+                self._keep_cells()
             if self._system is not None and self._system is not threading.current_thread():
                 self._system.join(min(timeout_s, JOIN_S))
         except Exception:  # noqa: BLE001 - training goes on without
@@ -110,19 +130,33 @@ class RunCapture:
     def _capture_code(self) -> None:
         self._is_over.wait(LET_GO_S)
         from headwater.capture.code import find_program  # here, so that no run waits for the imports
-        from headwater.tracking.program import PROGRAM_FILE, describe_program
+        from headwater.tracking.program import CELLS_COMMAND, CELLS_FILE, PROGRAM_FILE, describe_program
 
         redact = make_redactor().redact
         files = {"requirements.txt": _requirements(), "diff.patch": redact(_diff(int(time.monotonic() / SAME_CODE_S)))}
-        if not notebook_file():
-            described = describe_program(find_top(), find_commit(), hide_secrets)
-            files[PROGRAM_FILE] = msgspec.json.format(msgspec.json.encode(described), indent=1).decode()
+        described = describe_program(find_top(), find_commit(), self._number, hide_secrets)
+        if notebook_file():
+            described = msgspec.structs.replace(described, command=[*CELLS_COMMAND, CELLS_FILE])
+        files[PROGRAM_FILE] = msgspec.json.format(msgspec.json.encode(described), indent=1).decode()
         program = find_program(notebook_file())
         if program is not None:
             files[program.name] = redact(program.read_bytes().decode("utf-8", "replace"))
         for name, text in files.items():
             if text:
                 self._writer.log_bytes(text.encode("utf-8", "replace"), f"{CODE_FOLDER}/{name}", synchronous=False)
+        if notebook_file():
+            self._keep_cells()
+
+    def _keep_cells(self) -> None:
+        """Keep the cells of the notebook that were executed so far, unless these were kept already."""
+        from headwater.capture.cells import read_cells, write_notebook
+        from headwater.tracking.program import CELLS_FILE
+
+        cells = read_cells()
+        if len(cells) > self._cells:
+            self._cells = len(cells)
+            text = make_redactor().redact(write_notebook(cells))
+            self._writer.log_bytes(text.encode("utf-8", "replace"), f"{CODE_FOLDER}/{CELLS_FILE}", synchronous=False)
 
     def _capture_system(self) -> None:
         from headwater.capture.system import open_sampler  # psutil, by runs that measure only

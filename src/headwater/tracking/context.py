@@ -83,7 +83,8 @@ def notebook_file() -> str:
     shell = ipython.get_ipython() if ipython is not None else None
     if shell is None or "ipykernel" not in sys.modules:
         return ""
-    return str(shell.user_ns.get("__vsc_ipynb_file__", "notebook"))
+    of_jupyter = config.environment().get("JPY_SESSION_NAME", "")
+    return str(shell.user_ns.get("__vsc_ipynb_file__") or (of_jupyter if of_jupyter.endswith(".ipynb") else "notebook"))
 
 
 def _environment_tags() -> dict[str, str]:
@@ -163,8 +164,17 @@ def _remote_url(folder: Path) -> str:
     found = re.search(r"^\s*url\s*=\s*(\S+)", section[1], re.MULTILINE) if section else None
     if found is None:
         return ""
-    parts = urlsplit(found[1])
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])) if parts.scheme else found[1]
+    return without_credentials(found[1])
+
+
+def without_credentials(url: str) -> str:
+    """Return the URL of a repository or an archive without passwords and tokens; ssh keeps the name of its user."""
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    if not at:
+        return url
+    name = f"{user.partition(':')[0]}@" if "ssh" in parts.scheme else ""
+    return urlunsplit(parts._replace(netloc=name + host))
 
 
 def _read(path: Path) -> str:

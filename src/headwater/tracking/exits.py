@@ -51,9 +51,18 @@ def remove_at_exit(folder: Path) -> None:
 
 
 @cache
-def install_exit_hooks(current: CurrentSession) -> None:
-    """Watch the end of this program and of its forked children; `current` gives the session of the asking process."""
+def ship_at_exit(current: CurrentSession) -> None:
+    """Ship what is left at the end of this program and of its forked children.
+
+    `current` gives the session of the asking process.
+    """
     atexit.register(_at_exit, current)
+
+
+@cache
+def install_exit_hooks(current: CurrentSession) -> None:
+    """Watch how this program and its forked children end, which the runs that are open then get as their status."""
+    ship_at_exit(current)
     _watch_exceptions(current)
     _watch_exit_codes(current)
     is_main = threading.current_thread() is threading.main_thread()
@@ -78,7 +87,8 @@ def _at_exit(current: CurrentSession) -> None:
 
 
 @atexit.register  # before the hooks of any run, and so it is called after them
-def _remove_folders() -> None:
+def remove_folders() -> None:
+    """Remove the folders of `remove_at_exit`; called by itself, unless the process is ended without its modules."""
     for folder, process_id in _FOLDERS:
         if os.getpid() == process_id:  # a fork has no folders of its own
             shutil.rmtree(folder, ignore_errors=True)

@@ -9,6 +9,9 @@ from pathlib import Path
 import msgspec
 
 PROGRAM_FILE = "program.json"
+CELLS_FILE = "executed.ipynb"
+CELLS_COMMAND = ("python", "-m", "headwater.capture.cells")
+"""What carries out the cells of a notebook again, which are in the file named behind it."""
 
 
 class Program(msgspec.Struct, frozen=True):
@@ -20,6 +23,7 @@ class Program(msgspec.Struct, frozen=True):
         command: its words; the first is `python`, or a program of the Python environment.
         commit: of git, "" without one.
         python: the version.
+        run_number: how many runs the program started before this one.
     """
 
     folder: str
@@ -27,14 +31,16 @@ class Program(msgspec.Struct, frozen=True):
     command: list[str]
     commit: str
     python: str
+    run_number: int = 0
 
 
-def describe_program(top: Path | None, commit: str, hide: Callable[[list[str]], list[str]]) -> Program:
+def describe_program(top: Path | None, commit: str, run_number: int, hide: Callable[[list[str]], list[str]]) -> Program:
     """Return how this process was started.
 
     Args:
         top: of the repository that the program is in, None if it is in none.
         commit: that is checked out there.
+        run_number: how many runs the program started before this one.
         hide: replaces secrets among words.
     """
     here = Path.cwd()
@@ -46,7 +52,7 @@ def describe_program(top: Path | None, commit: str, hide: Callable[[list[str]], 
     is_of_environment = program.is_absolute() and program.parent == Path(sys.prefix) / "bin"
     command = [program.name, *words[1:]] if is_of_environment else ["python", *words]
     directory = place.relative_to(folder).as_posix()
-    return Program(folder.as_uri(), directory, hide(command), commit, platform.python_version())
+    return Program(folder.as_uri(), directory, hide(command), commit, platform.python_version(), run_number)
 
 
 def _within(word: str, folder: Path, place: Path) -> str:

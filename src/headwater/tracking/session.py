@@ -16,7 +16,7 @@ from headwater.protocol.experiments import GetExperiment
 from headwater.protocol.runs import RunStatus
 from headwater.stores import open_store
 from headwater.tracking.deferred import DeferredWork
-from headwater.tracking.exits import install_exit_hooks, install_worker_hook
+from headwater.tracking.exits import install_exit_hooks, install_worker_hook, ship_at_exit
 from headwater.tracking.experiments import find_or_create
 from headwater.tracking.journal import Journal, JournalClosed, journal_folder
 from headwater.tracking.lane import LONG_PATIENCE_S, Lane
@@ -102,6 +102,7 @@ class Session:
         self._shipper = Shipper()
         self.deferred = DeferredWork()
         self._is_finished = False
+        self._started = 0
         self._distributed = 0
         self.alerted: dict[tuple[str, str], float] = {}  # when an alert was raised last, by run and title
         self._experiments: dict[tuple[str, str], Experiment] = {}
@@ -253,6 +254,12 @@ class Session:
         self.lane(uri, run_id).is_ended = True
         self._shipper.notify()
 
+    def count_started(self) -> int:
+        """Return how many runs this process started before, and count one more."""
+        with self._lock:
+            self._started += 1
+            return self._started - 1
+
     def count_distributed(self) -> int:
         """Return how many distributed runs this process began before, and count one more."""
         with self._lock:
@@ -403,6 +410,7 @@ class Session:
         with self._lock:
             lane = self._lanes.get((uri, run_id))
             if lane is None or lane.journal.is_closed:
+                ship_at_exit(current_session)
                 install_worker_hook(current_session, os.getpid())
                 folder = journal_folder(config.home())
                 header_uri = hide_password(uri)

@@ -28,3 +28,5 @@ def command(*, experiment: str, experiment_name: str, experiment_id: str, output
         found = find_experiment(store, experiment, experiment_name, experiment_id)
         runs = read_runs(store, SearchRuns([found.experiment_id]))
         write_runs_csv(map(run_record, runs), output)
+    if output.name != "-":
+        click.echo(f"Experiment with ID {found.experiment_id} has been exported as a CSV to file: {output.name}.")

@@ -9,7 +9,9 @@ from headwater.cli._output import format_time, print_json, print_pairs
 @click.command("get")
 @experiment_options
 @json_option
-@click.option("--output", type=click.Choice(["table", "json"]), default="table", help="The same, in MLflow's spelling.")
+@click.option(
+    "--output", type=click.Choice(["table", "json"]), default="table", help="json, as MLflow spells --json; or table."
+)
 @tracking_uri_option
 def command(
     *, experiment: str, experiment_name: str, experiment_id: str, as_json: bool, output: str, tracking_uri: str

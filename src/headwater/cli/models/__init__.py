@@ -1,1 +1,1 @@
-"""The files of models."""
+"""Predict with models, serve them, and look after their files."""

@@ -16,7 +16,7 @@ from headwater.stores.interface import Store
 @json_option
 @tracking_uri_option
 def command(*, run: str, run_id: str, as_json: bool, tracking_uri: str) -> None:
-    """Show one run: state, params, latest metrics, tags and what was captured (`describe`, MLflow's word: as JSON)."""
+    """Show one run: state, params, latest metrics, tags and what was captured."""
     wanted = require_one("the run's id", run, run_id)
     as_json = as_json or click.get_current_context().info_name == "describe"
     with opened_store(tracking_uri) as store:

@@ -2,7 +2,7 @@
 
 import click
 
-from headwater.cli._interruption import Interruption
+from headwater.cli._interruption import ended_by_signals
 from headwater.cli._options import json_option, model_store_option
 from headwater.cli._output import say
 
@@ -21,7 +21,6 @@ def command(*, run_id: str, version: str | None, parallel: int | None, as_json: 
     from headwater.cli._steps import print_workflow, say_step
     from headwater.projects import Workflow
 
-    interruption = Interruption()
-    with interruption.allowed(lambda: say("Interrupted.")):
+    with ended_by_signals(lambda: say("Interrupted.")):
         found = Workflow.resume(run_id, version=version, parallel=parallel, watch=say_step)
     print_workflow(found, as_json=as_json)

@@ -4,8 +4,8 @@ from typing import Any
 
 import click
 
-from headwater.cli._interruption import Interruption
-from headwater.cli._options import json_option, model_store_option, parameters_option
+from headwater.cli._interruption import ended_by_signals
+from headwater.cli._options import experiment_choice_options, json_option, model_store_option, parameters_option
 from headwater.cli._output import say
 
 
@@ -17,8 +17,7 @@ from headwater.cli._output import say
 @click.option("--force", is_flag=True, help="Run all steps, even those that nothing changed for.")
 @click.option("--force-step", "forced", multiple=True, metavar="STEP", help="Run this step in any case; repeatable.")
 @click.option("--dry-run", is_flag=True, help="Only tell which steps would be reused.")
-@click.option("--experiment-name", default="", metavar="NAME", help="The experiment; created if it does not exist.")
-@click.option("--experiment-id", default="", metavar="ID", help="The experiment by its id.")
+@experiment_choice_options
 @click.option("--run-name", default="", metavar="NAME", help="Name of the run of the workflow.")
 @json_option
 @model_store_option
@@ -41,7 +40,6 @@ def command(
         }
         print_workflow(flow.plan(**where), as_json=as_json)
         return
-    interruption = Interruption()
-    with interruption.allowed(lambda: say("Interrupted.")):
+    with ended_by_signals(lambda: say("Interrupted.")):
         found = flow.run(force=force or forced, watch=say_step, **given)
     print_workflow(found, as_json=as_json)

@@ -5,10 +5,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from headwater.environments import Description, own_requirements
+from headwater.environments import Description
 from headwater.environments.image_names import check_python
 from headwater.environments.images import LOCK_FILE, find_uv_version, lock_requirements
-from headwater.environments.own_package import write_own_wheel
+from headwater.environments.own_package import own_requirements, write_own_wheel
 from headwater.models.consent import check_consent
 from headwater.models.container.dockerfile import Image, find_system_packages
 from headwater.models.environment import requirement_name

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from headwater.environments import Description, own_requirements
+from headwater.environments import Description
+from headwater.environments.own_package import own_requirements
 from headwater.models.environment import (
     CONSTRAINTS_FILE,
     LOADERS,

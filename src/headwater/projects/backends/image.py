@@ -5,10 +5,10 @@ import re
 import stat
 from pathlib import Path
 
-from headwater.environments import Description, own_requirements
+from headwater.environments import Description
 from headwater.environments.image_names import check_image
 from headwater.environments.images import LOCK_FILE, find_uv_version, install_lines, lock_requirements, run_line
-from headwater.environments.own_package import write_own_wheel
+from headwater.environments.own_package import own_requirements, write_own_wheel
 from headwater.projects.backends.backend import Job
 from headwater.projects.backends.copying import copy_code
 from headwater.projects.backends.reach import check_packages

@@ -128,7 +128,7 @@ def _prepare_project(
     backend, config = source.get("backend", "local"), dict(source.get("backend_config", {}))
     find_backend(backend)
     project = {
-        "uri": uri if code.is_fetched else code.uri,
+        "uri": code.uri,
         "version": code.commit if code.is_fetched else "",
         "env_manager": manager,
         "backend": backend,

@@ -84,6 +84,7 @@ class Workflow:
     ) -> None:
         self._definition = Definition({}, name, dict(parameters or {}))
         self._uri = str(uri)
+        self._place = ""  # the same from everywhere, once it is known
         self._version = version
         self._source: Source | None = None
         self._is_from_file = False
@@ -181,7 +182,7 @@ class Workflow:
         experiment = choose_experiment(client, experiment_name, experiment_id)
         name = run_name or self._definition.name or None
         run_id = client.create_run(experiment, tags=self._tags(), run_name=name).info.run_id
-        record = {"uri": self._uri, "version": self._version, "parameters": values}
+        record = {"uri": self._place, "version": self._version, "parameters": values}
         if not self._is_from_file:
             record["definition"] = msgspec.to_builtins(self._definition)
         writer = RunWriter(client.tracking_uri, run_id)
@@ -242,6 +243,7 @@ class Workflow:
         """Fetch the code of all steps, check what can be checked, and return them in an order of their needs."""
         check_definition(self._definition, self._definition.name or "the workflow")
         source = self._source or fetch_source(self._uri, self._version)
+        self._place = source.uri
         found = []
         for name in self._definition.order():
             step = self._definition.steps[name]
@@ -260,7 +262,7 @@ class Workflow:
 
     def _tags(self) -> dict[str, str]:
         outer = active_run()
-        source = {"mlflow.source.name": self._uri, "mlflow.source.type": "PROJECT"} if self._is_from_file else {}
+        source = {"mlflow.source.name": self._place, "mlflow.source.type": "PROJECT"} if self._is_from_file else {}
         parent = {PARENT_RUN_TAG: outer.info.run_id} if outer else {}
         return {**run_tags(), **source, **parent, WORKFLOW_TAG: self._definition.name or "1"}
 

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 from headwater.protocol.errors import InvalidParameterValue, NotSupported, PermissionDenied
 from headwater.server.settings import OidcSettings
 from headwater.stores.access import Membership
-from headwater.stores.outgoing import JsonClient, check_secure
+from headwater.stores.outgoing.json_client import JsonClient, check_secure
 
 if TYPE_CHECKING:
     import jwt
