@@ -73,7 +73,7 @@ def table(rows: list[Row]) -> str:
 
 def peer_python() -> str:
     """Return the Python of an environment with the peer, made at first use."""
-    return str(environment_python(HERE / "peers" / "mlflow.txt", CACHE / "environments"))
+    return str(environment_python(HERE / "peers" / "mlflow.txt", CACHE / "environments", is_compiled=True))
 
 
 def run_code(python: str, code: str, folder: Path, *arguments: str, **variables: str) -> dict[str, Any]:

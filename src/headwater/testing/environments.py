@@ -10,16 +10,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 
-def environment_python(requirements: Path, cache: Path, *, by_pip: bool = False) -> Path:
+def environment_python(requirements: Path, cache: Path, *, by_pip: bool = False, is_compiled: bool = False) -> Path:
     """Return the Python of an environment with exactly `requirements`, a pinned list, made below `cache` if new.
 
     Several processes may ask at once: one makes it, the others wait. `by_pip` installs with pip as this machine has
     configured it, which may know of builds that uv does not, such as PyTorch's for the CPU; nothing but what the list
-    names is installed, so that a package may go without what it says it needs.
+    names is installed, so that a package may go without what it says it needs. Modules are compiled when they are
+    first imported, which for most is never; with `is_compiled` all at once, for who measures.
     """
     digest = hashlib.sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()[:12]
     folder = cache / f"{requirements.stem}-{digest}"
-    _make_once(folder, lambda new: _make(requirements, new, by_pip=by_pip))
+    _make_once(folder, lambda new: _make(requirements, new, by_pip=by_pip, is_compiled=is_compiled))
     return _python(folder)
 
 
@@ -47,14 +48,15 @@ def _make_once(folder: Path, make: Callable[[Path], None]) -> None:
             new.rename(folder)
 
 
-def _make(requirements: Path, new: Path, *, by_pip: bool) -> None:
+def _make(requirements: Path, new: Path, *, by_pip: bool, is_compiled: bool) -> None:
     python = str(_python(new))
+    listed = ("--requirement", str(requirements))
     _uv("venv", "--relocatable", "--clear", "--python", sys.executable, str(new))
     if by_pip:
         _uv("pip", "install", "--python", python, "pip")
-        _run([python, "-m", "pip", "install", "--quiet", "--no-deps", "--requirement", str(requirements)])
+        _run([python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile", *listed])
     else:
-        _uv("pip", "install", "--python", python, "--compile-bytecode", "--requirement", str(requirements))
+        _uv("pip", "install", "--python", python, *(["--compile-bytecode"] if is_compiled else []), *listed)
 
 
 def _install(packages: Path, new: Path) -> None:
