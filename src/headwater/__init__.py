@@ -148,6 +148,7 @@ if TYPE_CHECKING:
     from headwater import catboost as catboost
     from headwater import data, deployments, entities, exceptions, models, projects, pyfunc, sklearn, types
     from headwater import lightgbm as lightgbm
+    from headwater import spark as spark
     from headwater import onnx as onnx
     from headwater import pmdarima as pmdarima
     from headwater import prophet as prophet

@@ -1,6 +1,7 @@
 """Spark ML: `import headwater.spark` is the same as using `headwater.spark` after `import headwater`."""
 
 from headwater.flavors.spark import (
+    autolog,
     get_default_conda_env,
     get_default_pip_requirements,
     load_model,
@@ -9,6 +10,7 @@ from headwater.flavors.spark import (
 )
 
 __all__ = [
+    "autolog",
     "get_default_conda_env",
     "get_default_pip_requirements",
     "load_model",

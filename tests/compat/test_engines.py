@@ -1,4 +1,4 @@
-"""Batch prediction and sweeps on the real Ray, Dask and Spark, in an environment that has them."""
+"""Batch prediction, sweeps and autologging on the real Ray, Dask and Spark, in an environment that has them."""
 
 import shutil
 from collections.abc import Iterator
@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 import headwater
-from compat.client_process import HERE, Session, checks_in, run_checks
+from compat.client_process import HERE, SHORT_LIVED_JAVA, Session, checks_in, run_checks
 
 BATCHES = HERE / "engine_batches.py"
 SWEEPS = HERE / "engine_sweeps.py"
 SPARK = HERE / "engine_spark_udf.py"
+SOURCES = HERE / "engine_spark_sources.py"
 OURS = {
     "PYTHONPATH": str(Path(headwater.__file__).parents[1]),
     "HEADWATER_HOME": "home",
@@ -44,6 +45,13 @@ def functions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
         yield found
 
 
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    variables = {**OURS, **SHORT_LIVED_JAVA}
+    with run_checks("engines", SOURCES, tmp_path_factory.mktemp("r"), variables=variables, timeout_s=600) as found:
+        yield found
+
+
 @pytest.mark.parametrize("check", checks_in(BATCHES))
 def test_engines_predict_for_files(batches: Session, check: str) -> None:
     assert not batches.report[check], batches.report[check]
@@ -52,6 +60,11 @@ def test_engines_predict_for_files(batches: Session, check: str) -> None:
 @pytest.mark.parametrize("check", checks_in(SPARK))
 def test_models_are_functions_of_columns(functions: Session, check: str) -> None:
     assert not functions.report[check], functions.report[check]
+
+
+@pytest.mark.parametrize("check", checks_in(SOURCES))
+def test_runs_name_what_they_read_with_spark(sources: Session, check: str) -> None:
+    assert not sources.report[check], sources.report[check]
 
 
 @pytest.mark.parametrize("check", checks_in(SWEEPS))

@@ -25,7 +25,17 @@ FLAVORS = (
 )
 """The modules, each with a `FLAVOR` and with `save_model`, `log_model` and `load_model`."""
 
-AUTOLOGGING = ("keras", "lightgbm", "paddle", "pytorch", "sklearn", "spark", "statsmodels", "xgboost")
+AUTOLOGGING = (
+    "keras",
+    "lightgbm",
+    "paddle",
+    "pytorch",
+    "sklearn",
+    "spark",
+    "spark_sources",
+    "statsmodels",
+    "xgboost",
+)
 """Those that can log by themselves: `<name>_autolog` has `autolog` and `configure_generally`."""
 
 __all__ = ["AUTOLOGGING", "FLAVORS"]

@@ -1,4 +1,4 @@
-"""The flavor for Spark ML: fitted pipelines and the models they are made of."""
+"""The flavor for Spark ML: fitted pipelines and the models they are made of; and what Spark reads, as a tag of runs."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from headwater.flavors.spark_files import as_pipeline, find_unsafe, get_session, read_model, write_model
+from headwater.flavors.spark_sources_autolog import autolog
 from headwater.models.environment import choose_environment
 from headwater.models.flavor import Flavor
 from headwater.models.load import load_flavor
@@ -14,7 +15,15 @@ from headwater.models.model_file import ModelInfo
 from headwater.models.positional import log_by_position, save_by_position
 from headwater.models.save import SaveOptions, save_flavor
 
-__all__ = ["FLAVOR", "get_default_conda_env", "get_default_pip_requirements", "load_model", "log_model", "save_model"]
+__all__ = [
+    "FLAVOR",
+    "autolog",
+    "get_default_conda_env",
+    "get_default_pip_requirements",
+    "load_model",
+    "log_model",
+    "save_model",
+]
 
 
 @save_by_position("mlflow_model conda_env code_paths dfs_tmpdir")

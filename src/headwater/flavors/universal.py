@@ -5,7 +5,7 @@ from importlib import import_module
 
 from headwater.flavors import AUTOLOGGING
 
-_MLFLOW_NAMES = {"spark": "pyspark.ml"}
+_MLFLOW_NAMES = {"spark": "pyspark.ml", "spark_sources": "spark"}
 """What MLflow's users call those that have another name here."""
 
 

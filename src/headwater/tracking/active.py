@@ -334,7 +334,7 @@ def _begin(experiment_id: str | None, run_name: str, tags: dict[str, str], run_i
         experiment = current_session().find_experiment(uri, "", str(experiment_id))
     if experiment.lifecycle_stage != LifecycleStage.ACTIVE:
         raise InvalidParameterValue(f"The experiment '{experiment.name}' is deleted. Restore it to start runs in it.")
-    all_tags = {**run_tags(), **tags}
+    all_tags = {**run_tags(), **current_session().start_tags, **tags}
     name = run_name or all_tags.get(RUN_NAME_TAG) or make_run_name()
     if all_tags.setdefault(RUN_NAME_TAG, name) != name:
         raise InvalidParameterValue(

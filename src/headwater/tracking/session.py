@@ -105,6 +105,7 @@ class Session:
         self._started = 0
         self._distributed = 0
         self.alerted: dict[tuple[str, str], float] = {}  # when an alert was raised last, by run and title
+        self.start_tags: dict[str, str] = {}  # for every run that is started from now on
         self._experiments: dict[tuple[str, str], Experiment] = {}
         self._offline_until = 0.0
         self.last_run: tuple[str, str] | None = None
