@@ -146,13 +146,13 @@ from headwater.version import __version__
 
 if TYPE_CHECKING:
     from headwater import catboost as catboost
-    from headwater import data, deployments, entities, exceptions, models, projects, pyfunc, sklearn, types
+    from headwater import data, deployments, entities, exceptions, metrics, models, projects, pyfunc, sklearn, types
     from headwater import lightgbm as lightgbm
-    from headwater import spark as spark
     from headwater import onnx as onnx
     from headwater import pmdarima as pmdarima
     from headwater import prophet as prophet
     from headwater import spacy as spacy
+    from headwater import spark as spark
     from headwater import statsmodels as statsmodels
     from headwater import xgboost as xgboost
     from headwater.models.evaluation import evaluate, validate_evaluation_results
@@ -162,7 +162,10 @@ if TYPE_CHECKING:
 MlflowClient = Client
 MlflowException = HeadwaterError
 
-_LATE = ("data", "deployments", "entities", "exceptions", "models", "projects", "types", *FLAVORS, "pyspark", "torch")
+_LATE = (
+    *("data", "deployments", "entities", "exceptions", "metrics", "models", "projects", "types"),
+    *(*FLAVORS, "pyspark", "torch"),
+)
 _LATE_NAMES = {
     "chart": "headwater.tracking.charts",
     "evaluate": "headwater.models.evaluation",
@@ -312,6 +315,7 @@ __all__ = [
     "log_stream",
     "log_table",
     "log_text",
+    "metrics",
     "models",
     "projects",
     "pyfunc",

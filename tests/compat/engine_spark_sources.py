@@ -68,13 +68,10 @@ def check_each_format_and_each_verb() -> None:
 def check_tables_views_and_queries_name_the_files_behind_them() -> None:
     hw.spark.autolog()
     tags = set()
-    for read in (
-        lambda: spark().read.table("sold"),
-        lambda: spark().table("seen"),
-        lambda: spark().sql("SELECT * FROM seen"),
-    ):
+    session = spark()
+    for read, name in ((session.read.table, "sold"), (session.table, "seen"), (session.sql, "SELECT * FROM seen")):
         with hw.start_run() as run:
-            read()
+            read(name)
         tags.add(tag_of(run))
 
     assert tags == {line("spark-warehouse/sold", "parquet")}, tags

@@ -15,7 +15,7 @@ from PIL import Image
 import headwater as hw
 from headwater.exceptions import InvalidParameterValue, PermissionDenied
 from headwater.models import EvaluationArtifact, EvaluationResult, MetricValue, list_evaluators, make_metric
-from headwater.models.evaluation import plugins
+from headwater.models.evaluation import ModelValidationFailed, plugins
 from unit.tracking_places import own_place
 
 FRAME = pd.DataFrame({"x": [1.0, 2.0, 3.0, 4.0], "w": [1.0, 2.0, 3.0, 4.0], "y": [1.0, 2.0, 3.0, 4.0]})
@@ -130,6 +130,50 @@ def test_extra_metrics_need_no_type_of_model() -> None:
 
     assert result.metrics == {"bias": 0.75}
     assert result.artifacts == {}
+
+
+ERRORS = [hw.metrics.mae(), hw.metrics.mse(), hw.metrics.rmse(), hw.metrics.r2_score(), hw.metrics.max_error()]
+ERRORS += [hw.metrics.mape()]
+LABELS = [hw.metrics.precision_score(), hw.metrics.recall_score(), hw.metrics.f1_score()]
+
+
+def test_metrics_of_regressors_are_given_one_by_one() -> None:
+    known = evaluate().metrics
+
+    result = evaluate(model_type=None, extra_metrics=ERRORS)
+    sliced = evaluate(model_type=None, extra_metrics=ERRORS, slices={"small": FRAME["x"] < 3})
+
+    assert result.metrics == {metric.name: known[metric.name] for metric in ERRORS}
+    assert sliced.slices["small"]["mean_squared_error"] == 0.0
+
+
+@pytest.mark.parametrize("config", [{}, {"average": "macro"}, {"sample_weights": "w"}])
+def test_metrics_of_classifiers_are_given_one_by_one(config: dict[str, Any]) -> None:
+    frame = pd.DataFrame({"y": list("aabcc"), "said": list("abbcb"), "w": [1.0, 2.0, 3.0, 4.0, 5.0]})
+    masks = {"some": frame["w"] > 1}
+    arguments: dict[str, Any] = {"data": frame, "evaluator_config": {**config, "log_model_explainability": False}}
+    known = evaluate(model_type="classifier", slices=masks, **arguments)
+
+    result = evaluate(model_type=None, extra_metrics=LABELS, slices=masks, **arguments)
+
+    for metric in LABELS:
+        assert result.metrics[metric.name] == known.metrics[metric.name]
+        assert result.slices["some"][metric.name] == pytest.approx(known.slices["some"][metric.name])
+
+
+def test_a_metric_that_is_measured_already_is_not_measured_again() -> None:
+    arguments: dict[str, Any] = {"baseline_predictions": "x", "evaluator_config": {"sample_weights": "w"}}
+    known = evaluate(**arguments)
+
+    result = evaluate(extra_metrics=[hw.metrics.mse(), *ERRORS], **arguments)
+
+    assert result.metrics == known.metrics
+    assert result.comparison["mean_squared_error"].low == known.comparison["mean_squared_error"].low
+
+
+def test_thresholds_know_which_way_a_metric_is_better() -> None:
+    with pytest.raises(ModelValidationFailed, match="max_error"):
+        evaluate(model_type=None, extra_metrics=ERRORS, validate={"max_error": 1.0})
 
 
 def test_a_metric_that_returns_nothing_is_left_out_with_a_warning(caplog: pytest.LogCaptureFixture) -> None:

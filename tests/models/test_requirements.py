@@ -135,3 +135,38 @@ def test_a_conda_environment_is_kept_as_it_was_given(tmp_path: Path) -> None:
 def test_two_descriptions_of_one_environment_are_refused() -> None:
     with pytest.raises(hw.InvalidParameterValue, match="Only one of `conda_env` and `pip_requirements`"):
         choose_environment(None, conda_env={}, pip_requirements=["a"])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "scikit-learn",
+        "scikit_learn==1.8.0",
+        "polars[numpy, style] >= 1.0, <2.0",
+        "torch==2.9.0+cpu",
+        "a (>=1,<2)",
+        "numpy==2.*; python_version < '3.13' and sys_platform == 'linux'",
+        "pkg @ git+https://example.org/pkg.git@v1#egg=pkg",
+        "git+ssh://git@example.org/pkg.git",
+        "--extra-index-url https://example.org/simple",
+        "-e ./pkg",
+        "../pkg",
+        "/tmp/my package/pkg-1.0-py3-none-any.whl",
+        "pkg-1.0.tar.gz",
+        "a==1 --hash=sha256:0a1b",
+        "a==1 \\",
+        "${HOME}/pkg",
+    ],
+)
+def test_lines_that_pip_reads_are_kept(line: str) -> None:
+    assert choose_environment(None, pip_requirements=[line]).requirements == ["mlflow", line]
+
+
+@pytest.mark.parametrize("line", ["scikit-learn=1.8", "numpy >> 2", "foo bar", "pandas==", "==1.0", "a[b", "@x", "a,b"])
+@pytest.mark.parametrize("argument", ["pip_requirements", "extra_pip_requirements"])
+def test_a_line_that_pip_cannot_read_is_refused_when_a_model_is_saved(tmp_path: Path, line: str, argument: str) -> None:
+    with pytest.raises(hw.InvalidParameterValue) as refused:
+        hw.pyfunc.save_model(tmp_path / "model", python_model=len, **{argument: ["pandas", line]})  # type: ignore[arg-type]
+
+    assert refused.value.message.startswith(f"'{line}' is not a requirement that pip can read.")
+    assert not (tmp_path / "model").exists()

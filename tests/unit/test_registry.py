@@ -320,3 +320,13 @@ def _folder_of_model() -> Path:
     (folder / "MLmodel").write_text("flavors: {}")
     (folder / "data" / "weights").write_text("logged")
     return folder
+
+
+def test_what_mlflow_knows_of_versions_on_databricks_alone_is_none() -> None:
+    client = hw.Client()
+    client.create_registered_model("m")
+    version = client.create_model_version("m", "s3://bucket/model")
+
+    found = [getattr(version, name) for name in ("metrics", "params", "deployment_job_state")]
+
+    assert found == [None, None, None]

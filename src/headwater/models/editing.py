@@ -1,6 +1,5 @@
 """Changing what a saved model says about itself: its signature, and what it needs installed."""
 
-import re
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 import yaml
 
 from headwater.models.consent import is_own, remember_own
-from headwater.models.environment import CONDA_FILE, REQUIREMENTS_FILE, requirement_name
+from headwater.models.environment import CONDA_FILE, REQUIREMENTS_FILE, check_requirements, requirement_name
 from headwater.models.fetch import ModelPlace, locate_model
 from headwater.models.manifest import MANIFEST_FILE, replace_in_manifest
 from headwater.models.model_file import MODEL_FILE, read_model_file
@@ -53,9 +52,7 @@ def update_model_requirements(model_uri: str | Path, operation: str, requirement
     if operation not in {"add", "remove"}:
         raise InvalidParameterValue(f"Invalid operation '{operation}' on requirements. Use 'add' or 'remove'.")
     given = [line.strip() for line in requirement_list if line.strip()]
-    for line in given:
-        if not re.match(r"[A-Za-z0-9]", line):
-            raise InvalidParameterValue(f"'{line}' is not a requirement. Write name==version.")
+    check_requirements(given)
     files = _Files(find_changeable(model_uri))
     lines = files.read(REQUIREMENTS_FILE).read_text(encoding="utf-8").splitlines()
     changed = {REQUIREMENTS_FILE: "\n".join(_change(lines, given, operation)).encode()}

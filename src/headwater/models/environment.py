@@ -24,6 +24,16 @@ _MLFLOW = "mlflow"
 LOADERS = frozenset({_MLFLOW, "mlflow-skinny", "headwater"})
 """What loads a model, as requirements name it."""
 
+_OTHER_LINE = re.compile(r"-|[^\s\[;@=<>!~]*[/\\$]|\.|.*\.(whl|zip|tar\.\w+)$")
+"""How options, paths and addresses begin, or what files of packages end with."""
+
+_VERSION = r"(?:===?|~=|!=|[<>]=?)\s*[\w.*+!-]+"
+_PACKAGE_LINE = re.compile(
+    r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?\s*(?:\[[\w\s.,-]*\])?\s*"  # a name with extras
+    rf"(?:@\s*\S+|\(?\s*{_VERSION}(?:\s*,\s*{_VERSION})*\s*,?\s*\)?)?"  # an address, or versions
+    r"(?:\s*;.+)?(?:\s+--.+)?(?:\s*\\)?"  # a marker, options, and more on the next line
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Environment:
@@ -68,7 +78,7 @@ def choose_environment(
         pip_requirements: instead of the inferred ones: a list, or the path of a requirements file.
         extra_pip_requirements: besides the inferred ones.
 
-    Raises `InvalidParameterValue` if two of the three are given.
+    Raises `InvalidParameterValue` if two of the three are given, or a line that pip could not read.
     """
     given = {
         "conda_env": conda_env,
@@ -83,11 +93,22 @@ def choose_environment(
         return Environment(requirements=_pip_lines(conda), conda=conda)
     if pip_requirements is not None:
         lines, constraints = read_requirements(pip_requirements)
+        check_requirements(lines)
         return Environment(requirements=_with_mlflow(lines), constraints=constraints)
     extra, constraints = read_requirements(extra_pip_requirements or ())
+    check_requirements(extra)
     names = {requirement_name(line) for line in extra}
     base = [line for line in inferred or () if requirement_name(line) not in names]
     return Environment(requirements=_with_mlflow([*base, *extra]), constraints=constraints)
+
+
+def check_requirements(lines: Iterable[str]) -> None:
+    """Raise `InvalidParameterValue` for the first line that pip could not read: no option, path, address or package."""
+    for line in lines:
+        if not (_OTHER_LINE.match(line) or _PACKAGE_LINE.fullmatch(line)):
+            raise InvalidParameterValue(
+                f"'{line}' is not a requirement that pip can read. Write a name and a version, such as 'pandas==2.3.3'."
+            )
 
 
 def needs_inference(options: Mapping[str, Any]) -> bool:

@@ -37,6 +37,18 @@ class ModelVersion:
         """Return the URI that names this version for ever."""
         return f"models:/{self.name}/{self.version}"
 
+    @property
+    def metrics(self) -> None:
+        """Return None, as MLflow does outside of Databricks: metrics are those of the logged model `model_id`."""
+
+    @property
+    def params(self) -> None:
+        """Return None, as MLflow does outside of Databricks: params are those of the logged model `model_id`."""
+
+    @property
+    def deployment_job_state(self) -> None:
+        """Return None: jobs that deploy a version are a matter of Databricks."""
+
     def __repr__(self) -> str:
         stage = f" {self.current_stage}" if self.current_stage != "None" else ""
         aliases = "".join(f" @{alias}" for alias in self.aliases)

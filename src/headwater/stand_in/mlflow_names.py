@@ -37,7 +37,7 @@ MODULES = {
     ),
     "mlflow.exceptions": "headwater.exceptions",
     "mlflow.deployments": "headwater.deployments",
-    "mlflow.metrics": "headwater.models.evaluation",
+    "mlflow.metrics": "headwater.metrics",
     "mlflow.metrics.base": "headwater.models.evaluation",
     "mlflow.models": "headwater.models",
     "mlflow.projects": "headwater.projects",

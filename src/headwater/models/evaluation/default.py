@@ -64,7 +64,7 @@ def check_config(config: Mapping[str, Any]) -> None:
 
 def make_outcome(model_type: str, data: EvaluationData, side: Side, config: Mapping[str, Any]) -> Outcome:
     """Return what a model said beside the truth."""
-    weights = _weights(config.get("sample_weights"), data)
+    weights = read_weights(config.get("sample_weights"), data)
     if model_type == "regressor":
         return regress(data.truth, side.predictions.values, weights=weights)
     return classify(
@@ -139,7 +139,8 @@ def _draw_curves(
     yield "calibration_curve_plot", plots.plot_calibration(f"Calibration{about}", shown)
 
 
-def _weights(given: Any, data: EvaluationData) -> Any:
+def read_weights(given: Any, data: EvaluationData) -> Any:
+    """Return the weight of each row, given as values or as the name of a column; None if there are none."""
     if given is None:
         return None
     weights = np.asarray(data.column(given) if isinstance(given, str) else given, float)

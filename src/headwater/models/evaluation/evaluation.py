@@ -7,8 +7,9 @@ from typing import Any
 
 from headwater.models.evaluation.artifacts import MadeFile, make_artifacts
 from headwater.models.evaluation.custom import CustomInputs, CustomResults, eval_frame
-from headwater.models.evaluation.default import TYPES, Side, draw, make_outcome, measure_side
+from headwater.models.evaluation.default import TYPES, Side, draw, make_outcome, measure_side, read_weights
 from headwater.models.evaluation.explaining import explain
+from headwater.models.evaluation.known import KnownMetric
 from headwater.models.evaluation.plugins import BUILT_IN, load_evaluator
 from headwater.models.evaluation.predicting import Predictions, Predictor, ask, given_chances, given_predictions
 from headwater.models.evaluation.recording import Findings, log_findings, log_read
@@ -167,8 +168,15 @@ class _Asked:
             predictions, frame = predictions[mask], frame[mask]
             truth = None if truth is None else truth[mask]
             outputs = {name: values[mask] for name, values in outputs.items()}
-        inputs = CustomInputs(predictions, truth, frame, outputs, self.plan.request.config, builtin)
-        return inputs.compute(self.plan.request.extra_metrics or ())
+        inputs = CustomInputs(predictions, truth, frame, outputs, self._config(mask), builtin)
+        wanted = self.plan.request.extra_metrics or ()
+        return inputs.compute(each for each in wanted if not (isinstance(each, KnownMetric) and each.name in builtin))
+
+    def _config(self, mask: Any) -> dict[str, Any]:
+        """Return the configuration with the weights of some rows, or of all."""
+        config = self.plan.request.config
+        weights = read_weights(config.get("sample_weights"), self.plan.data)
+        return config if weights is None else {**config, "sample_weights": weights if mask is None else weights[mask]}
 
     def _add_custom(self, side: Side, other: Side | None, masks: Mapping[str, Any]) -> None:
         findings, how = self.findings, self.plan.request.resampling
