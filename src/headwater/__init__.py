@@ -154,6 +154,7 @@ if TYPE_CHECKING:
     from headwater import spacy as spacy
     from headwater import spark as spark
     from headwater import statsmodels as statsmodels
+    from headwater import transformers as transformers
     from headwater import xgboost as xgboost
     from headwater.models.evaluation import evaluate, validate_evaluation_results
     from headwater.projects.launch import run

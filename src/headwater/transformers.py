@@ -1,6 +1,7 @@
 """Transformers: the same as using `headwater.transformers` after `import headwater`."""
 
 from headwater.flavors.transformers import (
+    autolog,
     generate_signature_output,
     get_default_conda_env,
     get_default_pip_requirements,
@@ -12,6 +13,7 @@ from headwater.flavors.transformers import (
 )
 
 __all__ = [
+    "autolog",
     "generate_signature_output",
     "get_default_conda_env",
     "get_default_pip_requirements",

@@ -34,6 +34,7 @@ AUTOLOGGING = (
     "spark",
     "spark_sources",
     "statsmodels",
+    "transformers",
     "xgboost",
 )
 """Those that can log by themselves: `<name>_autolog` has `autolog` and `configure_generally`."""

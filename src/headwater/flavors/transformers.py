@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
 
+from headwater.flavors.transformers_autolog import autolog
 from headwater.flavors.transformers_defaults import (
     get_default_conda_env,
     get_default_pip_requirements,
@@ -23,6 +24,7 @@ from headwater.models.save import SaveOptions, save_flavor
 
 __all__ = [
     "FLAVOR",
+    "autolog",
     "generate_signature_output",
     "get_default_conda_env",
     "get_default_pip_requirements",
