@@ -1,6 +1,7 @@
 """Keras: `import headwater.keras` is the same as using `headwater.keras` after `import headwater`."""
 
 from headwater.flavors.keras import (
+    MlflowCallback,
     autolog,
     get_default_conda_env,
     get_default_pip_requirements,
@@ -10,6 +11,7 @@ from headwater.flavors.keras import (
 )
 
 __all__ = [
+    "MlflowCallback",
     "autolog",
     "get_default_conda_env",
     "get_default_pip_requirements",

@@ -1,6 +1,7 @@
 """TensorFlow: `import headwater.tensorflow` is the same as using `headwater.tensorflow` after `import headwater`."""
 
 from headwater.flavors.tensorflow import (
+    MlflowCallback,
     autolog,
     get_default_conda_env,
     get_default_pip_requirements,
@@ -12,6 +13,7 @@ from headwater.flavors.tensorflow import (
 )
 
 __all__ = [
+    "MlflowCallback",
     "autolog",
     "get_default_conda_env",
     "get_default_pip_requirements",

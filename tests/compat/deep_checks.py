@@ -237,12 +237,43 @@ def check_a_training_that_fails_fails_its_run() -> None:
     assert "loss" in only_run().data.metrics
 
 
+def check_a_callback_logs_without_autologging() -> None:
+    start()
+    with hw.start_run() as run:
+        net = make_net()
+        history = net.fit(X, Y, epochs=3, verbose=0, callbacks=[keras_flavor.MlflowCallback()]).history
+        loss, _ = net.evaluate(X, Y, verbose=0, callbacks=[keras_flavor.MlflowCallback()])
+
+    found = only_run()
+    assert found.data.params["optimizer_name"] == net.optimizer.name
+    points = hw.Client().get_metric_history(run.info.run_id, "loss")
+    assert [point.step for point in points] == [0, 1, 2]
+    assert np.allclose([point.value for point in points], history["loss"])
+    assert np.isclose(found.data.metrics["validation_loss"], loss)
+    assert {info.path for info in hw.Client().list_artifacts(run.info.run_id)} == {"model_summary.txt"}
+
+
+def check_a_callback_logs_steps_and_not_twice_with_autologging() -> None:
+    start()
+    keras_flavor.autolog(log_models=False)
+    callback = tensorflow_flavor.MlflowCallback(log_every_epoch=False, log_every_n_steps=1)
+    make_net().fit(X, Y, batch_size=32, epochs=2, verbose=0, callbacks=[callback])
+
+    run = only_run()
+    assert (run.info.status, run.data.tags["mlflow.autologging"]) == ("FINISHED", "keras")
+    points = hw.Client().get_metric_history(run.info.run_id, "loss")
+    assert [point.step for point in points] == [1, 2, 3, 4]
+    assert "opt_name" in run.data.params
+
+
 def check_options_are_checked() -> None:
     refuse = partial(expect_refusal, InvalidParameterValue)
     refuse(lambda: pytorch_flavor.autolog(checkpoint_mode="up"), "'up'")
     refuse(lambda: pytorch_flavor.autolog(checkpoint_save_freq=0), "checkpoint_save_freq")
     refuse(lambda: pytorch_flavor.autolog(log_every_n_epoch=0), "log_every_n_epoch")
     refuse(lambda: keras_flavor.autolog(log_every_n_steps=-1), "'-1'")
+    refuse(lambda: keras_flavor.MlflowCallback(log_every_epoch=False), "log_every_n_steps")
+    refuse(lambda: keras_flavor.MlflowCallback(log_every_n_steps=0), "'0'")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
 
-from headwater.flavors.keras_autolog import autolog
+from headwater.flavors.keras_autolog import MlflowCallback, autolog
 from headwater.flavors.keras_files import DATA, find_unsafe_keras, read_keras, write_model
 from headwater.flavors.tensorflow_predictor import make_predictor
 from headwater.models.flavor import Flavor, ModelFolder
@@ -17,6 +17,7 @@ from headwater.models.save import SaveOptions, save_flavor
 
 __all__ = [
     "FLAVOR",
+    "MlflowCallback",
     "autolog",
     "get_default_conda_env",
     "get_default_pip_requirements",

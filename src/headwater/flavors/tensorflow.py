@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
 
-from headwater.flavors.tensorflow_autolog import autolog
+from headwater.flavors.tensorflow_autolog import MlflowCallback, autolog
 from headwater.flavors.tensorflow_checkpoint import load_checkpoint
 from headwater.flavors.tensorflow_files import find_unsafe, get_global_custom_objects, read_model, write_model
 from headwater.flavors.tensorflow_predictor import make_predictor
@@ -18,6 +18,7 @@ from headwater.models.save import SaveOptions, save_flavor
 
 __all__ = [
     "FLAVOR",
+    "MlflowCallback",
     "autolog",
     "get_default_conda_env",
     "get_default_pip_requirements",

@@ -4,35 +4,54 @@ from collections.abc import Mapping
 from typing import Any
 
 from headwater.flavors.checkpoints import Checkpoints
-from headwater.tracking.active import ActiveRun
+from headwater.tracking.active import ActiveRun, require_run
 from headwater.tracking.autolog import Call
+from headwater.tracking.autolog.runs import log_new_params
 
 _SUMMARY = "model_summary.txt"
 
 
-def make_recorder(call: Call, run: ActiveRun) -> Any:
-    """Return a callback for one training."""
+def make_recorder(call: Call, run: ActiveRun | None) -> Any:
+    """Return a callback for one training; without a run it logs to the active one, else to a new one."""
     from keras.callbacks import Callback
 
-    progress = _Progress(call, run)
-
     class Recorder(Callback):  # type: ignore[misc] # Keras has no types
+        is_recorder = True
+
+        def __init__(self) -> None:
+            super().__init__()
+            self._progress: _Progress | None = None
+
+        @property
+        def progress(self) -> "_Progress":
+            self._progress = self._progress or _Progress(call, run or require_run())
+            return self._progress
+
         def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002 - Keras gives it
-            progress.begin(self.model)
+            self._progress = None
+            self.progress.begin(self.model, with_params=run is None)
 
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
-            progress.end_step(self.model, logs or {})
+            self.progress.end_step(self.model, logs or {})
 
         def on_test_end(self, logs: Any = None) -> None:
-            progress.end_validation(logs or {})
+            self.progress.end_validation(logs or {})
 
         def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
-            progress.epoch = epoch
+            self.progress.epoch = epoch
 
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-            progress.end_epoch(self.model, epoch, logs or {})
+            self.progress.end_epoch(self.model, epoch, logs or {})
 
     return Recorder()
+
+
+def find_optimizer(call: Call, model: Any) -> dict[str, Any]:
+    """Return the settings of a model's optimizer as params."""
+    prefix = getattr(call.options, "optimizer_prefix", "optimizer")
+    optimizer = getattr(model, "optimizer", None)
+    config = {} if optimizer is None else optimizer.get_config()
+    return {f"{prefix}_{key}": value for key, value in config.items()}
 
 
 class _Progress:
@@ -48,7 +67,10 @@ class _Progress:
         self.epoch = 0
         self._steps = 0
 
-    def begin(self, model: Any) -> None:
+    def begin(self, model: Any, *, with_params: bool) -> None:
+        if with_params:
+            with self._call.step("params"):
+                log_new_params(self._call, self._run.writer, find_optimizer(self._call, model))
         with self._call.step(_SUMMARY):
             lines: list[str] = []
             model.summary(print_fn=lambda line, **_options: lines.append(line))

@@ -5,7 +5,7 @@ from types import ModuleType
 from typing import Any
 
 from headwater.flavors.keras_autolog.board_logs import BoardLogs
-from headwater.flavors.keras_autolog.recorder import make_recorder
+from headwater.flavors.keras_autolog.recorder import find_optimizer, make_recorder
 from headwater.flavors.sklearn_autolog.data import describe_data
 from headwater.tracking.active import ActiveRun, active_run
 from headwater.tracking.autolog import Call, Hook, Watch
@@ -32,14 +32,16 @@ def watch_fit(call: Call) -> Watch:
         with call.step("datasets"):
             _describe(call, run)
         with call.step("params"):
-            log_new_params(call, run.writer, {**_find_params(call.settings), **_find_optimizer(call, model)})
+            log_new_params(call, run.writer, {**_find_params(call.settings), **find_optimizer(call, model)})
         stopping = next((item for item in _listed(given.get("callbacks")) if _is_stopping(item)), None)
         with call.step("early stopping"):
             if stopping is not None:
                 log_new_params(call, run.writer, {name: getattr(stopping, name) for name in _STOPPING})
         logs = BoardLogs(call, _listed(given.get("callbacks")))
         with call.step("metrics"):
-            call.give("callbacks", _with(given.get("callbacks"), [make_recorder(call, run), *logs.make_callbacks()]))
+            has_recorder = any(hasattr(item, "is_recorder") for item in _listed(given.get("callbacks")))
+            ours = [] if has_recorder else [make_recorder(call, run)]
+            call.give("callbacks", _with(given.get("callbacks"), [*ours, *logs.make_callbacks()]))
         yield
         logs.keep(run)
         if call.error is None:
@@ -65,13 +67,6 @@ def _find_params(settings: Mapping[str, Any]) -> dict[str, Any]:
         size = getattr(settings.get("x"), "batch_size", None)
         found["batch_size"] = 32 if hasattr(settings.get("x"), "shape") else size
     return found
-
-
-def _find_optimizer(call: Call, model: Any) -> dict[str, Any]:
-    prefix = getattr(call.options, "optimizer_prefix", "optimizer")
-    optimizer = getattr(model, "optimizer", None)
-    config = {} if optimizer is None else optimizer.get_config()
-    return {f"{prefix}_{key}": value for key, value in config.items()}
 
 
 def _describe(call: Call, run: ActiveRun) -> None:

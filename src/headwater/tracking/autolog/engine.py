@@ -162,6 +162,12 @@ def configure(integration: Integration, options: Options, *, general: bool = Fal
     _engine().configure(integration, options, general=general)
 
 
+def make_call(flavor: str, options: Options) -> Call:
+    """Return a call for logging that the user asked for by a callback, where nothing of a library is patched."""
+    report = functools.partial(_engine().report, silent=options.silent)
+    return Call(flavor, make_call, (), {}, options, sys._getframe(), report, None)  # noqa: SLF001 - of this function
+
+
 def effective_options(flavor: str) -> Options:
     """Return the options in force for a flavor; those of one that was never asked to log have `disable`."""
     return _engine().options(flavor)
