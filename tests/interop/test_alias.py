@@ -175,7 +175,7 @@ def test_an_evaluation_that_was_written_for_mlflow_runs_unchanged(tmp_path: Path
         tmp_path,
         "import mlflow\n"
         "import numpy as np\n"
-        "from mlflow.metrics import MetricValue, make_metric\n"
+        "from mlflow.metrics import MetricValue, make_metric, mse\n"
         "from mlflow.models import MetricThreshold\n"
         "from mlflow.models.model import MLMODEL_FILE_NAME\n"
         "from mlflow.pyfunc import FLAVOR_NAME\n"
@@ -183,7 +183,7 @@ def test_an_evaluation_that_was_written_for_mlflow_runs_unchanged(tmp_path: Path
         "twos = make_metric(eval_fn=lambda predictions, targets: MetricValue(aggregate_results={'sum': 2.0}), "
         "greater_is_better=True, name='twos')\n"
         "result = mlflow.models.evaluate(lambda x: x[:, 0], np.eye(2), targets=np.ones(2), model_type='regressor', "
-        "extra_metrics=[twos])\n"
+        "extra_metrics=[twos, mse()])\n"
         "try:\n"
         "    limit = MetricThreshold(threshold=0.1, greater_is_better=False)\n"
         "    mlflow.validate_evaluation_results({'max_error': limit}, result)\n"
