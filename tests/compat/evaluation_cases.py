@@ -91,6 +91,17 @@ def static_cases(tracker: Any, models: Any) -> Any:
     tracker.end_run()
     yield models.evaluate(fitted.predict, FLOWERS, targets="target", model_type=CLASSIFIER, evaluator_config=PLAIN)
     tracker.end_run()
+    known = importlib.import_module(f"{tracker.__name__}.metrics")
+    numbers = [known.mae(), known.mse(), known.rmse(), known.r2_score(), known.max_error(), known.mape()]
+    labels = [known.precision_score(), known.recall_score(), known.f1_score()]
+    said = DIABETES.assign(said=DIABETES["bmi"] * 100 + 150)
+    for kind in (None, REGRESSOR):
+        given = {"model_type": kind, "extra_metrics": numbers, "evaluator_config": PLAIN}
+        yield models.evaluate(data=said, targets="target", predictions="said", **given)
+        tracker.end_run()
+    said = BINARY.assign(said=(BINARY["mean radius"] < 14).astype(int))
+    yield models.evaluate(data=said, targets="target", predictions="said", extra_metrics=labels)
+    tracker.end_run()
 
 
 def keep(name: str, fitted: Any, number: int) -> Any:

@@ -76,7 +76,7 @@ def test_artifacts_have_the_same_names_and_a_regressor_has_two_plots_more(evalua
     mine, reference = evaluated
 
     for ours, theirs in zip(mine, reference, strict=True):
-        more = OUR_PLOTS if "r2_score" in ours["metrics"] else set()
+        more = OUR_PLOTS if "sum_on_target" in ours["metrics"] else set()
         assert set(ours["artifacts"]) == set(theirs["artifacts"]) | more
         assert set(ours["files"]) == set(theirs["files"]) | {f"{name}.png" for name in more}
 
