@@ -91,9 +91,7 @@ def python_page() -> str:
     parts += _describe_module(headwater, "")
     parts.append("## `headwater.data`\n\nDatasets that runs read, loaded when `hw.data` is first used.\n")
     parts += _describe_module(headwater.data, "data.")
-    parts.append(
-        "## `headwater.metrics`\n\nMetrics for `extra_metrics` of `evaluate`, loaded when `hw.metrics` is used.\n"
-    )
+    parts.append("## `headwater.metrics`\n\nMetrics for `evaluate` one by one, loaded when `hw.metrics` is used.\n")
     parts += _describe_module(headwater.metrics, "metrics.")
     parts.append("## `headwater.projects`\n\nCode that anyone can run again, loaded when `hw.projects` is used.\n")
     parts += _describe_module(headwater.projects, "projects.")

@@ -128,6 +128,19 @@ def check_secrets_in_paths_are_hidden() -> None:
     assert tag_of(run) == line("password=***", "csv"), tag_of(run)
 
 
+def check_a_tag_has_whole_lines_as_far_as_there_is_room() -> None:
+    hw.spark.autolog()
+    session, folders = spark(), [f"{number:0>200}" for number in range(60)]
+    for folder in folders:
+        shutil.copytree("csv", folder)
+    with hw.start_run() as run:
+        session.read.csv(folders)
+
+    lines = tag_of(run).split("\n")
+    assert lines == [line(folder, "csv") for folder in folders][: len(lines)]
+    assert 8000 - 300 < len(tag_of(run)) <= 8000
+
+
 def check_reading_fails_as_before_and_notes_nothing() -> None:
     hw.spark.autolog()
     with hw.start_run() as run:

@@ -25,7 +25,7 @@ _TAGS = Memory()
 def watch_read(call: Call) -> Watch:
     """Note the files and tables behind the frame that a reader or a query returned."""
     yield
-    if call.error is not None:
+    if call.error is not None or call.options.exclusive:
         return
     redact = Redactor().redact
     lines = [redact(line) for line in _describe(call.result)]
@@ -62,12 +62,15 @@ def _known(call: Call, run: ActiveRun) -> str:
 
 
 def _join(call: Call, known: str, lines: list[str]) -> str:
-    found = dict.fromkeys([*known.split("\n"), *lines] if known else lines)
-    text = "\n".join(found)
-    if len(text) > MAX_RUN_TAG_VALUE:
-        call.tell("The tag '%s' has no room for more than %d characters.", TAG, MAX_RUN_TAG_VALUE)
-        text = text[: text.rfind("\n", 0, MAX_RUN_TAG_VALUE + 1)]
-    return text
+    """Return a tag with further lines, each once, as many as it has room for."""
+    found, left = [], MAX_RUN_TAG_VALUE + 1
+    for line in dict.fromkeys([*known.splitlines(), *lines]):
+        if len(line) < left:
+            found.append(line)
+            left -= len(line) + 1
+        else:
+            call.tell("The tag '%s' has no room for '%s'.", TAG, line)
+    return "\n".join(found)
 
 
 def _describe(frame: Any) -> Iterator[str]:
