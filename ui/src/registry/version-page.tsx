@@ -4,6 +4,7 @@ import { ApiError } from "../api/client";
 import type { ModelVersion, ProvenanceResponse } from "../api/schema";
 import { useQuery } from "../api/use-query";
 import { hrefOf } from "../lib/location";
+import { useReady } from "../lib/use-ready";
 import { NotesPanel } from "../panels/notes-panel";
 import panels from "../panels/panels.module.css";
 import { TagsPanel } from "../panels/tags-panel";
@@ -77,13 +78,17 @@ export function VersionPage({ name, version }: VersionPageProps) {
       </Missing>
     );
   }
-  if (!data) return error ? <Failure title="The version cannot be shown" error={error} onRetry={() => void refetch()} /> : <RowSkeleton label="Loading the version" isPage />;
+  if (!data) return error ? <Failure title="The version cannot be shown" error={error} onRetry={() => void refetch()} /> : <Loading />;
   return (
     <>
       {error && <Failure error={error} onRetry={() => void refetch()} isSlim />}
       <Loaded version={data} provenance={provenance.data} provenanceError={provenance.error} />
     </>
   );
+}
+
+function Loading() {
+  return <RowSkeleton label="Loading the version" isPage />;
 }
 
 interface LoadedProps {
@@ -107,6 +112,9 @@ function Loaded({ version, provenance, provenanceError }: LoadedProps) {
     enabled: has(REQUIREMENTS) && (files.length > 0 || modelFile.data !== undefined),
   });
   const lineage = useQuery({ key: ["registry", name, "lineage", number], ask: (signal) => getLineage(name, number, signal) });
+  const isAsked = provenance !== undefined || provenanceError !== null;
+  const isReady = useReady(isAsked && ![modelFile, requirements, lineage].some((query) => query.isLoading));
+  if (!isReady) return <Loading />;
   return (
     <div class={panels.page}>
       <VersionHeader version={version} />

@@ -1,10 +1,11 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { experiments, Subject } from "../access/subject";
 import { useQuery } from "../api/use-query";
 import { listFolder, ofRun } from "../artifacts/artifacts-api";
 import type { Entry } from "../artifacts/tree";
 import { COLOR_TAG, colorOfTag } from "../lib/run-colors";
 import { navigate, path as page } from "../lib/location";
+import { useReady } from "../lib/use-ready";
 import css from "../panels/panels.module.css";
 import { useChrome } from "../shell/chrome";
 import { lazy } from "../shell/lazy";
@@ -22,8 +23,6 @@ import { useModels, type RunModels } from "./use-models";
 import { useRun, type RunState } from "./use-run";
 
 const COLOR = "var(--c1)";
-/** What belongs to a run comes soon after it; longer than this the page waits for none of it. */
-const MOST_WAITED_MS = 400;
 /** The code of the tabs, each loaded when it is first needed. */
 const LOADERS = {
   artifacts: () => import("../artifacts/artifact-browser"),
@@ -81,17 +80,6 @@ function TabContent({ run, place, state, family, models }: Shown & { readonly fa
     case "lineage":
       return <LineageTab {...{ run, family, revision }} />;
   }
-}
-
-/** Become true when all is known, or after a while: what comes late must not push away what is being read. */
-function useReady(isKnown: boolean): boolean {
-  const [isReady, setReady] = useState(isKnown);
-  useEffect(() => {
-    if (isReady) return undefined;
-    const timer = setTimeout(() => setReady(true), isKnown ? 0 : MOST_WAITED_MS);
-    return () => clearTimeout(timer);
-  }, [isKnown, isReady]);
-  return isReady || isKnown;
 }
 
 function Loaded({ run, place, state }: Shown) {

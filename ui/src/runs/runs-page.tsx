@@ -132,7 +132,9 @@ function StateChoice({ isArchive, onArchive }: { readonly isArchive: boolean; re
 
 function Constants({ data }: { readonly data: RunsData }) {
   const constants = useMemo(() => findConstants(data.keys?.keys ?? [], data.keys?.runs ?? 0), [data.keys]);
-  if (constants.length === 0) return null;
+  if ((data.keys?.runs ?? 0) < 2) return null;
+  // Said too, as the rows would move into the room that was kept for it.
+  if (constants.length === 0) return <p class={css.constants}>Same for all: no param</p>;
   return (
     <details class={css.constants}>
       <summary>
