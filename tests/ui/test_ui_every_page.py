@@ -33,9 +33,9 @@ FIRST_BYTES = 140_000
 WHOLE_BYTES = 190_000
 """Of code, until everything is drawn: what draws charts comes after the page stands."""
 LAYOUT_SHIFT = 0.02
+"""What readers do not notice."""
 LOADS = 3
 """How often a page may be loaded until it moves by no more: a busy machine draws some in more steps."""
-"""What readers do not notice."""
 SKELETON_MS = 200
 """Skeletons come after 150 ms."""
 
