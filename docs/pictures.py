@@ -30,6 +30,10 @@ IMAGES = Path(__file__).parent / "images"
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"]
 MODEL = "digits"
 PASSWORD = "correct horse battery"  # noqa: S105 - of the users in the pictures
+SPLIT = (
+    "/experiments/{experiment}/runs?layout=split"
+    "&cols=metrics.final_accuracy,metrics.test/loss,params.algorithm"
+)
 
 TRAINING = f"""
 import headwater as hw
@@ -60,10 +64,8 @@ class Picture:
 
 
 PICTURES = {
-    "runs": Picture("/experiments/{experiment}/runs?layout=split", '[data-chart="test/accuracy"] [data-drawn]'),
-    "runs-dark": Picture(
-        "/experiments/{experiment}/runs?layout=split", '[data-chart="test/accuracy"] [data-drawn]', True
-    ),
+    "runs": Picture(SPLIT, '[data-chart="test/accuracy"] [data-drawn]'),
+    "runs-dark": Picture(SPLIT, '[data-chart="test/accuracy"] [data-drawn]', True),
     "table": Picture("/experiments/{experiment}/runs?layout=table", "text=forest depth=12"),
     "charts": Picture("/experiments/{experiment}/runs?layout=charts", '[data-chart="test/accuracy"] [data-drawn]'),
     "run": Picture("/runs/{run}", "h1"),
