@@ -30,10 +30,7 @@ IMAGES = Path(__file__).parent / "images"
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"]
 MODEL = "digits"
 PASSWORD = "correct horse battery"  # noqa: S105 - of the users in the pictures
-SPLIT = (
-    "/experiments/{experiment}/runs?layout=split"
-    "&cols=metrics.final_accuracy,metrics.test/loss,params.algorithm"
-)
+SPLIT = "/experiments/{experiment}/runs?layout=split&cols=metrics.final_accuracy,metrics.test/loss,params.algorithm"
 
 TRAINING = f"""
 import headwater as hw
