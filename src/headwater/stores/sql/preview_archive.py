@@ -44,7 +44,7 @@ def open_member(file: StoredFile, path: str, name: str) -> Member:
                 )
             with archive.open(found) as opened:
                 data = opened.read(_MAX_BYTES)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, UnicodeDecodeError) as error:
         raise InvalidParameterValue(f"Cannot read '{path}': {error}. Download it instead.") from error
 
     def read(start: int, length: int | None) -> Iterator[bytes]:
