@@ -13,7 +13,7 @@ from headwater.stores.interface import Store  # noqa: E402 - assertions in headw
 from headwater.testing.azure import CONTAINER, azure_server  # noqa: E402
 from headwater.testing.environments import node_program  # noqa: E402
 from headwater.testing.gcs import gcs_server  # noqa: E402
-from headwater.testing.postgres import create_database, postgres_server  # noqa: E402
+from headwater.testing.postgres import create_database, drop_database, postgres_server  # noqa: E402
 from headwater.testing.s3 import BUCKET, s3_server  # noqa: E402
 from headwater.testing.stores import (  # noqa: E402
     postgresql_store,
@@ -99,11 +99,15 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_uri(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Return the URI of a new database, once of each kind."""
-    if request.param == "postgresql":
-        return create_database(request.getfixturevalue("postgres_url"))
-    return f"sqlite:///{tmp_path / 'headwater.db'}"
+def database_uri(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Yield the URI of a new database, once of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'headwater.db'}"
+        return
+    admin_url = request.getfixturevalue("postgres_url")
+    url = create_database(admin_url)
+    yield url
+    drop_database(admin_url, url)
 
 
 def _open(request: pytest.FixtureRequest, folder: Path) -> AbstractContextManager[Store]:

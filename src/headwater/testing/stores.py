@@ -13,7 +13,7 @@ from headwater.protocol.experiments import CreateExperiment
 from headwater.protocol.runs import CreateRun, GetRun, Run, RunTag
 from headwater.stores import open_store
 from headwater.stores.interface import Store
-from headwater.testing.postgres import create_database
+from headwater.testing.postgres import create_database, drop_database
 from headwater.testing.servers import in_process_store, live_server
 
 
@@ -30,11 +30,13 @@ def sqlite_store(folder: Path, **options: Any) -> Iterator[Store]:
 @contextmanager
 def postgresql_store(admin_url: str, folder: Path) -> Iterator[Store]:
     """Yield a new store in a database of its own on a PostgreSQL, its artifacts below `folder`."""
-    store = open_store(create_database(admin_url), artifacts=folder / "artifacts")
+    url = create_database(admin_url)
+    store = open_store(url, artifacts=folder / "artifacts")
     try:
         yield store
     finally:
         store.close()
+        drop_database(admin_url, url)
 
 
 @contextmanager
