@@ -507,7 +507,7 @@ def credentials() -> tuple[str, str]:
 
 
 def environment() -> dict[str, str]:
-    """Return every environment variable, for finding the values that captured text must not show."""
+    """Return every environment variable: those of other programs, and the values that captured text must not show."""
     return dict(os.environ)
 
 
@@ -550,44 +550,6 @@ def aws_settings() -> AwsSettings:
         secret=variables.get("AWS_SECRET_ACCESS_KEY", ""),
         token=variables.get("AWS_SESSION_TOKEN", ""),
     )
-
-
-_LAUNCHERS = (
-    ("RANK", "WORLD_SIZE", "LOCAL_RANK", ("TORCHELASTIC_RUN_ID",)),
-    ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_RANK", ("PMIX_NAMESPACE",)),
-    ("SLURM_PROCID", "SLURM_NTASKS", "SLURM_LOCALID", ("SLURM_JOB_ID", "SLURM_STEP_ID", "SLURM_CLUSTER_NAME")),
-    ("PMI_RANK", "PMI_SIZE", "MPI_LOCALRANKID", ("PMI_ID",)),
-)
-"""For each launcher its variables: rank, world size, rank on the machine, and what together names the job."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """This process among those that train together: `job_id` is the same in all of them, or empty if unknown."""
-
-    rank: int
-    world_size: int
-    local_rank: int
-    job_id: str
-
-
-def find_place() -> Place:
-    """Return this process's place, rank 0 of 1 unless our settings or a launcher say otherwise."""
-    for rank, size, local, job in _LAUNCHERS:
-        rank_text, size_text = RANK.get() or os.environ.get(rank, ""), WORLD_SIZE.get() or os.environ.get(size, "")
-        if _is_number(rank_text) and _is_number(size_text) and int(size_text) > 1:
-            parts = [os.environ.get(name, "") for name in job]
-            # torchrun says "none" unless it was given a name, which is no name.
-            named = bool(parts[0]) and parts[0] != "none"
-            local_text = os.environ.get(local, "")
-            job_id = JOB_ID.get() or ("-".join(parts) if named else os.environ.get("SLURM_JOB_ID", ""))
-            local_rank = int(local_text) if _is_number(local_text) else int(rank_text)
-            return Place(int(rank_text), int(size_text), local_rank, job_id)
-    return Place(0, 1, 0, JOB_ID.get())
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit()
 
 
 def home() -> Path:

@@ -1,6 +1,7 @@
 """Distributed training: one run that many processes write to, on one machine or many."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from headwater import config
 from headwater.protocol.errors import InvalidParameterValue
@@ -9,6 +10,23 @@ from headwater.tracking.capture_choice import SYSTEM, choose
 from headwater.tracking.session import current_session
 
 WORLD_SIZE_TAG = "headwater.worldSize"
+_LAUNCHERS = (
+    ("RANK", "WORLD_SIZE", "LOCAL_RANK", ("TORCHELASTIC_RUN_ID",)),
+    ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_RANK", ("PMIX_NAMESPACE",)),
+    ("SLURM_PROCID", "SLURM_NTASKS", "SLURM_LOCALID", ("SLURM_JOB_ID", "SLURM_STEP_ID", "SLURM_CLUSTER_NAME")),
+    ("PMI_RANK", "PMI_SIZE", "MPI_LOCALRANKID", ("PMI_ID",)),
+)
+"""For each launcher its variables: rank, world size, rank on the machine, and what together names the job."""
+
+
+@dataclass(frozen=True)
+class _Place:
+    """This process among those that train together: `job_id` is the same in all of them, or empty if unknown."""
+
+    rank: int
+    world_size: int
+    local_rank: int
+    job_id: str
 
 
 def rank() -> int:
@@ -19,12 +37,12 @@ def rank() -> int:
     Example:
         >>> hw.log_metric("loss", 0.3, step=7, context={"rank": hw.rank()})
     """
-    return config.find_place().rank
+    return _find_place().rank
 
 
 def world_size() -> int:
     """Return how many processes train together, 1 when this one trains alone."""
-    return config.find_place().world_size
+    return _find_place().world_size
 
 
 def is_main_process() -> bool:
@@ -65,7 +83,7 @@ def start_distributed_run(
         ...     if hw.is_main_process():
         ...         hw.log_metric("accuracy", accuracy, step=step)
     """
-    place = config.find_place()
+    place = _find_place()
     wanted = run_id or config.RUN_ID.get()
     if place.world_size == 1:
         return start_run(
@@ -85,7 +103,7 @@ def start_distributed_run(
     return start_shared_run(wanted, experiment_id, run_name, all_tags, description, log_system_metrics, place.rank)
 
 
-def _derive_run_id(place: config.Place) -> str:
+def _derive_run_id(place: _Place) -> str:
     """Return the id that every process of the job derives for its next distributed run."""
     import hashlib  # needed in distributed training only
 
@@ -96,3 +114,24 @@ def _derive_run_id(place: config.Place) -> str:
         )
     number = current_session().count_distributed()
     return hashlib.sha256(f"headwater {place.job_id} {number}".encode()).hexdigest()[:32]
+
+
+def _find_place() -> _Place:
+    """Return this process's place, rank 0 of 1 unless our settings or a launcher say otherwise."""
+    variables = config.environment()
+    for rank, size, local, job in _LAUNCHERS:
+        rank_text = config.RANK.get() or variables.get(rank, "")
+        size_text = config.WORLD_SIZE.get() or variables.get(size, "")
+        if _is_number(rank_text) and _is_number(size_text) and int(size_text) > 1:
+            parts = [variables.get(name, "") for name in job]
+            # torchrun says "none" unless it was given a name, which is no name.
+            named = bool(parts[0]) and parts[0] != "none"
+            local_text = variables.get(local, "")
+            job_id = config.JOB_ID.get() or ("-".join(parts) if named else variables.get("SLURM_JOB_ID", ""))
+            local_rank = int(local_text) if _is_number(local_text) else int(rank_text)
+            return _Place(int(rank_text), int(size_text), local_rank, job_id)
+    return _Place(0, 1, 0, config.JOB_ID.get())
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
