@@ -14,7 +14,7 @@ setup:
     just ui
 
 # Run the tests; arguments go to pytest.
-test *arguments="-n 2":
+test *arguments="-n 2 --dist worksteal":
     pytest {{ arguments }}
 
 # Kill programs and servers at random instants, many times: nothing acknowledged may be lost or doubled.
