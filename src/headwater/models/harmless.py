@@ -2,7 +2,8 @@
 
 Each was looked at: it holds values and computes with them in Python, or with arrays whose bounds are checked; it runs
 no text, opens no file and reads no pickle, neither when it is made nor later. Types that index memory by what the file
-says (trees, neighbours, sparse matrices) are not among them, nor are SciPy's distributions, which run text of theirs.
+says are not among them: trees and neighbours, into which `headwater.models.checking` looks, and sparse matrices. Nor
+are SciPy's distributions, which run text of theirs.
 """
 
 
@@ -13,10 +14,11 @@ def _names(module: str, names: str) -> frozenset[str]:
 HARMLESS: frozenset[str] = frozenset().union(
     _names("builtins", "bytearray"),
     _names("collections", "OrderedDict defaultdict"),
-    _names("numpy", "dtype"),
+    _names("numpy", "dtype mean"),
     _names("sklearn.utils._bunch", "Bunch"),
     _names("sklearn.utils._metadata_requests", "MetadataRequest MethodMetadataRequest"),
     _names("sklearn.compose._column_transformer", "make_column_selector"),
+    _names("sklearn.multiclass", "_ConstantPredictor"),
     _names("sklearn.neural_network._stochastic_optimizers", "AdamOptimizer SGDOptimizer"),
     _names("sklearn.calibration", "_CalibratedClassifier _SigmoidCalibration _TemperatureScaling"),
     _names("sklearn._loss.loss", "HalfTweedieLoss HalfTweedieLossIdentity"),

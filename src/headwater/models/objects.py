@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
+from headwater.models.checking.walk import CHECKED, check_objects
+from headwater.models.consent import check_consent
 from headwater.models.flavor import ModelFolder
 from headwater.models.harmless import HARMLESS
 from headwater.models.kept import keep_object, keep_read, read_kept
@@ -64,6 +66,8 @@ def read_object(folder: ModelFolder, name: str, section: dict[str, Any]) -> Any:
             return read_kept(folder, name, types)
         except LookupError:
             value = _read_skops(path, types)
+        for what in check_objects(value, name):
+            check_consent(what, folder)
         keep_read(value, folder, name, types)
         return value
     with path.open("rb") as stream:
@@ -73,10 +77,12 @@ def read_object(folder: ModelFolder, name: str, section: dict[str, Any]) -> Any:
 def find_unsafe_object(name: str, section: dict[str, Any], harmless: Collection[str] = ()) -> list[str]:
     """Return, for people, what in a file of a model is unsafe to load from somebody one does not know.
 
-    `harmless` are types besides those in `HARMLESS` whose making runs nothing that the file says.
+    `harmless` are types besides those in `HARMLESS` whose making runs nothing that the file says. Into those in
+    `CHECKED`, `read_object` looks itself.
     """
     if section.get("serialization_format") == SKOPS or name.endswith(".skops"):
-        types = [name for name in section.get("skops_trusted_types") or () if name not in {*HARMLESS, *harmless}]
+        known = {*HARMLESS, *CHECKED, *harmless}
+        types = [name for name in section.get("skops_trusted_types") or () if name not in known]
         return [f"objects of the types {', '.join(map(repr, types))} in '{name}'"] if types else []
     return [f"the pickle '{name}'"]
 
