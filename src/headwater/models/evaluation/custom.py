@@ -237,7 +237,7 @@ class CustomInputs:
         return metric.eval_fn(*positional, **arguments)
 
     def _find(self, name: str, known: Mapping[str, Any], values: Mapping[str, Any]) -> Any:
-        mapped = self.config.get("col_mapping", {}).get(name, name)
+        mapped = (self.config.get("col_mapping") or {}).get(name, name)
         if not isinstance(mapped, str):
             return mapped
         fixed = {"predictions": self.predictions, "targets": self.targets, "metrics": known}

@@ -3,35 +3,20 @@
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 
+from headwater.models.evaluation.options import Options
 from headwater.models.evaluation.predicting import Predictions, Predictor
 from headwater.models.evaluation.table import EvaluationData
 from headwater.models.measuring import plots
 from headwater.models.measuring.measures import measure, own_score
 from headwater.models.measuring.outcome import Outcome, classify, regress
-from headwater.protocol.errors import InvalidParameterValue, NotSupported
+from headwater.protocol.errors import InvalidParameterValue
 
 TYPES = ("classifier", "regressor")
-_AVERAGES = ("weighted", "macro", "micro")
-_MAX_CLASSES = 10
-_UNSUPPORTED = {
-    "log_explainer": "Keep the explainer yourself: hw.log_artifact of what its save() wrote.",
-    "eval_results_path": "The table of rows is the run's artifact eval_results_table.json.",
-    "eval_results_mode": "The table of rows is the run's artifact eval_results_table.json.",
-}
-
-_KEYS = (
-    *("average", "label_list", "pos_label", "sample_weights", "metric_prefix", "col_mapping", "ignore_exceptions"),
-    *("log_model_explainability", "explainability_algorithm", "explainability_nsamples", "explainability_kernel_link"),
-    "max_classes_for_multiclass_roc_pr",
-)
-_ALIKE = 0.85
-
 _log = logging.getLogger(__name__)
 
 
@@ -48,23 +33,9 @@ class Side:
         return self.predictor.name if self.predictor else "predictions"
 
 
-def check_config(config: Mapping[str, Any]) -> None:
-    """Raise for keys of evaluator_config that say what is not offered, or that cannot be read."""
-    for key, advice in _UNSUPPORTED.items():
-        if config.get(key):
-            raise NotSupported(f"evaluator_config has '{key}', which is not supported. {advice}")
-    for key in config:
-        near = get_close_matches(str(key), _KEYS, 1, _ALIKE)
-        if near and key not in _KEYS:  # any other key may be for a metric of the user's own
-            raise InvalidParameterValue(f"There is no '{key}' in evaluator_config. Did you mean '{near[0]}'?")
-    average = config.get("average", "weighted")
-    if average not in _AVERAGES:
-        raise InvalidParameterValue(f"Invalid value '{average}' for `average`. Use one of {', '.join(_AVERAGES)}.")
-
-
-def make_outcome(model_type: str, data: EvaluationData, side: Side, config: Mapping[str, Any]) -> Outcome:
+def make_outcome(model_type: str, data: EvaluationData, side: Side, options: Options) -> Outcome:
     """Return what a model said beside the truth."""
-    weights = read_weights(config.get("sample_weights"), data)
+    weights = read_weights(options.sample_weights, data)
     if model_type == "regressor":
         return regress(data.truth, side.predictions.values, weights=weights)
     return classify(
@@ -72,9 +43,9 @@ def make_outcome(model_type: str, data: EvaluationData, side: Side, config: Mapp
         side.predictions.values,
         probabilities=side.predictions.probabilities,
         classes=side.predictions.classes if side.predictions.probabilities is not None else None,
-        label_list=config.get("label_list"),
-        pos_label=config.get("pos_label"),
-        average=config.get("average", "weighted"),
+        label_list=options.label_list,
+        pos_label=options.pos_label,
+        average=options.average,
         weights=weights,
     )
 
@@ -94,7 +65,7 @@ def measure_side(side: Side, data: EvaluationData, outcome: Outcome) -> dict[str
     return {"score": score, **values}
 
 
-def draw(outcomes: Mapping[str, Outcome], config: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
+def draw(outcomes: Mapping[str, Outcome], options: Options) -> Iterator[tuple[str, bytes]]:
     """Yield plots of the first outcome, with the others for comparison where one plot can hold both."""
     if find_spec("PIL") is None:
         _log.warning('No plots: Pillow is not installed. Run: pip install "headwater[evaluate]"')
@@ -113,13 +84,13 @@ def draw(outcomes: Mapping[str, Outcome], config: Mapping[str, Any]) -> Iterator
     else:
         shown = [(label, outcome.of_class(number)) for number, label in enumerate(outcome.names)]
         about = f" of {name}, each class against the others"
-    yield from _draw_curves(shown, about, config, is_binary=outcome.is_binary)
+    yield from _draw_curves(shown, about, options, is_binary=outcome.is_binary)
 
 
 def _draw_curves(
-    shown: list[tuple[str, Outcome]], about: str, config: Mapping[str, Any], *, is_binary: bool
+    shown: list[tuple[str, Outcome]], about: str, options: Options, *, is_binary: bool
 ) -> Iterator[tuple[str, bytes]]:
-    limit = int(config.get("max_classes_for_multiclass_roc_pr", _MAX_CLASSES))
+    limit = options.max_classes_for_multiclass_roc_pr
     if not is_binary and len(shown) > limit:
         _log.warning(
             "No ROC, precision-recall and calibration curves: there are %d classes. Raise "

@@ -49,7 +49,7 @@ class Evaluation:
         """Evaluate, log to the run, and return the result."""
         masks = cut_slices(self.request.slices, self.data)
         log_read(run.writer, self.data.dataset, self.model_id)
-        findings = Findings(prefix=str(self.request.config.get("metric_prefix") or ""))
+        findings = Findings(prefix=str(self.request.options.metric_prefix))
         if any(name in BUILT_IN for name in self.request.chosen):
             _Asked(self, findings).evaluate(masks)
         result = log_findings(run, findings, self.data.dataset, self.model_id)
@@ -106,7 +106,7 @@ class _Asked:
             self.findings.files |= make_artifacts(request.custom_artifacts, frame, self.findings.metrics)
         if plan.predictor is not None and is_known and any(name in request.chosen for name in ("default", "shap")):
             names = self.outcomes[side.name].names if side.name in self.outcomes else ()
-            pictures = explain(plan.predictor, plan.data, names, request.config)
+            pictures = explain(plan.predictor, plan.data, names, request.options)
             self.findings.files |= {name: MadeFile(f"{name}.png", data) for name, data in pictures.items()}
 
     def _side(self, predictor: Predictor | None, predictions: Any, probabilities: Any) -> Side:
@@ -129,7 +129,7 @@ class _Asked:
     def _measure(self, side: Side, other: Side | None, masks: Mapping[str, Any]) -> None:
         plan, findings = self.plan, self.findings
         assert plan.request.model_type is not None
-        outcome = make_outcome(plan.request.model_type, plan.data, side, plan.request.config)
+        outcome = make_outcome(plan.request.model_type, plan.data, side, plan.request.options)
         self.outcomes[side.name] = outcome
         findings.metrics |= measure_side(side, plan.data, outcome)
         findings.directions |= {
@@ -139,7 +139,7 @@ class _Asked:
             findings.intervals |= resample(outcome, findings.metrics, plan.request.resampling)
         findings.slices = measure_slices(outcome, masks)
         if other is not None:
-            second = make_outcome(plan.request.model_type, plan.data, other, plan.request.config)
+            second = make_outcome(plan.request.model_type, plan.data, other, plan.request.options)
             name = other.name if other.name not in self.outcomes else f"{other.name} (baseline)"
             self.outcomes[name if other.predictor else "baseline"] = second
             values = measure_side(other, plan.data, second)
@@ -147,7 +147,7 @@ class _Asked:
 
     def _draw(self, side: Side) -> None:
         outcome = self.outcomes[side.name]
-        for name, data in draw(self.outcomes, self.plan.request.config):
+        for name, data in draw(self.outcomes, self.plan.request.options):
             self.findings.files[name] = MadeFile(f"{name}.png", data)
         if outcome.names and not outcome.is_binary:
             self.findings.add_csv("per_class_metrics", measure_classes(outcome))
@@ -174,8 +174,10 @@ class _Asked:
 
     def _config(self, mask: Any) -> dict[str, Any]:
         """Return the configuration with the weights of some rows, or of all."""
-        config = self.plan.request.config
-        weights = read_weights(config.get("sample_weights"), self.plan.data)
+        config, weights = (
+            self.plan.request.config,
+            read_weights(self.plan.request.options.sample_weights, self.plan.data),
+        )
         return config if weights is None else {**config, "sample_weights": weights if mask is None else weights[mask]}
 
     def _add_custom(self, side: Side, other: Side | None, masks: Mapping[str, Any]) -> None:

@@ -2,58 +2,44 @@
 
 import logging
 import warnings
-from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 
 from headwater.models.drawing import draw_bars, draw_swarm
+from headwater.models.evaluation.options import Options
 from headwater.models.evaluation.predicting import Predictor
 from headwater.models.evaluation.table import EvaluationData
-from headwater.protocol.errors import InvalidParameterValue
 
 _log = logging.getLogger(__name__)
 
-ALGORITHMS = ("exact", "permutation", "partition", "kernel")
-_ROWS = 2000
 _BACKGROUND = 100
 _SHOWN = 20  # features
 
 
-def explain(
-    predictor: Predictor, data: EvaluationData, names: tuple[str, ...], config: Mapping[str, Any]
-) -> dict[str, bytes]:
+def explain(predictor: Predictor, data: EvaluationData, names: tuple[str, ...], options: Options) -> dict[str, bytes]:
     """Return plots of what each feature adds to the predictions, as PNG files by name; none if SHAP fails.
 
     Args:
         names: the classes, none for a regressor.
-        config: `explainability_algorithm` (exact, permutation, partition, kernel; default: SHAP's choice),
-            `explainability_nsamples` (how many rows; default 2,000), `explainability_kernel_link` (identity, logit).
     """
-    algorithm = config.get("explainability_algorithm")
-    if algorithm is not None and algorithm not in ALGORITHMS:
-        raise InvalidParameterValue(
-            f"Invalid value '{algorithm}' for `explainability_algorithm`. Use one of {', '.join(ALGORITHMS)}."
-        )
-    if config.get("log_model_explainability") is False or find_spec("shap") is None or find_spec("PIL") is None:
+    if not options.log_model_explainability or find_spec("shap") is None or find_spec("PIL") is None:
         return {}
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _plot(predictor, data, names, config)
+            return _plot(predictor, data, names, options)
     except Exception as error:  # noqa: BLE001 - other people's explainers fail on models that they do not know
         _log.warning("SHAP could not explain the model: %s: %s", type(error).__name__, error, exc_info=True)
         return {}
 
 
-def _plot(
-    predictor: Predictor, data: EvaluationData, names: tuple[str, ...], config: Mapping[str, Any]
-) -> dict[str, bytes]:
+def _plot(predictor: Predictor, data: EvaluationData, names: tuple[str, ...], options: Options) -> dict[str, bytes]:
     features = predictor.pick(data.features)
     columns = list(map(str, features.columns)) if hasattr(features, "columns") else list(data.feature_names)
-    sample = _sample(np.asarray(features), int(config.get("explainability_nsamples", _ROWS)))
-    values = _explain(predictor, features, sample, config)
+    sample = _sample(np.asarray(features), options.explainability_nsamples)
+    values = _explain(predictor, features, sample, options)
     if not names and values.ndim == 3:
         values = values[:, :, 0]
     if len(names) == 2 and values.ndim == 3:
@@ -71,7 +57,7 @@ def _plot(
     return {"shap_beeswarm_plot": swarm, "shap_summary_plot": swarm, "shap_feature_importance_plot": bars}
 
 
-def _explain(predictor: Predictor, features: Any, sample: Any, config: Mapping[str, Any]) -> Any:
+def _explain(predictor: Predictor, features: Any, sample: Any, options: Options) -> Any:
     """Return SHAP values: rows × features, × classes where there are several outputs."""
     import shap
 
@@ -87,13 +73,12 @@ def _explain(predictor: Predictor, features: Any, sample: Any, config: Mapping[s
         found = np.asarray(ask(given))
         return found.astype(float)
 
-    algorithm = config.get("explainability_algorithm")
+    algorithm = options.explainability_algorithm
     if algorithm is None and shap.explainers.Tree.supports_model_with_masker(estimator, None):
         return np.asarray(shap.explainers.Tree(estimator)(sample, check_additivity=False).values)  # exact, in no time
     background = shap.sample(sample, min(_BACKGROUND, len(sample)), random_state=0)
     if algorithm == "kernel":
-        link = config.get("explainability_kernel_link", "identity")
-        explainer = shap.KernelExplainer(answer, background, link=link)
+        explainer = shap.KernelExplainer(answer, background, link=options.explainability_kernel_link)
         found = explainer.shap_values(sample, silent=True)
         return np.stack(found, axis=-1) if isinstance(found, list) else np.asarray(found)
     explainer = shap.Explainer(answer, background, algorithm=algorithm or "auto", seed=0)
@@ -102,8 +87,6 @@ def _explain(predictor: Predictor, features: Any, sample: Any, config: Mapping[s
 
 def _sample(features: Any, count: int) -> Any:
     """Return at most so many rows, evenly spread over the data."""
-    if count < 1:
-        raise InvalidParameterValue(f"Invalid value '{count}' for `explainability_nsamples`. Give 1 or more.")
     if len(features) <= count:
         return features
     return features[np.linspace(0, len(features) - 1, count).astype(int)]

@@ -7,7 +7,8 @@ from typing import Any
 
 from headwater.models.evaluation.artifacts import ArtifactMaker
 from headwater.models.evaluation.custom import EvaluationMetric
-from headwater.models.evaluation.default import TYPES, check_config
+from headwater.models.evaluation.default import TYPES
+from headwater.models.evaluation.options import Options, read_options
 from headwater.models.evaluation.plugins import BUILT_IN, choose_evaluators
 from headwater.models.evaluation.predicting import Predictor, open_model
 from headwater.models.evaluation.resampling import Resampling
@@ -58,6 +59,11 @@ class Request:
         return next((options for name, options in self.chosen.items() if name in BUILT_IN), {})
 
     @cached_property
+    def options(self) -> Options:
+        """Return what the configuration says; raise `InvalidParameterValue` or `NotSupported` for what it cannot."""
+        return read_options(self.config)
+
+    @cached_property
     def resampling(self) -> Resampling:
         """Return how to resample."""
         has_baseline = self.baseline_model is not None or self.baseline_predictions is not None
@@ -66,7 +72,7 @@ class Request:
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` for arguments that do not fit, `NotSupported` for what is not offered."""
-        check_config(self.config)
+        _ = self.options
         self.resampling.check()
         if any(name in BUILT_IN for name in self.chosen):
             self._check_type()

@@ -4,6 +4,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator
+from lzma import LZMAError
 from typing import NamedTuple
 
 from headwater.protocol.errors import InvalidParameterValue
@@ -12,6 +13,7 @@ from headwater.stores.sql.preview_file import StoredFile
 
 _SUFFIX = ".npy"
 _MAX_BYTES = 1 << 26
+_DAMAGES = (zipfile.BadZipFile, zlib.error, LZMAError, RuntimeError, EOFError, UnicodeDecodeError)
 _MAX_NAMES = 1000
 
 
@@ -44,7 +46,9 @@ def open_member(file: StoredFile, path: str, name: str) -> Member:
                 )
             with archive.open(found) as opened:
                 data = opened.read(_MAX_BYTES)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, UnicodeDecodeError) as error:
+    except (*_DAMAGES, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # by the disk, and not by what bzip2 says of its data
         raise InvalidParameterValue(f"Cannot read '{path}': {error}. Download it instead.") from error
 
     def read(start: int, length: int | None) -> Iterator[bytes]:
