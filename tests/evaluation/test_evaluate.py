@@ -435,6 +435,14 @@ def test_an_evaluation_again_in_the_same_run_replaces_its_tables() -> None:
         ({"evaluator_config": {"label_list": [0, 2]}}, "The label '1' occurs 2 times"),
         ({"evaluator_config": {"sample_weights": [1, 2]}}, "Give a number of at least 0 for each of the 4 rows"),
         ({"evaluator_config": {"explainability_algorithm": "magic"}}, "Invalid value 'magic'"),
+        (
+            {"evaluator_config": {"explainability_nsamples": "many"}},
+            "Invalid value 'many' for `explainability_nsamples`",
+        ),
+        (
+            {"model": lambda features: [0, 1, 0.25, 1]},
+            "1 of 4 predictions, such as '0.25', are no labels of the targets",
+        ),
         ({"slices": "nope"}, "no column 'nope'"),
         ({"slices": {"odd": [1, 2]}}, "Give true or false for each of the 4 rows"),
         ({"bootstrap": 3}, "Invalid value '3' for `bootstrap`"),

@@ -307,3 +307,10 @@ def test_an_evaluator_of_another_package_is_found_by_its_entry_point(
     assert result.metrics == {"count": 12, "columns": 2}
     assert several.metrics["count"] == 8
     assert "count" not in ignored.metrics
+
+
+def test_a_metric_that_fails_is_named() -> None:
+    broken = hw.models.make_metric(eval_fn=lambda predictions, targets: 1 / 0, greater_is_better=True, name="own")
+
+    with pytest.raises(InvalidParameterValue, match="The metric 'own' failed: ZeroDivisionError: division by zero"):
+        evaluate(extra_metrics=[broken])

@@ -2,7 +2,9 @@
 
 import datetime
 import decimal
+from collections import namedtuple
 from collections.abc import Callable
+from dataclasses import make_dataclass
 from typing import Any
 
 import numpy as np
@@ -250,6 +252,11 @@ def test_frames_of_polars_and_tables_of_arrow_are_taken() -> None:
         {"a": [1.5], "b": 2},
         {"a": np.array([1.5]), "b": pd.Series([2])},
         [{"a": 1.5, "b": 2, "c": 3}],
+        [pd.Series({"a": 1.5, "b": 2}, dtype=object)],
+        [namedtuple("Row", "b a")(2, 1.5)],
+        [make_dataclass("Row", ["a", "b"])(1.5, 2)],
+        np.array([(2, 1.5)], dtype=[("b", "i4"), ("a", "f8")]),
+        pd.DataFrame({"a": [1.5], "b": [2]}).to_records(index=False),
         pd.DataFrame({"b": [2], "a": [1.5]}),
     ],
     ids=repr,

@@ -198,7 +198,14 @@ class CustomInputs:
         results = CustomResults()
         values: dict[str, Any] = {}
         for metric in metrics:
-            value = self._call(metric, values, results)
+            try:
+                value = self._call(metric, values, results)
+            except InvalidParameterValue:
+                raise
+            except Exception as error:  # the user's function
+                raise InvalidParameterValue(
+                    f"The metric '{metric.name}' failed: {type(error).__name__}: {error}. Mend its function."
+                ) from error
             if value is None:
                 _log.warning("The metric '%s' returned None and is left out.", metric.name)
                 continue

@@ -114,6 +114,7 @@ def classify(
             f"The targets are of type '{truth.dtype}', such as '{truth[0]}', the predictions of type "
             f"'{predicted.dtype}', such as '{predicted[0]}'. Give both in the same labels."
         )
+    _check_fractions(truth, predicted)
     labels = _find_labels(truth, predicted, classes, label_list)
     if len(labels) == 2:
         labels = _positive_last(labels, pos_label)
@@ -145,6 +146,18 @@ def _check_labels(values: Any, role: str) -> Any:
             f"{int(np.sum(missing))} of {len(found)} {role} are missing. Leave these rows out of the data."
         )
     return found
+
+
+def _check_fractions(truth: Any, predicted: Any) -> None:
+    """Raise for predictions that are numbers with fractions, and no labels of the targets."""
+    if predicted.dtype.kind != "f":
+        return
+    odd = predicted[(predicted != np.floor(predicted)) & ~np.isin(predicted, truth)]
+    if len(odd):
+        raise InvalidParameterValue(
+            f"{len(odd)} of {len(predicted)} predictions, such as '{odd[0]}', are no labels of the targets, which are "
+            f"such as '{truth[0]}'. Give labels, with chances as `probabilities`, or model_type=\"regressor\"."
+        )
 
 
 def _find_labels(truth: Any, predicted: Any, classes: Any, label_list: Any) -> Any:

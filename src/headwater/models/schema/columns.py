@@ -1,6 +1,7 @@
 """Enforcement on columns: a mapping from names to NumPy arrays. Neither pandas nor a frame is needed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -51,9 +52,10 @@ def columns_from_dict(data: Mapping[Any, Any], schema: Schema) -> Columns:
 def columns_from_list(data: Sequence[Any], schema: Schema) -> Columns:
     """Return the columns of a list: of records, of rows, or of the values of the only column."""
     single = schema.inputs[0].type if len(schema.inputs) == 1 and not schema.has_input_names() else None
-    if data and all(isinstance(item, Mapping) for item in data) and not isinstance(single, Object | Map):
-        names = list(dict.fromkeys(name for item in data for name in item))
-        return {name: as_objects([item.get(name) for item in data]) for name in names}
+    records = [] if isinstance(single, Object | Map) else _records(data)
+    if records:
+        names = list(dict.fromkeys(name for record in records for name in record))
+        return {name: as_objects([record.get(name) for record in records]) for name in names}
     if single is None and data and all(isinstance(item, list | tuple | np.ndarray) for item in data):
         widths = {len(item) for item in data}
         if len(widths) > 1:
@@ -63,7 +65,9 @@ def columns_from_list(data: Sequence[Any], schema: Schema) -> Columns:
 
 
 def columns_from_array(data: Column, schema: Schema) -> Columns:
-    """Return the columns of an array of one or two dimensions, named by their positions."""
+    """Return the columns of an array of one or two dimensions, named by its fields or by their positions."""
+    if data.dtype.names and data.ndim == 1:
+        return {name: np.asarray(data[name]) for name in data.dtype.names}
     if data.ndim == 1:
         return {0: data}
     if data.ndim == 2 and not (len(schema.inputs) == 1 and isinstance(schema.inputs[0].type, Array)):
@@ -71,6 +75,19 @@ def columns_from_array(data: Column, schema: Schema) -> Columns:
     if data.ndim >= 1:
         return {0: as_objects(list(data))}
     return {0: data.reshape(1)}
+
+
+def _records(data: Sequence[Any]) -> list[Mapping[Any, Any]]:
+    """Return a list's items by the names of their values, nothing if some have none."""
+    if data and all(isinstance(item, Mapping) for item in data):
+        return list(data)
+    if data and all(hasattr(item, "_asdict") for item in data):  # named tuples
+        return [item._asdict() for item in data]
+    if data and all(is_series(item) and hasattr(item, "to_dict") for item in data):
+        return [item.to_dict() for item in data]
+    if data and all(is_dataclass(item) and not isinstance(item, type) for item in data):
+        return [{each.name: getattr(item, each.name) for each in fields(item)} for item in data]
+    return []
 
 
 def _as_column(value: Any, name: Name) -> Column:
