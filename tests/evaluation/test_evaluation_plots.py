@@ -10,6 +10,7 @@ from PIL import Image
 from headwater.models.drawing import Line, draw_bars, draw_lines, draw_matrix, draw_points, draw_swarm
 from headwater.models.drawing.sheet import make_axis, write_number
 from headwater.models.evaluation.default import draw
+from headwater.models.evaluation.options import Options
 from headwater.models.measuring.outcome import Outcome, classify, regress
 
 
@@ -33,7 +34,7 @@ def make_classified(rows: int, classes: int) -> Outcome:
 def test_all_plots_of_a_classifier_are_drawn_on_white(rows: int, classes: int) -> None:
     outcome = make_classified(rows, classes)
 
-    drawn = dict(draw({"model": outcome}, {"max_classes_for_multiclass_roc_pr": 12}))
+    drawn = dict(draw({"model": outcome}, Options(max_classes_for_multiclass_roc_pr=12)))
 
     assert {"confusion_matrix", "calibration_curve_plot"} <= set(drawn)
     assert ("roc_curve_plot" in drawn) == (rows > 1)
@@ -48,7 +49,7 @@ def test_plots_of_a_regressor_are_drawn(rows: int) -> None:
     random = np.random.default_rng(0)
     truth = random.normal(size=rows)
 
-    drawn = dict(draw({"model": regress(truth, truth + 1)}, {}))
+    drawn = dict(draw({"model": regress(truth, truth + 1)}, Options()))
 
     assert set(drawn) == {"residuals_plot", "predicted_vs_actual_plot"}
     for data in drawn.values():
@@ -58,7 +59,7 @@ def test_plots_of_a_regressor_are_drawn(rows: int) -> None:
 def test_curves_of_many_classes_are_drawn_only_if_asked_for() -> None:
     outcome = make_classified(100, 11)
 
-    drawn = dict(draw({"model": outcome}, {}))
+    drawn = dict(draw({"model": outcome}, Options()))
 
     assert set(drawn) == {"confusion_matrix"}
 
