@@ -107,6 +107,29 @@ def test_a_forest_that_asks_its_trees_gives_the_same_bits(forest: Any, method: s
     assert np.array_equal(quick(values), getattr(forest, method)(values))
 
 
+@pytest.mark.parametrize("values", [[[np.nan, 0, 1, 2]], [[1, 2, 3, 4]], [[1e30, 0, -1e30, 1]]], ids=repr)
+@pytest.mark.parametrize("kind", [RandomForestClassifier, ExtraTreesRegressor])
+def test_a_forest_that_asks_its_trees_takes_missing_whole_and_large_values(kind: Any, values: Any) -> None:
+    known = X.to_numpy(copy=True)
+    known[::3, 0] = np.nan
+    forest = kind(30, random_state=0).fit(known, np.arange(len(X)) % 5)
+    rows = np.array(values)
+
+    quick = ask_trees(forest, "predict")
+
+    assert quick is not None
+    assert np.array_equal(quick(rows), forest.predict(rows))
+
+
+def test_a_forest_that_asks_its_trees_refuses_what_is_too_large_for_it() -> None:
+    forest = RandomForestRegressor(10, random_state=0).fit(X.to_numpy(), Y)
+    quick = ask_trees(forest, "predict")
+    assert quick is not None
+
+    with pytest.raises(ValueError, match="too large for dtype"):
+        quick(np.array([[1e300, 0, 0, 0]]))
+
+
 def test_a_forest_of_texts_as_classes_answers_with_them() -> None:
     forest = RandomForestClassifier(10, random_state=0).fit(X.to_numpy(), np.where(Y, "yes", "no"))
 
