@@ -121,6 +121,7 @@ def test_a_forest_that_asks_its_trees_takes_missing_whole_and_large_values(kind:
     assert np.array_equal(quick(rows), forest.predict(rows))
 
 
+@pytest.mark.filterwarnings("ignore:overflow encountered")
 def test_a_forest_that_asks_its_trees_refuses_what_is_too_large_for_it() -> None:
     forest = RandomForestRegressor(10, random_state=0).fit(X.to_numpy(), Y)
     quick = ask_trees(forest, "predict")

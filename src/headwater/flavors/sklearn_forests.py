@@ -59,7 +59,7 @@ def _is_same(quick: Callable[[Any], Any], native: Callable[[Any], Any], forest: 
     rng = np.random.default_rng(0)
     rows = rng.normal(size=(_TRIED_ROWS, forest.n_features_in_))
     for tree in (each.tree_ for each in forest.estimators_[:20]):
-        inner = np.flatnonzero(tree.feature >= 0)
+        inner = np.flatnonzero((tree.feature >= 0) & np.isfinite(tree.threshold))  # infinite: only missing values part
         if inner.size:
             chosen = rng.choice(inner, _TRIED_ROWS)
             rows[np.arange(_TRIED_ROWS), tree.feature[chosen]] = tree.threshold[chosen]
