@@ -108,3 +108,12 @@ def test_files_are_predicted_on_from_the_command_line(model: str, tmp_path: Path
     assert json.loads(from_input.stdout) == EXPECTED
     assert (refused.exit_code, refused.stdout) == (1, "")
     assert misspelt.exit_code == 2
+
+
+def test_a_model_that_fails_is_an_error_without_a_traceback(tmp_path: Path) -> None:
+    hw.pyfunc.save_model(tmp_path / "m", python_model=lambda model_input: 1 / 0, pip_requirements=[])
+
+    failed = run("-m", str(tmp_path / "m"), "--env-manager", "local", text='{"inputs": [1]}')
+
+    assert failed.exit_code == 1
+    assert failed.stderr.splitlines()[-1] == "Error: The model failed: ZeroDivisionError: division by zero"

@@ -10,7 +10,7 @@ from headwater.models.pyfunc import PyFuncModel, load_model
 from headwater.models.schema.example import to_serving_input
 from headwater.models.scoring.answers import as_answer, encode_predictions
 from headwater.models.scoring.reading import Reader
-from headwater.protocol.errors import InvalidParameterValue
+from headwater.protocol.errors import HeadwaterError, InvalidParameterValue
 
 _TYPES = {"json": "application/json", "csv": "text/csv"}
 _LOCAL = "local"
@@ -59,9 +59,17 @@ def predict(
 
 
 def answer_request(model: PyFuncModel, body: bytes, content_type: str) -> bytes:
-    """Return what the scoring server answers to a request: the body is read and checked in the same way."""
+    """Return what the scoring server answers to a request: the body is read and checked in the same way.
+
+    Raises `InvalidParameterValue` if the body does not fit the model, or the model fails.
+    """
     given = _reader_for(model).read(body, content_type)
-    found = model.predict(given.unwrap(), given.params)
+    try:
+        found = model.predict(given.unwrap(), given.params)
+    except HeadwaterError:
+        raise
+    except Exception as error:
+        raise InvalidParameterValue(f"The model failed: {type(error).__name__}: {error}") from error
     return encode_predictions(as_answer(found), is_chat=given.is_chat)
 
 
