@@ -122,7 +122,8 @@ def test_custom_metrics_are_computed_for_slices_and_the_baseline_too(caplog: pyt
     assert (result.slices["small"]["bias"], result.slices["large"]["bias"]) == (0.0, 1.5)
     assert result.comparison["bias"][:3] == (0.75, -2.5, 3.25)
     assert "fragile" not in other.slices["small"]
-    assert "Custom metrics of 'slices/small/…' failed: ValueError: too few" in caplog.messages
+    said = "The metric 'fragile' failed: ValueError: too few. Mend its function."
+    assert f"No custom metrics of 'slices/small/…': {said}" in caplog.messages
 
 
 def test_extra_metrics_need_no_type_of_model() -> None:

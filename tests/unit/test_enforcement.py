@@ -2,10 +2,9 @@
 
 import datetime
 import decimal
-from collections import namedtuple
 from collections.abc import Callable
 from dataclasses import make_dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -32,6 +31,11 @@ from headwater.protocol.errors import InvalidParameterValue, SchemaEnforcementFa
 
 TWO = Schema([ColSpec("double", "a"), ColSpec("long", "b")])
 THING = Object([Property("x", Array("long")), Property("y", "string", required=False)])
+
+
+class Row(NamedTuple):
+    b: int
+    a: float
 
 
 def one(kind: ValueType | str, *, required: bool = True) -> Schema:
@@ -253,7 +257,7 @@ def test_frames_of_polars_and_tables_of_arrow_are_taken() -> None:
         {"a": np.array([1.5]), "b": pd.Series([2])},
         [{"a": 1.5, "b": 2, "c": 3}],
         [pd.Series({"a": 1.5, "b": 2}, dtype=object)],
-        [namedtuple("Row", "b a")(2, 1.5)],
+        [Row(2, 1.5)],
         [make_dataclass("Row", ["a", "b"])(1.5, 2)],
         np.array([(2, 1.5)], dtype=[("b", "i4"), ("a", "f8")]),
         pd.DataFrame({"a": [1.5], "b": [2]}).to_records(index=False),

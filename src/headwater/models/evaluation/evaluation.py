@@ -204,4 +204,4 @@ class _Asked:
             slices |= self._compute(side, slices, mask).metrics
         except Exception as error:  # noqa: BLE001 - the user's function, on fewer rows than it was written for
             key = slice_key(name, "…")
-            _log.warning("Custom metrics of '%s' failed: %s: %s", key, type(error).__name__, error)
+            _log.warning("No custom metrics of '%s': %s", key, error)
