@@ -244,6 +244,10 @@ DAMAGED: dict[str, tuple[Any, Damage]] = {
         IsolationForest(n_estimators=2, max_features=3),
         put("estimators_features_", [np.arange(1)] * 2),
     ),
+    "isolated by a mask": (
+        IsolationForest(n_estimators=2, max_features=3),
+        put("estimators_features_", [np.array([True, False, False])] * 2),
+    ),
     "isolated features unsaid": (IsolationForest(n_estimators=2, max_features=3), put("_max_features", 4)),
     "bare tree at the end": (make_pipeline(TREE), hidden_in),
     "bare tree in an array": (
@@ -306,6 +310,7 @@ DAMAGED: dict[str, tuple[Any, Damage]] = {
     "vectors of fewer columns": (SVC(), put("support_vectors_", wide)),
     "fewer vectors": (SVC(), put("support_vectors_", lambda vectors: vectors[:3].copy())),
     "vectors of classes": (SVC(), put("_n_support", lambda each: np.array([FAR, -FAR, each.sum()], np.int32))),
+    "vectors of no class": (SVR(), put("_n_support", np.zeros(0, np.int32))),
     "more vectors of a class": (SVC(), put("_n_support", lambda each: each + np.int32(FAR))),
     "fewer coefficients": (SVC(), put("_dual_coef_", wide)),
     "fewer intercepts": (SVC(), put("_intercept_", lambda values: values[:1])),

@@ -66,6 +66,8 @@ def check_isolation_forest(forest: Any) -> None:
         counts = [features] * len(trees)
     else:
         chosen = [array(each, "estimators_features_", 1) for each in _list(forest, "estimators_features_")]
+        if any(each.dtype.kind not in "iu" for each in chosen):
+            raise Damaged("the features that it selects are no numbers of columns")
         counts, forest.estimators_features_ = [each.size for each in chosen], chosen
     if len(counts) != len(trees):
         raise Damaged(f"it selects features for {len(counts)} trees, and has {len(trees)}")

@@ -24,6 +24,8 @@ def check_machine(machine: Any) -> None:
     else:
         _shape(own, "support_vectors_", (count, integer(machine, "n_features_in_")))
     of_class = take(own, "_n_support", 1, np.int32)
+    if of_class.size < 2:
+        raise Damaged("its _n_support is not for two classes or more")
     _shape(own, "_dual_coef_", (of_class.size - 1, count))
     if (of_class < 0).any() or (qualified(type(machine)) in _CLASSIFIERS and of_class.sum(dtype=np.int64) != count):
         raise Damaged(f"its _n_support are {of_class.tolist()}, and there are {count} vectors")
