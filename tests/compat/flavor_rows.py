@@ -34,7 +34,6 @@ def row_sklearn_forest() -> FlavorCase:
         keys={"pickled_model": "model.skops", "serialization_format": "skops"},
         requirements=("scikit-learn", "skops"),
         allowed_requirements=("numpy",),
-        runs_code=True,
     )
 
 
