@@ -45,10 +45,7 @@ from headwater.stores.sql.connection import Connection, Dialect, chunks, marks
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.live_logs import LiveLogs
 from headwater.stores.sql.logged_model_rows import find_model, load_model_uri
-from headwater.stores.sql.preview import preview_table
-from headwater.stores.sql.preview_array import preview_array
 from headwater.stores.sql.preview_file import StoredFile
-from headwater.stores.sql.preview_summary import summarize_table
 from headwater.stores.sql.rows import find_run, load_info
 
 _RUN_PATH = re.compile(r"([0-9]{1,18})/([^/]+)/artifacts(?:/(.+))?", re.ASCII)
@@ -143,16 +140,22 @@ class SqlArtifacts:
     def preview_table(self, request: PreviewTable) -> PreviewTableResponse:
         """Return rows of an artifact of a run that is a table."""
         request.check()
+        from headwater.stores.sql.preview import preview_table  # loads numpy
+
         return preview_table(self.open_file(request.run_id, request.path), request)
 
     def preview_array(self, request: PreviewArray) -> PreviewArrayResponse:
         """Return a picture of an artifact of a run that is a NumPy array."""
         request.check()
+        from headwater.stores.sql.preview_array import preview_array  # loads numpy
+
         return preview_array(self.open_file(request.run_id, request.path), request)
 
     def summarize_table(self, request: SummarizeTable) -> SummarizeTableResponse:
         """Return what an artifact of a run that is a table holds in its columns."""
         request.check()
+        from headwater.stores.sql.preview_summary import summarize_table  # loads numpy
+
         return summarize_table(self.open_file(request.run_id, request.path), request)
 
     def open_file(self, run_id: str, path: str) -> StoredFile:
