@@ -5,7 +5,6 @@ import keyword
 import pkgutil
 import re
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 
 import click
 
@@ -81,6 +80,8 @@ class Tree(click.Group):
         """Find the command; name those that may have been meant if there is none."""
         name = args[0]
         if not name.startswith("-") and self.get_command(ctx, name) is None:
+            from difflib import get_close_matches
+
             known = [*self.list_commands(ctx), *ALIASES.get(self.package, ())]
             meant = [other for other in known if other.startswith(name)] or get_close_matches(name, known)
             advice = f" Did you mean {' or '.join(repr(other) for other in meant)}?" if meant else ""

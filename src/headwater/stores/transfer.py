@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from headwater.protocol.errors import DataLoss, RangeNotSatisfiable
-from headwater.stores.interface import OnBytes, unnoticed
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
@@ -20,6 +19,13 @@ CHUNK_BYTES = 1 << 20
 THREADS = 8
 _BESIDE_BYTES = 4 << 20  # fewer are hashed sooner than a thread starts
 _BLOCK_BYTES = 1 << 20
+
+OnBytes = Callable[[int], object]
+"""Is told of progress: how many more bytes have been transferred."""
+
+
+def unnoticed(_count: int) -> None:
+    """Take no notice of progress."""
 
 
 class Checksum:

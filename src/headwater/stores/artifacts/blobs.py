@@ -21,8 +21,8 @@ from headwater.protocol.errors import (
     ResourceDoesNotExist,
     TemporarilyUnavailable,
 )
-from headwater.stores.interface import HeldBlob, OnBytes, unnoticed
-from headwater.stores.transfer import Checksum, counted, read_chunks, write_all
+from headwater.stores.found import HeldBlob
+from headwater.stores.transfer import Checksum, OnBytes, counted, read_chunks, unnoticed, write_all
 
 _CHUNK_BYTES = 1 << 20
 _REST_OF_DIGEST = re.compile(r"[0-9a-f]{62}", re.ASCII)

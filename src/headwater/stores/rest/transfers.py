@@ -29,10 +29,10 @@ from headwater.protocol.errors import (
     NotSupported,
     TemporarilyUnavailable,
 )
-from headwater.stores.interface import Blobs, OnBytes
+from headwater.stores.interface import Blobs
 from headwater.stores.rest.client import Client
 from headwater.stores.rest.transport import Unreachable
-from headwater.stores.transfer import Checksum, counted, for_each, read_chunks
+from headwater.stores.transfer import Checksum, OnBytes, counted, for_each, read_chunks
 
 if TYPE_CHECKING:
     from headwater.stores.rest.signed import SignedTransport

@@ -15,7 +15,6 @@ from headwater.protocol.alert_conditions import (
 )
 from headwater.protocol.alerts import MAX_TEXT, AlertLevel, AlertNote, AlertRule
 from headwater.protocol.errors import InvalidParameterValue
-from headwater.protocol.runs import RunStatus
 from headwater.stores.sql.alert_rows import raise_alert
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection
@@ -91,25 +90,12 @@ def rule_from_row(row: tuple[object, ...]) -> AlertRule:
     return AlertRule(rule_id, name, condition, experiment_id, AlertLevel(str(level)), *rest)  # type: ignore[arg-type]  # as the database typed them
 
 
-def check_status(connection: Connection, run: RunRow, status: RunStatus, *, is_lost: bool = False) -> None:
-    """Raise the alerts of rules about runs that fail."""
-    if status is RunStatus.FAILED:
-        for watched in known_rules(connection).rules:
-            if isinstance(watched.condition, RunFailed) and watched.covers(run.exp_id):
-                raise_found(
-                    connection, run, watched.rule, "its client fell silent" if is_lost else "it ended as FAILED"
-                )
-
-
-def raise_stalled(connection: Connection, run: RunRow, rule: AlertRule, silent_ms: int) -> None:
-    """Raise the alert of a rule about stalled runs."""
-    raise_found(connection, run, rule, f"no heartbeat for {silent_ms // 1000} s")
-
-
-def stalled_rules(connection: Connection) -> list[tuple[AlertRule, int]]:
-    """Return the rules about stalled runs, each with the seconds of silence."""
-    rules = known_rules(connection).rules
-    return [(w.rule, w.condition.after_s) for w in rules if isinstance(w.condition, RunStalled)]
+def check_failed(connection: Connection, run: RunRow, *, is_lost: bool = False) -> None:
+    """Raise the alerts of rules about runs that fail, as this one does."""
+    found = "its client fell silent" if is_lost else "it ended as FAILED"
+    for watched in known_rules(connection).rules:
+        if isinstance(watched.condition, RunFailed) and watched.covers(run.exp_id):
+            raise_found(connection, run, watched.rule, found)
 
 
 def raise_found(connection: Connection, run: RunRow, rule: AlertRule, found: str) -> None:
@@ -125,6 +111,17 @@ def raise_found(connection: Connection, run: RunRow, rule: AlertRule, found: str
     if exists is not None and count < ALERTS_AN_HOUR:
         note = AlertNote(rule.name, f"{rule.condition}: {found}"[:MAX_TEXT], rule.level)
         raise_alert(connection, run, note, rule)
+
+
+def raise_stalled(connection: Connection, run: RunRow, rule: AlertRule, silent_ms: int) -> None:
+    """Raise the alert of a rule about stalled runs."""
+    raise_found(connection, run, rule, f"no heartbeat for {silent_ms // 1000} s")
+
+
+def stalled_rules(connection: Connection) -> list[tuple[AlertRule, int]]:
+    """Return the rules about stalled runs, each with the seconds of silence."""
+    rules = known_rules(connection).rules
+    return [(w.rule, w.condition.after_s) for w in rules if isinstance(w.condition, RunStalled)]
 
 
 def _remember_quiet(connection: Connection, key: tuple[str, int], until: int) -> None:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from headwater.config import SIGNED_URL_S
 from headwater.protocol.artifacts import (
@@ -39,7 +40,6 @@ from headwater.protocol.previews import (
     SummarizeTable,
     SummarizeTableResponse,
 )
-from headwater.stores.interface import Direct, HeldBlobs, Location, Locations
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection, Dialect, chunks, marks
 from headwater.stores.sql.database import Database
@@ -47,6 +47,9 @@ from headwater.stores.sql.live_logs import LiveLogs
 from headwater.stores.sql.logged_model_rows import find_model, load_model_uri
 from headwater.stores.sql.preview_file import StoredFile
 from headwater.stores.sql.rows import find_run, load_info
+
+if TYPE_CHECKING:
+    from headwater.stores.interface import Direct, HeldBlobs, Location, Locations
 
 _RUN_PATH = re.compile(r"([0-9]{1,18})/([^/]+)/artifacts(?:/(.+))?", re.ASCII)
 _PROXIED = re.compile(r"mlflow-artifacts:/+(?P<path>[^/?][^?]*)")
@@ -80,7 +83,7 @@ class _Entry:
 class SqlArtifacts:
     """The artifact trees of runs, and of paths that belong to no run. Thread-safe."""
 
-    def __init__(self, database: Database, blobs: HeldBlobs, locations: Locations, live_logs: LiveLogs) -> None:
+    def __init__(self, database: Database, blobs: "HeldBlobs", locations: "Locations", live_logs: LiveLogs) -> None:
         self._database = database
         self._blobs = blobs
         self._locations = locations
@@ -210,7 +213,7 @@ class SqlArtifacts:
         signed = location.sign("GET", request.path, request.expiration or int(SIGNED_URL_S.get()))
         return PresignDownloadResponse(signed.url, signed.headers, location.find(request.path).size)
 
-    def _open_owned(self, purpose: str, run_id: str, model_id: str = "") -> Location:
+    def _open_owned(self, purpose: str, run_id: str, model_id: str = "") -> "Location":
         with self._database.read() as connection:
             if model_id:
                 uri = load_model_uri(connection, find_model(connection, model_id, deleted_too=False))
@@ -223,13 +226,13 @@ class SqlArtifacts:
             )
         return self._locations.open(uri)
 
-    def _direct(self) -> Direct:
+    def _direct(self) -> "Direct":
         if self._blobs.direct is None:
             raise NotSupported("Presigned URLs are not supported for the current artifact repository")
         return self._blobs.direct
 
 
-def list_location(locations: Locations, uri: str, path: str) -> list[FileInfo]:
+def list_location(locations: "Locations", uri: str, path: str) -> list[FileInfo]:
     """Return one folder of an artifact location outside of the store; nothing of one that is not served."""
     try:
         location = locations.open(uri)

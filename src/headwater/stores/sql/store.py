@@ -90,6 +90,8 @@ class SqlStore:
         self._sender = sender
         self._live_logs = LiveLogs(live_logs)
         self._passwords = Passwords()
+        if artifact_root:
+            self.experiments  # noqa: B018 - refuses a wrong root at once
 
     def close(self) -> None:
         """Finish what is being written, cut off what is being sent, and release every connection."""

@@ -11,7 +11,6 @@ from headwater.protocol.metrics import Metric
 from headwater.protocol.names import MAX_PARAM_VALUE, MAX_RUN_TAG_VALUE, RUN_NAME_TAG
 from headwater.protocol.run_names import make_run_name
 from headwater.protocol.runs import CreateRun, Param, RunStatus, RunTag, UpdateRun
-from headwater.stores.sql.alert_rules import check_status
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection, marks
 from headwater.stores.sql.event_words import note_run_ended
@@ -150,7 +149,10 @@ def apply_update(connection: Connection, run: RunRow, update: UpdateRun) -> None
             seal_run(connection, run.id)
         if changed:
             note_run_ended(connection, run.id, update.status)
-            check_status(connection, run, update.status)
+        if changed and update.status is RunStatus.FAILED:
+            from headwater.stores.sql.alert_rules import check_failed
+
+            check_failed(connection, run)
     connection.touch(run.id)
 
 
