@@ -5,6 +5,7 @@ import keyword
 import pkgutil
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 import click
 
@@ -39,6 +40,10 @@ class Tree(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         """Return the names of the modules that are commands."""
+        return self._names
+
+    @cached_property
+    def _names(self) -> list[str]:
         path = importlib.import_module(self.package).__path__
         names = (module.name for module in pkgutil.iter_modules(path) if not module.name.startswith("_"))
         return sorted(name.rstrip("_").replace("_", "-") for name in names)

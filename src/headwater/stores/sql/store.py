@@ -69,7 +69,7 @@ class SqlStore:
         blobs: where the bytes of artifacts are kept.
         locations: opens the artifact locations of experiments that chose a place of their own.
         live_logs: the folder for logs of runs that are being written.
-        sender: sends what webhooks are told; the store closes it.
+        make_sender: makes what sends the messages of webhooks; the store closes it.
         artifact_root: where experiments keep artifacts that choose no place of their own; empty: with the store.
     """
 
@@ -79,7 +79,7 @@ class SqlStore:
         blobs: "HeldBlobs",
         locations: "Locations",
         live_logs: Path,
-        sender: "Sender",
+        make_sender: "Callable[[], Sender]",
         artifact_root: str = "",
     ) -> None:
         self.database = Database(uri)
@@ -87,7 +87,7 @@ class SqlStore:
         self.locations = locations
         self.making = threading.RLock()
         self._artifact_root = artifact_root
-        self._sender = sender
+        self._make_sender = make_sender
         self._live_logs = LiveLogs(live_logs)
         self._passwords = Passwords()
         if artifact_root:
@@ -258,7 +258,7 @@ class SqlStore:
         """Return the webhooks."""
         from headwater.stores.sql.webhooks import SqlWebhooks
 
-        return SqlWebhooks(self.database, self._sender)
+        return SqlWebhooks(self.database, self._make_sender())
 
     @_resource
     def alerts(self) -> "SqlAlerts":
