@@ -238,3 +238,8 @@ def test_what_is_not_there_is_an_error(tmp_path: Path) -> None:
         fetch_source(str(tmp_path / "text.zip"))
     with pytest.raises(hw.InvalidParameterValue, match="in no git repository"):
         fetch_source(str(tmp_path), "v1")
+
+
+def test_a_script_is_no_project_but_an_entry_point_of_its_folder(project: Path) -> None:
+    with pytest.raises(hw.InvalidParameterValue, match=rf"headwater run {project} -e train\.py"):
+        fetch_source(str(project / "train.py"))

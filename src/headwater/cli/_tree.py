@@ -89,9 +89,18 @@ class Tree(click.Group):
 
             known = [*self.list_commands(ctx), *ALIASES.get(self.package, ())]
             meant = [other for other in known if other.startswith(name)] or get_close_matches(name, known)
+            meant = meant or self._find_below(ctx, name)
             advice = f" Did you mean {' or '.join(repr(other) for other in meant)}?" if meant else ""
             raise click.UsageError(f"No such command '{name}'.{advice}", ctx)
         return super().resolve_command(ctx, args)
+
+    def _find_below(self, ctx: click.Context, name: str) -> list[str]:
+        """Return where a command of this name stands in the groups of this one, in the order of the help."""
+        listed = [group for groups in self.sections.values() for group in groups]
+        below = ((group, self.get_command(ctx, group)) for group in listed)
+        return [
+            f"{group} {name}" for group, tree in below if isinstance(tree, Tree) and name in tree.list_commands(ctx)
+        ][:3]
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; turn an error of the store, this machine's files, or a missing package into one line."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import shlex
 import shutil
 import stat
 import tempfile
@@ -71,6 +72,11 @@ def fetch_source(uri: str, version: str = "") -> Source:
         found = _from_folder(local, version)
     elif local is not None and not local.exists():
         raise ResourceDoesNotExist(f"No such project: '{uri}'. Give a folder, a git URL or a zip archive.")
+    elif local is not None and local.is_file():
+        raise InvalidParameterValue(
+            f"The project '{uri}' is a file. Name its folder, and the file as the entry point: "
+            f"headwater run {shlex.quote(str(local.parent))} -e {shlex.quote(local.name)}"
+        )
     else:
         found = _fetch_git(_check_git_url(location), version)
     return enter_subdirectory(found, subdirectory)
