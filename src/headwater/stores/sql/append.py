@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
+from headwater.loading import loading
 from headwater.protocol.alerts import AlertNote
 from headwater.protocol.contexts import check_metric_key
 from headwater.protocol.errors import InvalidParameterValue
@@ -103,7 +104,8 @@ def _note_heartbeat(connection: Connection, run: RunRow) -> None:
 def _apply_records(connection: Connection, run: RunRow, request: Append) -> list[Rejection]:
     rejected: list[Rejection] = []
     if request.count:
-        from headwater.stores.sql.incoming_points import append_points  # loads numpy
+        with loading():
+            from headwater.stores.sql.incoming_points import append_points  # and numpy
 
         rejected += append_points(connection, run, request)
     _apply_params(connection, run, request, rejected)

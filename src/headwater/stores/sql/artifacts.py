@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from headwater.config import SIGNED_URL_S
+from headwater.loading import loading
 from headwater.protocol.artifacts import (
     MAX_PARTS,
     ArtifactFile,
@@ -143,21 +144,24 @@ class SqlArtifacts:
     def preview_table(self, request: PreviewTable) -> PreviewTableResponse:
         """Return rows of an artifact of a run that is a table."""
         request.check()
-        from headwater.stores.sql.preview import preview_table  # loads numpy
+        with loading():
+            from headwater.stores.sql.preview import preview_table  # and numpy
 
         return preview_table(self.open_file(request.run_id, request.path), request)
 
     def preview_array(self, request: PreviewArray) -> PreviewArrayResponse:
         """Return a picture of an artifact of a run that is a NumPy array."""
         request.check()
-        from headwater.stores.sql.preview_array import preview_array  # loads numpy
+        with loading():
+            from headwater.stores.sql.preview_array import preview_array  # and numpy
 
         return preview_array(self.open_file(request.run_id, request.path), request)
 
     def summarize_table(self, request: SummarizeTable) -> SummarizeTableResponse:
         """Return what an artifact of a run that is a table holds in its columns."""
         request.check()
-        from headwater.stores.sql.preview_summary import summarize_table  # loads numpy
+        with loading():
+            from headwater.stores.sql.preview_summary import summarize_table  # and numpy
 
         return summarize_table(self.open_file(request.run_id, request.path), request)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from headwater.loading import loading
 from headwater.protocol.endpoint import Empty
 from headwater.protocol.errors import InvalidParameterValue, ResourceAlreadyExists, ResourceDoesNotExist
 from headwater.protocol.experiments import (
@@ -104,7 +105,8 @@ class SqlExperiments:
     def search(self, request: SearchExperiments) -> SearchExperimentsResponse:
         """Return one page of the experiments that match."""
         request.check()
-        from headwater.stores.sql.search import select_experiments
+        with loading():
+            from headwater.stores.sql.search import select_experiments
 
         offset = decode_page_token(request.page_token)
         with self._database.read() as connection:

@@ -1,5 +1,6 @@
 """Runs in the database."""
 
+from headwater.loading import loading
 from headwater.protocol.endpoint import Empty
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.families import Family, GetFamily
@@ -101,7 +102,8 @@ class SqlRuns:
         offset = decode_page_token(request.page_token)
         if not request.experiment_ids:
             return SearchRunsResponse()
-        from headwater.stores.sql.search import select_runs
+        with loading():
+            from headwater.stores.sql.search import select_runs
 
         with self._database.read() as connection:
             ids = select_runs(

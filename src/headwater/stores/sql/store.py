@@ -1,9 +1,9 @@
 """The store in a database."""
 
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from headwater.loading import loading
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.live_logs import LiveLogs
 from headwater.stores.sql.passwords import Passwords
@@ -54,7 +54,7 @@ class _resource(Generic[ResourceT]):  # noqa: N801 - a decorator
 
     def __get__(self, store: "SqlStore", _owner: object = None) -> ResourceT:
         name = self._make.__name__
-        with store.making:
+        with loading():
             if name not in vars(store):  # where Python finds it from now on, without coming here
                 vars(store)[name] = self._make(store)
         resource: ResourceT = vars(store)[name]
@@ -85,7 +85,6 @@ class SqlStore:
         self.database = Database(uri)
         self.blobs = blobs
         self.locations = locations
-        self.making = threading.RLock()
         self._artifact_root = artifact_root
         self._make_sender = make_sender
         self._live_logs = LiveLogs(live_logs)

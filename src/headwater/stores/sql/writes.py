@@ -5,6 +5,7 @@ import re
 import uuid
 from collections.abc import Sequence
 
+from headwater.loading import loading
 from headwater.protocol.edits import EditAction
 from headwater.protocol.errors import InvalidParameterValue, ResourceAlreadyExists, ResourceDoesNotExist
 from headwater.protocol.metrics import Metric
@@ -125,7 +126,8 @@ def write_metrics(connection: Connection, run: RunRow, metrics: Sequence[Metric]
     """Write points."""
     if not metrics:
         return
-    from headwater.stores.sql.incoming_points import insert_metrics  # loads numpy
+    with loading():
+        from headwater.stores.sql.incoming_points import insert_metrics  # and numpy
 
     insert_metrics(connection, run, metrics)
     connection.touch(run.id)
@@ -144,13 +146,15 @@ def apply_update(connection: Connection, run: RunRow, update: UpdateRun) -> None
         )
         connection.execute("UPDATE run SET lost = 0 WHERE id = ? AND lost = 1", (run.id,))
         if update.status.is_terminated() and connection.one(_HAS_POINTS, (run.id,)) is not None:
-            from headwater.stores.sql.points import seal_run  # loads numpy
+            with loading():
+                from headwater.stores.sql.points import seal_run  # and numpy
 
             seal_run(connection, run.id)
         if changed:
             note_run_ended(connection, run.id, update.status)
         if changed and update.status is RunStatus.FAILED:
-            from headwater.stores.sql.alert_rules import check_failed
+            with loading():
+                from headwater.stores.sql.alert_rules import check_failed
 
             check_failed(connection, run)
     connection.touch(run.id)
