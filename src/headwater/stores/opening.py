@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headwater.config import ARTIFACT_LOCATIONS
+from headwater.loading import loading
 from headwater.protocol.errors import InvalidParameterValue, NotSupported
 
 if TYPE_CHECKING:
@@ -45,15 +46,17 @@ def open_store(
     scheme = uri.partition(":")[0].partition("+")[0]
     # Each import costs what only that kind of store needs: an HTTP client, or numpy and a database driver.
     if scheme in {"http", "https"}:
-        from headwater.stores.rest import RestStore
+        with loading():
+            from headwater.stores.rest import RestStore
 
         return RestStore(uri)
     if scheme not in _DATABASES:
         raise InvalidParameterValue(
             f"Invalid store URI scheme '{scheme}'. Use sqlite:///path, postgresql://user@host/database or http(s)://host."
         )
-    from headwater.stores.artifacts import ServedLocations
-    from headwater.stores.sql import SqlStore
+    with loading():
+        from headwater.stores.artifacts import ServedLocations
+        from headwater.stores.sql import SqlStore
 
     prefixes = ARTIFACT_LOCATIONS.get().split(",") if artifact_locations is None else artifact_locations
     locations = ServedLocations([prefix.strip() for prefix in (*prefixes, artifact_root) if prefix.strip()])

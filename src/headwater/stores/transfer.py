@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from headwater.loading import loading
 from headwater.protocol.errors import DataLoss, RangeNotSatisfiable
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ class Checksum:
         if self._running is not None:
             self._running.result()
         if self._pool is None and self.size >= _BESIDE_BYTES:
-            from concurrent.futures import ThreadPoolExecutor  # cannot be imported any more while the program ends
+            with loading():
+                from concurrent.futures import ThreadPoolExecutor  # cannot be imported any more while the program ends
 
             self._pool = ThreadPoolExecutor(1, thread_name_prefix="headwater-checksum")
         try:
@@ -146,7 +148,8 @@ def for_each(items: Sequence[T], work: Callable[[T], ResultT], *, threads: int =
     """
     futures: list[Future[ResultT]] = []
     if len(items) > 1:
-        from concurrent.futures import ThreadPoolExecutor  # cannot be imported any more while the program ends
+        with loading():
+            from concurrent.futures import ThreadPoolExecutor  # cannot be imported any more while the program ends
 
         pool = ThreadPoolExecutor(min(threads, len(items)))
         try:

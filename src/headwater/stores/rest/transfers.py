@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from headwater.loading import loading
 from headwater.protocol import artifacts
 from headwater.protocol.artifacts import (
     ArtifactFile,
@@ -154,7 +155,8 @@ class Transfers:
 
     def _past(self) -> "SignedTransport":
         if self._signed is None:
-            from headwater.stores.rest.signed import SignedTransport  # an HTTP client costs 80 ms
+            with loading():
+                from headwater.stores.rest.signed import SignedTransport  # an HTTP client costs 80 ms
 
             self._signed = SignedTransport()
         return self._signed
