@@ -8,10 +8,12 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from headwater.stand_in.borrow import mlflow_names
+from headwater import entry_points
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 __all__ = [
     "DefaultExperimentProvider",
@@ -128,6 +130,7 @@ def find_auth(name: str) -> Any:
 def forget() -> None:
     """Look anew for what is installed, the next time that it is asked for."""
     _providers.cache_clear()
+    entry_points.forget()
 
 
 def _ask(group: str, question: str) -> Iterator[Any]:
@@ -144,6 +147,8 @@ def _ask(group: str, question: str) -> Iterator[Any]:
 def _providers(group: str) -> tuple[Any, ...]:
     found = []
     for entry in _entries(group):
+        from headwater.stand_in.borrow import mlflow_names  # loads much of Python's import system
+
         try:
             with mlflow_names():
                 found.append(entry.load()())
@@ -152,10 +157,10 @@ def _providers(group: str) -> tuple[Any, ...]:
     return tuple(found)
 
 
-def _entries(group: str) -> Iterator[EntryPoint]:
+def _entries(group: str) -> "Iterator[EntryPoint]":
     """Yield the entry points of other packages; those of MLflow itself stand for what is built in here."""
     for family in ("headwater", "mlflow"):
-        for entry in entry_points(group=f"{family}.{group}"):
+        for entry in entry_points.find_entry_points(f"{family}.{group}"):
             if not entry.value.startswith("mlflow."):
                 yield entry
 

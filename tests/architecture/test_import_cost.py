@@ -9,6 +9,7 @@ import pytest
 
 MODULES = 250
 FORBIDDEN = ("numpy", "pandas", "urllib3", "sqlite3", "starlette", "uvicorn", "click", "rich", "psycopg", "asyncio")
+HEAVY = ("numpy", "urllib3", "psutil", "rich")
 
 
 def test_importing_headwater_loads_few_modules_and_no_heavy_one() -> None:
@@ -25,10 +26,11 @@ def test_importing_headwater_loads_few_modules_and_no_heavy_one() -> None:
     ("words", "limit", "forbidden"),
     [
         (["--help"], 350, ("numpy", "sqlite3", "urllib3", "rich")),
-        (["run", "--help"], 320, ("numpy", "sqlite3", "urllib3", "rich")),
-        (["run", ".", "-e", "t.sh"], 640, ("urllib3", "psutil", "rich", "headwater.projects.sweeps")),
+        (["run", "--help"], 290, ("numpy", "sqlite3", "urllib3", "rich")),
+        (["run", ".", "-e", "t.sh"], 395, (*HEAVY, "socket", "email", "headwater.projects.sweeps")),
+        (["runs", "list", "--experiment-id", "0"], 350, (*HEAVY, "email")),
     ],
-    ids=["help", "help of run", "run"],
+    ids=["help", "help of run", "run", "list of runs"],
 )
 def test_a_command_loads_no_more_than_it_needs(
     tmp_path: Path, words: list[str], limit: int, forbidden: tuple[str, ...]

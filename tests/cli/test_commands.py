@@ -88,6 +88,7 @@ def test_unknown_commands_are_usage_errors(headwater: Command) -> None:
 def test_a_mistyped_command_is_guessed(headwater: Command) -> None:
     assert "Did you mean 'experiments'?" in headwater("exper").stderr
     assert "Did you mean 'describe'?" in headwater("runs", "descrbe").stderr
+    assert "Did you mean 'experiments list' or 'runs list' or 'artifacts list'?" in headwater("list").stderr
 
 
 def test_help_names_every_command_under_a_heading_and_cuts_nothing_off(headwater: Command) -> None:

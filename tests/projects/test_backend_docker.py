@@ -101,7 +101,7 @@ def test_a_project_that_names_an_image_runs_in_it(
     assert pull == ["pull", "--", IMAGE]
     passed = {f"{brand}_{name}" for brand in ("HEADWATER", "MLFLOW") for name in ("RUN_ID", "TRACKING_URI")}
     passed |= {"HEADWATER_EXPERIMENT_ID", "MLFLOW_EXPERIMENT_ID", "HEADWATER_EXIT_TIMEOUT"}
-    passed |= {"HEADWATER_PARAMETER_1", "HEADWATER_PARAMETER_2"}
+    passed |= {"HEADWATER_PARAMETER_1", "HEADWATER_PARAMETER_2", "PYTHONUNBUFFERED"}
     variables = [word for word in started if word.startswith("--env=")]
     assert sorted(variables) == sorted(
         [*(f"--env={name}" for name in passed), "--env=HOME=/tmp", "--env=MODE=a b", "--env=COPIED"]

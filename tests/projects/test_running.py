@@ -50,6 +50,30 @@ def test_a_project_runs_as_a_run_that_says_what_it_was(
     assert f"trained {submitted.run_id}" in capfd.readouterr().out
 
 
+def test_what_a_python_program_prints_is_shown_while_it_runs(
+    project: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
+    heard = tmp_path / "heard"
+    lines = ["import pathlib, time", "print('begun')"]
+    lines += [f"while not pathlib.Path({str(heard)!r}).exists(): time.sleep(0.01)"]
+    (project / "slow.py").write_text("\n".join(lines))
+    shown = ""
+
+    def is_begun() -> bool:
+        nonlocal shown
+        shown += capfd.readouterr().out
+        return "begun" in shown
+
+    submitted = run(str(project), "slow.py", synchronous=False)
+
+    try:
+        wait_for(is_begun)
+    finally:
+        heard.touch()
+    assert submitted.wait()
+
+
 def test_a_version_is_run_as_it_was_and_recorded(repository: Path, git: Git) -> None:
     first = git(repository, "rev-parse", "HEAD")
     (repository / "train.py").write_text("raise SystemExit('not this one')")
@@ -89,6 +113,8 @@ def test_a_project_that_fails_is_an_error_and_a_failed_run(project: Path) -> Non
     ("arguments", "message"),
     [
         ({"entry_point": "nope"}, "Could not find nope among entry points"),
+        ({"entry_point": "train"}, r"Perhaps you want: -e train\.py"),
+        ({"entry_point": "sleeep"}, "Perhaps you want: -e sleep"),
         ({"parameters": {"alpha": "x"}}, "Expected float"),
         ({"parameters": {"a b": "x"}}, "Invalid parameter name"),
         ({"backend": "zzz"}, "Got unsupported execution mode zzz"),

@@ -238,3 +238,15 @@ def test_what_is_not_there_is_an_error(tmp_path: Path) -> None:
         fetch_source(str(tmp_path / "text.zip"))
     with pytest.raises(hw.InvalidParameterValue, match="in no git repository"):
         fetch_source(str(tmp_path), "v1")
+
+
+def test_a_script_is_no_project_but_an_entry_point_of_its_folder(project: Path) -> None:
+    with pytest.raises(hw.InvalidParameterValue, match=rf"headwater run {project} -e train\.py"):
+        fetch_source(str(project / "train.py"))
+
+
+def test_a_version_may_stand_in_the_uri(repository: Path, versions: dict[str, str]) -> None:
+    assert fetch_source(f"{repository}#@v1").commit == versions["v1"]
+    assert (fetch_source(f"{repository.as_uri()}#sub@topic/x").folder / "inner.py").exists()
+    (repository / "odd@name").mkdir()
+    assert fetch_source(f"{repository}#odd@name").folder == repository / "odd@name"

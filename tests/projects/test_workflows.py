@@ -353,7 +353,8 @@ def test_an_interrupt_ends_the_steps_and_the_workflow(flow: Path, uri: str) -> N
     (above,) = hw.search_runs(filter_string="tags.headwater.workflow = 'churn'", output_format="list")
     states = {run.info.run_name: run.info.status for run in _children(above.info.run_id)}
     assert (above.info.status, states) == ("KILLED", {"clean": "FINISHED", "train": "KILLED"})
-    assert b"Interrupted." in said
+    assert f"headwater workflows resume {above.info.run_id}\nError: Interrupted.\n" in said.decode()
+    assert b"Aborted" not in said
 
 
 def test_the_command_runs_plans_and_prints_steps_for_programs(flow: Path, uri: str) -> None:

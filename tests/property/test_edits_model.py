@@ -47,7 +47,7 @@ def opened() -> Iterator[SqlStore]:
     with TemporaryDirectory() as folder:
         root, served = Path(folder), ServedLocations([])
         blobs, live = LocalBlobs(root / "artifacts"), root / "live-logs"
-        store = SqlStore(f"sqlite:///{root / 'headwater.db'}", blobs, served, live, HttpSender())
+        store = SqlStore(f"sqlite:///{root / 'headwater.db'}", blobs, served, live, HttpSender)
         try:
             yield store
         finally:

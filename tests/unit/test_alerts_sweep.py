@@ -22,7 +22,7 @@ LONG_MS = 86_400_000
 
 
 def open_sql_store(uri: str, folder: Path) -> SqlStore:
-    return SqlStore(uri, LocalBlobs(folder / "artifacts"), ServedLocations([]), folder / "live-logs", HttpSender())
+    return SqlStore(uri, LocalBlobs(folder / "artifacts"), ServedLocations([]), folder / "live-logs", HttpSender)
 
 
 @pytest.fixture

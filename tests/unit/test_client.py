@@ -186,6 +186,9 @@ def test_a_tracking_uri_names_a_file_whatever_its_spelling(tmp_path: Path, monke
         hw.InvalidParameterValue, match="'databricks': Databricks is reached by MLflow's own client only"
     ):
         hw.set_tracking_uri("databricks")
+    for uri in ("localhost:5000", "10.0.0.7:5000/"):
+        with pytest.raises(hw.InvalidParameterValue, match=f"Use http://{uri} for a server, ./{uri} for a folder"):
+            hw.set_tracking_uri(uri)
 
 
 def test_with_sync_logging_the_store_has_what_was_logged_when_the_call_returns_and_its_refusal_is_raised(

@@ -22,7 +22,7 @@ from headwater.testing.stores import get_run, make_experiment, make_run
 @pytest.fixture
 def store(database_uri: str, tmp_path: Path) -> Iterator[SqlStore]:
     blobs, live = LocalBlobs(tmp_path / "artifacts"), tmp_path / "live-logs"
-    store = SqlStore(database_uri, blobs, ServedLocations([]), live, HttpSender())
+    store = SqlStore(database_uri, blobs, ServedLocations([]), live, HttpSender)
     yield store
     store.close()
 

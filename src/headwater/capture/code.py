@@ -24,7 +24,7 @@ def read_diff(folder: Path) -> str:
     Small text files that git does not know yet are included; what is left out for its size is named in a comment
     before the patch. Empty without changes, without git or without a commit.
     """
-    top = _git(folder, "rev-parse", "--show-toplevel").strip()
+    top = _git(folder, "rev-parse", "--show-toplevel").strip() if is_in_repository(folder) else ""
     if not top:
         return ""
     root = Path(top)
@@ -47,6 +47,12 @@ def read_diff(folder: Path) -> str:
     return head + patch
 
 
+def is_in_repository(folder: Path) -> bool:
+    """Return whether git may find a working copy around a folder: a look at the disk, which starts no program."""
+    absolute = folder.absolute()
+    return any((parent / ".git").exists() for parent in (absolute, *absolute.parents))
+
+
 def read_requirements() -> str:
     """Return the installed distributions as a requirements file that pins each, after the Python they belong to.
 
@@ -63,14 +69,16 @@ def read_requirements() -> str:
         for entry in entries:
             if parts := _INSTALLED.fullmatch(entry):
                 name = re.sub(r"[-_.]+", "-", parts["name"]).lower()
-                found.setdefault(name, _pin(name, parts["version"], Path(place, entry, "direct_url.json")))
-    head = f"# Python {platform.python_version()} ({platform.python_implementation()}), {platform.platform()}\n"
+                found.setdefault(name, _pin(name, parts["version"], f"{place or '.'}/{entry}/direct_url.json"))
+    system = f"{platform.system()}-{platform.release()}-{platform.machine()}"  # platform.platform() starts a process
+    head = f"# Python {platform.python_version()} ({platform.python_implementation()}), {system}\n"
     return head + "".join(f"{found[name]}\n" for name in sorted(found))
 
 
-def _pin(name: str, version: str, origin: Path) -> str:
+def _pin(name: str, version: str, origin: str) -> str:
     try:
-        described = json.loads(origin.read_bytes())
+        with open(origin, "rb") as file:  # noqa: PTH123 - a path of each costs more than all else
+            described = json.load(file)
         url = re.sub(r"//[^/@]*@", "//", described["url"])  # without a password or token
         if "dir_info" in described and name != OURS:
             return f"# {name}=={version} from {url}"

@@ -1,10 +1,9 @@
 """Options and arguments that several commands share, and what they mean."""
 
-import getpass
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -12,7 +11,9 @@ from headwater.cli._env_file import read_env_file
 from headwater.config import EXPERIMENT_ID, EXPERIMENT_NAME, REGISTRY_URI, TRACKING_URI, default_tracking_uri, suggest
 from headwater.protocol.errors import ResourceDoesNotExist
 from headwater.protocol.experiments import Experiment, GetExperiment, GetExperimentByName, ViewType
-from headwater.stores.interface import Store
+
+if TYPE_CHECKING:
+    from headwater.stores.interface import Store
 
 CommandT = TypeVar("CommandT", bound=Callable[..., object] | click.Command)
 
@@ -221,14 +222,14 @@ def registry_uri_in_force(given: str) -> str:
 
 
 @contextmanager
-def opened_registry(registry_uri: str) -> Iterator[Store]:
+def opened_registry(registry_uri: str) -> "Iterator[Store]":
     """Open the store of the registry in force and close it at the end."""
     with opened_store(registry_uri_in_force(registry_uri)) as store:
         yield store
 
 
 @contextmanager
-def opened_store(tracking_uri: str) -> Iterator[Store]:
+def opened_store(tracking_uri: str) -> "Iterator[Store]":
     """Open the store in force and close it at the end."""
     from headwater.stores import open_store
 
@@ -246,13 +247,15 @@ def split_list(text: str) -> tuple[str, ...]:
 
 def current_user() -> str:
     """Return who runs the command, to be kept with an edit."""
+    import getpass
+
     try:
         return getpass.getuser()
     except (KeyError, OSError):
         return ""
 
 
-def find_experiment(store: Store, either: str, name: str, experiment_id: str) -> Experiment:
+def find_experiment(store: "Store", either: str, name: str, experiment_id: str) -> Experiment:
     """Return the experiment that was named; `either` is a name or an id, and an id wins.
 
     Nothing given means the environment's experiment, else a usage error.
@@ -265,14 +268,14 @@ def find_experiment(store: Store, either: str, name: str, experiment_id: str) ->
     return store.experiments.get_by_name(GetExperimentByName(given)).experiment
 
 
-def find_viewed(store: Store, either: str, name: str, experiment_id: str) -> str:
+def find_viewed(store: "Store", either: str, name: str, experiment_id: str) -> str:
     """Return the id of the experiment whose views are meant; empty, for those across experiments, if none was named."""
     if not (either or name or experiment_id):
         return ""
     return find_experiment(store, either, name, experiment_id).experiment_id
 
 
-def _is_experiment_id(store: Store, text: str) -> bool:
+def _is_experiment_id(store: "Store", text: str) -> bool:
     if not (text.isascii() and text.isdigit()):
         return False
     try:

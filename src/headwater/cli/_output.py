@@ -27,11 +27,13 @@ def print_json(value: msgspec.Struct | Sequence[msgspec.Struct]) -> None:
 def print_records(records: Sequence[RecordT], columns: Mapping[str, Callable[[RecordT], str]]) -> None:
     """Print one line a record: a table on a terminal, otherwise tab-separated values under their names."""
     rows = [[printable(cell(record)) for cell in columns.values()] for record in records]
-    if sys.stdout.isatty():
-        _print_table(list(columns), rows)
-    else:
+    if not sys.stdout.isatty():
         for row in [list(columns), *rows]:
             click.echo("\t".join(row))
+    elif rows:
+        _print_table(list(columns), rows)
+    else:
+        say("There are none.")
 
 
 def print_pairs(pairs: Iterable[tuple[str, str]]) -> None:
@@ -72,10 +74,11 @@ def printable_styled(text: str) -> str:
 
 
 def format_time(milliseconds: int | None) -> str:
-    """Return a moment in UTC to the second, an empty text for none."""
+    """Return a moment to the second, by this machine's clock for a terminal, else in UTC; an empty text for none."""
     if milliseconds is None:
         return ""
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    moment = datetime.fromtimestamp(milliseconds / 1000, None if sys.stdout.isatty() else UTC)
+    return moment.strftime("%Y-%m-%d %H:%M:%S")
 
 
 def format_bytes(count: int) -> str:

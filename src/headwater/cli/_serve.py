@@ -3,6 +3,7 @@
 import errno
 import logging
 import socket
+import sys
 import threading
 import webbrowser
 from collections.abc import Callable
@@ -178,6 +179,8 @@ def serve(options: ServeOptions, *, tracking_uri: str, port: int, browser_path: 
 
     logging.basicConfig(format="%(levelname)s: %(message)s")
     run_server(settings, lambda address: threading.Thread(target=greet, args=(address,), daemon=True).start())
+    if sys.stderr.isatty():
+        say("\nStopped.")  # behind the terminal's ^C
 
 
 def find_mlflow(store_uri: str) -> str:

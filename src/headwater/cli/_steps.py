@@ -6,8 +6,7 @@ from headwater.projects.workflows import StepOutcome, WorkflowRun
 
 def say_step(outcome: StepOutcome) -> None:
     """Tell the person at the terminal where a step stands now."""
-    details = " ".join(part for part in (outcome.run_id, outcome.reason) if part)
-    say(printable(f"{outcome.name}: {outcome.state} {details}".rstrip()))
+    say(printable(f"{outcome.name}: {outcome.state} {outcome.reason or outcome.run_id}".rstrip()))
 
 
 def print_workflow(found: WorkflowRun, *, as_json: bool) -> None:

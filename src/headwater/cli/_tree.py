@@ -5,7 +5,7 @@ import keyword
 import pkgutil
 import re
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
+from functools import cached_property
 
 import click
 
@@ -40,6 +40,10 @@ class Tree(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         """Return the names of the modules that are commands."""
+        return self._names
+
+    @cached_property
+    def _names(self) -> list[str]:
         path = importlib.import_module(self.package).__path__
         names = (module.name for module in pkgutil.iter_modules(path) if not module.name.startswith("_"))
         return sorted(name.rstrip("_").replace("_", "-") for name in names)
@@ -81,11 +85,22 @@ class Tree(click.Group):
         """Find the command; name those that may have been meant if there is none."""
         name = args[0]
         if not name.startswith("-") and self.get_command(ctx, name) is None:
+            from difflib import get_close_matches
+
             known = [*self.list_commands(ctx), *ALIASES.get(self.package, ())]
             meant = [other for other in known if other.startswith(name)] or get_close_matches(name, known)
+            meant = meant or self._find_below(ctx, name)
             advice = f" Did you mean {' or '.join(repr(other) for other in meant)}?" if meant else ""
             raise click.UsageError(f"No such command '{name}'.{advice}", ctx)
         return super().resolve_command(ctx, args)
+
+    def _find_below(self, ctx: click.Context, name: str) -> list[str]:
+        """Return where a command of this name stands in the groups of this one, in the order of the help."""
+        listed = [group for groups in self.sections.values() for group in groups]
+        below = ((group, self.get_command(ctx, group)) for group in listed)
+        return [
+            f"{group} {name}" for group, tree in below if isinstance(tree, Tree) and name in tree.list_commands(ctx)
+        ][:3]
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; turn an error of the store, this machine's files, or a missing package into one line."""

@@ -28,7 +28,8 @@ def command(*, epochs: int, no_serve: bool, no_browser: bool, port: int | None, 
     uri = tracking_uri_in_force(tracking_uri)
     _train(uri, epochs)
     if no_serve:
-        say(f"Look at them with: headwater --tracking-uri '{uri}' ui")
+        where = "" if uri == tracking_uri_in_force("") else f"--tracking-uri '{uri}' "
+        say(f"Look at them with: headwater {where}ui")
     elif is_server(uri):
         say(f"Look at them at {uri}")
         if not no_browser:

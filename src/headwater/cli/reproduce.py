@@ -2,9 +2,9 @@
 
 import click
 
-from headwater.cli._interruption import ended_by_signals
+from headwater.cli._interruption import interruptible
 from headwater.cli._options import json_option, model_store_option
-from headwater.cli._output import print_json, print_records, say
+from headwater.cli._output import print_json, print_records
 
 _COLUMNS = {
     "what": lambda item: item.kind,
@@ -35,7 +35,7 @@ def command(*, run_id: str, tolerance: float, env_manager: str, is_check: bool, 
         return
     from headwater.projects.reproducing import reproduce
 
-    with ended_by_signals(lambda: say("Interrupted.")):
+    with interruptible():
         found = reproduce(run_id, tolerance=tolerance, env_manager=env_manager)
     if as_json:
         print_json(found)

@@ -60,7 +60,6 @@ def command(*, uri: str, parameters: dict[str, str], **options: Any) -> None:
             submitted = run(uri, parameters=parameters, synchronous=False, **given)
             is_successful = submitted.wait()
     except KeyboardInterrupt:
-        say("")  # behind the terminal's ^C
         raise click.ClickException(describe_failure(submitted) if submitted else "Interrupted.") from None
     if not is_successful:
         raise click.ClickException(describe_failure(submitted))

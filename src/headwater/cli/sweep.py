@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from headwater.cli._interruption import ended_by_signals
+from headwater.cli._interruption import interruptible
 from headwater.cli._options import experiment_choice_options, json_option, model_store_option, parameters_option
-from headwater.cli._output import print_json, print_pairs, say
+from headwater.cli._output import print_json, print_pairs
 
 if TYPE_CHECKING:
     from headwater.projects import Sweep
@@ -43,7 +43,7 @@ def command(*, uri: str, as_json: bool, **options: Any) -> None:
     from headwater.projects import sweep
 
     given = {key: value for key, value in options.items() if value not in ("", None, {})}
-    with shown_trials() as watch, ended_by_signals(lambda: say("Interrupted.")):
+    with shown_trials() as watch, interruptible():
         found = sweep(uri or None, watch=watch, **given)
     if as_json:
         print_json(found)

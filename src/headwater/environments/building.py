@@ -19,7 +19,6 @@ from typing import Self
 from headwater import config
 from headwater.environments.conda import make_conda
 from headwater.environments.description import Description
-from headwater.environments.own_package import copy_own_package, own_requirements
 from headwater.environments.uv import uv_command
 from headwater.protocol.errors import InvalidParameterValue
 
@@ -144,6 +143,8 @@ def prune_environments(unused_s: float = 0.0, *, dry_run: bool = False) -> list[
 
 
 def _make(folder: Path, description: Description, *, has_headwater: bool) -> None:
+    from headwater.environments.own_package import copy_own_package, own_requirements  # wheels: for this only
+
     if description.conda:
         make_conda(folder, description.conda)
     else:

@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -114,7 +113,7 @@ def describe_lock(
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
         raise InvalidParameterValue(f"The lock in '{folder}' cannot be read: {' '.join(done.stderr.split())}.")
-    project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8")).get("project", {})
+    project = _parse_toml((folder / "pyproject.toml").read_text(encoding="utf-8"), f"of '{folder}'").get("project", {})
     lines = re.sub(r"\s*\\\n\s*", " ", done.stdout).splitlines()
     return Description(
         _oldest(str(project.get("requires-python") or "")), tuple(line for line in lines if line.strip())
@@ -124,9 +123,10 @@ def describe_lock(
 def describe_pyproject(path: Path) -> Description | None:
     """Return what the table `[project]` of a `pyproject.toml` depends on, None if that is nothing."""
     try:
-        project = tomllib.loads(path.read_text(encoding="utf-8")).get("project")
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise InvalidParameterValue(f"The environment '{path}' cannot be read: {error}.") from error
+    project = _parse_toml(text, f"'{path}'").get("project")
     if not isinstance(project, Mapping) or not project.get("dependencies"):
         return None
     return Description(_oldest(str(project.get("requires-python") or "")), tuple(map(str, project["dependencies"])))
@@ -138,13 +138,19 @@ def describe_script(path: Path) -> Description | None:
     if match is None:
         return None
     text = "".join(line[2:] if line.startswith("# ") else line[1:] for line in match[1].splitlines(keepends=True))
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidParameterValue(f"The metadata of the script '{path}' is not TOML: {error}.") from error
+    values = _parse_toml(text, f"of the script '{path}'")
     return Description(
         _oldest(str(values.get("requires-python") or "")), tuple(map(str, values.get("dependencies") or ()))
     )
+
+
+def _parse_toml(text: str, whose: str) -> dict[str, Any]:
+    import tomllib  # of the files of environments the rarer kind
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidParameterValue(f"The environment {whose} is not TOML: {error}.") from error
 
 
 def read_lines(lines: Iterable[str], folder: Path) -> tuple[list[str], list[str]]:

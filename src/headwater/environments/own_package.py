@@ -7,7 +7,6 @@ import io
 import shutil
 import subprocess
 import zipfile
-from importlib import metadata
 from pathlib import Path
 
 from headwater.protocol.errors import NotSupported
@@ -21,6 +20,8 @@ _ENTRY_POINTS = "[console_scripts]\nheadwater = headwater.cli:main\n"
 
 def own_requirements() -> list[str]:
     """Return what the Headwater that is running needs, without its extras; raise `NotSupported` if nobody knows."""
+    from importlib import metadata
+
     try:
         listed = metadata.requires("headwater") or []
     except metadata.PackageNotFoundError:
@@ -38,7 +39,7 @@ def copy_own_package(python: Path) -> None:
     shutil.copytree(_PACKAGE, site / _PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
     information = site / f"headwater-{__version__}.dist-info"
     information.mkdir(exist_ok=True)
-    text = metadata.distribution("headwater").read_text("METADATA") or ""
+    text = _read_metadata()
     (information / "METADATA").write_text(text, encoding="utf-8")
     (information / "INSTALLER").write_text("headwater\n", encoding="utf-8")
 
@@ -49,7 +50,7 @@ def write_own_wheel(folder: Path) -> Path:
     The same files give the same bytes, whenever and wherever they are packed.
     """
     information = f"headwater-{__version__}.dist-info"
-    described = metadata.distribution("headwater").read_text("METADATA") or ""
+    described = _read_metadata()
     files = {
         **{f"headwater/{path.relative_to(_PACKAGE).as_posix()}": path.read_bytes() for path in _own_files()},
         f"{information}/METADATA": described.encode(),
@@ -65,6 +66,12 @@ def write_own_wheel(folder: Path) -> Path:
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, data)
     return wheel
+
+
+def _read_metadata() -> str:
+    from importlib import metadata
+
+    return metadata.distribution("headwater").read_text("METADATA") or ""
 
 
 def _own_files() -> list[Path]:

@@ -45,8 +45,7 @@ def find_entry_point(project: Project, name: str) -> EntryPoint:
         return found
     suffix = Path(name).suffix
     if suffix not in _SCRIPTS:
-        scripts = sorted(path.name for path in project.folder.iterdir() if path.suffix in _SCRIPTS)
-        advice = f". Perhaps you want: -e {scripts[0]}" if scripts and not project.entry_points else ""
+        advice = _advise(project, name)
         raise InvalidParameterValue(
             f"Could not find {name} among entry points {sorted(project.entry_points)} or interpret {name} as a "
             f"runnable script. Supported script file extensions: {sorted(_SCRIPTS)}{advice}"
@@ -57,6 +56,17 @@ def find_entry_point(project: Project, name: str) -> EntryPoint:
     shell = environment().get("SHELL") or "bash" if suffix == ".sh" else _SCRIPTS[suffix]
     script = name if not name.startswith("-") else f"./{name}"
     return EntryPoint(name, f"{escape_braces(shlex.quote(shell))} {escape_braces(shlex.quote(script))}")
+
+
+def _advise(project: Project, name: str) -> str:
+    """Return what may have been meant by an entry point that is not there."""
+    from difflib import get_close_matches
+
+    scripts = sorted(path.name for path in project.folder.iterdir() if path.suffix in _SCRIPTS)
+    known = [*project.entry_points, *scripts]
+    meant = [other for other in known if Path(other).stem == name] or get_close_matches(name, known, 1)
+    meant = meant or ([] if project.entry_points else scripts)
+    return f". Perhaps you want: -e {meant[0]}" if meant else ""
 
 
 def make_command(point: EntryPoint, values: Mapping[str, str]) -> Command:

@@ -5,6 +5,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from headwater.capture.code import is_in_repository
 from headwater.config import environment
 from headwater.protocol.errors import InvalidParameterValue, NotSupported, ResourceDoesNotExist
 from headwater.tracking.context import without_credentials
@@ -32,6 +33,8 @@ class Git:
 
     def find_top(self) -> Path | None:
         """Return the top folder of the working copy that holds this folder, None if there is none, or no git."""
+        if not is_in_repository(self._folder):
+            return None
         try:
             found = self._ask("rev-parse", "--show-toplevel")
         except NotSupported:

@@ -20,7 +20,7 @@ from headwater.protocol.runs import RunStatus
 from headwater.tracking.active import active_experiment, active_run
 from headwater.tracking.capture_choice import make_redactor
 from headwater.tracking.client import Client
-from headwater.tracking.context import run_tags
+from headwater.tracking.context import user_name
 from headwater.tracking.run import Run
 from headwater.tracking.writer import RunWriter
 
@@ -161,7 +161,7 @@ def choose_experiment(client: Client, experiment_name: str | None, experiment_id
 def _tags(plan: Plan, backend: str) -> dict[str, str]:
     parent = active_run()
     tags = {
-        "mlflow.user": run_tags().get("mlflow.user", ""),
+        "mlflow.user": user_name(),
         "mlflow.source.name": plan.source.uri,
         "mlflow.source.type": "PROJECT",
         "mlflow.project.entryPoint": plan.point.name,

@@ -28,6 +28,8 @@ from headwater.tracking.context import without_credentials
 from headwater.tracking.writer import RunWriter
 
 _log = logging.getLogger(__name__)
+_LIVE = {"PYTHONUNBUFFERED": "1"}
+"""Lets Python pass on each line at once, as on a terminal: its output goes into a pipe here, which it fills first."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ def _start(
 ) -> SubmittedRun:
     storage = Path(storage_dir) if storage_dir else home() / "projects" / "downloads" / run_id
     command = make_command(plan.point, resolve_values(plan.point, plan.values, plan.source.folder, storage, _download))
-    variables = {**name_run(client, run_id), **plan.variables}
+    variables = {**_LIVE, **name_run(client, run_id), **plan.variables}
     writer = RunWriter(client.tracking_uri, run_id)
     is_elsewhere = backend.is_elsewhere or plan.manager == DOCKER
     path, installed = ((), plan.environment or Description()) if is_elsewhere else prepare(plan.environment)

@@ -1,6 +1,5 @@
 """The file `MLproject`, or the tables of `pyproject.toml`: how the code of a folder is run, and what a sweep tries."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -98,6 +97,8 @@ def _read_yaml(path: Path) -> Mapping[str, Any]:
 
 
 def _read_toml(path: Path) -> Mapping[str, Any]:
+    import tomllib  # of the files of projects the rarer kind
+
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

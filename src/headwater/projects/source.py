@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import shlex
 import shutil
 import stat
 import tempfile
@@ -52,7 +53,8 @@ def fetch_source(uri: str, version: str = "") -> Source:
     """Return the code that a URI names, fetched into the user's cache unless it is a folder of this machine.
 
     Args:
-        uri: a folder, the URL of a git repository, or a `.zip`; `#subdirectory` after it names a folder in it.
+        uri: a folder, the URL of a git repository, or a `.zip`; `#subdirectory` after it names a folder in it, and
+            `#subdirectory@version` or `#@version` a version, too.
         version: a branch, tag or commit. Of a folder of this machine, that commit is copied: the folder stays as it is.
 
     Raises:
@@ -62,8 +64,10 @@ def fetch_source(uri: str, version: str = "") -> Source:
     if "\0" in uri or "\n" in uri or uri.startswith("-"):
         raise InvalidParameterValue(f"Invalid project URI '{uri}'. Give a folder, a git URL or a zip archive.")
     location, _, subdirectory = uri.partition("#")
-    _check_subdirectory(uri, subdirectory)
     local = _local_path(location)
+    if not version and not (local is not None and (local / subdirectory).is_dir()):
+        subdirectory, _, version = subdirectory.partition("@")
+    _check_subdirectory(uri, subdirectory)
     if urlsplit(location).path.lower().endswith(".zip"):
         archive = _fetch_zip(location, local, version)
         return enter_subdirectory(archive, subdirectory) if subdirectory else _enter_only_folder(archive)
@@ -71,6 +75,11 @@ def fetch_source(uri: str, version: str = "") -> Source:
         found = _from_folder(local, version)
     elif local is not None and not local.exists():
         raise ResourceDoesNotExist(f"No such project: '{uri}'. Give a folder, a git URL or a zip archive.")
+    elif local is not None and local.is_file():
+        raise InvalidParameterValue(
+            f"The project '{uri}' is a file. Name its folder, and the file as the entry point: "
+            f"headwater run {shlex.quote(str(local.parent))} -e {shlex.quote(local.name)}"
+        )
     else:
         found = _fetch_git(_check_git_url(location), version)
     return enter_subdirectory(found, subdirectory)

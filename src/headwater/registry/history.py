@@ -1,6 +1,5 @@
 """Reading the registry's log page by page, and writing it to files for those who audit."""
 
-import csv
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -46,6 +45,8 @@ def export_history(events: Iterable[RegistryEvent], kind: str, stream: IO[str]) 
             stream.write(msgspec.json.encode(_row(event)).decode() + "\n")
             count += 1
         return count
+    import csv  # loaded by those who ask for it
+
     writer = csv.DictWriter(stream, RegistryEvent.__struct_fields__, lineterminator="\n")
     writer.writeheader()
     for event in events:

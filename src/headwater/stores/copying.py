@@ -4,7 +4,7 @@ import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
 
-from headwater.stores.interface import OnBytes, unnoticed
+from headwater.stores.transfer import OnBytes, unnoticed
 
 _BLOCK_BYTES = 256 * 1024
 _STEP_BYTES = 16 * 1024 * 1024

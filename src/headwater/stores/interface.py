@@ -4,9 +4,9 @@ Every method takes the verb's request and returns its response, raises only erro
 checks its request (`request.check()`), and may be called from any thread. A write has been committed when it returns.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, Protocol
 
 from headwater.protocol import previews
 from headwater.protocol.artifacts import (
@@ -103,18 +103,13 @@ from headwater.protocol.runs import (
     UpdateRunResponse,
 )
 from headwater.stores.access import NumberedRoles, Permissions, Roles, Users
+from headwater.stores.found import FoundFile, HeldBlob
 from headwater.stores.imported import Imports
 from headwater.stores.lifecycle import Comparisons, Edits, Finding, Home, Logs, Trash, Views
 from headwater.stores.notices import Alerts, Webhooks
 from headwater.stores.registered import Governance, LineageGraphs, ModelVersions, Promotions, RegisteredModels
+from headwater.stores.transfer import OnBytes, unnoticed
 from headwater.stores.workspace import Bulk, Workspace
-
-OnBytes = Callable[[int], object]
-"""Is told of progress: how many more bytes have been transferred."""
-
-
-def unnoticed(_count: int) -> None:
-    """Take no notice of progress."""
 
 
 class Experiments(Protocol):
@@ -414,7 +409,7 @@ class Location(Protocol):
     def walk(self, path: str) -> list[FileInfo]:
         """Return every file below a folder."""
 
-    def find(self, path: str) -> "FoundFile":
+    def find(self, path: str) -> FoundFile:
         """Return what is known of a file; raise `ResourceDoesNotExist` if there is none."""
 
     def read(self, path: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
@@ -427,26 +422,11 @@ class Location(Protocol):
         """Return a URL that reads or writes one file for a while; raise `NotSupported` where there are none."""
 
 
-class FoundFile(NamedTuple):
-    """A file of a location: its size in bytes, and what changes when its bytes do."""
-
-    size: int
-    etag: str
-
-
 class Locations(Protocol):
     """Opens the locations that a store serves."""
 
     def open(self, uri: str) -> Location:
         """Return the location; raise `NotSupported` if it is not served from here."""
-
-
-class HeldBlob(NamedTuple):
-    """A file that is held: its SHA-256, its size in bytes, and when it was written or renewed."""
-
-    digest: str
-    size: int
-    modified_ms: int
 
 
 class HeldBlobs(Blobs, Protocol):

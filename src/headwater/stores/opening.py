@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headwater.config import ARTIFACT_LOCATIONS
+from headwater.loading import loading
 from headwater.protocol.errors import InvalidParameterValue, NotSupported
 
 if TYPE_CHECKING:
     from headwater.stores.access import Credentials
     from headwater.stores.interface import HeldBlobs, Location, Store
+    from headwater.stores.notices import Sender
 
 _DATABASES = frozenset({"sqlite", "postgresql", "postgres"})
 _CLOUD_SCHEMES = frozenset({"s3", "s3a", "gs", "az", "abfs", "abfss", "wasb", "wasbs", "memory"})
@@ -44,21 +46,22 @@ def open_store(
     scheme = uri.partition(":")[0].partition("+")[0]
     # Each import costs what only that kind of store needs: an HTTP client, or numpy and a database driver.
     if scheme in {"http", "https"}:
-        from headwater.stores.rest import RestStore
+        with loading():
+            from headwater.stores.rest import RestStore
 
         return RestStore(uri)
     if scheme not in _DATABASES:
         raise InvalidParameterValue(
             f"Invalid store URI scheme '{scheme}'. Use sqlite:///path, postgresql://user@host/database or http(s)://host."
         )
-    from headwater.stores.artifacts import ServedLocations
-    from headwater.stores.outgoing import HttpSender
-    from headwater.stores.sql import SqlStore
+    with loading():
+        from headwater.stores.artifacts import ServedLocations
+        from headwater.stores.sql import SqlStore
 
     prefixes = ARTIFACT_LOCATIONS.get().split(",") if artifact_locations is None else artifact_locations
     locations = ServedLocations([prefix.strip() for prefix in (*prefixes, artifact_root) if prefix.strip()])
     folder = _artifacts_folder(uri, scheme, None if _is_cloud(artifacts) else artifacts)
-    return SqlStore(uri, _open_blobs(folder, artifacts), locations, folder / "live-logs", HttpSender(), artifact_root)
+    return SqlStore(uri, _open_blobs(folder, artifacts), locations, folder / "live-logs", _make_sender, artifact_root)
 
 
 def find_credentials(store: "Store") -> "Credentials":
@@ -102,6 +105,12 @@ def open_location(uri: str) -> "Location":
     from headwater.stores.artifacts import open_location as open_any
 
     return open_any(uri)
+
+
+def _make_sender() -> "Sender":
+    from headwater.stores.outgoing import HttpSender  # sockets, which only webhooks need
+
+    return HttpSender()
 
 
 def _is_cloud(artifacts: str | Path | None) -> bool:

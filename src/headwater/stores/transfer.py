@@ -7,8 +7,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from headwater.loading import loading
 from headwater.protocol.errors import DataLoss, RangeNotSatisfiable
-from headwater.stores.interface import OnBytes, unnoticed
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
@@ -20,6 +20,13 @@ CHUNK_BYTES = 1 << 20
 THREADS = 8
 _BESIDE_BYTES = 4 << 20  # fewer are hashed sooner than a thread starts
 _BLOCK_BYTES = 1 << 20
+
+OnBytes = Callable[[int], object]
+"""Is told of progress: how many more bytes have been transferred."""
+
+
+def unnoticed(_count: int) -> None:
+    """Take no notice of progress."""
 
 
 class Checksum:
@@ -59,7 +66,8 @@ class Checksum:
         if self._running is not None:
             self._running.result()
         if self._pool is None and self.size >= _BESIDE_BYTES:
-            from concurrent.futures import ThreadPoolExecutor  # cannot be imported any more while the program ends
+            with loading():
+                from concurrent.futures import ThreadPoolExecutor  # cannot be imported any more while the program ends
 
             self._pool = ThreadPoolExecutor(1, thread_name_prefix="headwater-checksum")
         try:
@@ -140,7 +148,8 @@ def for_each(items: Sequence[T], work: Callable[[T], ResultT], *, threads: int =
     """
     futures: list[Future[ResultT]] = []
     if len(items) > 1:
-        from concurrent.futures import ThreadPoolExecutor  # cannot be imported any more while the program ends
+        with loading():
+            from concurrent.futures import ThreadPoolExecutor  # cannot be imported any more while the program ends
 
         pool = ThreadPoolExecutor(min(threads, len(items)))
         try:

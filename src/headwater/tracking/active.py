@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import sys
 import time
 from collections.abc import Mapping
@@ -63,6 +64,7 @@ class ActiveRun(Run):
 
 
 _OF_DATABRICKS = frozenset({"databricks", "databricks-uc", "uc"})
+_HOST_AND_PORT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]+:[0-9]+/?")
 _RUNS: ContextVar[tuple[ActiveRun, ...]] = ContextVar("headwater_active_runs", default=())
 
 
@@ -460,6 +462,10 @@ def resolve_uri(uri: str) -> str:
         raise InvalidParameterValue(
             f"Invalid URI '{uri}': Databricks is reached by MLflow's own client only. "
             "Use sqlite:///path, postgresql://user@host/database, http(s)://host or a folder."
+        )
+    if _HOST_AND_PORT.fullmatch(uri):
+        raise InvalidParameterValue(
+            f"Invalid URI '{uri}': nothing says how it is reached. Use http://{uri} for a server, ./{uri} for a folder."
         )
     if parts.scheme == "file" or "://" not in uri:
         folder = Path(unquote(parts.path) if parts.scheme == "file" else uri).expanduser().absolute()

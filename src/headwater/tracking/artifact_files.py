@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from glob import escape
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from headwater.protocol.artifacts import (
@@ -22,22 +22,24 @@ from headwater.protocol.artifacts import (
 from headwater.protocol.errors import DataLoss, InvalidParameterValue, NotSupported, ResourceDoesNotExist
 from headwater.protocol.runs import GetRun
 from headwater.stores import open_location
-from headwater.stores.interface import Location, OnBytes, Store, unnoticed
-from headwater.stores.transfer import counted, for_each, read_chunks, write_all
+from headwater.stores.transfer import OnBytes, counted, for_each, read_chunks, unnoticed, write_all
 from headwater.tracking.exits import remove_at_exit
 from headwater.tracking.progress import progress
+
+if TYPE_CHECKING:
+    from headwater.stores.interface import Location, Store
 
 _WORTH_A_LOOK_BYTES = 8 * 1024 * 1024  # what is shorter is brought again sooner than looked at
 
 
-def upload_files(store: Store, run_id: str, files: list[tuple[str, Path]], *, on_bytes: OnBytes = unnoticed) -> None:
+def upload_files(store: "Store", run_id: str, files: list[tuple[str, Path]], *, on_bytes: OnBytes = unnoticed) -> None:
     """Keep files of the spool as artifacts of a run; see `upload_tree`."""
     artifact_uri = store.runs.get(GetRun(run_id=run_id)).run.info.artifact_uri
     upload_tree(store, artifact_uri, files, on_bytes=on_bytes, are_ours=True)
 
 
 def upload_tree(
-    store: Store,
+    store: "Store",
     artifact_uri: str,
     files: list[tuple[str, Path]],
     *,
@@ -69,7 +71,7 @@ def upload_tree(
     store.artifacts.commit(CommitArtifacts(root, described))
 
 
-def send_files(store: Store, run_id: str, files: list[tuple[str, Path]]) -> None:
+def send_files(store: "Store", run_id: str, files: list[tuple[str, Path]]) -> None:
     """Keep files as artifacts of a run from where they are, while the caller waits and may see a bar.
 
     What an earlier call sent of a large file before it broke off is not sent again, where the store remembers it.
@@ -79,7 +81,7 @@ def send_files(store: Store, run_id: str, files: list[tuple[str, Path]]) -> None
         upload_tree(store, artifact_uri, files, on_bytes=on_bytes)
 
 
-def upload_bytes(store: Store, artifact_uri: str, path: str, data: bytes) -> None:
+def upload_bytes(store: "Store", artifact_uri: str, path: str, data: bytes) -> None:
     """Keep bytes as a file at an artifact location."""
     folder = temporary_folder()
     try:
@@ -90,7 +92,7 @@ def upload_bytes(store: Store, artifact_uri: str, path: str, data: bytes) -> Non
         shutil.rmtree(folder)
 
 
-def list_files(store: Store, artifact_uri: str, path: str = "") -> list[FileInfo]:
+def list_files(store: "Store", artifact_uri: str, path: str = "") -> list[FileInfo]:
     """Return one folder of an artifact location, sorted by path; a missing folder is empty."""
     if not is_proxied(artifact_uri):
         return open_location(artifact_uri).list_folder(path)
@@ -100,7 +102,7 @@ def list_files(store: Store, artifact_uri: str, path: str = "") -> list[FileInfo
     return [FileInfo(prefix + file.path, file.is_dir, file.file_size) for file in found]
 
 
-def download_tree(store: Store, artifact_uri: str, path: str, target: Path) -> Path:
+def download_tree(store: "Store", artifact_uri: str, path: str, target: Path) -> Path:
     """Copy a file or folder of an artifact location into the folder `target`.
 
     What is in the store's own tree is verified. A download that broke off is continued by the next one to the same
@@ -132,7 +134,7 @@ class _Fetch(NamedTuple):
     one: Callable[[ArtifactFile, Path, OnBytes], object]
 
 
-def _tree_fetcher(store: Store, artifact_uri: str, path: str) -> _Fetch:
+def _tree_fetcher(store: "Store", artifact_uri: str, path: str) -> _Fetch:
     root = tree_root(artifact_uri)
     files = store.artifacts.get_tree(GetTree(f"{root}/{check_path(path)}" if path else root)).files
 
@@ -171,7 +173,7 @@ def _location_fetcher(artifact_uri: str, path: str) -> _Fetch:
     return _Fetch(files, fetch)
 
 
-def _fetch_plain(location: Location, path: str, size: int, place: Path, on_bytes: OnBytes) -> None:
+def _fetch_plain(location: "Location", path: str, size: int, place: Path, on_bytes: OnBytes) -> None:
     """Bring a file of which no digest is known; a long one is continued if its ETag is the same as when it began."""
     etag = location.find(path).etag if size >= _WORTH_A_LOOK_BYTES else ""
     version = f".{hashlib.sha256(etag.encode()).hexdigest()[:16]}" if etag else ""

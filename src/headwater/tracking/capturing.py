@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from headwater import config
+from headwater.loading import loading
 from headwater.protocol.contexts import in_context, metric_key
 from headwater.protocol.errors import HeadwaterError
 from headwater.protocol.logs import CONSOLE_LOG
@@ -118,7 +119,8 @@ class RunCapture:
             self._console.abandon()
 
     def _start_console(self) -> None:
-        from headwater.tracking.console_log import ConsoleLog  # by runs that capture their console only
+        with loading():
+            from headwater.tracking.console_log import ConsoleLog  # by runs that capture their console only
 
         name = CONSOLE_LOG
         if self._is_resumed:  # the log of its first part stays
@@ -129,8 +131,9 @@ class RunCapture:
 
     def _capture_code(self) -> None:
         self._is_over.wait(LET_GO_S)
-        from headwater.capture.code import find_program  # here, so that no run waits for the imports
-        from headwater.tracking.program import CELLS_COMMAND, CELLS_FILE, PROGRAM_FILE, describe_program
+        with loading():
+            from headwater.capture.code import find_program  # here, so that no run waits for the imports
+            from headwater.tracking.program import CELLS_COMMAND, CELLS_FILE, PROGRAM_FILE, describe_program
 
         redact = make_redactor().redact
         files = {"requirements.txt": _requirements(), "diff.patch": redact(_diff(int(time.monotonic() / SAME_CODE_S)))}
@@ -149,8 +152,9 @@ class RunCapture:
 
     def _keep_cells(self) -> None:
         """Keep the cells of the notebook that were executed so far, unless these were kept already."""
-        from headwater.capture.cells import read_cells, write_notebook
-        from headwater.tracking.program import CELLS_FILE
+        with loading():
+            from headwater.capture.cells import read_cells, write_notebook
+            from headwater.tracking.program import CELLS_FILE
 
         cells = read_cells()
         if len(cells) > self._cells:
@@ -159,7 +163,8 @@ class RunCapture:
             self._writer.log_bytes(text.encode("utf-8", "replace"), f"{CODE_FOLDER}/{CELLS_FILE}", synchronous=False)
 
     def _capture_system(self) -> None:
-        from headwater.capture.system import open_sampler  # psutil, by runs that measure only
+        with loading():
+            from headwater.capture.system import open_sampler  # psutil, by runs that measure only
 
         self._is_over.wait(LET_GO_S)
         interval, wanted = sampling()
@@ -192,14 +197,16 @@ class RunCapture:
 
 @cache
 def _requirements() -> str:
-    from headwater.capture.code import read_requirements
+    with loading():
+        from headwater.capture.code import read_requirements
 
     return read_requirements()
 
 
 @lru_cache(maxsize=1)
 def _diff(_moment: int) -> str:
-    from headwater.capture.code import read_diff
+    with loading():
+        from headwater.capture.code import read_diff
 
     return read_diff(source_folder())
 

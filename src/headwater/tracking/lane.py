@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from headwater.loading import loading
 from headwater.protocol.errors import (
     DataLoss,
     EndpointNotFound,
@@ -151,8 +152,9 @@ class Lane:
         return request
 
     def _upload(self, store: "Store", files: list[tuple[str, Path]]) -> None:
-        from headwater.tracking.artifact_files import upload_files  # loaded by runs with artifacts only
-        from headwater.tracking.progress import progress
+        with loading():
+            from headwater.tracking.artifact_files import upload_files  # loaded by runs with artifacts only
+            from headwater.tracking.progress import progress
 
         gone = [path for path, source in files if not source.exists()]
         if gone:  # the store took them, and the program was killed before it noted that

@@ -10,6 +10,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from headwater import config
+from headwater.loading import loading
 from headwater.protocol.errors import HeadwaterError
 from headwater.tracking.frames import DamagedFrame
 from headwater.tracking.journal import SUFFIX, Journal, journal_folder
@@ -212,7 +213,8 @@ def sync_journals(
 
 def _adopt_consoles(folder: Path, run_ids: Collection[str] | None) -> None:
     if any(folder.glob("*.console")):
-        from headwater.tracking.console_log import adopt_left_consoles  # for the few that were killed while capturing
+        with loading():
+            from headwater.tracking.console_log import adopt_left_consoles  # for the few killed while capturing
 
         adopt_left_consoles(folder, run_ids)
 

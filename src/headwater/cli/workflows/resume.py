@@ -2,9 +2,8 @@
 
 import click
 
-from headwater.cli._interruption import ended_by_signals
+from headwater.cli._interruption import interruptible
 from headwater.cli._options import json_option, model_store_option
-from headwater.cli._output import say
 
 
 @click.command("resume")
@@ -21,6 +20,6 @@ def command(*, run_id: str, version: str | None, parallel: int | None, as_json: 
     from headwater.cli._steps import print_workflow, say_step
     from headwater.projects import Workflow
 
-    with ended_by_signals(lambda: say("Interrupted.")):
+    with interruptible():
         found = Workflow.resume(run_id, version=version, parallel=parallel, watch=say_step)
     print_workflow(found, as_json=as_json)

@@ -4,9 +4,8 @@ from typing import Any
 
 import click
 
-from headwater.cli._interruption import ended_by_signals
+from headwater.cli._interruption import interruptible
 from headwater.cli._options import experiment_choice_options, json_option, model_store_option, parameters_option
-from headwater.cli._output import say
 
 
 @click.command("run")
@@ -40,6 +39,6 @@ def command(
         }
         print_workflow(flow.plan(**where), as_json=as_json)
         return
-    with ended_by_signals(lambda: say("Interrupted.")):
+    with interruptible():
         found = flow.run(force=force or forced, watch=say_step, **given)
     print_workflow(found, as_json=as_json)

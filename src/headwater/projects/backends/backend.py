@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib import import_module, metadata
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
+from headwater.entry_points import find_entry_points
 from headwater.environments import Description
 from headwater.projects.command import Command
 from headwater.projects.project_file import Project
@@ -85,10 +86,10 @@ def find_backend(name: str) -> Backend:
     if name in BACKENDS:
         found: Backend = import_module(f"headwater.projects.backends.{name}").BACKEND
         return found
-    for entry in metadata.entry_points(group=ENTRY_POINTS, name=name):
-        loaded: Backend = entry.load()
+    others = {entry.name: entry for entry in find_entry_points(ENTRY_POINTS)}
+    if name in others:
+        loaded: Backend = others[name].load()
         return loaded
-    others = [entry.name for entry in metadata.entry_points(group=ENTRY_POINTS)]
     known = f"Supported values: {sorted([*BACKENDS, *others])}."
     if name == "databricks":
         raise InvalidParameterValue(

@@ -210,7 +210,7 @@ class Coordinator:
             self._end_live()
             self._attempts.close()
             if status != RunStatus.FINISHED:
-                _log.warning("Go on with the missing trials later: --resume %s", self._run.info.run_id)
+                _log.warning("Go on with the missing trials later: headwater sweep --resume %s", self._run.info.run_id)
             if is_ours:
                 self._parent.save(self._trials, self._study.measure_importance, is_last=True)
                 self._parent.leave(status)

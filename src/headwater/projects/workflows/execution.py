@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import logging
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -18,6 +19,8 @@ from headwater.protocol.runs import RunStatus
 from headwater.tracking.client import Client
 from headwater.tracking.run import PARENT_RUN_TAG
 from headwater.tracking.writer import RunWriter
+
+_log = logging.getLogger(__name__)
 
 STEPS_FILE = "workflow/steps.json"
 LOOK_S = 1.0
@@ -180,6 +183,7 @@ class Execution:
                 status = RunStatus.FINISHED
         except KeyboardInterrupt:
             status = RunStatus.KILLED
+            _log.warning("Go on with the missing steps later: headwater workflows resume %s", self._run_id)
             raise
         except ResourceConflict:
             is_ours = False

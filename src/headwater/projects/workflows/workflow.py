@@ -279,7 +279,7 @@ def _execute(
     outcomes = Execution(client, run_id, steps, values, forced, parallel, watch or _ignore).carry_out()
     if failed := [outcome for outcome in outcomes.values() if outcome.state not in DONE | {StepState.SKIPPED}]:
         raise ExecutionException(
-            f"The step '{failed[0].name}' {failed[0].state}: {failed[0].reason} "
+            f"The step '{failed[0].name}' {failed[0].state}: {failed[0].reason.rstrip('.')}. "
             f"Once that is mended, go on with: headwater workflows resume {run_id}"
         )
     return WorkflowRun(run_id, outcomes)

@@ -12,6 +12,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from headwater.loading import loading
 from headwater.protocol.artifacts import ArtifactFile, check_digest
 from headwater.protocol.errors import (
     DataLoss,
@@ -21,8 +22,8 @@ from headwater.protocol.errors import (
     ResourceDoesNotExist,
     TemporarilyUnavailable,
 )
-from headwater.stores.interface import HeldBlob, OnBytes, unnoticed
-from headwater.stores.transfer import Checksum, counted, read_chunks, write_all
+from headwater.stores.found import HeldBlob
+from headwater.stores.transfer import Checksum, OnBytes, counted, read_chunks, unnoticed, write_all
 
 _CHUNK_BYTES = 1 << 20
 _REST_OF_DIGEST = re.compile(r"[0-9a-f]{62}", re.ASCII)
@@ -193,7 +194,8 @@ class LocalBlobs:
         target.unlink(missing_ok=True)  # copying anew is faster than reading what is there
         self.size(file.digest)
         try:
-            from headwater.stores.copying import copy_large  # threads, which most programs do not need
+            with loading():
+                from headwater.stores.copying import copy_large  # threads, which most programs do not need
 
             with self.path(file.digest).open("rb", buffering=0) as reader, target.open("x+b", buffering=0) as writer:
                 actual = copy_large(reader.fileno(), writer.fileno(), on_bytes)

@@ -15,8 +15,8 @@ from headwater.stores.artifacts.blob_claims import BlobClaims
 from headwater.stores.artifacts.bucket import PART_BYTES, Bucket, StoredObject, gather
 from headwater.stores.artifacts.direct import S3Direct, SignedDownloads, blob_key
 from headwater.stores.artifacts.signing import S3Signer
-from headwater.stores.interface import HeldBlob, OnBytes, unnoticed
-from headwater.stores.transfer import Checksum, counted, for_each, read_chunks, resume_file
+from headwater.stores.found import HeldBlob
+from headwater.stores.transfer import Checksum, OnBytes, counted, for_each, read_chunks, resume_file, unnoticed
 
 _ASKED_AT_ONCE = 16
 _STAGE = "incoming/"

@@ -5,7 +5,7 @@ import posixpath
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn
 from urllib.parse import quote, unquote, urlsplit
 from uuid import uuid4
 
@@ -17,14 +17,17 @@ from headwater.protocol.errors import (
     ResourceDoesNotExist,
 )
 from headwater.stores.artifacts.bucket import SCHEMES, Bucket
-from headwater.stores.interface import FoundFile, Location
+from headwater.stores.found import FoundFile
+
+if TYPE_CHECKING:
+    from headwater.stores.interface import Location
 
 _CHUNK_BYTES = 1 << 20
 _CLOUD_SCHEMES = frozenset(SCHEMES) - {"memory"}  # what is kept in memory would be gone when it is looked for
 _LOCAL_HOSTS = frozenset({"", "localhost"})
 
 
-def open_location(uri: str) -> Location:
+def open_location(uri: str) -> "Location":
     """Open any location with this process's own rights and credentials: what the client does for its user.
 
     A server opens what others name through `ServedLocations` only.
@@ -69,7 +72,7 @@ class ServedLocations:
     def __init__(self, prefixes: Sequence[str]) -> None:
         self._prefixes = tuple(_spell(prefix) for prefix in prefixes)
 
-    def open(self, uri: str) -> Location:
+    def open(self, uri: str) -> "Location":
         """Return the location; raise `NotSupported` if it is not served from here."""
         spelled = _spell(uri)
         scheme = urlsplit(spelled).scheme

@@ -9,7 +9,7 @@ from urllib3.exceptions import HTTPError
 
 from headwater.protocol.artifacts import FileInfo
 from headwater.protocol.errors import NotSupported, ResourceDoesNotExist, TemporarilyUnavailable
-from headwater.stores.interface import FoundFile
+from headwater.stores.found import FoundFile
 
 _CHUNK_BYTES = 1 << 20
 

@@ -19,11 +19,10 @@ from headwater.protocol.errors import (
     ResourceDoesNotExist,
     TemporarilyUnavailable,
 )
-from headwater.stores.interface import OnBytes, unnoticed
 from headwater.stores.rest.client import Client
 from headwater.stores.rest.transfers import Transfers
 from headwater.stores.rest.transport import HttpRequest
-from headwater.stores.transfer import Checksum, resume_file
+from headwater.stores.transfer import Checksum, OnBytes, resume_file, unnoticed
 
 _BLOBS = f"{NATIVE_BASE[0]}/blobs"
 _AJAX = "/ajax-api/2.0/mlflow"

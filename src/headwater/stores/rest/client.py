@@ -25,6 +25,7 @@ from headwater.config import (
     Setting,
     credentials,
 )
+from headwater.loading import loading
 from headwater.protocol import (
     experiments,
     governance,
@@ -194,7 +195,8 @@ class Client:
 
     def _connected(self) -> Transport:
         if self._transport is None:
-            from headwater.stores.rest.network import NetworkTransport  # urllib3 costs 80 ms: not before it is needed
+            with loading():
+                from headwater.stores.rest.network import NetworkTransport  # and urllib3, which costs 80 ms
 
             self._transport = NetworkTransport(
                 self.url, headers=self._headers, timeout_s=self._timeout_s, trust=_trust()

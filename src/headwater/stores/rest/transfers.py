@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from headwater.loading import loading
 from headwater.protocol import artifacts
 from headwater.protocol.artifacts import (
     ArtifactFile,
@@ -29,10 +30,10 @@ from headwater.protocol.errors import (
     NotSupported,
     TemporarilyUnavailable,
 )
-from headwater.stores.interface import Blobs, OnBytes
+from headwater.stores.interface import Blobs
 from headwater.stores.rest.client import Client
 from headwater.stores.rest.transport import Unreachable
-from headwater.stores.transfer import Checksum, counted, for_each, read_chunks
+from headwater.stores.transfer import Checksum, OnBytes, counted, for_each, read_chunks
 
 if TYPE_CHECKING:
     from headwater.stores.rest.signed import SignedTransport
@@ -154,7 +155,8 @@ class Transfers:
 
     def _past(self) -> "SignedTransport":
         if self._signed is None:
-            from headwater.stores.rest.signed import SignedTransport  # an HTTP client costs 80 ms
+            with loading():
+                from headwater.stores.rest.signed import SignedTransport  # an HTTP client costs 80 ms
 
             self._signed = SignedTransport()
         return self._signed

@@ -1,14 +1,9 @@
 """Rules about runs: looked at by the writes that could make their condition true, and by the sweep."""
 
 import logging
-import math
-import operator
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-
-import numpy as np
-import numpy.typing as npt
 
 from headwater.protocol.alert_conditions import (
     Condition,
@@ -19,12 +14,8 @@ from headwater.protocol.alert_conditions import (
     parse_condition,
 )
 from headwater.protocol.alerts import MAX_TEXT, AlertLevel, AlertNote, AlertRule
-from headwater.protocol.contexts import name_of
 from headwater.protocol.errors import InvalidParameterValue
-from headwater.protocol.filter_tree import Operator
-from headwater.protocol.runs import RunStatus
 from headwater.stores.sql.alert_rows import raise_alert
-from headwater.stores.sql.blocks import Float64s, Int32s, Points
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection
 from headwater.stores.sql.rows import RunRow
@@ -43,17 +34,8 @@ _logger = logging.getLogger(__name__)
 _HOUR_MS = 3_600_000
 _COMMITTED_MS = 10_000  # an alert older than this is no part of a transaction that may yet be undone
 _REMEMBERED = 10_000
-_SCALARS_MAX = 4
 _FIND_LAST = "SELECT max(received) FROM alert WHERE rule_id = ? AND received > ? AND run_id = ?"
 _COUNT_RECENT = "SELECT count(*) FROM alert WHERE rule_id = ? AND received > ?"
-_COMPARE = {
-    Operator.GT: operator.gt,
-    Operator.GE: operator.ge,
-    Operator.LT: operator.lt,
-    Operator.LE: operator.le,
-    Operator.EQ: operator.eq,
-    Operator.NE: operator.ne,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,69 +90,15 @@ def rule_from_row(row: tuple[object, ...]) -> AlertRule:
     return AlertRule(rule_id, name, condition, experiment_id, AlertLevel(str(level)), *rest)  # type: ignore[arg-type]  # as the database typed them
 
 
-def check_points(connection: Connection, run: RunRow, keys: list[str], key_index: Int32s, points: Points) -> None:
-    """Raise the alerts of rules that points meet which are being written: point `i` is one of `keys[key_index[i]]`."""
-    known = known_rules(connection)
-    if not known.of_metrics:
-        return
-    now = now_ms()
-    for watched in known.of_metrics:
-        if watched.covers(run.exp_id) and known.quiet.get((watched.rule.rule_id, run.id), 0) <= now:
-            at = _find_first(watched.condition, keys, key_index, points)
-            if at is not None:
-                key, value, step = keys[key_index[at]], float(points.values[at]), int(points.steps[at])
-                _raise(connection, run, watched.rule, f"{key} = {value:.6g} at step {step}")
+def check_failed(connection: Connection, run: RunRow, *, is_lost: bool = False) -> None:
+    """Raise the alerts of rules about runs that fail, as this one does."""
+    found = "its client fell silent" if is_lost else "it ended as FAILED"
+    for watched in known_rules(connection).rules:
+        if isinstance(watched.condition, RunFailed) and watched.covers(run.exp_id):
+            raise_found(connection, run, watched.rule, found)
 
 
-def check_status(connection: Connection, run: RunRow, status: RunStatus, *, is_lost: bool = False) -> None:
-    """Raise the alerts of rules about runs that fail."""
-    if status is RunStatus.FAILED:
-        for watched in known_rules(connection).rules:
-            if isinstance(watched.condition, RunFailed) and watched.covers(run.exp_id):
-                _raise(connection, run, watched.rule, "its client fell silent" if is_lost else "it ended as FAILED")
-
-
-def raise_stalled(connection: Connection, run: RunRow, rule: AlertRule, silent_ms: int) -> None:
-    """Raise the alert of a rule about stalled runs."""
-    _raise(connection, run, rule, f"no heartbeat for {silent_ms // 1000} s")
-
-
-def stalled_rules(connection: Connection) -> list[tuple[AlertRule, int]]:
-    """Return the rules about stalled runs, each with the seconds of silence."""
-    rules = known_rules(connection).rules
-    return [(w.rule, w.condition.after_s) for w in rules if isinstance(w.condition, RunStalled)]
-
-
-def _find_first(condition: Condition, keys: list[str], key_index: Int32s, points: Points) -> int | None:
-    """Return the position of the first point that meets a condition."""
-    assert isinstance(condition, MetricBeyond | MetricNotFinite), "only these are of_metrics"
-    wanted = [index for index, key in enumerate(keys) if condition.key in {"", key, name_of(key)}]
-    if not wanted:
-        return None
-    if len(points.values) <= _SCALARS_MAX:  # what numpy costs by itself would be most of it
-        values, indices = points.values.tolist(), key_index.tolist()
-        found = (at for at, index in enumerate(indices) if index in wanted and _meets(condition, values[at]))
-        return next(found, None)
-    met = _find_meeting(condition, points.values)
-    if len(wanted) < len(keys):
-        met &= np.isin(key_index, wanted)
-    return int(met.argmax()) if met.any() else None
-
-
-def _meets(condition: Condition, value: float) -> bool:
-    if isinstance(condition, MetricBeyond):
-        return bool(_COMPARE[condition.op](value, condition.bound))
-    return not math.isfinite(value)
-
-
-def _find_meeting(condition: Condition, values: Float64s) -> npt.NDArray[np.bool_]:
-    if isinstance(condition, MetricBeyond):
-        with np.errstate(invalid="ignore"):
-            return np.asarray(_COMPARE[condition.op](values, condition.bound))
-    return ~np.isfinite(values)
-
-
-def _raise(connection: Connection, run: RunRow, rule: AlertRule, found: str) -> None:
+def raise_found(connection: Connection, run: RunRow, rule: AlertRule, found: str) -> None:
     """Raise a rule's alert unless it raised one for this run within its interval, or too many for all runs."""
     now, interval_ms = now_ms(), rule.interval_s * 1000
     ((last,),) = connection.all(_FIND_LAST, (rule.rule_id, now - interval_ms, run.id))
@@ -183,6 +111,17 @@ def _raise(connection: Connection, run: RunRow, rule: AlertRule, found: str) -> 
     if exists is not None and count < ALERTS_AN_HOUR:
         note = AlertNote(rule.name, f"{rule.condition}: {found}"[:MAX_TEXT], rule.level)
         raise_alert(connection, run, note, rule)
+
+
+def raise_stalled(connection: Connection, run: RunRow, rule: AlertRule, silent_ms: int) -> None:
+    """Raise the alert of a rule about stalled runs."""
+    raise_found(connection, run, rule, f"no heartbeat for {silent_ms // 1000} s")
+
+
+def stalled_rules(connection: Connection) -> list[tuple[AlertRule, int]]:
+    """Return the rules about stalled runs, each with the seconds of silence."""
+    rules = known_rules(connection).rules
+    return [(w.rule, w.condition.after_s) for w in rules if isinstance(w.condition, RunStalled)]
 
 
 def _remember_quiet(connection: Connection, key: tuple[str, int], until: int) -> None:

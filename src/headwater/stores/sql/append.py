@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
-import numpy as np
-
+from headwater.loading import loading
 from headwater.protocol.alerts import AlertNote
 from headwater.protocol.contexts import check_metric_key
 from headwater.protocol.errors import InvalidParameterValue
@@ -20,7 +19,6 @@ from headwater.stores.sql.event_words import note_run_created
 from headwater.stores.sql.experiments import find_active_experiment
 from headwater.stores.sql.inputs import write_inputs, write_outputs
 from headwater.stores.sql.model_metrics import describe_unknown_model, find_models, insert_model_metrics
-from headwater.stores.sql.points import insert_points
 from headwater.stores.sql.rows import RunRow, find_run
 from headwater.stores.sql.writes import (
     apply_update,
@@ -105,7 +103,11 @@ def _note_heartbeat(connection: Connection, run: RunRow) -> None:
 
 def _apply_records(connection: Connection, run: RunRow, request: Append) -> list[Rejection]:
     rejected: list[Rejection] = []
-    _apply_points(connection, run, request, rejected)
+    if request.count:
+        with loading():
+            from headwater.stores.sql.incoming_points import append_points  # and numpy
+
+        rejected += append_points(connection, run, request)
     _apply_params(connection, run, request, rejected)
     write_tags(connection, run, list(_allowed_tags(request.tags, rejected)))
     if request.deleted_tags:
@@ -119,24 +121,6 @@ def _apply_records(connection: Connection, run: RunRow, request: Append) -> list
         note = f"{len(rejected)} not stored; the last: {rejected[-1].what}: {rejected[-1].message}"
         write_tags(connection, run, [RunTag(_REJECTED_TAG, note[:_MAX_NOTE])])
     return rejected
-
-
-def _apply_points(connection: Connection, run: RunRow, request: Append, rejected: list[Rejection]) -> None:
-    if not request.count:
-        return
-    key_index = np.frombuffer(request.key_index, "<i4").astype(np.int32, copy=False)
-    steps = np.frombuffer(request.steps, "<i8").astype(np.int64, copy=False)
-    times = np.frombuffer(request.timestamps, "<i8").astype(np.int64, copy=False)
-    values = np.frombuffer(request.values, "<f8").astype(np.float64, copy=False)
-    if key_index.min() < 0 or key_index.max() >= len(request.keys):
-        raise InvalidParameterValue(f"A point names key '{key_index.max()}', but only {len(request.keys)} are given.")
-    allowed = times >= 0
-    if not allowed.all():
-        early = [request.keys[index] for index in np.unique(key_index[~allowed])]
-        rejected.extend(Rejection(f"metric '{key}'", "The timestamp is before 1970.") for key in early)
-        key_index, steps, times, values = key_index[allowed], steps[allowed], times[allowed], values[allowed]
-    if len(values):
-        insert_points(connection, run, request.keys, key_index, steps, times, values)
 
 
 def _apply_alerts(connection: Connection, run: RunRow, notes: Sequence[AlertNote], rejected: list[Rejection]) -> None:

@@ -3,8 +3,10 @@
 import re
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from headwater.config import SIGNED_URL_S
+from headwater.loading import loading
 from headwater.protocol.artifacts import (
     MAX_PARTS,
     ArtifactFile,
@@ -39,17 +41,16 @@ from headwater.protocol.previews import (
     SummarizeTable,
     SummarizeTableResponse,
 )
-from headwater.stores.interface import Direct, HeldBlobs, Location, Locations
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection, Dialect, chunks, marks
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.live_logs import LiveLogs
 from headwater.stores.sql.logged_model_rows import find_model, load_model_uri
-from headwater.stores.sql.preview import preview_table
-from headwater.stores.sql.preview_array import preview_array
 from headwater.stores.sql.preview_file import StoredFile
-from headwater.stores.sql.preview_summary import summarize_table
 from headwater.stores.sql.rows import find_run, load_info
+
+if TYPE_CHECKING:
+    from headwater.stores.interface import Direct, HeldBlobs, Location, Locations
 
 _RUN_PATH = re.compile(r"([0-9]{1,18})/([^/]+)/artifacts(?:/(.+))?", re.ASCII)
 _PROXIED = re.compile(r"mlflow-artifacts:/+(?P<path>[^/?][^?]*)")
@@ -83,7 +84,7 @@ class _Entry:
 class SqlArtifacts:
     """The artifact trees of runs, and of paths that belong to no run. Thread-safe."""
 
-    def __init__(self, database: Database, blobs: HeldBlobs, locations: Locations, live_logs: LiveLogs) -> None:
+    def __init__(self, database: Database, blobs: "HeldBlobs", locations: "Locations", live_logs: LiveLogs) -> None:
         self._database = database
         self._blobs = blobs
         self._locations = locations
@@ -143,16 +144,25 @@ class SqlArtifacts:
     def preview_table(self, request: PreviewTable) -> PreviewTableResponse:
         """Return rows of an artifact of a run that is a table."""
         request.check()
+        with loading():
+            from headwater.stores.sql.preview import preview_table  # and numpy
+
         return preview_table(self.open_file(request.run_id, request.path), request)
 
     def preview_array(self, request: PreviewArray) -> PreviewArrayResponse:
         """Return a picture of an artifact of a run that is a NumPy array."""
         request.check()
+        with loading():
+            from headwater.stores.sql.preview_array import preview_array  # and numpy
+
         return preview_array(self.open_file(request.run_id, request.path), request)
 
     def summarize_table(self, request: SummarizeTable) -> SummarizeTableResponse:
         """Return what an artifact of a run that is a table holds in its columns."""
         request.check()
+        with loading():
+            from headwater.stores.sql.preview_summary import summarize_table  # and numpy
+
         return summarize_table(self.open_file(request.run_id, request.path), request)
 
     def open_file(self, run_id: str, path: str) -> StoredFile:
@@ -207,7 +217,7 @@ class SqlArtifacts:
         signed = location.sign("GET", request.path, request.expiration or int(SIGNED_URL_S.get()))
         return PresignDownloadResponse(signed.url, signed.headers, location.find(request.path).size)
 
-    def _open_owned(self, purpose: str, run_id: str, model_id: str = "") -> Location:
+    def _open_owned(self, purpose: str, run_id: str, model_id: str = "") -> "Location":
         with self._database.read() as connection:
             if model_id:
                 uri = load_model_uri(connection, find_model(connection, model_id, deleted_too=False))
@@ -220,13 +230,13 @@ class SqlArtifacts:
             )
         return self._locations.open(uri)
 
-    def _direct(self) -> Direct:
+    def _direct(self) -> "Direct":
         if self._blobs.direct is None:
             raise NotSupported("Presigned URLs are not supported for the current artifact repository")
         return self._blobs.direct
 
 
-def list_location(locations: Locations, uri: str, path: str) -> list[FileInfo]:
+def list_location(locations: "Locations", uri: str, path: str) -> list[FileInfo]:
     """Return one folder of an artifact location outside of the store; nothing of one that is not served."""
     try:
         location = locations.open(uri)

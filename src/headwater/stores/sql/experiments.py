@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from headwater.loading import loading
 from headwater.protocol.endpoint import Empty
 from headwater.protocol.errors import InvalidParameterValue, ResourceAlreadyExists, ResourceDoesNotExist
 from headwater.protocol.experiments import (
@@ -28,7 +29,6 @@ from headwater.protocol.paging import decode_page_token, encode_page_token
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection, Dialect, chunks, marks
 from headwater.stores.sql.database import Database
-from headwater.stores.sql.search import select_experiments
 
 OWN_ARTIFACTS = "mlflow-artifacts:/"
 _COLUMNS = "id, name, artifact_location, deleted, creation_time, last_update_time"
@@ -105,6 +105,9 @@ class SqlExperiments:
     def search(self, request: SearchExperiments) -> SearchExperimentsResponse:
         """Return one page of the experiments that match."""
         request.check()
+        with loading():
+            from headwater.stores.sql.search import select_experiments
+
         offset = decode_page_token(request.page_token)
         with self._database.read() as connection:
             ids = select_experiments(

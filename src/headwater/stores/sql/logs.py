@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from headwater.capture.recording import Recording
 from headwater.protocol.artifacts import ArtifactFile, GetTree, ListArtifacts
@@ -21,13 +22,15 @@ from headwater.protocol.logs import (
     ReadLogResponse,
 )
 from headwater.protocol.runs import RunStatus
-from headwater.stores.interface import Blobs
 from headwater.stores.sql.artifacts import SqlArtifacts
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.live_logs import LiveLogs
 from headwater.stores.sql.log_lines import LogSource, index_lines, read_lines
 from headwater.stores.sql.preview_file import StoredFile
 from headwater.stores.sql.rows import find_run, load_info
+
+if TYPE_CHECKING:
+    from headwater.stores.interface import Blobs
 
 _PROXIED = re.compile(r"mlflow-artifacts:/*([^/?][^?]*)")
 
@@ -45,7 +48,7 @@ class _Log:
 class SqlLogs:
     """The logs of every run. Thread-safe."""
 
-    def __init__(self, database: Database, artifacts: SqlArtifacts, blobs: Blobs, live: LiveLogs) -> None:
+    def __init__(self, database: Database, artifacts: SqlArtifacts, blobs: "Blobs", live: LiveLogs) -> None:
         self._database = database
         self._artifacts = artifacts
         self._blobs = blobs

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from importlib.resources import files
+from pathlib import Path
 from typing import NamedTuple
 
 from headwater.protocol.errors import HeadwaterError, InvalidParameterValue
@@ -44,7 +44,7 @@ class Upgrade(NamedTuple):
 def load_migrations(dialect: Dialect) -> list[Migration]:
     """Return this version's migrations for a dialect, in order."""
     found = []
-    for file in (files("headwater.stores.sql") / "migrations").iterdir():
+    for file in (Path(__file__).parent / "migrations").iterdir():
         parts = _FILE_NAME.fullmatch(file.name)
         if parts and parts[3] == dialect:
             found.append(Migration(int(parts[1]), parts[2], file.read_text("utf-8")))
@@ -60,11 +60,11 @@ def migrate(engine: Engine, migrations: Sequence[Migration]) -> Upgrade:
     """
     with closing(engine.connect(writable=False)) as reader:
         _refuse_mlflow(reader)
-    with closing(engine.connect(writable=True)) as connection:
-        applied = _read_applied(connection)
-        if _missing(applied, migrations):
+        applied = _read_applied(reader)
+    if _missing(applied, migrations):
+        with closing(engine.connect(writable=True)) as connection:
             _apply(engine, connection, migrations)
-        return Upgrade(max(applied, default=0), migrations[-1].number)
+    return Upgrade(max(applied, default=0), migrations[-1].number)
 
 
 def upgrade(uri: str) -> Upgrade:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from headwater.protocol.contexts import name_of
-from headwater.stores.sql.alert_rules import check_points
+from headwater.stores.sql.alert_points import check_points
 from headwater.stores.sql.blocks import (
     BLOCK_POINTS,
     NO_POINTS,

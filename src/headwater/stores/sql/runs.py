@@ -1,5 +1,6 @@
 """Runs in the database."""
 
+from headwater.loading import loading
 from headwater.protocol.endpoint import Empty
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.families import Family, GetFamily
@@ -31,7 +32,6 @@ from headwater.stores.sql.event_words import note_run_created
 from headwater.stores.sql.families import load_family
 from headwater.stores.sql.model_metrics import write_model_metrics
 from headwater.stores.sql.rows import find_run, load_info, load_runs
-from headwater.stores.sql.search import select_runs
 from headwater.stores.sql.writes import (
     apply_update,
     describe_changed_param,
@@ -102,6 +102,9 @@ class SqlRuns:
         offset = decode_page_token(request.page_token)
         if not request.experiment_ids:
             return SearchRunsResponse()
+        with loading():
+            from headwater.stores.sql.search import select_runs
+
         with self._database.read() as connection:
             ids = select_runs(
                 connection,

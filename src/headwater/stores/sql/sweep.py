@@ -5,7 +5,7 @@ import time
 
 from headwater.protocol.alerts import AlertRule
 from headwater.protocol.runs import RunStatus
-from headwater.stores.sql.alert_rules import check_status, raise_stalled, stalled_rules
+from headwater.stores.sql.alert_rules import check_failed, raise_stalled, stalled_rules
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection, Dialect, chunks
 from headwater.stores.sql.database import Database
@@ -118,7 +118,7 @@ def _mark_one(connection: Connection, run_id: int, before: int) -> bool:
     note_run_ended(connection, run_id, RunStatus.FAILED, is_lost=True)
     row = connection.one("SELECT uuid, exp_id, deleted FROM run WHERE id = ?", (run_id,))
     assert row is not None, "it was updated in this transaction"
-    check_status(connection, RunRow(run_id, row[0], row[1], bool(row[2])), RunStatus.FAILED, is_lost=True)
+    check_failed(connection, RunRow(run_id, row[0], row[1], bool(row[2])), is_lost=True)
     return True
 
 

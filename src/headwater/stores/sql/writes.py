@@ -5,20 +5,17 @@ import re
 import uuid
 from collections.abc import Sequence
 
-import numpy as np
-
+from headwater.loading import loading
 from headwater.protocol.edits import EditAction
 from headwater.protocol.errors import InvalidParameterValue, ResourceAlreadyExists, ResourceDoesNotExist
 from headwater.protocol.metrics import Metric
 from headwater.protocol.names import MAX_PARAM_VALUE, MAX_RUN_TAG_VALUE, RUN_NAME_TAG
 from headwater.protocol.run_names import make_run_name
 from headwater.protocol.runs import CreateRun, Param, RunStatus, RunTag, UpdateRun
-from headwater.stores.sql.alert_rules import check_status
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection, marks
 from headwater.stores.sql.event_words import note_run_ended
 from headwater.stores.sql.experiments import find_active_experiment
-from headwater.stores.sql.points import insert_points, seal_run
 from headwater.stores.sql.rows import RunRow
 
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
@@ -26,6 +23,7 @@ _UPSERT_TAG = (
     "INSERT INTO tag (exp_id, key_id, run_id, value) VALUES (?, ?, ?, ?) "
     "ON CONFLICT (run_id, key_id) DO UPDATE SET value = excluded.value"
 )
+_HAS_POINTS = "SELECT 1 FROM latest WHERE run_id = ? LIMIT 1"
 
 
 def insert_run(connection: Connection, request: CreateRun) -> RunRow:
@@ -128,17 +126,10 @@ def write_metrics(connection: Connection, run: RunRow, metrics: Sequence[Metric]
     """Write points."""
     if not metrics:
         return
-    keys = [metric.key for metric in metrics]
-    index = {key: position for position, key in enumerate(dict.fromkeys(keys))}
-    insert_points(
-        connection,
-        run,
-        list(index),
-        np.array([index[key] for key in keys], np.int32),
-        np.array([metric.step for metric in metrics], np.int64),
-        np.array([metric.timestamp for metric in metrics], np.int64),
-        np.array([metric.value for metric in metrics], np.float64),
-    )
+    with loading():
+        from headwater.stores.sql.incoming_points import insert_metrics  # and numpy
+
+    insert_metrics(connection, run, metrics)
     connection.touch(run.id)
 
 
@@ -154,11 +145,18 @@ def apply_update(connection: Connection, run: RunRow, update: UpdateRun) -> None
             "UPDATE run SET status = ? WHERE id = ? AND status <> ?", (update.status, run.id, update.status)
         )
         connection.execute("UPDATE run SET lost = 0 WHERE id = ? AND lost = 1", (run.id,))
-        if update.status.is_terminated():
+        if update.status.is_terminated() and connection.one(_HAS_POINTS, (run.id,)) is not None:
+            with loading():
+                from headwater.stores.sql.points import seal_run  # and numpy
+
             seal_run(connection, run.id)
         if changed:
             note_run_ended(connection, run.id, update.status)
-            check_status(connection, run, update.status)
+        if changed and update.status is RunStatus.FAILED:
+            with loading():
+                from headwater.stores.sql.alert_rules import check_failed
+
+            check_failed(connection, run)
     connection.touch(run.id)
 
 
