@@ -45,6 +45,16 @@ def test_entities_turn_into_dicts(run: hw.Run) -> None:
     assert entities.Metric.from_dictionary({**point.to_dictionary(), "unknown": 1}) == point
 
 
+def test_entities_are_made_as_in_mlflow() -> None:
+    experiment = entities.Experiment("1", "n", "s3://b/k", "active", [entities.ExperimentTag("a", "b")])
+    data = entities.RunData([entities.Metric("m", 0.5, 12, 3)], [entities.Param("p", "1")], [entities.RunTag("t", "v")])
+
+    assert (experiment.tags, experiment.creation_time) == ({"a": "b"}, None)
+    assert entities.Experiment.DEFAULT_EXPERIMENT_NAME == "Default"
+    assert data == entities.RunData({"m": 0.5}, {"p": "1"}, {"t": "v"})
+    assert entities.RunData(None, None).params == {}  # type: ignore[arg-type]  # as in MLflow
+
+
 def test_entities_are_equal_if_what_they_say_is(run: hw.Run) -> None:
     assert hw.get_run(run.info.run_id) == run
     assert hw.get_experiment("0") == hw.get_experiment("0")
