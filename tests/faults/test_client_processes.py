@@ -137,7 +137,9 @@ for _ in range(5):
 
 def test_a_program_reads_what_a_killed_one_left(tmp_path: Path) -> None:
     uri = f"sqlite:///{tmp_path / 'headwater.db'}"
-    killed = run_program(tmp_path, uri, "run = hw.start_run()\nprint(run.info.run_id, flush=True)\nos.kill(os.getpid(), 9)")
+    killed = run_program(
+        tmp_path, uri, "run = hw.start_run()\nprint(run.info.run_id, flush=True)\nos.kill(os.getpid(), 9)"
+    )
 
     result = run_program(tmp_path, uri, f"print(hw.get_run('{killed.stdout.strip()}').info.run_id)")
 

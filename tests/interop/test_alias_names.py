@@ -106,7 +106,8 @@ def test_names_below_the_documented_ones_are_there(tmp_path: Path) -> None:
         "    uri = path_to_local_file_uri('a b.txt')\n"
         "    assert open(local_file_uri_to_path(uri)).read() == 'x' and uri.endswith('/a%20b.txt')\n"
         "assert os.getcwd() == before and not os.path.exists(local_file_uri_to_path(uri))\n"
-        "print(ALL_STAGES, get_canonical_stage('staging'), list(chunk_list([1, 2, 3], 2)), is_in_databricks_notebook())\n"
+        "chunks = list(chunk_list([1, 2, 3], 2))\n"
+        "print(ALL_STAGES, get_canonical_stage('staging'), chunks, is_in_databricks_notebook())\n"
     )
 
     assert run_code(tmp_path, code) == "['None', 'Staging', 'Production', 'Archived'] Staging [[1, 2], [3]] False"
@@ -121,7 +122,8 @@ def test_artifact_repositories_list_and_download_and_log(tmp_path: Path) -> None
         "with mlflow.start_run() as run:\n"
         "    mlflow.log_text('hello', 'a/b/c.txt')\n"
         "root = f'runs:/{run.info.run_id}'\n"
-        "RunsArtifactRepository(root + '/a').log_artifact(RunsArtifactRepository(root).download_artifacts('a/b/c.txt'))\n"
+        "local = RunsArtifactRepository(root).download_artifacts('a/b/c.txt')\n"
+        "RunsArtifactRepository(root + '/a').log_artifact(local)\n"
         "for uri in (root, run.info.artifact_uri):\n"
         "    repository = get_artifact_repository(uri)\n"
         "    print([(entry.path, entry.is_dir) for entry in repository.list_artifacts('a')])\n"

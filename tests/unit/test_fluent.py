@@ -1,6 +1,7 @@
 """The fluent functions on a real SQLite store, read back as the store has it."""
 
 import math
+import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -130,6 +131,19 @@ def test_runs_sort_as_they_were_started_however_quickly() -> None:
     found = hw.search_runs(order_by=["start_time ASC"], output_format="list")
 
     assert [run.info.run_id for run in found] == started
+
+
+def test_what_the_environment_says_in_mlflows_words_stays_true(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'first.db'}")
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "ported")
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_ID", "0")
+
+    hw.set_tracking_uri(tmp_path / "second.db")
+    experiment = hw.set_experiment(os.environ["MLFLOW_EXPERIMENT_NAME"])
+
+    assert os.environ["MLFLOW_TRACKING_URI"] == hw.get_tracking_uri() != ""
+    assert os.environ["MLFLOW_EXPERIMENT_ID"] == experiment.experiment_id
+    assert os.environ["MLFLOW_EXPERIMENT_NAME"] == "ported"
 
 
 def test_numbers_that_a_program_has_formatted_are_numbers() -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 from types import TracebackType
 from typing import Self
-from urllib.request import url2pathname
 from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 
 class TempDir:

@@ -12,9 +12,7 @@ from headwater.tracking.client import Client
 class ArtifactRepository:
     """The artifacts below one URI: `runs:/…`, `models:/…`, a bucket, a folder or a server's."""
 
-    def __init__(
-        self, artifact_uri: str, tracking_uri: str | None = None, registry_uri: str | None = None
-    ) -> None:
+    def __init__(self, artifact_uri: str, tracking_uri: str | None = None, registry_uri: str | None = None) -> None:
         self.artifact_uri = artifact_uri
         self.tracking_uri = tracking_uri
         self.registry_uri = registry_uri

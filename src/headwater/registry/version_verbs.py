@@ -51,7 +51,8 @@ class ModelVersionVerbs(RegistryConnected):
 
         Args:
             name: the registered model, which must exist.
-            source: `runs:/<run_id>/<path>`, `models:/m-<id>`, an artifact URI, or `models:/<name>/<version>` for a copy.
+            source: `runs:/<run_id>/<path>`, `models:/m-<id>`, an artifact URI, or, for a copy,
+                `models:/<name>/<version>`.
             run_id: the run that made the files; default: the one that a `runs:/` source names.
             tags: tags of the version.
             run_link: an address of the run, if it is on another server.

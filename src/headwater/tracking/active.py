@@ -131,7 +131,8 @@ def set_experiment(experiment_name: str | None = None, experiment_id: str | None
             "experiment, or permanently delete the experiment to create a new one."
         )
     config.EXPERIMENT_ID.set(experiment.experiment_id)
-    config.EXPERIMENT_NAME.set("" if experiment.experiment_id else experiment.name)
+    if not experiment.experiment_id:  # else the id goes before any name
+        config.EXPERIMENT_NAME.set(experiment.name)
     return experiment
 
 

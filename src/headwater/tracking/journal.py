@@ -36,7 +36,7 @@ class JournalContent(NamedTuple):
     damage: Damage | None
 
     @property
-    def count(self) -> int:
+    def last_seq(self) -> int:
         """Return how many records these are, with those that were shipped from memory."""
         return sum(record.count if isinstance(record, Skipped) else 1 for record in self.records)
 

@@ -65,7 +65,7 @@ class Neighbours:
         ship_left(Lane(journal, self.uri, self.open_store), self.deadline)
 
     def _wait(self, path: Path, header: Header) -> None:
-        wanted, store, pause = read_journal(path).count, self.open_store(), FIRST_PAUSE_S
+        wanted, store, pause = read_journal(path).last_seq, self.open_store(), FIRST_PAUSE_S
         while store.runs.get_journal(GetJournal(header.journal_id)).last_seq < wanted:
             if time.monotonic() > self.deadline:
                 return

@@ -324,7 +324,7 @@ def _check_key(key: str) -> None:
     check_metric_key("key", key)
 
 
-def _check_place(timestamp: int | None, step: int | None) -> tuple[int, int]:
+def _check_place(timestamp: float | None, step: int | None) -> tuple[int, int]:
     if type(timestamp) is float and isfinite(timestamp):
         timestamp = int(timestamp)  # time.time() * 1000, whose fractions of a millisecond nobody means
     time_ms = _now() if timestamp is None else check_whole("timestamp", timestamp)
