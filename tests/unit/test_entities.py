@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 import headwater as hw
 from headwater import entities
@@ -36,7 +37,7 @@ def test_entities_turn_into_dicts(run: hw.Run) -> None:
     assert set(dict(run)) == {"info", "data", "inputs", "outputs"}
     assert dict(run.info)["run_uuid"] == run.info.run_id
     assert dict(run.data)["metrics"] == {"loss": 0.25}
-    plain = json.loads(json.dumps(run.to_dictionary()))
+    plain = yaml.safe_load(yaml.safe_dump(run.to_dictionary()))
     assert plain["info"]["status"] == "FINISHED"
     assert plain["data"]["params"] == {"depth 1": EVIL}
     assert plain["inputs"]["dataset_inputs"][0]["dataset"]["name"] == "train"

@@ -68,8 +68,8 @@ _OF_DATABRICKS = frozenset({"databricks", "databricks-uc", "uc"})
 _RUNS: ContextVar[tuple[ActiveRun, ...]] = ContextVar("headwater_active_runs", default=())
 
 
-def set_tracking_uri(uri: str | Path) -> None:
-    """Choose where runs are kept, for this process and the ones it starts; an empty text restores the default.
+def set_tracking_uri(uri: str | Path | None) -> None:
+    """Choose where runs are kept, for this process and the ones it starts; "" or None restores the default.
 
     Args:
         uri: `sqlite:///path`, `postgresql://…`, `http(s)://…`, or a folder, which then holds a SQLite file.
@@ -77,7 +77,7 @@ def set_tracking_uri(uri: str | Path) -> None:
     Example:
         >>> hw.set_tracking_uri("http://localhost:5000")
     """
-    config.TRACKING_URI.set(resolve_uri(str(uri)))
+    config.TRACKING_URI.set(resolve_uri(str(uri or "")))
 
 
 def get_tracking_uri() -> str:
@@ -90,8 +90,8 @@ def is_tracking_uri_set() -> bool:
     return bool(config.TRACKING_URI.get())
 
 
-def set_registry_uri(uri: str | Path) -> None:
-    """Choose where registered models are kept, if not where runs are; an empty text means where runs are.
+def set_registry_uri(uri: str | Path | None) -> None:
+    """Choose where registered models are kept, if not where runs are; "" or None means where runs are.
 
     Args:
         uri: as for `set_tracking_uri`.
@@ -99,7 +99,7 @@ def set_registry_uri(uri: str | Path) -> None:
     Example:
         >>> hw.set_registry_uri("http://models.example.com:5000")
     """
-    config.REGISTRY_URI.set(resolve_uri(str(uri)))
+    config.REGISTRY_URI.set(resolve_uri(str(uri or "")))
 
 
 def get_registry_uri() -> str:
