@@ -203,8 +203,10 @@ class Journal:
             self._shipped, self.shipped_seq = offset, count
 
     def close(self) -> None:
-        """Release the file and leave it for a later process."""
+        """Release the file and leave it for a later process, unless that was done before."""
         with self._lock:
+            if self._closed:
+                return
             self._closed = True
             self._flush_waiting()
             self._release()
