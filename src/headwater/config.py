@@ -34,10 +34,13 @@ class Setting:
 
     def set(self, value: str) -> None:
         """Put the value in force for this process and the ones it starts; an empty one removes the variable."""
+        is_known_as_mlflow = bool(os.environ.get(self.mlflow_name))  # then others read it there, too
         for name in (self.name, self.mlflow_name):
             os.environ.pop(name, None)
         if value:
             os.environ[self.name] = value
+            if is_known_as_mlflow:
+                os.environ[self.mlflow_name] = value
 
 
 TRACKING_URI = Setting(

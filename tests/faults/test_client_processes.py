@@ -88,3 +88,59 @@ with hw.start_run() as run:
     store.close()
     assert result.returncode == 0, result.stderr
     assert sorted(point.step for point in points) == [1, 2, 3]
+
+
+def test_a_program_reads_what_its_workers_logged(tmp_path: Path) -> None:
+    (tmp_path / "tasks.py").write_text(
+        "import headwater as hw\n"
+        "def train(number):\n"
+        "    with hw.start_run() as run:\n"
+        "        hw.log_metric('x', number)\n"
+        "    return run.info.run_id\n"
+        "def note(task):\n"
+        "    hw.Client().log_metric(task[0], 'y', task[1], step=task[1])\n"
+    )
+    code = """
+import multiprocessing
+from tasks import note, train
+context = multiprocessing.get_context("fork")
+with context.Pool(2) as pool:
+    ids = pool.map(train, range(4))
+    assert [hw.get_run(run_id).data.metrics["x"] for run_id in ids] == [0, 1, 2, 3]
+with hw.start_run() as run:
+    with context.Pool(2) as pool:
+        pool.map(note, [(run.info.run_id, step) for step in range(6)])
+    assert len(hw.Client().get_metric_history(run.info.run_id, "y")) == 6
+"""
+
+    result = run_program(tmp_path, f"sqlite:///{tmp_path / 'headwater.db'}", code)
+
+    assert result.returncode == 0, result.stderr
+
+
+def test_a_pool_that_is_ended_leaves_no_run_behind(tmp_path: Path) -> None:
+    code = """
+import multiprocessing
+def train(number):
+    with hw.start_run():
+        hw.log_metric("x", number)
+for _ in range(5):
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        pool.map(train, range(4))
+"""
+
+    result = run_program(tmp_path, f"sqlite:///{tmp_path / 'headwater.db'}", code)
+
+    assert result.returncode == 0, result.stderr
+    assert not list((tmp_path / "home" / "journal").iterdir())
+
+
+def test_a_program_reads_what_a_killed_one_left(tmp_path: Path) -> None:
+    uri = f"sqlite:///{tmp_path / 'headwater.db'}"
+    killed = run_program(
+        tmp_path, uri, "run = hw.start_run()\nprint(run.info.run_id, flush=True)\nos.kill(os.getpid(), 9)"
+    )
+
+    result = run_program(tmp_path, uri, f"print(hw.get_run('{killed.stdout.strip()}').info.run_id)")
+
+    assert result.stdout == killed.stdout, result.stderr

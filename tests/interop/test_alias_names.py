@@ -70,3 +70,69 @@ def test_switches_and_artifacts_are_reached_as_programs_do(tmp_path: Path) -> No
     )
 
     assert run_code(tmp_path, code) == "hello 5 mlflow-env ['conda-forge'] True {'pip': ['keras==3']}"
+
+
+def test_names_below_the_documented_ones_are_there(tmp_path: Path) -> None:
+    code = (
+        "import os, mlflow\n"
+        "from mlflow.data.dataset_source_registry import get_dataset_source_from_json, resolve_dataset_source\n"
+        "from mlflow.deployments.base import BaseDeploymentClient\n"
+        "from mlflow.entities.logged_model_input import LoggedModelInput\n"
+        "from mlflow.entities.model_registry.model_version_stages import ALL_STAGES, get_canonical_stage\n"
+        "from mlflow.entities.run_outputs import RunOutputs\n"
+        "from mlflow.environment_variables import MLFLOW_RUN_ID, MLFLOW_TRACKING_URI, MLFLOW_TRACKING_TOKEN\n"
+        "from mlflow.exceptions import INVALID_PARAMETER_VALUE\n"
+        "from mlflow.projects.submitted_run import SubmittedRun\n"
+        "from mlflow.tracking._model_registry.fluent import register_model\n"
+        "from mlflow.tracking._tracking_service.utils import get_tracking_uri\n"
+        "from mlflow.tracking.fluent import _get_experiment_id, _get_or_start_run\n"
+        "from mlflow.utils import PYTHON_VERSION, chunk_list, mlflow_tags\n"
+        "from mlflow.utils.databricks_utils import is_in_databricks_notebook\n"
+        "from mlflow.utils.file_utils import TempDir, local_file_uri_to_path, path_to_local_file_uri\n"
+        "from mlflow.utils.logging_utils import eprint\n"
+        "from mlflow.utils.mlflow_tags import MLFLOW_AUTOLOGGING, MLFLOW_RUN_SOURCE_TYPE\n"
+        "from mlflow.utils.name_utils import _generate_random_name\n"
+        "from mlflow.utils.time import get_current_time_millis\n"
+        "assert mlflow_tags.MLFLOW_AUTOLOGGING == MLFLOW_AUTOLOGGING == 'mlflow.autologging'\n"
+        "assert MLFLOW_TRACKING_URI.get() == get_tracking_uri() and not MLFLOW_TRACKING_TOKEN.is_set()\n"
+        "experiment = mlflow.set_experiment('deep')\n"
+        "assert _get_experiment_id() == experiment.experiment_id\n"
+        "run = _get_or_start_run()\n"
+        "MLFLOW_RUN_ID.set(run.info.run_id)\n"
+        "assert MLFLOW_RUN_ID.get() == run.info.run_id == mlflow.active_run().info.run_id\n"
+        "before = os.getcwd()\n"
+        "with TempDir(chdr=True) as folder:\n"
+        "    open(folder.path('a b.txt'), 'w').write('x')\n"
+        "    uri = path_to_local_file_uri('a b.txt')\n"
+        "    assert open(local_file_uri_to_path(uri)).read() == 'x' and uri.endswith('/a%20b.txt')\n"
+        "assert os.getcwd() == before and not os.path.exists(local_file_uri_to_path(uri))\n"
+        "chunks = list(chunk_list([1, 2, 3], 2))\n"
+        "print(ALL_STAGES, get_canonical_stage('staging'), chunks, is_in_databricks_notebook())\n"
+    )
+
+    assert run_code(tmp_path, code) == "['None', 'Staging', 'Production', 'Archived'] Staging [[1, 2], [3]] False"
+
+
+def test_artifact_repositories_list_and_download_and_log(tmp_path: Path) -> None:
+    code = (
+        "import mlflow\n"
+        "from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository\n"
+        "from mlflow.store.artifact.models_artifact_repo import ModelsArtifactRepository\n"
+        "from mlflow.store.artifact.runs_artifact_repo import RunsArtifactRepository\n"
+        "with mlflow.start_run() as run:\n"
+        "    mlflow.log_text('hello', 'a/b/c.txt')\n"
+        "root = f'runs:/{run.info.run_id}'\n"
+        "local = RunsArtifactRepository(root).download_artifacts('a/b/c.txt')\n"
+        "RunsArtifactRepository(root + '/a').log_artifact(local)\n"
+        "for uri in (root, run.info.artifact_uri):\n"
+        "    repository = get_artifact_repository(uri)\n"
+        "    print([(entry.path, entry.is_dir) for entry in repository.list_artifacts('a')])\n"
+        "    assert open(repository.download_artifacts('a/c.txt')).read() == 'hello'\n"
+        "    print([entry.path for entry in get_artifact_repository(uri + '/a/b').list_artifacts()])\n"
+        "mlflow.MlflowClient().create_registered_model('m')\n"
+        "mlflow.MlflowClient().create_model_version('m', root + '/a')\n"
+        "print(sorted(entry.path for entry in ModelsArtifactRepository('models:/m/1').list_artifacts()))\n"
+    )
+
+    entries = "[('a/b', True), ('a/c.txt', False)]"
+    assert run_code(tmp_path, code).splitlines() == [entries, "['c.txt']", entries, "['c.txt']", "['b', 'c.txt']"]

@@ -163,6 +163,8 @@ def test_a_folder_is_a_tracking_uri(tmp_path: Path) -> None:
     assert hw.is_tracking_uri_set()
     assert hw.get_tracking_uri() == f"sqlite:///{tmp_path / 'place' / 'headwater.db'}"
     assert hw.Client().tracking_uri == hw.get_tracking_uri()
+    hw.set_tracking_uri(None)
+    assert not hw.is_tracking_uri_set()
 
 
 def test_a_tracking_uri_names_a_file_whatever_its_spelling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

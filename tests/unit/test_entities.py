@@ -4,8 +4,10 @@ import json
 import pickle
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 import headwater as hw
 from headwater import entities
@@ -35,7 +37,7 @@ def test_entities_turn_into_dicts(run: hw.Run) -> None:
     assert set(dict(run)) == {"info", "data", "inputs", "outputs"}
     assert dict(run.info)["run_uuid"] == run.info.run_id
     assert dict(run.data)["metrics"] == {"loss": 0.25}
-    plain = json.loads(json.dumps(run.to_dictionary()))
+    plain = yaml.safe_load(yaml.safe_dump(run.to_dictionary()))
     assert plain["info"]["status"] == "FINISHED"
     assert plain["data"]["params"] == {"depth 1": EVIL}
     assert plain["inputs"]["dataset_inputs"][0]["dataset"]["name"] == "train"
@@ -43,6 +45,17 @@ def test_entities_turn_into_dicts(run: hw.Run) -> None:
     assert experiment.to_dictionary()["name"] == dict(experiment)["name"] == "Default"
     point = entities.Metric("loss", 0.5, 12, 3)
     assert entities.Metric.from_dictionary({**point.to_dictionary(), "unknown": 1}) == point
+
+
+def test_entities_are_made_as_in_mlflow() -> None:
+    make: Any = entities  # types of ours say dicts only
+    experiment = make.Experiment("1", "n", "s3://b/k", "active", [entities.ExperimentTag("a", "b")])
+    data = make.RunData([entities.Metric("m", 0.5, 12, 3)], [entities.Param("p", "1")], [entities.RunTag("t", "v")])
+
+    assert (experiment.tags, experiment.creation_time) == ({"a": "b"}, None)
+    assert entities.Experiment.DEFAULT_EXPERIMENT_NAME == "Default"
+    assert data == entities.RunData({"m": 0.5}, {"p": "1"}, {"t": "v"})
+    assert make.RunData(None, None).params == {}
 
 
 def test_entities_are_equal_if_what_they_say_is(run: hw.Run) -> None:

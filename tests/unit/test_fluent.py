@@ -1,6 +1,7 @@
 """The fluent functions on a real SQLite store, read back as the store has it."""
 
 import math
+import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -108,6 +109,53 @@ def test_the_first_log_call_starts_a_run_and_end_run_without_one_does_nothing() 
         hw.end_run("SLEEPING")
 
 
+def test_the_last_active_run_is_the_open_one_else_the_one_that_ended_last() -> None:
+    with hw.start_run() as parent:
+        with hw.start_run(nested=True):
+            pass
+        within = hw.last_active_run()
+    after = hw.last_active_run()
+
+    assert within is not None
+    assert after is not None
+    assert within.info.run_id == after.info.run_id == parent.info.run_id
+    assert after.info.status == "FINISHED"
+
+
+def test_runs_sort_as_they_were_started_however_quickly() -> None:
+    started = []
+    for _ in range(8):
+        with hw.start_run() as run:
+            started.append(run.info.run_id)
+
+    found = hw.search_runs(order_by=["start_time ASC"], output_format="list")
+
+    assert [run.info.run_id for run in found] == started
+
+
+def test_what_the_environment_says_in_mlflows_words_stays_true(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'first.db'}")
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "ported")
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_ID", "0")
+
+    hw.set_tracking_uri(tmp_path / "second.db")
+    experiment = hw.set_experiment(os.environ["MLFLOW_EXPERIMENT_NAME"])
+
+    assert os.environ["MLFLOW_TRACKING_URI"] == hw.get_tracking_uri() != ""
+    assert os.environ["MLFLOW_EXPERIMENT_ID"] == experiment.experiment_id
+    assert os.environ["MLFLOW_EXPERIMENT_NAME"] == "ported"
+
+
+def test_numbers_that_a_program_has_formatted_are_numbers() -> None:
+    with hw.start_run() as run:
+        hw.log_metric("accuracy", "0.91", timestamp=1_700_000_000_000.75)  # type: ignore[arg-type]  # as from time.time()
+        hw.log_metrics({"loss": " 1e-3 "})
+
+    (point,) = hw.Client().get_metric_history(run.info.run_id, "accuracy")
+    assert (point.value, point.timestamp) == (0.91, 1_700_000_000_000)
+    assert hw.get_run(run.info.run_id).data.metrics["loss"] == 0.001
+
+
 def test_a_thread_does_not_see_the_run_of_the_thread_that_started_it() -> None:
     seen: list[hw.ActiveRun | None] = []
     with hw.start_run():
@@ -127,7 +175,9 @@ def test_resuming_a_run_by_its_id_goes_on_with_it() -> None:
         hw.log_metric("loss", 0.25, step=2)
         during = hw.get_run(run_id)
 
-    assert resumed.info.run_id == run_id
+    assert (resumed.info.run_id, resumed.info.run_name, resumed.info.status) == (run_id, "renamed", "RUNNING")
+    assert resumed.data.metrics == {"loss": 0.5}
+    assert resumed.data.tags["stage"] == "second"
     assert (during.info.status, during.info.run_name) == ("RUNNING", "renamed")
     after = hw.get_run(run_id)
     assert after.info.status == "FINISHED"

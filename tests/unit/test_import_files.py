@@ -16,6 +16,7 @@ from headwater.interop.to_mlflow import MlflowWriter
 from headwater.protocol.artifacts import GetTree
 from headwater.protocol.errors import InvalidParameterValue, NotSupported
 from headwater.protocol.metrics import GetHistory
+from headwater.protocol.registered_models import CreateRegisteredModel
 from headwater.protocol.runs import RunStatus
 from headwater.stores import open_store
 from headwater.stores.interface import Store
@@ -94,11 +95,16 @@ def test_what_is_damaged_is_told_and_the_rest_is_imported(mlruns: Path, store: S
     (first / "meta.yaml").unlink()
     (second / "metrics" / "loss").write_text("1 0.5 0\n2 0.25 1\nrubbish\n3 0.1 99999999999999999999\n4 0.12")
     (second / "params" / "rate").write_bytes(b"\xff\xfe")
-    (third / "tags" / "bad*key").write_text("x")
+    (third / "tags" / "odd*key").write_text("x")
+    (third / "tags" / ("k" * 251)).write_text("x")
     (third / "metrics" / "early").write_text("-5 1.0 0\n6 2.0 1\n")
     torn = mlruns / "223456789012345678"
     torn.mkdir()
     (torn / "meta.yaml").write_text("name: [unclosed")
+    shutil.copytree(mlruns / EXPERIMENT, mlruns / "323456789012345678", ignore=shutil.ignore_patterns("[abc]*"))
+    (mlruns / "323456789012345678" / "meta.yaml").write_text(
+        'artifact_location: x\nexperiment_id: "323456789012345678"\nname: "a\\0b"\nlifecycle_stage: active\n'
+    )
 
     report = bring(mlruns, store)
 
@@ -110,12 +116,15 @@ def test_what_is_damaged_is_told_and_the_rest_is_imported(mlruns: Path, store: S
     assert "Line 3 of" in told
     assert "Line 4 of" in told
     assert f"'{second / 'params' / 'rate'}' is left out" in told
-    assert "The tag 'bad*key'" in told
+    assert f"The tag '{'k' * 251}'" in told
+    assert "Experiment 'a\0b' is left out: 'name' must not contain a NUL character" in told
     assert "1 points of metric 'early'" in told
-    assert len(report.problems) == 7
+    assert len(report.problems) == 8
     assert report.differences == []
     assert [(m.timestamp, m.value) for m in history] == [(1, 0.5), (2, 0.25), (4, 0.12)]
-    assert [m.key for m in get_run(store, RUNS[2]).data.metrics] == ["early", "loss"]
+    last = get_run(store, RUNS[2]).data
+    assert [m.key for m in last.metrics] == ["early", "loss"]
+    assert [tag.key for tag in last.tags] == ["note", "odd*key"]
 
 
 def test_all_shapes_of_lines_are_points(mlruns: Path, store: Store) -> None:
@@ -236,3 +245,15 @@ def test_keys_that_folders_cannot_hold_are_told_by_the_export(mlruns: Path, stor
     assert len(problems) == 1
     assert problems[0].startswith("'x/y' in ")
     assert math.isnan(float((tmp_path / "out" / EXPERIMENT / RUNS[0] / "metrics" / "loss").read_text().split()[4]))
+
+
+def test_models_that_folders_cannot_hold_are_told_by_the_export(store: Store, tmp_path: Path) -> None:
+    for name in ("100 %", "é" * 128, "kept"):
+        store.registered_models.create(CreateRegisteredModel(name))
+    problems: list[str] = []
+
+    MlflowWriter(tmp_path / "out", artifacts=True, problem=problems.append).write(store)
+
+    assert [path.name for path in (tmp_path / "out" / "models").iterdir()] == ["kept"]
+    assert len(problems) == 2
+    assert "Registered model '100 %' is left out: MLflow's folders hold no model of this name." in problems

@@ -191,6 +191,16 @@ def test_a_live_journal_cannot_be_adopted_and_a_left_one_can(tmp_path: Path) -> 
     journal.close()
 
 
+def test_a_journal_that_was_set_aside_does_not_come_back_when_it_is_closed(tmp_path: Path) -> None:
+    journal = create(tmp_path)
+    journal.append(point(1))
+
+    aside = journal.set_aside(".rejected")
+    journal.close()
+
+    assert list(aside.parent.iterdir()) == [aside]
+
+
 def test_a_journal_that_is_being_created_is_never_taken_for_one_left_behind(tmp_path: Path) -> None:
     folder = tmp_path / "journal"
     done = threading.Event()

@@ -55,6 +55,17 @@ def test_a_model_is_registered_with_its_run(capsys: pytest.CaptureFixture[str]) 
     ]
 
 
+def test_a_version_of_a_logged_model_is_made_of_its_uri_alone() -> None:
+    with hw.start_run() as run:
+        model = hw.initialize_logged_model("forest")
+    client = hw.Client()
+    client.create_registered_model("churn")
+
+    version = client.create_model_version("churn", model.model_uri, run.info.run_id)
+
+    assert (version.source, version.model_id) == (model.model_uri, model.model_id)
+
+
 def test_what_is_no_model_is_not_registered_and_leaves_no_model_behind(tmp_path: Path) -> None:
     run_id = log_model()
 

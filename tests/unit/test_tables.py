@@ -162,6 +162,21 @@ def test_an_image_is_made_of_arrays_lists_files_and_pillow_images(tmp_path: Path
         hw.log_image(tmp_path / "x.png", "x.xyz")
 
 
+def test_floats_of_an_image_that_are_not_between_0_and_1_count_as_the_nearest(caplog: pytest.LogCaptureFixture) -> None:
+    image = hw.Image(np.array([[-2.0, 0.0], [1.0, 7.5]]))
+
+    assert image.to_list() == [0, 0, 255, 255]
+    assert "not between 0 and 1" in caplog.text
+
+
+def test_what_is_no_image_is_told_when_it_is_read_as_one() -> None:
+    with hw.start_run() as run:
+        hw.log_text("hello", "a.txt")
+
+    with pytest.raises(hw.InvalidParameterValue, match=r"a\.txt' is no image"):
+        hw.artifacts.load_image(f"runs:/{run.info.run_id}/a.txt")
+
+
 def test_a_stream_is_kept_from_where_it_stands() -> None:
     stream = io.BytesIO(b"head" + bytes(3_000_000))
     stream.seek(4)

@@ -67,7 +67,7 @@ def import_source(source: Source, store: Store | None, report: Report, progress:
         else:
             _Loader(source, store, report, copier).load(experiment, found, progress)
     if store is not None and copier is not None:  # when all runs are there, which measured them
-        for found in report.experiments:
+        for found in (found for found in report.experiments if found.experiment_id):
             import_logged_models(source, store, report, found, copier)
     if copier is not None and copier.kept_elsewhere:
         report.notes.append(
@@ -123,7 +123,11 @@ class _Loader:
 
     def load(self, experiment: PutExperiment, found: ExperimentReport, progress: Progress) -> None:
         """Load an experiment with all its runs."""
-        found.experiment_id = self._put_experiment(experiment)
+        try:
+            found.experiment_id = self._put_experiment(experiment)
+        except InvalidParameterValue as error:
+            self._report.add_problem(f"Experiment '{found.name}' is left out: {error.message}")
+            return
         if experiment.experiment_id.isdecimal() and found.experiment_id != experiment.experiment_id:
             self._report.notes.append(
                 f"Experiment '{found.name}' has the id {found.experiment_id} here, {found.source_id} in the source."
@@ -135,7 +139,7 @@ class _Loader:
     def _put_experiment(self, experiment: PutExperiment) -> str:
         location = self._copier.location(experiment.artifact_location)
         try:
-            CreateExperiment(experiment.name, location).check()
+            CreateExperiment("any", location).check()
         except InvalidParameterValue as error:
             self._report.add_problem(f"Artifact location of '{experiment.name}' is not kept: {error.message}")
             location = ""

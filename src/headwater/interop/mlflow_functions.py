@@ -1,11 +1,19 @@
 """Functions and names below MLflow's documented ones that programs and libraries import all the same."""
 
-from typing import Any
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
 
 from headwater.models.environment import Environment
 from headwater.protocol.errors import ERRORS, HeadwaterError
+from headwater.protocol.model_names import parse_stage
+from headwater.protocol.run_names import make_run_name
+from headwater.tracking.active import ActiveRun, active_experiment, require_run
 from headwater.tracking.artifacts import download_artifacts
 from headwater.tracking.client import Client
+
+T = TypeVar("T")
 
 DEFAULT_AWAIT_MAX_SLEEP_SECONDS = 300
 _OTHER_CODES = ("ABORTED", "CANCELLED", "INVALID_STATE", "MALFORMED_REQUEST", "NOT_FOUND", "RESOURCE_EXHAUSTED")
@@ -64,6 +72,49 @@ def _mlflow_conda_env(
 
     Path(path).write_text(to_yaml(conda), encoding="utf-8")
     return None
+
+
+def _get_experiment_id() -> str:
+    """Return the id of the experiment that the next run belongs to."""
+    return active_experiment().experiment_id
+
+
+def _get_or_start_run() -> ActiveRun:
+    """Return the active run, started if there is none."""
+    return require_run()
+
+
+def _generate_random_name() -> str:
+    """Return a name for a run."""
+    return make_run_name()
+
+
+def get_canonical_stage(stage: str) -> str:
+    """Return a stage as it is spelled."""
+    return parse_stage(stage)
+
+
+def get_current_time_millis() -> int:
+    """Return milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+def eprint(*values: object, **options: Any) -> None:
+    """Print to stderr."""
+    print(*values, file=sys.stderr, **options)  # noqa: T201 - what it is for
+
+
+def chunk_list(values: Sequence[T], chunk_size: int) -> Iterator[Sequence[T]]:
+    """Return the parts of a list that are at most this long."""
+    return (values[start : start + chunk_size] for start in range(0, len(values), chunk_size))
+
+
+def is_in_databricks_runtime() -> bool:
+    """Return whether this is Databricks, where MLflow's own client belongs."""
+    return False
+
+
+is_in_databricks_notebook = is_in_databricks_job = is_in_cluster = is_in_databricks_runtime
 
 
 def __getattr__(name: str) -> str:

@@ -10,7 +10,7 @@ from headwater.interop.source import Problem
 from headwater.protocol.errors import InvalidParameterValue
 from headwater.protocol.imports import PointColumns, PutRun, PutRuns
 from headwater.protocol.inputs import RunInputs, RunOutputs
-from headwater.protocol.names import check_key, check_no_nul
+from headwater.protocol.names import check_first_tag, check_key, check_no_nul
 from headwater.protocol.runs import Param, RunTag
 from headwater.stores.interface import Store
 from headwater.stores.sql.blocks import Points
@@ -99,7 +99,7 @@ def clean_points(run: PutRun, key: str, points: Points, problem: Problem) -> Poi
 def _allowed(run: PutRun, what: str, texts: Iterable[TextT], problem: Problem) -> Iterable[TextT]:
     for text in texts:
         try:
-            check_key("key", text.key, f"{what} key")
+            check_first_tag("key", text.key) if what == "tag" else check_key("key", text.key, f"{what} key")
             check_no_nul("value", text.value)
             yield text
         except InvalidParameterValue as error:

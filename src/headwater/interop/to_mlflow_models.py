@@ -1,5 +1,6 @@
 """Write logged models and the registry as MLflow's file store has them."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from headwater.protocol.runs import GetRun
 from headwater.protocol.trash import ListTrash
 from headwater.stores.interface import Store
 
+_LONGEST_NAME = 255  # of a file, in bytes
 _STATUSES = {status: number for number, status in enumerate(LoggedModelStatus, 1)}
 
 
@@ -46,6 +48,9 @@ def write_registry(store: Store, folder: StoreFolder, *, artifacts: bool) -> int
         versions.setdefault(version.name, []).append(version)
     count = 0
     for model in read_registered_models(store):
+        if "%" in model.name or len(os.fsencode(model.name)) > _LONGEST_NAME:
+            folder.problem(f"Registered model '{model.name}' is left out: MLflow's folders hold no model of this name.")
+            continue
         place = folder.root / "models" / model.name
         _write_registered_model(folder, place, model)
         for version in versions.get(model.name, []):

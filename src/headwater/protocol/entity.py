@@ -33,6 +33,8 @@ class Entity:
 def _to_plain(value: Any) -> Any:
     if isinstance(value, Entity):
         return value.to_dictionary()
+    if isinstance(value, enum.Enum):
+        return value.value  # which YAML knows, too
     return [_to_plain(item) for item in value] if isinstance(value, list) else value
 
 

@@ -21,7 +21,7 @@ from headwater.protocol.model_names import (
 from headwater.protocol.model_versions import ModelVersion
 from headwater.protocol.names import (
     check_experiment_id,
-    check_keys,
+    check_first_tag,
     check_model_id,
     check_no_nul,
     check_run_id,
@@ -111,8 +111,8 @@ class PutRun(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         for name in ("run_name", "user_id", "artifact_uri"):
             check_no_nul(name, getattr(self, name))
         check_params(self.params)
-        check_keys("tags", "key", (tag.key for tag in self.tags), "key")
         for index, tag in enumerate(self.tags):
+            check_first_tag(f"tags[{index}].key", tag.key)
             check_no_nul(f"tags[{index}].value", tag.value)
         LogInputs(self.run_id, self.inputs.dataset_inputs, self.inputs.model_inputs).check()
         for index, model in enumerate(self.outputs.model_outputs):

@@ -113,6 +113,13 @@ def check_key(parameter: str, key: str, label: str = "key") -> None:
     check_length(label, key, MAX_KEY)
 
 
+def check_first_tag(parameter: str, key: str) -> None:
+    """Raise unless a run may begin with a tag of this key, for which any letters will do, as in MLflow."""
+    require(parameter, key)
+    check_no_nul(parameter, key)
+    check_length("key", key, MAX_KEY)
+
+
 def check_keys(kind: str, field: str, keys: Iterable[str], label: str) -> None:
     """Raise at the first of `keys` that may not be a key; `kind[index].field` names it in the message."""
     listed = list(keys)

@@ -19,12 +19,12 @@ from headwater.protocol.metrics import Metric
 from headwater.protocol.names import (
     MAX_INT64,
     MAX_ITEMS_PER_BATCH,
-    MAX_KEY,
     MAX_METRICS_PER_BATCH,
     MAX_PARAMS_PER_BATCH,
     MAX_TAGS_PER_BATCH,
     RUN_NAME_TAG,
     check_experiment_id,
+    check_first_tag,
     check_key,
     check_keys,
     check_length,
@@ -148,10 +148,8 @@ class CreateRun(msgspec.Struct, frozen=True, omit_defaults=True):
             check_no_nul(label, text)
         if self.run_id:
             check_run_id(self.run_id)
-        for index, tag in enumerate(self.tags):  # as in MLflow, any letters will do for a tag that a run begins with
-            require(f"tags[{index}].key", tag.key)
-            check_no_nul(f"tags[{index}].key", tag.key)
-            check_length("key", tag.key, MAX_KEY)
+        for index, tag in enumerate(self.tags):
+            check_first_tag(f"tags[{index}].key", tag.key)
         _check_tag_values(self.tags)
         repeated = [key for key, count in Counter(tag.key for tag in self.tags).items() if count > 1]
         if repeated:

@@ -6,7 +6,7 @@ from typing import Any
 
 from headwater.protocol.errors import EndpointNotFound, InvalidParameterValue, ResourceAlreadyExists
 from headwater.protocol.governance import GetPolicy
-from headwater.protocol.model_names import STAGES, ModelUri, parse_model_uri
+from headwater.protocol.model_names import STAGES, ModelUri, is_model_uri, parse_model_uri
 from headwater.protocol.model_sources import split_run_source
 from headwater.protocol.model_versions import (
     CreateModelVersion,
@@ -51,13 +51,14 @@ class ModelVersionVerbs(RegistryConnected):
 
         Args:
             name: the registered model, which must exist.
-            source: `runs:/<run_id>/<path>`, an artifact URI, or `models:/<name>/<version>` for a copy.
+            source: `runs:/<run_id>/<path>`, `models:/m-<id>`, an artifact URI, or, for a copy,
+                `models:/<name>/<version>`.
             run_id: the run that made the files; default: the one that a `runs:/` source names.
             tags: tags of the version.
             run_link: an address of the run, if it is on another server.
             description: what is new, in Markdown.
             await_creation_for: accepted for callers of MLflow.
-            model_id: the logged model that the files belong to.
+            model_id: the logged model that the files belong to; default: the one that a `models:/m-…` source names.
             provenance: files with their digests, and the run, of which the registry has neither itself.
 
         Example:
@@ -71,7 +72,7 @@ class ModelVersionVerbs(RegistryConnected):
             tags=[ModelVersionTag(key, str(value)) for key, value in (tags or {}).items()],
             run_link=run_link or "",
             description=description or "",
-            model_id=model_id or "",
+            model_id=model_id or _logged_model(source),
             provenance=provenance,
             user_id=self._user(),
         )
@@ -206,3 +207,7 @@ class ModelVersionVerbs(RegistryConnected):
         if stage is None:
             return str(version)
         return resolve_version(self._registry(), ModelUri(name=name, stage=stage)).version
+
+
+def _logged_model(source: str) -> str:
+    return parse_model_uri(source).model_id if is_model_uri(source) else ""

@@ -1,6 +1,9 @@
 """Which module of ours answers for which of MLflow's, and the constants that other libraries read there."""
 
+import sys
+
 from headwater.protocol import names
+from headwater.protocol.model_names import STAGES
 
 MODULES = {
     "mlflow": "headwater",
@@ -16,6 +19,7 @@ MODULES = {
             *("mlflow.data.code_dataset_source", "mlflow.data.http_dataset_source", "mlflow.data.spark_dataset_source"),
             *("mlflow.data.delta_dataset_source", "mlflow.data.huggingface_dataset_source"),
             *("mlflow.data.filesystem_dataset_source", "mlflow.data.artifact_dataset_sources"),
+            *("mlflow.data.dataset_registry", "mlflow.data.dataset_source_registry"),
         ],
         "headwater.data",
     ),
@@ -25,22 +29,34 @@ MODULES = {
             *("mlflow.entities.dataset", "mlflow.entities.dataset_input", "mlflow.entities.experiment"),
             *("mlflow.entities.experiment_tag", "mlflow.entities.file_info", "mlflow.entities.input_tag"),
             *("mlflow.entities.lifecycle_stage", "mlflow.entities.logged_model", "mlflow.entities.logged_model_status"),
+            *("mlflow.entities.logged_model_input", "mlflow.entities.logged_model_output"),
+            *("mlflow.entities.logged_model_parameter", "mlflow.entities.logged_model_tag"),
             *("mlflow.entities.metric", "mlflow.entities.param", "mlflow.entities.run", "mlflow.entities.run_data"),
-            *("mlflow.entities.run_info", "mlflow.entities.run_inputs", "mlflow.entities.run_status"),
+            *("mlflow.entities.run_info", "mlflow.entities.run_inputs", "mlflow.entities.run_outputs"),
+            "mlflow.entities.run_status",
             *("mlflow.entities.run_tag", "mlflow.entities.source_type", "mlflow.entities.view_type"),
             *("mlflow.entities.model_registry", "mlflow.entities.model_registry.model_version"),
             *("mlflow.entities.model_registry.model_version_status", "mlflow.entities.model_registry.registered_model"),
             *("mlflow.entities.model_registry.model_version_tag", "mlflow.entities.webhook"),
+            "mlflow.entities.model_registry.model_version_search",
+            "mlflow.entities.model_registry.registered_model_alias",
+            "mlflow.entities.model_registry.registered_model_search",
+            "mlflow.entities.model_registry.registered_model_tag",
             *("mlflow.store.entities", "mlflow.store.entities.paged_list"),
         ],
         "headwater.entities",
     ),
+    "mlflow.entities.model_registry.model_version_stages": "headwater.interop.mlflow_functions",
+    "mlflow.environment_variables": "headwater.interop.mlflow_variables",
     "mlflow.exceptions": "headwater.exceptions",
     "mlflow.deployments": "headwater.deployments",
+    "mlflow.deployments.base": "headwater.deployments",
+    "mlflow.deployments.interface": "headwater.deployments",
     "mlflow.metrics": "headwater.metrics",
     "mlflow.metrics.base": "headwater.models.evaluation",
     "mlflow.models": "headwater.models",
     "mlflow.projects": "headwater.projects",
+    "mlflow.projects.submitted_run": "headwater.projects",
     "mlflow.models.evaluation": "headwater.models.evaluation",
     "mlflow.models.evaluation.base": "headwater.models.evaluation",
     "mlflow.models.evaluation.validation": "headwater.models.evaluation",
@@ -76,9 +92,21 @@ MODULES = {
     "mlflow.protos": "",
     "mlflow.protos.databricks_pb2": "headwater.interop.mlflow_functions",
     "mlflow.store": "",
+    "mlflow.store.artifact": "",
+    **dict.fromkeys(
+        [
+            *("mlflow.store.artifact.artifact_repo", "mlflow.store.artifact.artifact_repository_registry"),
+            *("mlflow.store.artifact.models_artifact_repo", "mlflow.store.artifact.runs_artifact_repo"),
+        ],
+        "headwater.interop.mlflow_repositories",
+    ),
     "mlflow.system_metrics": "headwater.tracking.capture_choice",
     "mlflow.tracking": "headwater",
     "mlflow.tracking._model_registry": "headwater.interop.mlflow_functions",
+    "mlflow.tracking._model_registry.fluent": "headwater",
+    "mlflow.tracking._model_registry.utils": "headwater",
+    "mlflow.tracking._tracking_service": "",
+    "mlflow.tracking._tracking_service.utils": "headwater",
     "mlflow.tracking.artifact_utils": "headwater.interop.mlflow_functions",
     "mlflow.tracking.client": "headwater",
     "mlflow.tracking.context": "headwater.tracking.context",
@@ -96,8 +124,15 @@ MODULES = {
     "mlflow.types": "headwater.types",
     "mlflow.types.schema": "headwater.types",
     "mlflow.types.type_hints": "headwater.models.schema.hint_values",
-    "mlflow.utils": "",
-    "mlflow.utils.environment": "headwater.interop.mlflow_functions",
+    "mlflow.utils": "headwater.interop.mlflow_functions",
+    **dict.fromkeys(
+        [
+            *("mlflow.utils.databricks_utils", "mlflow.utils.environment", "mlflow.utils.logging_utils"),
+            *("mlflow.utils.name_utils", "mlflow.utils.time", "mlflow.utils.time_utils"),
+        ],
+        "headwater.interop.mlflow_functions",
+    ),
+    "mlflow.utils.file_utils": "headwater.interop.mlflow_files",
     "mlflow.utils.mlflow_tags": "",
     "mlflow.utils.validation": "",
     "mlflow.version": "",
@@ -106,11 +141,45 @@ MODULES = {
 
 CONSTANTS: dict[str, dict[str, object]] = {
     "mlflow": {"__version__": names.SPOKEN_MLFLOW_VERSION, "VERSION": names.SPOKEN_MLFLOW_VERSION},
+    "mlflow.entities.model_registry.model_version_stages": {
+        "ALL_STAGES": list(STAGES),
+        "DEFAULT_STAGES_FOR_GET_LATEST_VERSIONS": ["Staging", "Production"],
+        "STAGE_ARCHIVED": "Archived",
+        "STAGE_NONE": "None",
+        "STAGE_PRODUCTION": "Production",
+        "STAGE_STAGING": "Staging",
+    },
     "mlflow.models": {"MLMODEL_FILE_NAME": "MLmodel"},
     "mlflow.models.model": {"MLMODEL_FILE_NAME": "MLmodel"},
     "mlflow.pyfunc": {"FLAVOR_NAME": "python_function"},
     "mlflow.version": {"VERSION": names.SPOKEN_MLFLOW_VERSION},
+    "mlflow.utils": {"PYTHON_VERSION": ".".join(str(part) for part in sys.version_info[:3])},
     "mlflow.utils.mlflow_tags": {
+        "LATEST_CHECKPOINT_ARTIFACT_TAG_KEY": "mlflow.latest_checkpoint_artifact",
+        "MLFLOW_ARTIFACT_LOCATION": "mlflow.artifactLocation",
+        "MLFLOW_AUTOLOGGING": "mlflow.autologging",
+        "MLFLOW_DATABRICKS_CLUSTER_ID": "mlflow.databricks.cluster.id",
+        "MLFLOW_DATABRICKS_JOB_ID": "mlflow.databricks.jobID",
+        "MLFLOW_DATABRICKS_JOB_RUN_ID": "mlflow.databricks.jobRunID",
+        "MLFLOW_DATABRICKS_NOTEBOOK_ID": "mlflow.databricks.notebookID",
+        "MLFLOW_DATABRICKS_NOTEBOOK_PATH": "mlflow.databricks.notebookPath",
+        "MLFLOW_DATABRICKS_RUN_URL": "mlflow.databricks.runURL",
+        "MLFLOW_DATABRICKS_SHELL_JOB_ID": "mlflow.databricks.shellJobID",
+        "MLFLOW_DATABRICKS_SHELL_JOB_RUN_ID": "mlflow.databricks.shellJobRunID",
+        "MLFLOW_DATABRICKS_WEBAPP_URL": "mlflow.databricks.webappURL",
+        "MLFLOW_DATABRICKS_WORKSPACE_ID": "mlflow.databricks.workspaceID",
+        "MLFLOW_DATABRICKS_WORKSPACE_URL": "mlflow.databricks.workspaceURL",
+        "MLFLOW_DOCKER_IMAGE_ID": "mlflow.docker.image.id",
+        "MLFLOW_DOCKER_IMAGE_URI": "mlflow.docker.image.uri",
+        "MLFLOW_EXPERIMENT_PRIMARY_METRIC_GREATER_IS_BETTER": "mlflow.experiment.primaryMetric.greaterIsBetter",
+        "MLFLOW_EXPERIMENT_PRIMARY_METRIC_NAME": "mlflow.experiment.primaryMetric.name",
+        "MLFLOW_EXPERIMENT_SOURCE_ID": "mlflow.experiment.sourceId",
+        "MLFLOW_EXPERIMENT_SOURCE_TYPE": "mlflow.experiment.sourceType",
+        "MLFLOW_GIT_DIFF": "mlflow.source.git.diff",
+        "MLFLOW_MODEL_IS_EXTERNAL": "mlflow.model.isExternal",
+        "MLFLOW_MODEL_VERSIONS": "mlflow.modelVersions",
+        "MLFLOW_RUN_SOURCE_TYPE": "mlflow.runSourceType",
+        "MLFLOW_RUN_TYPE": "mlflow.runType",
         "MLFLOW_DATASET_CONTEXT": "mlflow.data.context",
         "MLFLOW_GIT_BRANCH": "mlflow.source.git.branch",
         "MLFLOW_GIT_COMMIT": "mlflow.source.git.commit",
@@ -143,6 +212,13 @@ CONSTANTS: dict[str, dict[str, object]] = {
 """Names with values of their own, by module."""
 
 OTHER_NAMES = {
+    **{
+        name: f"headwater.interop.mlflow_functions:{name}"
+        for name in (
+            *("BAD_REQUEST", "INTERNAL_ERROR", "INVALID_PARAMETER_VALUE", "PERMISSION_DENIED"),
+            *("RESOURCE_ALREADY_EXISTS", "RESOURCE_DOES_NOT_EXIST", "_get_experiment_id", "_get_or_start_run"),
+        )
+    },
     "CodeDatasetSource": "headwater.data:CodeSource",
     "DeltaDatasetSource": "headwater.data:DeltaSource",
     "ExecutionException": "headwater.projects:ExecutionException",
@@ -154,6 +230,7 @@ OTHER_NAMES = {
     "ModelInputExample": "typing:Any",
     "ModelValidationFailedException": "headwater.models.evaluation:ModelValidationFailedException",
     "SparkDatasetSource": "headwater.data:SparkSource",
+    "get_dataset_source_from_json": "headwater.data:source_from_json",
     "resolve_dataset_source": "headwater.tracking.datasets.sources:find_source",
 }
 """What MLflow calls something that has another name, or another place, here."""

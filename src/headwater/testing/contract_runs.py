@@ -193,6 +193,8 @@ class RunLifeContract:
         assert (named.status, named.end_time, named.run_name) == (RunStatus.FINISHED, 5, "after")
         assert get_run(store, run_id).info == named
         assert get_tags(store, run_id)["mlflow.runName"] == "after"
+        store.runs.set_tag(SetTag(run_id=run_id, key="mlflow.runName", value=""))  # a run always has a name
+        assert get_run(store, run_id).info.run_name == get_tags(store, run_id)["mlflow.runName"] == "after"
 
     @pytest.mark.parametrize("status", list(RunStatus))
     def test_every_status_is_kept(self, store: Store, status: RunStatus) -> None:

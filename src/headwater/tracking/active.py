@@ -13,6 +13,8 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
+import msgspec
+
 from headwater import config
 from headwater.protocol.errors import (
     HeadwaterError,
@@ -68,8 +70,8 @@ _HOST_AND_PORT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]+:[0-9]+/?")
 _RUNS: ContextVar[tuple[ActiveRun, ...]] = ContextVar("headwater_active_runs", default=())
 
 
-def set_tracking_uri(uri: str | Path) -> None:
-    """Choose where runs are kept, for this process and the ones it starts; an empty text restores the default.
+def set_tracking_uri(uri: str | Path | None) -> None:
+    """Choose where runs are kept, for this process and the ones it starts; "" or None restores the default.
 
     Args:
         uri: `sqlite:///path`, `postgresql://…`, `http(s)://…`, or a folder, which then holds a SQLite file.
@@ -77,7 +79,7 @@ def set_tracking_uri(uri: str | Path) -> None:
     Example:
         >>> hw.set_tracking_uri("http://localhost:5000")
     """
-    config.TRACKING_URI.set(resolve_uri(str(uri)))
+    config.TRACKING_URI.set(resolve_uri(str(uri or "")))
 
 
 def get_tracking_uri() -> str:
@@ -90,8 +92,8 @@ def is_tracking_uri_set() -> bool:
     return bool(config.TRACKING_URI.get())
 
 
-def set_registry_uri(uri: str | Path) -> None:
-    """Choose where registered models are kept, if not where runs are; an empty text means where runs are.
+def set_registry_uri(uri: str | Path | None) -> None:
+    """Choose where registered models are kept, if not where runs are; "" or None means where runs are.
 
     Args:
         uri: as for `set_tracking_uri`.
@@ -99,7 +101,7 @@ def set_registry_uri(uri: str | Path) -> None:
     Example:
         >>> hw.set_registry_uri("http://models.example.com:5000")
     """
-    config.REGISTRY_URI.set(resolve_uri(str(uri)))
+    config.REGISTRY_URI.set(resolve_uri(str(uri or "")))
 
 
 def get_registry_uri() -> str:
@@ -131,7 +133,8 @@ def set_experiment(experiment_name: str | None = None, experiment_id: str | None
             "experiment, or permanently delete the experiment to create a new one."
         )
     config.EXPERIMENT_ID.set(experiment.experiment_id)
-    config.EXPERIMENT_NAME.set("" if experiment.experiment_id else experiment.name)
+    if not experiment.experiment_id:  # else the id goes before any name
+        config.EXPERIMENT_NAME.set(experiment.name)
     return experiment
 
 
@@ -277,6 +280,7 @@ def end_run(status: str = "FINISHED") -> None:
     run = stack[-1]
     _RUNS.set(stack[:-1])
     session = current_session()
+    session.last_run = (run.writer.uri, run.info.run_id)
     if run.is_attached:
         session.leave_run(run.writer.uri, run.info.run_id)
         return
@@ -290,6 +294,7 @@ def end_later(run: ActiveRun, status: RunStatus) -> None:
         inner = stack[-1]
         _RUNS.set(stack[:-1])
         session = current_session()
+        session.last_run = (inner.writer.uri, inner.info.run_id)
         session.close_run_later(inner.writer.uri, inner.info.run_id, status, time.time_ns() // 1_000_000)
         _tell_address(inner)
 
@@ -303,9 +308,12 @@ def active_run() -> ActiveRun | None:
 def last_active_run() -> Run | None:
     """Return the active run, else the run that was active last in this process, as the store has it; None if none."""
     session = current_session()
-    if session.last_run is None:
+    if active := active_run():
+        uri, run_id = active.writer.uri, active.info.run_id
+    elif session.last_run:
+        uri, run_id = session.last_run
+    else:
         return None
-    uri, run_id = session.last_run
     session.settle(uri)
     return run_from_wire(session.store(uri).runs.get(GetRun(run_id=run_id)).run)
 
@@ -345,7 +353,7 @@ def _begin(experiment_id: str | None, run_name: str, tags: dict[str, str], run_i
         )
     check_no_nul("run_name", name)
     run_id = run_id or os.urandom(16).hex()
-    now = time.time_ns() // 1_000_000
+    now = current_session().start_time()
     user = all_tags[USER_TAG]
     creation = Creation(experiment.experiment_id, experiment.name, user, name, now, all_tags)
     writer = RunWriter(uri, run_id)
@@ -369,7 +377,8 @@ def _begin(experiment_id: str | None, run_name: str, tags: dict[str, str], run_i
 
 def _resume(run_id: str, experiment_id: str | None, run_name: str, tags: dict[str, str]) -> ActiveRun:
     uri = get_tracking_uri()
-    info = _find_info(uri, check_run_id(run_id))
+    found = _find_run(uri, check_run_id(run_id))
+    info = found.info
     if info.lifecycle_stage == LifecycleStage.DELETED:
         raise InvalidParameterValue(f"Cannot start run with ID {run_id} because it is in the deleted state.")
     wanted = str(experiment_id or config.EXPERIMENT_ID.get())
@@ -383,14 +392,25 @@ def _resume(run_id: str, experiment_id: str | None, run_name: str, tags: dict[st
     current_session().note_resumed(uri, run_id)
     writer.update(status=RunStatus.RUNNING, run_name=run_name)
     writer.set_tags(tags, synchronous=None)
-    return ActiveRun(info=info, writer=writer, links=current_session().links(uri, run_id))
+    if run_name:
+        tags = {**tags, RUN_NAME_TAG: run_name}
+    info = msgspec.structs.replace(info, status=RunStatus.RUNNING, run_name=run_name or info.run_name)
+    data = RunData(found.data.metrics, found.data.params, {**found.data.tags, **tags})
+    return ActiveRun(
+        info=info,
+        data=data,
+        inputs=found.inputs,
+        outputs=found.outputs,
+        writer=writer,
+        links=current_session().links(uri, run_id),
+    )
 
 
-def _find_info(uri: str, run_id: str) -> RunInfo:
+def _find_run(uri: str, run_id: str) -> Run:
     session = current_session()
     session.settle(uri)
     try:
-        return session.store_for_start(uri).runs.get(GetRun(run_id=run_id)).run.info
+        return run_from_wire(session.store_for_start(uri).runs.get(GetRun(run_id=run_id)).run)
     except ResourceDoesNotExist:
         if not any(journal_folder(config.home()).glob(f"{run_id}.*")):
             raise  # else another process here is still shipping its creation
@@ -398,7 +418,7 @@ def _find_info(uri: str, run_id: str) -> RunInfo:
         if not is_temporary(error):
             raise
         _log.warning("Resuming run '%s' without the store, records wait on local disk: %s", run_id, error)
-    return RunInfo(run_id, "", "", "", RunStatus.RUNNING, 0, "", LifecycleStage.ACTIVE, run_id)
+    return Run(RunInfo(run_id, "", "", "", RunStatus.RUNNING, 0, "", LifecycleStage.ACTIVE, run_id))
 
 
 def _parent_id(stack: tuple[ActiveRun, ...], parent_run_id: str | None) -> str:

@@ -102,9 +102,12 @@ def load_dict(artifact_uri: str) -> Any:
 
 def load_image(artifact_uri: str) -> "Image":
     """Return an image artifact as a Pillow image."""
-    from PIL import Image  # needed by this verb only
+    from PIL import Image, UnidentifiedImageError  # needed by this verb only
 
-    return Image.open(download_artifacts(artifact_uri))
+    try:
+        return Image.open(download_artifacts(artifact_uri))
+    except UnidentifiedImageError as error:
+        raise InvalidParameterValue(f"The artifact '{artifact_uri}' is no image. Use load_text to read it.") from error
 
 
 def _check_one(artifact_uri: str | None, run_id: str | None) -> None:

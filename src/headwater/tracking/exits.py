@@ -30,6 +30,7 @@ class Finishable(Protocol):
     """What ends with the program."""
 
     exit_status: RunStatus
+    is_finishing: bool
 
     def finish(self, status: RunStatus, timeout_s: float) -> None:
         """End open runs with `status` and wait at most `timeout_s`."""
@@ -127,8 +128,11 @@ class _Exit:
 
 def _make_handler(current: CurrentSession) -> Callable[[int, FrameType | None], None]:
     def end_killed(number: int, _frame: FrameType | None) -> None:
-        current().finish(RunStatus.KILLED, min(KILL_TIMEOUT_S, float(config.EXIT_TIMEOUT_S.get())))
         signal.signal(number, signal.SIG_DFL)
+        session = current()
+        if session.is_finishing:
+            return  # the program is ending by itself, such as a worker whose pool is closed, and ships what is left
+        session.finish(RunStatus.KILLED, min(KILL_TIMEOUT_S, float(config.EXIT_TIMEOUT_S.get())))
         os.kill(os.getpid(), number)
 
     return end_killed

@@ -35,10 +35,20 @@ class JournalContent(NamedTuple):
     records: list[Record]
     damage: Damage | None
 
+    @property
+    def last_seq(self) -> int:
+        """Return how many records these are, with those that were shipped from memory."""
+        return sum(record.count if isinstance(record, Skipped) else 1 for record in self.records)
+
 
 def journal_folder(home: Path) -> Path:
     """Return the folder of journals below Headwater's folder, without creating it."""
     return home / "journal"
+
+
+def journal_paths(home: Path) -> list[Path]:
+    """Return the journals below Headwater's folder, in no order."""
+    return list(journal_folder(home).glob(f"*{SUFFIX}"))
 
 
 def read_journal(path: Path) -> JournalContent:
@@ -193,8 +203,10 @@ class Journal:
             self._shipped, self.shipped_seq = offset, count
 
     def close(self) -> None:
-        """Release the file and leave it for a later process."""
+        """Release the file and leave it for a later process, unless that was done before."""
         with self._lock:
+            if self._closed:
+                return
             self._closed = True
             self._flush_waiting()
             self._release()

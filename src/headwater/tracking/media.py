@@ -1,6 +1,7 @@
 """Figures and images as the bytes of files."""
 
 import io
+import logging
 import re
 import sys
 import time
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL.Image import Image as PillowImage
 
+_log = logging.getLogger(__name__)
 _IMAGE_KEY = re.compile(r"[a-zA-Z0-9_\-./ ]+", re.ASCII)
 _THUMBNAIL = (256, 256)
 _PLOTLY_IMAGES = ("png", "jpeg", "webp", "svg", "pdf")
@@ -180,7 +182,8 @@ def _to_pillow(image: Any) -> "PillowImage":
         raise InvalidParameterValue(f"Invalid image of shape '{pixels.shape}'. Give height × width[ × 1, 3 or 4].")
     if pixels.dtype.kind == "f":
         if pixels.size and (float(pixels.min()) < 0 or float(pixels.max()) > 1):
-            raise InvalidParameterValue("Invalid image: floats must lie between 0 and 1.")
+            _log.warning("An image has floats that are not between 0 and 1. They are logged as the nearest that is.")
+            pixels = pixels.clip(0, 1)
         pixels = (pixels * 255).astype(np.uint8)
     elif pixels.dtype.kind == "b":
         pixels = pixels.astype(np.uint8) * np.uint8(255)

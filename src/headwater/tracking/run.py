@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, ClassVar
 
 from headwater.protocol import experiments as wire_experiments
 from headwater.protocol import runs as wire_runs
@@ -19,12 +19,17 @@ SYSTEM_METRICS = "system/"
 class RunData:
     """The latest value of each metric, the params and the tags, by key.
 
-    A metric in a context stands beside the metric itself, as `loss{split="val"}`.
+    A metric in a context stands beside the metric itself, as `loss{split="val"}`. Lists of `Metric`, `Param` and
+    `RunTag` are taken, too.
     """
 
     metrics: dict[str, float] = field(default_factory=dict)
     params: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("metrics", "params", "tags"):
+            _take_pairs(self, name)
 
     def __iter__(self) -> Iterator[tuple[str, dict[str, float] | dict[str, str]]]:
         return iter((("metrics", self.metrics), ("params", self.params), ("tags", self.tags)))
@@ -75,9 +80,14 @@ class Experiment:
     name: str
     artifact_location: str = ""
     lifecycle_stage: str = "active"
+    tags: dict[str, str] = field(default_factory=dict)
     creation_time: int | None = None
     last_update_time: int | None = None
-    tags: dict[str, str] = field(default_factory=dict)
+
+    DEFAULT_EXPERIMENT_NAME: ClassVar = "Default"
+
+    def __post_init__(self) -> None:
+        _take_pairs(self, "tags")
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
         return ((item.name, getattr(self, item.name)) for item in fields(self))
@@ -94,6 +104,13 @@ class Experiment:
         from headwater.tracking.notebook import show_experiment  # loaded in notebooks only
 
         return show_experiment(self)
+
+
+def _take_pairs(owner: object, name: str) -> None:
+    """Make a dict of what was given as a list of pairs, as MLflow's entities are made."""
+    value = getattr(owner, name)
+    if not isinstance(value, dict):
+        object.__setattr__(owner, name, {pair.key: pair.value for pair in value or ()})
 
 
 def own_metrics(metrics: Mapping[str, float]) -> dict[str, float]:

@@ -18,7 +18,7 @@ from headwater.stores import open_store
 from headwater.tracking.deferred import DeferredWork
 from headwater.tracking.exits import install_exit_hooks, install_worker_hook, ship_at_exit
 from headwater.tracking.experiments import find_or_create
-from headwater.tracking.journal import Journal, JournalClosed, journal_folder
+from headwater.tracking.journal import Journal, JournalClosed, journal_folder, journal_paths
 from headwater.tracking.lane import LONG_PATIENCE_S, Lane
 from headwater.tracking.links import RunLinks
 from headwater.tracking.records import Record, Update
@@ -102,7 +102,10 @@ class Session:
         self._shipper = Shipper()
         self.deferred = DeferredWork()
         self._is_finished = False
+        self.is_finishing = False
+        self._settled_sizes: dict[tuple[str, str], int] = {}
         self._started = 0
+        self._start_time = 0
         self._distributed = 0
         self.alerted: dict[tuple[str, str], float] = {}  # when an alert was raised last, by run and title
         self.start_tags: dict[str, str] = {}  # for every run that is started from now on
@@ -261,6 +264,12 @@ class Session:
             self._started += 1
             return self._started - 1
 
+    def start_time(self) -> int:
+        """Return now for a run that starts, later than for the one before, so that runs sort as they were started."""
+        with self._lock:
+            self._start_time = max(time.time_ns() // 1_000_000, self._start_time + 1)
+            return self._start_time
+
     def count_distributed(self) -> int:
         """Return how many distributed runs this process began before, and count one more."""
         with self._lock:
@@ -320,12 +329,19 @@ class Session:
             raise lane.failure or _waiting_error(Waiting(lane.journal.last_seq - lane.journal.shipped_seq, 1))
 
     def settle(self, uri: str, patience_s: float = SETTLE_S) -> None:
-        """Wait, for a bounded time, until what this process logged to `uri` can be read there."""
+        """Wait, for a bounded time, until what this process, its workers and ended ones logged can be read at `uri`."""
         deadline = time.monotonic() + patience_s
         self.deferred.settle(deadline)
+        own = set()
         for lane in self._shipper.lanes:
+            own.add(lane.journal.path.name)
             if lane.uri == uri and not lane.is_idle and lane.failure is None:
                 self._shipper.wait(lane, lane.journal.last_seq, deadline, until_attempted=True)
+        if others := [path for path in journal_paths(config.home()) if path.name not in own]:
+            from headwater.tracking.neighbours import Neighbours  # loaded where others logged
+
+            neighbours = Neighbours(hide_password(uri), lambda: self._open(uri, SHIPPING_TIMEOUT_S), deadline)
+            neighbours.settle(others, self._settled_sizes)
 
     def flush(self, timeout_s: float) -> None:
         """Wait until everything is stored; raise the first error that the store answered, or that time is over."""
@@ -352,8 +368,13 @@ class Session:
         """End what is open, wait a bounded time for shipping, and leave the rest on disk with a word about it."""
         if self._is_finished:
             return
-        self._is_finished = True
-        deadline = time.monotonic() + timeout_s
+        self._is_finished = self.is_finishing = True
+        try:
+            self._finish(status, time.monotonic() + timeout_s)
+        finally:
+            self.is_finishing = False
+
+    def _finish(self, status: RunStatus, deadline: float) -> None:
         self.deferred.settle(deadline)
         for uri, run_id in list(self._active):
             left = max(0.1, (deadline - time.monotonic()) / 2)

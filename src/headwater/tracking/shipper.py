@@ -204,7 +204,7 @@ def sync_journals(
                 continue
             except FileNotFoundError:
                 continue  # shipped meanwhile by another program
-            count, problem = _ship_all(lane)
+            count, problem = ship_left(lane)
             records += count
             journals += not problem or count > 0
             problems += [problem] if problem else []
@@ -237,8 +237,8 @@ def _adopt(path: Path, tracking_uri: str, open_once: "Callable[[str], Store]") -
     return Lane(journal, uri, lambda: open_once(uri))
 
 
-def _ship_all(lane: Lane) -> tuple[int, str]:
-    """Ship one left-behind journal; return how many records, and what went wrong."""
+def ship_left(lane: Lane, deadline: float = float("inf")) -> tuple[int, str]:
+    """Ship one left-behind journal, up to a monotonic deadline; return how many records, and what went wrong."""
     journal = lane.journal
     name = journal.path.name
     try:
@@ -247,12 +247,15 @@ def _ship_all(lane: Lane) -> tuple[int, str]:
         journal.close()
         return 0, f"'{name}' waits: {error}"
     before = journal.shipped_seq
-    while not lane.is_idle and lane.failure is None:
+    while not lane.is_idle and lane.failure is None and time.monotonic() < deadline:
         lane.ship()
     count = journal.shipped_seq - before
     if lane.failure is not None and not lane.is_rejected:
         journal.close()
         return count, f"'{name}' waits: {lane.failure}"
+    if not lane.is_idle:
+        journal.close()
+        return count, f"'{name}' waits: time was over"
     problem = "; ".join(str(error) for error in lane.errors)
     if not lane.is_rejected and journal.damage is not None:
         aside = journal.set_aside(".damaged")

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from math import isfinite
 from pathlib import Path
 from typing import BinaryIO, SupportsFloat
 
@@ -323,7 +324,9 @@ def _check_key(key: str) -> None:
     check_metric_key("key", key)
 
 
-def _check_place(timestamp: int | None, step: int | None) -> tuple[int, int]:
+def _check_place(timestamp: float | None, step: int | None) -> tuple[int, int]:
+    if type(timestamp) is float and isfinite(timestamp):
+        timestamp = int(timestamp)  # time.time() * 1000, whose fractions of a millisecond nobody means
     time_ms = _now() if timestamp is None else check_whole("timestamp", timestamp)
     position = 0 if step is None else check_whole("step", step)
     check_timestamp("timestamp", time_ms)
@@ -348,7 +351,7 @@ def _to_float(key: str, value: object) -> float:
     item = getattr(value, "item", None)  # arrays and tensors of one element
     try:
         number = item() if callable(item) else value
-        if isinstance(number, SupportsFloat):
+        if isinstance(number, SupportsFloat | str):  # texts such as "0.25", which programs have formatted
             return float(number)
     except (TypeError, ValueError, RuntimeError, OverflowError) as error:
         raise _not_a_number(key, value) from error

@@ -102,10 +102,10 @@ def note_edit(
 
 
 def write_tags(connection: Connection, run: RunRow, tags: Sequence[RunTag]) -> None:
-    """Set tags, of a repeated key the last; the tag that holds the run's name renames the run."""
-    if not tags:
+    """Set tags, of a repeated key the last; the tag that holds the run's name renames the run, unless it is empty."""
+    values = {tag.key: tag.value[:MAX_RUN_TAG_VALUE] for tag in tags if tag.value or tag.key != RUN_NAME_TAG}
+    if not values:
         return
-    values = {tag.key: tag.value[:MAX_RUN_TAG_VALUE] for tag in tags}
     ids = connection.key_ids(values)
     connection.many(_UPSERT_TAG, [(run.exp_id, ids[key], run.id, value) for key, value in values.items()])
     if RUN_NAME_TAG in values:
