@@ -19,6 +19,8 @@ import type { ChartView } from "./view";
 const MAX_FACETS = 12;
 const CARD_HEIGHT = 170;
 const CARD_WIDTH = 320;
+/** The most cards side by side, however wide the page. */
+const MAX_ACROSS = 4;
 /** More cards of a section are put into the page as the reader comes near its end. */
 const CARDS_AT_ONCE = 200;
 /** Sections behind so many others are closed at first, and come into the page as the reader comes near. */
@@ -138,6 +140,8 @@ export function ChartGrid(props: ChartGridProps) {
   const groups = view.by ? (valuesOf?.(view.by) ?? null) : null;
   const byFacet = view.facet ? (valuesOf?.(view.facet) ?? null) : null;
   const facets = useMemo(() => (byFacet ? makeFacets(runs, byFacet, view.facet) : []), [runs, byFacet, view.facet]);
+  // As many as the longest section fills, so that few cards leave no room empty, and those of all sections align.
+  const across = facets.length > 0 ? MAX_ACROSS : Math.min(MAX_ACROSS, Math.max(2, ...sections.map((section) => section.keys.length)));
   const { current } = loader;
   const [most, setMost] = useState(SECTIONS_AT_ONCE);
 
@@ -148,7 +152,7 @@ export function ChartGrid(props: ChartGridProps) {
 
   const shared = { runs, view, onView, group, groups, focused: focused ?? own };
   return (
-    <div class={css.grid}>
+    <div class={css.grid} style={{ "--across": across }}>
       <ChartToolbar view={view} onView={onView} shown={shown.length} total={keys.length} axes={axes} fields={fields} />
       {runs.length > MAX_RUNS && (
         <p class={css.note}>
