@@ -26,7 +26,7 @@ export interface MainMetric {
 }
 
 const DEFAULT_KEYS = 8;
-const CHARACTER_WIDTH = 7.8;
+const CHARACTER_WIDTH = 7.4;
 
 interface Attribute {
   readonly name: string;
@@ -60,7 +60,7 @@ export function describeColumn(id: string): Column {
   const statistic = STATISTICS.find((known) => known === word) ?? "last";
   const kind: ColumnKind = prefix === "metrics" || prefix === "params" || prefix === "datasets" ? prefix : "tags";
   const title = kind === "datasets" ? (DATASET_TITLES[name] ?? name) : statistic === "last" ? name : `${statistic} ${name}`;
-  const width = Math.round(Math.min(220, Math.max(96, title.length * CHARACTER_WIDTH + 76)));
+  const width = Math.round(Math.min(220, Math.max(84, title.length * CHARACTER_WIDTH + 58)));
   return { id, kind, title, isNumeric: kind === "metrics", isSortable: kind !== "datasets", width, statistic };
 }
 
