@@ -1,6 +1,7 @@
 /** Parallel coordinates: one axis a field, one line a run; what is brushed on the axes stays, the rest fades. */
 
-import { formatTick, makeAxis, writeValue, type Axis } from "./axis";
+import { formatTick } from "../charts/numbers";
+import { makeAxis, writeValue, type Axis } from "./axis";
 import { colorOf, type Figure, type FigureInput, type Hit, MAX_LINES, paintOf, type Refusal } from "./figure";
 import type { Field, Frame } from "./frame";
 import { drawLegend, LEGEND_WIDTH } from "./palette";
