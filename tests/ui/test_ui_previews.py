@@ -42,7 +42,8 @@ def _pack(**arrays: NDArray[Any]) -> bytes:
 
 def _make_tiff(compression: str) -> bytes:
     """Return a picture of two pages: one of colours, one of 16 bits."""
-    pages = [Image.new("RGB", (20, 10), (200, 100, 50)), Image.fromarray(np.arange(600, dtype=np.uint16).reshape(20, 30))]
+    deep = Image.fromarray(np.arange(600, dtype=np.uint16).reshape(20, 30))
+    pages = [Image.new("RGB", (20, 10), (200, 100, 50)), deep]
     output = io.BytesIO()
     pages[0].save(output, "TIFF", compression=compression, save_all=True, append_images=pages[1:])
     return output.getvalue()
@@ -184,4 +185,5 @@ def test_the_pages_of_a_tiff_are_pictures(page: Page, root: str) -> None:
     expect(page.get_by_text("30 × 20 · black is 0, white 599")).to_be_visible()
     assert page.locator("canvas").evaluate(pixel) == [123, 123, 123, 255]
     page.get_by_role("treeitem", name="photo.tif").click()
-    expect(page.get_by_role("alert")).to_have_text("The picture is packed as JPEG, which is not shown here. Download it instead.")
+    reason = "The picture is packed as JPEG, which is not shown here."
+    expect(page.get_by_role("alert")).to_have_text(f"{reason} Download it instead.")
