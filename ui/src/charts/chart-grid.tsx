@@ -67,7 +67,7 @@ function ChartSection({ section, isHeadless, isOpenAtFirst, loader, runs, view, 
   const [most, setMost] = useState(CARDS_AT_ONCE);
   const title = section.name || "Metrics";
   return (
-    <section class={css.section} aria-label={title}>
+    <section class={css.section} aria-label={title} style={{ "--cards": section.keys.length * Math.max(1, facets.length) }}>
       {!isHeadless && (
         <h2>
           <button type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
@@ -140,8 +140,8 @@ export function ChartGrid(props: ChartGridProps) {
   const groups = view.by ? (valuesOf?.(view.by) ?? null) : null;
   const byFacet = view.facet ? (valuesOf?.(view.facet) ?? null) : null;
   const facets = useMemo(() => (byFacet ? makeFacets(runs, byFacet, view.facet) : []), [runs, byFacet, view.facet]);
-  // As many as the longest section fills, so that few cards leave no room empty, and those of all sections align.
-  const across = facets.length > 0 ? MAX_ACROSS : Math.min(MAX_ACROSS, Math.max(2, ...sections.map((section) => section.keys.length)));
+  // Few cards leave no room empty; one alone is not as wide as the page.
+  const across = Math.min(MAX_ACROSS, Math.max(2, shown.length * Math.max(1, facets.length)));
   const { current } = loader;
   const [most, setMost] = useState(SECTIONS_AT_ONCE);
 
@@ -174,17 +174,19 @@ export function ChartGrid(props: ChartGridProps) {
           )}
         </p>
       )}
-      {sections.slice(0, most).map((section, index) => (
-        <ChartSection
-          key={section.name}
-          {...shared}
-          section={section}
-          facets={facets.slice(0, MAX_FACETS)}
-          isOpenAtFirst={index < OPEN_SECTIONS}
-          isHeadless={sections.length === 1 && section.name === ""}
-          loader={current}
-        />
-      ))}
+      <div class={css.sections}>
+        {sections.slice(0, most).map((section, index) => (
+          <ChartSection
+            key={section.name}
+            {...shared}
+            section={section}
+            facets={facets.slice(0, MAX_FACETS)}
+            isOpenAtFirst={index < OPEN_SECTIONS}
+            isHeadless={sections.length === 1 && section.name === ""}
+            loader={current}
+          />
+        ))}
+      </div>
       {sections.length > most && (
         <More rest={sections.length - most} noun="sections" onMore={() => setMost(most + SECTIONS_AT_ONCE)} />
       )}

@@ -1,7 +1,8 @@
 import type { Signal } from "@preact/signals";
 import { useCallback, useMemo } from "preact/hooks";
 import css from "./charts.module.css";
-import { formatValue, formatX } from "./numbers";
+import { formatX } from "./numbers";
+import { formatNumber } from "../lib/format";
 import type { Figure, Refusal } from "../plots/figure";
 import { type Build, FigureView } from "../plots/figure-view";
 import { makeFrame } from "../plots/frame";
@@ -54,7 +55,7 @@ interface SingleValueProps {
 export function SingleValue({ line, view, height }: SingleValueProps) {
   return (
     <p class={css.single} style={{ height: `${height}px` }} data-drawn="1">
-      <b>{formatValue(line?.values[0] ?? Number.NaN)}</b>
+      <b>{formatNumber(line?.values[0] ?? Number.NaN)}</b>
       {formatX(line?.x[0] ?? Number.NaN, view.x)}
     </p>
   );
