@@ -96,7 +96,10 @@ function makeNumberAxis(field: Field, { from, to, isLog = false, hasZero = false
     if (field.kind === "time") return values.map((value) => formatDay(value, high - low));
     return log ? values.map(formatTick) : formatTicks(values);
   };
-  const ticks = scale.ticks(tickCount);
+  const all = scale.ticks(tickCount);
+  const whole = all.filter(Number.isInteger);
+  const isWhole = whole.length > 1 && field.kind === "number" && field.numbers.every((value) => !Number.isFinite(value) || Number.isInteger(value));
+  const ticks = isWhole ? whole : all;
   const texts = write(ticks);
   const put = (value: number) => (Number.isFinite(value) && (!log || value > 0) ? scale.place(value) : Number.NaN);
   return {

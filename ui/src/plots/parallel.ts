@@ -48,7 +48,7 @@ export function layOut(spec: PlotSpec, frame: Frame, width: number, height: numb
   const axes = spec.axes.map((id, index): ParallelAxis => {
     const x = spec.axes.length > 1 ? left + ((right - left) * index) / (spec.axes.length - 1) : (left + right) / 2;
     const isLog = spec.log.includes(id);
-    return { id, x, ...makeAxis(frame.field(id), { from: bottom, to: TOP, isLog, tickCount: Math.max(3, Math.floor(height / 60)) }) };
+    return { id, x, ...makeAxis(frame.field(id), { from: bottom, to: TOP, isLog, tickCount: Math.max(3, Math.floor(height / 90)) }) };
   });
   return { axes, top: TOP, bottom };
 }
@@ -116,8 +116,7 @@ function drawAxis(axis: ParallelAxis, { top, bottom }: ParallelLayout, spec: Plo
   const { x } = axis;
   const shapes: Shape[] = [{ path: lineTo(x, top, x, bottom), stroke: "var(--line-strong)" }];
   const labels: Label[] = [];
-  const least = axis.categories.length > 0 ? 14 : 36;
-  const every = Math.ceil(axis.ticks.length / Math.max(3, (bottom - top) / least));
+  const every = Math.ceil(axis.ticks.length / Math.max(3, (bottom - top) / 14));
   for (const [index, { at, text }] of axis.ticks.entries()) {
     if (index % every !== 0) continue;
     shapes.push({ path: lineTo(x - 3, at, x, at), stroke: "var(--line-strong)" });

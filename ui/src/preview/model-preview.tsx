@@ -58,7 +58,7 @@ export function ModelPreview({ owner, path, files, children }: ModelPreviewProps
   });
   const example = state.data?.facts.example ? find(state.data.facts.example) : undefined;
   const isReady = useReady(!(modelFile && state.isPending) && !(requirements && needs.isPending) && !(request && asked.isPending));
-  if (!isReady) return <p class={css.hint}>Reading…</p>;
+  if (!isReady) return <p class={css.hint} data-holding>Reading…</p>;
   return (
     <>
       <section class={panels.panel} aria-labelledby="model-heading">
