@@ -40,14 +40,14 @@ def _pack(**arrays: NDArray[Any]) -> bytes:
     return output.getvalue()
 
 
-def _make_tiff(compression: str) -> bytes:
-    """Return a picture of two pages: one of colours, one of 16 bits."""
-    deep = Image.fromarray(np.arange(600, dtype=np.uint16).reshape(20, 30))
-    pages = [Image.new("RGB", (20, 10), (200, 100, 50)), deep]
+def _make_tiff(compression: str, *pages: Image.Image) -> bytes:
     output = io.BytesIO()
     pages[0].save(output, "TIFF", compression=compression, save_all=True, append_images=pages[1:])
     return output.getvalue()
 
+
+_COLOURS = Image.new("RGB", (20, 10), (200, 100, 50))
+_DEEP = Image.fromarray(np.arange(600, dtype=np.uint16).reshape(20, 30))
 
 _FILES = {
     "train.txt": b"".join(b"step %06d: everything goes on as before\n" % number for number in range(_LINES)),
@@ -65,8 +65,8 @@ _FILES = {
     "notes/README.md": b"![curve](../plots/a%20b.png)\n",
     "plots/a b.png": make_png(30, 20),
     "film.mp4": b"no film",
-    "scan.tiff": _make_tiff("tiff_lzw"),
-    "photo.tif": _make_tiff("jpeg"),
+    "scan.tiff": _make_tiff("tiff_lzw", _COLOURS, _DEEP),
+    "photo.tif": _make_tiff("jpeg", _COLOURS),
 }
 
 
