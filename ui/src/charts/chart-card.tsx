@@ -13,10 +13,10 @@ import type { SeriesLoader } from "./loader";
 import { describeDensity, describeRange } from "./summary";
 import { resolveColor } from "./theme";
 import { query, writeQuery } from "../lib/location";
-import { say } from "../shell/toasts";
 import { copyCode, copyText, serverAddress } from "../plots/export";
 import type { Figure, Refusal } from "../plots/figure";
 import { writeLinePython } from "../plots/python";
+import { say } from "../shell/toasts";
 import { useInView } from "./use-in-view";
 import { type ChartView, type Range, writeView } from "./view";
 

@@ -1,13 +1,13 @@
 import type { Signal } from "@preact/signals";
 import { useCallback, useMemo } from "preact/hooks";
-import css from "./charts.module.css";
-import { formatX } from "./numbers";
 import { formatNumber } from "../lib/format";
 import type { Figure, Refusal } from "../plots/figure";
 import { type Build, FigureView } from "../plots/figure-view";
 import { makeFrame } from "../plots/frame";
 import { EMPTY_SPEC } from "../plots/spec";
+import css from "./charts.module.css";
 import type { Line } from "./lines";
+import { formatX } from "./numbers";
 import type { ChartView } from "./view";
 
 /** Return whether all lines are one point each, which says more as bars, or as a number, than as dots above each other. */
