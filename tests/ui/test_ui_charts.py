@@ -57,7 +57,7 @@ def test_a_line_is_drawn_and_described(page: Page, url: str, run_store: Store) -
 
     page.goto(f"{url}/runs/{run_id}/metrics")
 
-    label = "loss: Line of owl, 2 points, min 0.25, max 1, last 0.25."
+    label = "loss: Line of owl, 2 points, 0.25 to 1, last 0.25."
     expect(page.get_by_role("img", name=label)).to_be_visible()
     assert count_painted(page, "loss") > 100
 

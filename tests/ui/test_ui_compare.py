@@ -92,8 +92,8 @@ def test_differences_come_first_with_one_request(page: Page, url: str, runs: lis
 
     page.goto(f"{url}/compare?runs={','.join(runs[:3])}")
 
-    assert row(page, "loss") == ["0.5000", "0.6000\n▲ +0.1000 (+20 %)\nworse", "0.7000\n▲ +0.2000 (+40 %)\nworse"]
-    assert row(page, "lr") == ["0.1", "1.1\n▲ +1", "2.1\n▲ +2"]
+    assert row(page, "loss") == ["0.5000", "0.6000 ▲ +0.1 (+20 %)\nworse", "0.7000 ▲ +0.2 (+40 %)\nworse"]
+    assert row(page, "lr") == ["0.1", "1.1 ▲ +1", "2.1 ▲ +2"]
     assert row(page, "experiment") == ["churn", "fraud", "churn"]
     assert row(page, "numpy") == ["2.0", "2.1", "2.0"]
     expect(page.get_by_role("cell", name="warm start from the 01 old weights").locator("ins")).to_have_text("1")

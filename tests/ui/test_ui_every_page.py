@@ -28,8 +28,8 @@ LOOKS = list(product(WIDTHS, SCHEMES))
 REFLOW_WIDTHS = (*WIDTHS, 720, 320)
 """The last two are 1,440 px magnified twice, and 1,280 px magnified four times."""
 
-FIRST_BYTES = 140_000
-"""Of code, before anything is known of what the page is to show. The aim is 120, which all keep that draw no charts."""
+FIRST_BYTES = 120_000
+"""Of code, before anything is known of what the page is to show."""
 WHOLE_BYTES = 190_000
 """Of code, until everything is drawn: what draws charts comes after the page stands."""
 LAYOUT_SHIFT = 0.02
@@ -130,15 +130,15 @@ def test_a_page_comes_without_hindering_anybody(served: SimpleNamespace, place: 
     assert (problems, failed) == ([], [])
     assert first <= FIRST_BYTES
     assert whole <= WHOLE_BYTES
-    shifts = [shift]
-    while shifts[-1] > LAYOUT_SHIFT and len(shifts) < LOADS:
-        shifts.append(_measure_shift(served, place))
-    assert min(shifts) <= LAYOUT_SHIFT
+    for width, shifts in ((WIDTHS[0], [shift]), (WIDTHS[-1], [_measure_shift(served, place, WIDTHS[-1])])):
+        while shifts[-1] > LAYOUT_SHIFT and len(shifts) < LOADS:
+            shifts.append(_measure_shift(served, place, width))
+        assert min(shifts) <= LAYOUT_SHIFT, f"{width} px: {shifts}"
 
 
-def _measure_shift(served: SimpleNamespace, place: Place) -> float:
+def _measure_shift(served: SimpleNamespace, place: Place, width: int) -> float:
     """Return by how much a page moves while it loads."""
-    with watched_page(served.browser, served.url, is_cold=True) as page:
+    with watched_page(served.browser, served.url, width=width, is_cold=True) as page:
         page.emulate_media(reduced_motion="reduce")
         page.add_init_script(WATCH_SHIFTS)
         page.goto(served.url + place.path.format_map(served.names))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from headwater.protocol.runs import GetRun
@@ -39,6 +40,15 @@ def _pack(**arrays: NDArray[Any]) -> bytes:
     return output.getvalue()
 
 
+def _make_tiff(compression: str, *pages: Image.Image) -> bytes:
+    output = io.BytesIO()
+    pages[0].save(output, "TIFF", compression=compression, save_all=True, append_images=pages[1:])
+    return output.getvalue()
+
+
+_COLOURS = Image.new("RGB", (20, 10), (200, 100, 50))
+_DEEP = Image.fromarray(np.arange(600, dtype=np.uint16).reshape(20, 30))
+
 _FILES = {
     "train.txt": b"".join(b"step %06d: everything goes on as before\n" % number for number in range(_LINES)),
     "wide.csv": "\n".join(
@@ -55,6 +65,8 @@ _FILES = {
     "notes/README.md": b"![curve](../plots/a%20b.png)\n",
     "plots/a b.png": make_png(30, 20),
     "film.mp4": b"no film",
+    "scan.tiff": _make_tiff("tiff_lzw", _COLOURS, _DEEP),
+    "photo.tif": _make_tiff("jpeg", _COLOURS),
 }
 
 
@@ -158,3 +170,20 @@ def test_what_cannot_be_played_says_so(page: Page, root: str) -> None:
     page.goto(f"{root}/film.mp4")
 
     expect(page.get_by_text("The browser cannot play this file.")).to_be_visible()
+
+
+def test_the_pages_of_a_tiff_are_pictures(page: Page, root: str) -> None:
+    pixel = "canvas => [...canvas.getContext('2d').getImageData(19, 9, 1, 1).data]"
+    page.goto(f"{root}/scan.tiff")
+    expect(page.get_by_text("20 × 10", exact=True)).to_be_visible()
+    assert page.locator("canvas").evaluate(pixel) == [200, 100, 50, 255]
+    assert find_violations(page) == []
+
+    page.get_by_label("Page, of 2").fill("2")
+    page.get_by_label("Page, of 2").blur()
+
+    expect(page.get_by_text("30 × 20 · black is 0, white 599")).to_be_visible()
+    assert page.locator("canvas").evaluate(pixel) == [123, 123, 123, 255]
+    page.get_by_role("treeitem", name="photo.tif").click()
+    reason = "The picture is packed as JPEG, which is not shown here."
+    expect(page.get_by_role("alert")).to_have_text(f"{reason} Download it instead.")

@@ -64,9 +64,9 @@ def test_the_overview_shows_metrics_with_their_best_value_and_the_params(
     page.goto(f"{url}/runs/{run_id}")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("keen-owl")
-    expect(page.get_by_role("row", name="val/loss")).to_contain_text("0.5↓ 0.125 step 10.1253")
+    expect(page.get_by_role("row", name="val/loss")).to_contain_text("0.5000↓ 0.1250 step 10.12503")
     expect(page.get_by_role("row", name="lr", exact=False).last).to_be_visible()
-    expect(page.get_by_role("row", name=re.compile("^lr"))).to_contain_text("0.1–0.1∞")
+    expect(page.get_by_role("row", name=re.compile("^lr"))).to_contain_text("0.1000–0.1000∞")
     expect(page.get_by_role("region", name="Params")).to_contain_text("optimlr0.001nameadamw")
     expect(page.get_by_role("link", name="churn").first).to_be_visible()
     expect(page).to_have_title("keen-owl · Headwater")

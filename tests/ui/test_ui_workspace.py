@@ -254,7 +254,7 @@ def test_the_main_metric_comes_first_and_decides_what_is_best(served: SimpleName
         expect(page.get_by_text("log_loss is the main metric")).to_be_visible()
         _tab(page, "Runs").click()
 
-        expect(page.get_by_role("columnheader").nth(5)).to_contain_text("log_loss")
+        expect(page.get_by_role("columnheader").nth(4)).to_contain_text("log_loss")
         expect(_cell(page, 0, "metrics.log_loss")).to_have_css("font-weight", "700")
         page.get_by_role("navigation", name="Main").get_by_role("link", name="Experiments").click()
         expect(page.locator("[data-row]").filter(has_text="main metric")).to_contain_text("0.1150 log_loss")

@@ -1,8 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { isAsking, me, mayShow, personCount } from "./access/session";
 import { experiments, models, Subject } from "./access/subject";
-import { ExperimentsPage } from "./experiments/experiments-page";
-import { HomePage } from "./home/home-page";
 import { onKeys, showKeys } from "./lib/keys";
 import { hrefOf, navigate, path } from "./lib/location";
 import { findRoute, type Route } from "./lib/routes";
@@ -14,6 +12,8 @@ import { lazy } from "./shell/lazy";
 import { Notice } from "./shell/notice";
 import { Shell } from "./shell/shell";
 
+const HomePage = lazy(() => import("./home/home-page").then((module) => module.HomePage));
+const ExperimentsPage = lazy(() => import("./experiments/experiments-page").then((module) => module.ExperimentsPage));
 const SignInPage = lazy(() => import("./access/sign-in-page").then((module) => module.SignInPage));
 const SessionDialog = lazy(() => import("./access/session-dialog").then((module) => module.SessionDialog));
 const SearchPage = lazy(() => import("./palette/search-page").then((module) => module.SearchPage));

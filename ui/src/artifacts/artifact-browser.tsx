@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { FolderPreview } from "../preview/folder-preview";
 import { Preview } from "../preview/preview";
+import { useReady } from "../lib/use-ready";
 import { Snippet } from "../shell/snippet";
 import { ArtifactTree } from "./artifact-tree";
 import type { ArtifactOwner } from "./artifacts-api";
@@ -55,7 +56,9 @@ export function ArtifactBrowser({ owner, parentId = "", path, location, revision
     if (isFolderUnread) onOpen(path, true);
   }, [isFolderUnread, path]);
 
-  if (!root) {
+  // The tree does not grow while what stands below it on a narrow page is read.
+  const isReady = useReady(error !== "" || (root !== undefined && foldersAbove(path).every((one) => folders.has(one)) && !isFolderUnread));
+  if (!root || !isReady) {
     return error ? <p role="alert" class={css.error}>{`The artifacts cannot be listed. ${error}`}</p> : <p class={css.hint}>Reading…</p>;
   }
   if (root.length === 0 && !location.startsWith("mlflow-artifacts:")) {

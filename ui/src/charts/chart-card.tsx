@@ -5,7 +5,7 @@ import { ChartTable } from "./chart-table";
 import css from "./charts.module.css";
 import { linesToCsv } from "./csv";
 import { savePicture, saveText } from "./download";
-import { areFinalValues, FinalValues } from "./final-values";
+import { areFinalValues, FinalValues, SingleValue } from "./final-values";
 import { LineChart } from "./line-chart";
 import { groupLines, type Values } from "./groups";
 import { findExtent, findLimit, prepareLines, type ChartRun } from "./lines";
@@ -16,6 +16,7 @@ import { query, writeQuery } from "../lib/location";
 import { copyCode, copyText, serverAddress } from "../plots/export";
 import type { Figure, Refusal } from "../plots/figure";
 import { writeLinePython } from "../plots/python";
+import { say } from "../shell/toasts";
 import { useInView } from "./use-in-view";
 import { type ChartView, type Range, writeView } from "./view";
 
@@ -61,16 +62,18 @@ export function ChartCard(props: ChartCardProps) {
   );
   const extent = useMemo(() => findExtent(lines, view.range, { logX: view.logX, logY }), [lines, view, logY]);
   const density = describeDensity(lines.length);
+  const finals = !groups && areFinalValues(lines, view) ? lines.length : 0;
+  const range = lines.length > 0 && finals !== 1 ? describeRange(extent) : "";
 
   useEffect(() => {
     loader.want(name, isInView);
     return () => loader.want(name, false);
   }, [loader, name, isInView]);
 
-  const hasBars = !groups && areFinalValues(lines, view);
+  const hasBars = finals > 1;
   const onPicture = () => {
     const drawn = hasBars ? card.current?.querySelector("canvas") : canvas.current;
-    if (!drawn) return;
+    if (!drawn || finals === 1) return say("One value makes no picture. Save it as CSV instead.");
     savePicture(name, drawn, { background: resolveColor("var(--surface)"), ink: resolveColor("var(--ink)") });
   };
   const axisName = view.x === "metric" ? view.xKey : view.x === "time" ? "timestamp_ms" : view.x;
@@ -97,7 +100,9 @@ export function ChartCard(props: ChartCardProps) {
     <section class={css.card} ref={card} aria-label={title === name || name.endsWith(`/${title}`) ? name : title} data-chart={name}>
       <header>
         <h3 title={title.startsWith(name) ? title : name}>{title}</h3>
-        <span class={css.range}>{lines.length > 0 ? describeRange(extent) : ""}</span>
+        <span class={css.range} title={range}>
+          {range}
+        </span>
         <button
           type="button"
           class={css.icon}
@@ -121,6 +126,8 @@ export function ChartCard(props: ChartCardProps) {
       )}
       {isTable ? (
         <ChartTable name={name} lines={lines} view={view} height={height} />
+      ) : finals === 1 ? (
+        <SingleValue line={lines[0]} view={view} height={height} />
       ) : isInView && hasBars ? (
         <FinalValues {...{ name, lines, height, focused }} onFigure={(figure) => void (bars.current = figure)} />
       ) : isInView && lines.length > 0 ? (

@@ -19,6 +19,8 @@ import type { ChartView } from "./view";
 const MAX_FACETS = 12;
 const CARD_HEIGHT = 170;
 const CARD_WIDTH = 320;
+/** The most cards side by side, however wide the page. */
+const MAX_ACROSS = 4;
 /** More cards of a section are put into the page as the reader comes near its end. */
 const CARDS_AT_ONCE = 200;
 /** Sections behind so many others are closed at first, and come into the page as the reader comes near. */
@@ -65,7 +67,7 @@ function ChartSection({ section, isHeadless, isOpenAtFirst, loader, runs, view, 
   const [most, setMost] = useState(CARDS_AT_ONCE);
   const title = section.name || "Metrics";
   return (
-    <section class={css.section} aria-label={title}>
+    <section class={css.section} aria-label={title} style={{ "--cards": section.keys.length * Math.max(1, facets.length) }}>
       {!isHeadless && (
         <h2>
           <button type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
@@ -138,6 +140,8 @@ export function ChartGrid(props: ChartGridProps) {
   const groups = view.by ? (valuesOf?.(view.by) ?? null) : null;
   const byFacet = view.facet ? (valuesOf?.(view.facet) ?? null) : null;
   const facets = useMemo(() => (byFacet ? makeFacets(runs, byFacet, view.facet) : []), [runs, byFacet, view.facet]);
+  // Few cards leave no room empty; one alone is not as wide as the page.
+  const across = Math.min(MAX_ACROSS, Math.max(2, shown.length * Math.max(1, facets.length)));
   const { current } = loader;
   const [most, setMost] = useState(SECTIONS_AT_ONCE);
 
@@ -148,7 +152,7 @@ export function ChartGrid(props: ChartGridProps) {
 
   const shared = { runs, view, onView, group, groups, focused: focused ?? own };
   return (
-    <div class={css.grid}>
+    <div class={css.grid} style={{ "--across": across }}>
       <ChartToolbar view={view} onView={onView} shown={shown.length} total={keys.length} axes={axes} fields={fields} />
       {runs.length > MAX_RUNS && (
         <p class={css.note}>
@@ -170,17 +174,19 @@ export function ChartGrid(props: ChartGridProps) {
           )}
         </p>
       )}
-      {sections.slice(0, most).map((section, index) => (
-        <ChartSection
-          key={section.name}
-          {...shared}
-          section={section}
-          facets={facets.slice(0, MAX_FACETS)}
-          isOpenAtFirst={index < OPEN_SECTIONS}
-          isHeadless={sections.length === 1 && section.name === ""}
-          loader={current}
-        />
-      ))}
+      <div class={css.sections}>
+        {sections.slice(0, most).map((section, index) => (
+          <ChartSection
+            key={section.name}
+            {...shared}
+            section={section}
+            facets={facets.slice(0, MAX_FACETS)}
+            isOpenAtFirst={index < OPEN_SECTIONS}
+            isHeadless={sections.length === 1 && section.name === ""}
+            loader={current}
+          />
+        ))}
+      </div>
       {sections.length > most && (
         <More rest={sections.length - most} noun="sections" onMore={() => setMost(most + SECTIONS_AT_ONCE)} />
       )}

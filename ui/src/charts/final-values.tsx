@@ -1,15 +1,18 @@
 import type { Signal } from "@preact/signals";
 import { useCallback, useMemo } from "preact/hooks";
+import { formatNumber } from "../lib/format";
 import type { Figure, Refusal } from "../plots/figure";
 import { type Build, FigureView } from "../plots/figure-view";
 import { makeFrame } from "../plots/frame";
 import { EMPTY_SPEC } from "../plots/spec";
+import css from "./charts.module.css";
 import type { Line } from "./lines";
+import { formatX } from "./numbers";
 import type { ChartView } from "./view";
 
-/** Return whether lines of several runs are one point each, which says more as bars than as dots above each other. */
+/** Return whether all lines are one point each, which says more as bars, or as a number, than as dots above each other. */
 export const areFinalValues = (lines: readonly Line[], view: ChartView): boolean =>
-  lines.length > 1 && view.x !== "metric" && view.range === null && lines.every(({ x, values }) => x.length === 1 && Number.isFinite(values[0]));
+  lines.length > 0 && view.x !== "metric" && view.range === null && lines.every(({ x, values }) => x.length === 1 && Number.isFinite(values[0]));
 
 interface FinalValuesProps {
   readonly name: string;
@@ -40,4 +43,20 @@ export function FinalValues({ name, lines, height, focused, onFigure }: FinalVal
     [lines, frame, y],
   );
   return <FigureView {...{ build, height, focused, onFigure }} />;
+}
+
+interface SingleValueProps {
+  readonly line: Line | undefined;
+  readonly view: ChartView;
+  readonly height: number;
+}
+
+/** The only value of a metric in the only run. */
+export function SingleValue({ line, view, height }: SingleValueProps) {
+  return (
+    <p class={css.single} style={{ height: `${height}px` }} data-drawn="1">
+      <b>{formatNumber(line?.values[0] ?? Number.NaN)}</b>
+      {formatX(line?.x[0] ?? Number.NaN, view.x)}
+    </p>
+  );
 }

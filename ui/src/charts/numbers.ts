@@ -16,6 +16,23 @@ export function formatValue(value: number): string {
   return plain.format(value);
 }
 
+const compact = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 4 });
+
+/** Write a number as short as there is room for on an axis: `12.5K`. */
+export const formatTick = (value: number): string => (Math.abs(value) >= 10_000 ? compact.format(value) : formatValue(value));
+
+const MOST_DIGITS = 6;
+const byDigits = Array.from({ length: MOST_DIGITS + 1 }, (_, digits) => new Intl.NumberFormat("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+
+/** Write the numbers of an axis, evenly spaced, with the same digits: `0.90`, `0.95`, `1.00`. */
+export function formatTicks(values: readonly number[]): string[] {
+  const isFine = (value: number) => value === 0 || (Math.abs(value) >= 1e-4 && Math.abs(value) < 10_000);
+  const clean = values.map((value) => (Math.abs(value) < 1e-12 ? 0 : value));
+  const digits = byDigits.findIndex((_, count) => clean.every((value) => Math.abs(value * 10 ** count - Math.round(value * 10 ** count)) < 1e-6));
+  const format = clean.every(isFine) ? byDigits[digits] : undefined;
+  return clean.map((value) => format?.format(value) ?? formatTick(value));
+}
+
 /** Write a count with separators. */
 export const formatCount = (count: number): string => whole.format(count);
 

@@ -4,7 +4,7 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { drawFocused, drawLines, makeProjection, type Box } from "./draw";
 import { findExtent, readLines, type Extent, type Line, type Reading } from "./lines";
-import { formatSeconds, formatValue } from "./numbers";
+import { formatSeconds, formatTick, formatTicks } from "./numbers";
 import { resolveColor, themeVersion } from "./theme";
 import type { Range, XAxis } from "./view";
 
@@ -122,8 +122,8 @@ export class Plot {
         y: { distr: logY ? 3 : 1, range: range("y") },
       },
       axes: [
-        axisOf({ size: 22, space: 56, ...(x === "time" ? {} : { values: labelsOf(x === "relative" ? formatSeconds : formatTick) }) }),
-        axisOf({ size: widthOf, space: 28, values: labelsOf(formatTick) }),
+        axisOf({ size: 22, space: 56, ...(x === "time" ? {} : { values: x === "relative" ? labelsOf(formatSeconds) : ticksOf(logX) }) }),
+        axisOf({ size: widthOf, space: 28, values: ticksOf(logY) }),
       ],
       series: [{}, { paths: () => null, points: { show: false } }],
       cursor: {
@@ -204,9 +204,8 @@ const isMove = (type: string): boolean => type === "mousemove" || type === "mous
 const labelsOf = (format: (value: number) => string) => (_: uPlot, splits: number[]) =>
   splits.map((split) => (split === null ? "" : format(split)));
 
-const compact = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 4 });
-
-const formatTick = (value: number): string => (Math.abs(value) >= 10_000 ? compact.format(value) : formatValue(value));
+/** What is written along an axis of numbers: on a logarithmic one, uPlot leaves out some. */
+const ticksOf = (isLog: boolean) => (isLog ? labelsOf(formatTick) : (_: uPlot, splits: number[]) => formatTicks(splits));
 
 function axisOf(own: Partial<uPlot.Axis>): uPlot.Axis {
   return {

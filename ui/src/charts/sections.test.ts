@@ -11,6 +11,10 @@ describe("groupKeys", () => {
     ]);
   });
 
+  it("puts what the machine did last", () => {
+    expect(groupKeys(["system/cpu", "val/loss", "auc"]).map(({ name }) => name)).toEqual(["", "val", "system"]);
+  });
+
   it("does not take a leading slash for a prefix", () => {
     expect(groupKeys(["/x"])).toEqual([{ name: "", keys: ["/x"] }]);
   });

@@ -8,6 +8,9 @@ export interface Section {
 
 const compare = new Intl.Collator("en", { numeric: true, sensitivity: "base" }).compare;
 
+/** What the machine did comes behind what the model did. */
+const isSystem = (name: string): boolean => name === "system" || name.startsWith("system/");
+
 /** Group keys by what stands before their last `/`; keys without one come first, and in each group those of `first`. */
 export function groupKeys(keys: readonly string[], first: readonly string[] = []): Section[] {
   const groups = new Map<string, string[]>();
@@ -23,7 +26,7 @@ export function groupKeys(keys: readonly string[], first: readonly string[] = []
     else groups.set(name, [key]);
   }
   return [...groups]
-    .sort(([a], [b]) => (a === "" ? -1 : b === "" ? 1 : compare(a, b)))
+    .sort(([a], [b]) => (a === "" ? -1 : b === "" ? 1 : Number(isSystem(a)) - Number(isSystem(b)) || compare(a, b)))
     .map(([name, group]) => ({ name, keys: group }));
 }
 

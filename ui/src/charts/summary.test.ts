@@ -9,8 +9,8 @@ const lines = prepareLines([run], new Map([["a", series]]), { x: "step", smooth:
 const extent = findExtent(lines, null, { logX: false, logY: false });
 
 it("tells the run, the points and the range", () => {
-  expect(describeChart("k", lines, extent)).toBe("k: Line of calm-owl, 2 points, min 0.25, max 1, last 0.25.");
-  expect(describeChart("k", [...lines, ...lines], extent)).toBe("k: Lines of 2 runs, 4 points, min 0.25, max 1.");
+  expect(describeChart("k", lines, extent)).toBe("k: Line of calm-owl, 2 points, 0.25 to 1, last 0.25.");
+  expect(describeChart("k", [...lines, ...lines], extent)).toBe("k: Lines of 2 runs, 4 points, 0.25 to 1.");
   expect(describeChart("k", [], extent)).toBe("k: no points in this range.");
 });
 

@@ -6,11 +6,11 @@ import { formatCount, formatValue } from "./numbers";
 
 const plural = (count: number, word: string): string => `${formatCount(count)} ${word}${count === 1 ? "" : "s"}`;
 
-/** Say in a line how far the values reach: `min 0.41 · max 0.98`. */
+/** Say in a line how far the values reach: `0.41 to 0.98`. */
 export function describeRange(extent: Extent): string {
   if (Number.isNaN(extent.min)) return "no finite value";
   if (extent.min === extent.max) return `constant ${formatValue(extent.min)}`;
-  return `min ${formatValue(extent.min)} · max ${formatValue(extent.max)}`;
+  return `${formatValue(extent.min)} to ${formatValue(extent.max)}`;
 }
 
 /** Say in a sentence what the picture shows, for those who do not see it. */
@@ -20,7 +20,7 @@ export function describeChart(key: string, lines: readonly Line[], extent: Exten
   const only = lines.length === 1 ? lines[0] : undefined;
   const who = only ? `Line of ${only.run.name}` : `Lines of ${plural(lines.length, "run")}`;
   const last = only ? `, last ${formatValue(only.series.last[only.x.length - 1] ?? Number.NaN)}` : "";
-  return `${key}: ${who}, ${plural(points, "point")}, ${describeRange(extent).replace(" · ", ", ")}${last}.`;
+  return `${key}: ${who}, ${plural(points, "point")}, ${describeRange(extent)}${last}.`;
 }
 
 /** Say when not every line is drawn as a line; empty otherwise. */

@@ -188,7 +188,7 @@ function NumberCell({ cell, base, write, isMetric, isLess }: NumberCellProps) {
   const tone = delta && isMetric ? (isBetter ? "better" : "worse") : undefined;
   return (
     <>
-      {cell.text}
+      <span class={css.value}>{cell.text}</span>{" "}
       {delta && (
         <small data-tone={tone}>
           <span aria-hidden="true">{delta.direction === "up" ? "▲" : "▼"}</span> {delta.text}

@@ -84,7 +84,8 @@ describe("listPatches", () => {
 
 describe("describeDelta", () => {
   it("says difference, share and direction", () => {
-    expect(describeDelta(0.55, 0.5)).toEqual({ text: "+0.05000 (+10 %)", direction: "up" });
+    expect(describeDelta(0.55, 0.5)).toEqual({ text: "+0.05 (+10 %)", direction: "up" });
+    expect(describeDelta(0.9846, 0.985)).toEqual({ text: "−0.0004 (−0.041 %)", direction: "down" });
     expect(describeDelta(-3, -2)).toEqual({ text: "−1 (−50 %)", direction: "down" });
     expect(describeDelta(1, 0)).toEqual({ text: "+1", direction: "up" });
   });

@@ -1,6 +1,7 @@
 /** The comparison as rows: one a thing that runs have, one value a run. */
 
 import type { CompareRunsResponse } from "../api/schema";
+import { formatValue } from "../charts/numbers";
 import { formatDuration, formatMoment, formatNumber } from "../lib/format";
 import { makeFrame, readNumber, type Frame } from "../plots/frame";
 import { readRequirements } from "./requirements";
@@ -48,7 +49,7 @@ const REQUIREMENTS = "code/requirements.txt";
 const RECORDS: ReadonlySet<string> = new Set(["code/program.json", "code/project.json"]);
 const MANY = 6;
 
-function makeRow(name: string, cells: readonly Cell[], write: (value: number) => string = formatNumber): DiffRow {
+function makeRow(name: string, cells: readonly Cell[], write: (value: number) => string = formatShort): DiffRow {
   const first = cells[0]?.full;
   const hasNothing = cells[0]?.text === null;
   const isSame = cells.every(({ text, full }) => full === first && (text === null) === hasNothing);
@@ -63,12 +64,12 @@ function makeSection(title: string, rows: readonly DiffRow[]): DiffSection {
 const numberCell = (value: number, isThere: boolean, write: (value: number) => string): Cell =>
   isThere ? { text: write(value), full: String(value), value } : NOTHING;
 
-function fieldRow(frame: Frame, id: string, name: string, write: (value: number) => string = formatNumber): DiffRow {
+function fieldRow(frame: Frame, id: string, name: string, write?: (value: number) => string): DiffRow {
   const field = frame.field(id);
   if (field.kind === "text" || id.startsWith("params.") || id.startsWith("tags.")) return makeRow(name, field.texts.map(textCell));
   return makeRow(
     name,
-    frame.runIds.map((_, row) => numberCell(field.numbers[row] ?? Number.NaN, field.texts[row] != null, write)),
+    frame.runIds.map((_, row) => numberCell(field.numbers[row] ?? Number.NaN, field.texts[row] != null, write ?? formatNumber)),
     id === "attributes.start_time" ? formatDuration : write,
   );
 }
@@ -166,7 +167,7 @@ export interface Delta {
 }
 
 /** Say how a number differs from that of the baseline: the difference, and its share where that says something. */
-export function describeDelta(value: number, base: number, write: (value: number) => string = formatNumber): Delta | null {
+export function describeDelta(value: number, base: number, write: (value: number) => string = formatShort): Delta | null {
   if (!Number.isFinite(value) || !Number.isFinite(base) || value === base) return null;
   const delta = value - base;
   // A share of the time since 1970 says nothing.
@@ -177,7 +178,10 @@ export function describeDelta(value: number, base: number, write: (value: number
   return { text: `${sign}${write(Math.abs(delta))}${isTime ? "" : percent}`, direction: delta > 0 ? "up" : "down" };
 }
 
-const formatPercent = (share: number): string => `${share < 0.1 ? (share * 100).toFixed(1) : Math.round(share * 100)} %`;
+const formatPercent = (share: number): string => `${share < 0.1 ? Number((share * 100).toPrecision(2)) : Math.round(share * 100)} %`;
+
+/** What two numbers differ by has fewer digits that mean something than they have. */
+const formatShort = (value: number): string => formatValue(Number(value.toPrecision(3)));
 
 /** What a row says of very many runs, in a few words. */
 export function summarize({ cells, isNumeric }: Pick<DiffRow, "cells" | "isNumeric">): string {

@@ -2,7 +2,7 @@
 
 import { scaleLinear, scaleLog, scalePoint, scaleTime } from "d3-scale";
 import { formatDuration } from "../lib/format";
-import { formatValue } from "../charts/numbers";
+import { formatTick, formatTicks, formatValue } from "../charts/numbers";
 import type { Field } from "./frame";
 import { type Label, lineTo, shorten, type Shape, widthOf } from "./scene";
 
@@ -36,13 +36,6 @@ export interface AxisOptions {
   /** Whether zero is always on it. */
   readonly hasZero?: boolean;
   readonly tickCount?: number;
-}
-
-const compact = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 4 });
-
-/** Write a number as ticks do. */
-export function formatTick(value: number): string {
-  return Math.abs(value) >= 10_000 ? compact.format(value) : formatValue(value);
 }
 
 /** Write a value of a field as people read it. */
@@ -98,17 +91,23 @@ function makeNumberAxis(field: Field, { from, to, isLog = false, hasZero = false
   const log = isLog && field.kind === "number";
   const [low, high] = findDomain(hasZero ? [...field.numbers, 0] : field.numbers, log);
   const scale = makeScale(field, log, [low, high], [from, to]);
-  const format = (value: number): string => {
-    if (field.kind === "duration") return formatDuration(value);
-    return field.kind === "time" ? formatDay(value, high - low) : formatTick(value);
+  const write = (values: readonly number[]): string[] => {
+    if (field.kind === "duration") return values.map(formatDuration);
+    if (field.kind === "time") return values.map((value) => formatDay(value, high - low));
+    return log ? values.map(formatTick) : formatTicks(values);
   };
+  const all = scale.ticks(tickCount);
+  const whole = all.filter(Number.isInteger);
+  const isWhole = whole.length > 1 && field.kind === "number" && field.numbers.every((value) => !Number.isFinite(value) || Number.isInteger(value));
+  const ticks = isWhole ? whole : all;
+  const texts = write(ticks);
   const put = (value: number) => (Number.isFinite(value) && (!log || value > 0) ? scale.place(value) : Number.NaN);
   return {
     field,
     place: (row) => put(field.numbers[row] ?? Number.NaN),
     put,
     invert: scale.invert,
-    ticks: scale.ticks(tickCount).map((value) => ({ at: scale.place(value), text: format(value) })),
+    ticks: ticks.map((value, index) => ({ at: scale.place(value), text: texts[index] ?? "" })),
     categories: [],
   };
 }

@@ -1,6 +1,7 @@
 /** Bars: the final value of a metric for each run, from zero; or its difference to that of a baseline. */
 
 import { formatValue } from "../charts/numbers";
+import { formatNumber } from "../lib/format";
 import { drawBelow, makeAxis, writeValue } from "./axis";
 import { colorOf, describeLacking, type Figure, type FigureInput, type Hit, type Refusal, rowsWith } from "./figure";
 import type { Field } from "./frame";
@@ -84,4 +85,4 @@ function draw(input: FigureInput, field: Field, all: readonly Bar[], sentence: s
 const valueLabel = (x: number, y: number, text: string): Label => ({ x: x + 4, y, text, color: "var(--ink-2)" });
 
 const written = (field: Field, index: number, value: number): string =>
-  field.kind === "duration" ? writeValue({ ...field, texts: [] }, index) : formatValue(value);
+  field.kind === "duration" ? writeValue({ ...field, texts: [] }, index) : formatNumber(value);

@@ -5,6 +5,7 @@ import type { Frame } from "./frame";
 import { isLessBetter } from "../runs/columns";
 import { makePaint, type Mode, type Paint } from "./palette";
 import type { Scene } from "./scene";
+import type { Sheet } from "./sheet";
 import type { PlotSpec } from "./spec";
 
 export interface FigureInput {
@@ -26,11 +27,6 @@ export interface Hit {
   readonly y: number;
   readonly title: string;
   readonly rows: readonly (readonly [string, string])[];
-}
-
-export interface Sheet {
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly string[])[];
 }
 
 export interface Figure {
@@ -75,13 +71,4 @@ export function paintOf({ spec, frame, mode, isLess = isLessBetter(spec.color) }
 /** Return the colour of a run: its own when it is chosen, else plain. */
 export function colorOf(runs: ReadonlyMap<string, ChartRun>, runId: string): string {
   return runs.get(runId)?.color ?? PLAIN;
-}
-
-/** Write a sheet as CSV. */
-export function sheetToCsv({ head, rows }: Sheet): string {
-  const quote = (text: string): string => {
-    const safe = /^[=+\-@\t\r]/.test(text) && !Number.isFinite(Number(text)) ? `'${text}` : text;
-    return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-  };
-  return [head, ...rows].map((row) => `${row.map(quote).join(",")}\n`).join("");
 }

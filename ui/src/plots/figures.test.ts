@@ -5,6 +5,7 @@ import { interpolate } from "./contour";
 import type { Figure, FigureInput, Refusal } from "./figure";
 import { brushBetween, drawFigure, drawImportance, layOut, sceneToSvg } from "./figures";
 import { makeFrame, pickRuns } from "./frame";
+import { curve, easeCurve } from "./scene";
 import { EMPTY_SPEC, type PlotSpec } from "./spec";
 
 const COUNT = 30;
@@ -119,6 +120,15 @@ describe("contours", () => {
     expect(reason(draw(spec, { frame: pickRuns(FRAME, FRAME.runIds.slice(0, 12)) }))).toContain("11 runs have all three values. At least 20 are needed");
     expect(reason(draw({ ...spec, y: "params.model" }))).toContain("model holds texts");
     expect(reason(draw({ ...spec, y: "params.depth" }))).toContain("too few places");
+  });
+});
+
+describe("curves", () => {
+  it("are level at each point, lifted where there is none, and found where they are drawn", () => {
+    expect(curve([[0, 10], [10, 20], [20, Number.NaN], [30, 5]])).toBe("M0 10C5 10 5 20 10 20M30 5");
+    expect([0, 0.5, 1].map(easeCurve)).toEqual([0, 0.5, 1]);
+    // Of the curve above at t = 0.25: x = 2.96875, y = 11.5625.
+    expect(easeCurve(0.296875)).toBeCloseTo(0.15625, 8);
   });
 });
 

@@ -9,7 +9,7 @@ import { saveText } from "../charts/download";
 import { formatCount } from "../charts/numbers";
 import { Swatch } from "../charts/swatch";
 import { copyCode, serverAddress } from "./export";
-import { sheetToCsv } from "./figure";
+import { sheetToCsv } from "./sheet";
 import { findImages, imagesAt, type LoggedImage } from "./images";
 import { CardHead, type MenuItem } from "./plot-card";
 import css from "./plots.module.css";

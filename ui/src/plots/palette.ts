@@ -1,7 +1,8 @@
 /** Colours for values: a ramp of one hue for numbers, the runs' hues for texts. */
 
 import { scaleLinear } from "d3-scale";
-import { formatTick, findDomain } from "./axis";
+import { formatTick } from "../charts/numbers";
+import { findDomain } from "./axis";
 import type { Field } from "./frame";
 import { box, type Label, type Shape } from "./scene";
 

@@ -1,16 +1,19 @@
 /** Parallel coordinates: one axis a field, one line a run; what is brushed on the axes stays, the rest fades. */
 
-import { formatTick, makeAxis, writeValue, type Axis } from "./axis";
+import { formatTick } from "../charts/numbers";
+import { makeAxis, writeValue, type Axis } from "./axis";
 import { colorOf, type Figure, type FigureInput, type Hit, MAX_LINES, paintOf, type Refusal } from "./figure";
 import type { Field, Frame } from "./frame";
 import { drawLegend, LEGEND_WIDTH } from "./palette";
-import { box, type Label, lineTo, polyline, type Shape, shorten } from "./scene";
+import { box, curve, easeCurve, type Label, lineTo, polyline, type Shape, shorten } from "./scene";
 import type { Brush, PlotSpec } from "./spec";
 
 const TOP = 34;
 const FOOT = 22;
 const NEAR = 10;
 const LEGEND_FROM = 520;
+/** More lines than this are straight between the axes, which is quicker. */
+const MAX_CURVES = 2000;
 
 export interface ParallelAxis extends Axis {
   readonly id: string;
@@ -45,7 +48,7 @@ export function layOut(spec: PlotSpec, frame: Frame, width: number, height: numb
   const axes = spec.axes.map((id, index): ParallelAxis => {
     const x = spec.axes.length > 1 ? left + ((right - left) * index) / (spec.axes.length - 1) : (left + right) / 2;
     const isLog = spec.log.includes(id);
-    return { id, x, ...makeAxis(frame.field(id), { from: bottom, to: TOP, isLog, tickCount: Math.max(3, Math.floor(height / 60)) }) };
+    return { id, x, ...makeAxis(frame.field(id), { from: bottom, to: TOP, isLog, tickCount: Math.max(3, Math.floor(height / 90)) }) };
   });
   return { axes, top: TOP, bottom };
 }
@@ -75,7 +78,8 @@ export function drawParallel(input: FigureInput): Figure | Refusal {
   const inside = rows.filter((row) => isInside(frame, spec.brushes, row));
   const insideSet = new Set(inside);
   const ordered = [...inside, ...rows.filter((row) => !insideSet.has(row))];
-  const pathOf = (row: number) => polyline(axes.map((axis) => [axis.x, axis.place(row)] as const));
+  const isStraight = rows.length > MAX_CURVES;
+  const pathOf = (row: number) => (isStraight ? polyline : curve)(axes.map((axis) => [axis.x, axis.place(row)] as const));
   const lines: Shape[] = ordered.slice(0, MAX_LINES).map((row) => {
     const run = frame.runIds[row] ?? "";
     const isChosen = runs.has(run);
@@ -95,7 +99,7 @@ export function drawParallel(input: FigureInput): Figure | Refusal {
       labels: [...frames.flatMap(({ labels }) => labels), ...legend.labels],
       headings: axes.map(({ x, field }) => ({ x, y: 12, text: shorten(field.title, room), align: "center", color: "var(--ink)", size: 11, isBold: true })),
     },
-    find: (x, y) => findLine(input, axes, ordered.slice(0, MAX_LINES), x, y),
+    find: (x, y) => findLine({ frame, axes, rows: ordered.slice(0, MAX_LINES), isStraight }, x, y),
     sentence: `Parallel coordinates of ${rows.length} runs over ${axes.map(({ field }) => field.title).join(", ")}${spec.brushes.length > 0 ? `; ${inside.length} within the ranges` : ""}.`,
     sheet: {
       head: ["run_id", "run", ...axes.map(({ field }) => field.title)],
@@ -134,12 +138,20 @@ function drawAxis(axis: ParallelAxis, { top, bottom }: ParallelLayout, spec: Plo
   return { shapes, labels };
 }
 
-function findLine({ frame }: FigureInput, axes: readonly ParallelAxis[], rows: readonly number[], x: number, y: number): Hit | null {
+interface Drawn {
+  readonly frame: Frame;
+  readonly axes: readonly ParallelAxis[];
+  readonly rows: readonly number[];
+  readonly isStraight: boolean;
+}
+
+function findLine({ frame, axes, rows, isStraight }: Drawn, x: number, y: number): Hit | null {
   const right = axes.findIndex((axis, index) => index > 0 && axis.x >= x);
   const after = axes[right];
   const before = axes[right - 1];
   if (!before || !after || x < before.x - NEAR) return null;
-  const share = Math.min(1, Math.max(0, (x - before.x) / (after.x - before.x || 1)));
+  const across = Math.min(1, Math.max(0, (x - before.x) / (after.x - before.x || 1)));
+  const share = isStraight ? across : easeCurve(across);
   let [nearest, best, at] = [NEAR, -1, 0];
   for (const row of rows) {
     const place = before.place(row) + (after.place(row) - before.place(row)) * share;

@@ -56,7 +56,7 @@ export function PlotBoard(props: PlotBoardProps) {
       <div class={css.bar}>
         {props.children}
         <span class={chartCss.space} />
-        <button type="button" class="button" onClick={() => setEdited(-1)}>
+        <button type="button" class="button small" onClick={() => setEdited(-1)}>
           + Add chart
         </button>
       </div>

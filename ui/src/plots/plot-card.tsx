@@ -6,9 +6,10 @@ import { saveText } from "../charts/download";
 import { resolveColor } from "../charts/theme";
 import { Menu, Popover } from "../shell/popover";
 import { saveCanvas } from "./export";
-import { type Figure, type Refusal, sheetToCsv } from "./figure";
+import type { Figure, Refusal } from "./figure";
 import { type Build, FigureView, type FigureViewProps, useFigures } from "./figure-view";
 import css from "./plots.module.css";
+import { sheetToCsv } from "./sheet";
 import { SheetTable } from "./sheet-table";
 
 export interface PlotCardProps {

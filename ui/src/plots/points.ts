@@ -2,7 +2,8 @@
 
 import { Delaunay } from "d3-delaunay";
 import { writeValue } from "./axis";
-import type { Hit, Sheet } from "./figure";
+import type { Hit } from "./figure";
+import type { Sheet } from "./sheet";
 import type { Field, Frame } from "./frame";
 
 export interface Point {

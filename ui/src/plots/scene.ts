@@ -65,6 +65,26 @@ export function polyline(points: Iterable<readonly [number, number]>): string {
   return path;
 }
 
+/** A path through points from left to right that is level at each; where x or y is not finite the pen is lifted. */
+export function curve(points: Iterable<readonly [number, number]>): string {
+  let path = "";
+  let before: readonly [number, number] | null = null;
+  for (const [x, y] of points) {
+    const isHere = Number.isFinite(x) && Number.isFinite(y);
+    const middle = before ? (before[0] + x) / 2 : x;
+    if (isHere) path += before ? `C${n(middle)} ${n(before[1])} ${n(middle)} ${n(y)} ${n(x)} ${n(y)}` : `M${n(x)} ${n(y)}`;
+    before = isHere ? [x, y] : null;
+  }
+  return path;
+}
+
+/** How much of the way from one point to the next such a curve has gone up or down at a share of the way to the right. */
+export function easeCurve(share: number): number {
+  let at = share;
+  for (let round = 0; round < 8; round++) at -= (at ** 3 - 1.5 * at ** 2 + 1.5 * at - share) / (3 * at ** 2 - 3 * at + 1.5);
+  return 3 * at ** 2 - 2 * at ** 3;
+}
+
 const rulers = new Map<number, (text: string) => number>();
 
 /** How wide a text is, in the font that the reader's machine has for labels. */

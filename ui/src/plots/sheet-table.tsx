@@ -1,5 +1,5 @@
 import chartCss from "../charts/charts.module.css";
-import type { Sheet } from "./figure";
+import type { Sheet } from "./sheet";
 
 const MAX_ROWS = 500;
 

@@ -1,10 +1,11 @@
 import { archiveOf, type ArtifactOwner } from "../artifacts/artifacts-api";
 import { nameOf, type Entry } from "../artifacts/tree";
 import { plural } from "../lib/format";
+import { lazy } from "../shell/lazy";
 import { formatBytes } from "./bytes";
-import { ModelPreview } from "./model-preview";
 import css from "./preview.module.css";
 
+const ModelPreview = lazy(() => import("./model-preview").then((module) => module.ModelPreview));
 const MOST = 500;
 
 interface FolderPreviewProps {
@@ -36,32 +37,49 @@ export function FolderPreview({ owner, path, entries, onPath }: FolderPreviewPro
         <p class={css.hint}>The folder is empty.</p>
       ) : (
         <div class={css.parts}>
-          {hasModel && <ModelPreview key={path} owner={owner} path={path} files={files} />}
-          <table class={css.entries}>
-            <caption class="visually-hidden">Entries of {path || "the artifacts"}</caption>
-            <thead class="visually-hidden">
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col">Size</th>
-              </tr>
-            </thead>
-            <tbody>
-              {entries.slice(0, MOST).map((entry) => (
-                <tr key={entry.path}>
-                  <th scope="row">
-                    <button type="button" onClick={() => onPath(entry.path)}>
-                      {nameOf(entry.path)}
-                      {entry.isFolder && "/"}
-                    </button>
-                  </th>
-                  <td>{entry.isFolder ? "" : formatBytes(entry.size)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-          {entries.length > MOST && <p class={css.hint}>The first {MOST} of {entries.length} entries; the tree has all of them.</p>}
+          {hasModel ? (
+            <ModelPreview key={path} owner={owner} path={path} files={files}>
+              <Entries {...{ path, entries, onPath }} />
+            </ModelPreview>
+          ) : (
+            <Entries {...{ path, entries, onPath }} />
+          )}
         </div>
       )}
+    </>
+  );
+}
+
+interface EntriesProps extends Omit<FolderPreviewProps, "owner"> {
+  readonly entries: readonly Entry[];
+}
+
+function Entries({ path, entries, onPath }: EntriesProps) {
+  return (
+    <>
+      <table class={css.entries}>
+        <caption class="visually-hidden">Entries of {path || "the artifacts"}</caption>
+        <thead class="visually-hidden">
+          <tr>
+            <th scope="col">Name</th>
+            <th scope="col">Size</th>
+          </tr>
+        </thead>
+        <tbody>
+          {entries.slice(0, MOST).map((entry) => (
+            <tr key={entry.path}>
+              <th scope="row">
+                <button type="button" onClick={() => onPath(entry.path)}>
+                  {nameOf(entry.path)}
+                  {entry.isFolder && "/"}
+                </button>
+              </th>
+              <td>{entry.isFolder ? "" : formatBytes(entry.size)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {entries.length > MOST && <p class={css.hint}>The first {MOST} of {entries.length} entries; the tree has all of them.</p>}
     </>
   );
 }

@@ -14,7 +14,7 @@ export type Kind =
   | "unknown";
 
 const EXTENSIONS: Readonly<Record<Kind, string>> = {
-  image: "png jpg jpeg gif webp avif bmp ico svg",
+  image: "png jpg jpeg gif webp avif bmp ico svg tif tiff",
   table: "csv tsv tab jsonl ndjson parquet pq npy npz",
   markdown: "md markdown",
   html: "html htm",

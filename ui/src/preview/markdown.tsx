@@ -65,6 +65,6 @@ export function Markdown({ text, picture = sameAddress }: MarkdownProps) {
       link.rel = "noopener noreferrer";
     }
   }, [html]);
-  if (html === null) return <pre class={css.plain}>{text}</pre>;
+  if (html === null) return <div class={`${css.markdown} ${css.unread}`}>{text}</div>;
   return <div class={css.markdown} ref={host} dangerouslySetInnerHTML={{ __html: html }} />;
 }

@@ -1,7 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
 import { fetchFile } from "../api/client";
 import { pageAddressIn, type ArtifactOwner } from "../artifacts/artifacts-api";
+import { lazy } from "../shell/lazy";
+import { extensionOf } from "./kind";
 import css from "./preview.module.css";
+
+const TiffPicture = lazy(() => import("./tiff/tiff-picture").then((module) => module.TiffPicture));
 
 interface ImagePreviewProps {
   readonly url: string;
@@ -15,6 +19,7 @@ export function ImagePreview({ url, name, otherUrl }: ImagePreviewProps) {
   const [isFull, setFull] = useState(false);
   const [isBeside, setBeside] = useState(false);
   const [size, setSize] = useState("");
+  const shared = { isFull, isTiff: /^tiff?$/.test(extensionOf(name)) };
   return (
     <div class={css.text}>
       <div class={css.tools}>
@@ -31,8 +36,8 @@ export function ImagePreview({ url, name, otherUrl }: ImagePreviewProps) {
         </span>
       </div>
       <div class={css.pictures}>
-        <Picture {...{ url, name, isFull }} missing="The picture cannot be shown. Download it instead." onSize={setSize} />
-        {isBeside && <Picture url={otherUrl} name={`${name} of the parent run`} isFull={isFull} missing="The parent run has no such picture." />}
+        <Picture {...{ ...shared, url, name }} missing="The picture cannot be shown. Download it instead." onSize={setSize} />
+        {isBeside && <Picture {...shared} url={otherUrl} name={`${name} of the parent run`} missing="The parent run has no such picture." />}
       </div>
     </div>
   );
@@ -42,12 +47,14 @@ interface PictureProps {
   readonly url: string;
   readonly name: string;
   readonly isFull: boolean;
+  readonly isTiff: boolean;
   readonly missing: string;
   readonly onSize?: (size: string) => void;
 }
 
-function Picture({ url, name, isFull, missing, onSize }: PictureProps) {
+function Picture({ url, name, isFull, isTiff, missing, onSize }: PictureProps) {
   const [isBroken, setBroken] = useState(false);
+  if (isTiff) return <TiffPicture {...{ url, name, isFull, missing, onSize }} />;
   if (isBroken) return <p role="alert" class={css.error}>{missing}</p>;
   return (
     <div class={css.image} tabIndex={0} role="region" aria-label={`Picture ${name}`}>

@@ -1,8 +1,10 @@
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { useQuery } from "../api/use-query";
 import { addressIn, readTextFile, type ArtifactOwner } from "../artifacts/artifacts-api";
 import { nameOf, type Entry } from "../artifacts/tree";
 import { serverUrl } from "../home/snippets";
+import { useReady } from "../lib/use-ready";
 import panels from "../panels/panels.module.css";
 import { listLoadCode } from "../registry/load-code";
 import { RequirementsPanel } from "../registry/requirements-panel";
@@ -11,6 +13,7 @@ import { SignaturePanel } from "../registry/signature-panel";
 import { EXAMPLE_FILE, Try } from "../registry/try-panel";
 import { Snippet } from "../shell/snippet";
 import { readModelFacts } from "./model-facts";
+import css from "./preview.module.css";
 import { TextPreview } from "./text-preview";
 
 interface ModelPreviewProps {
@@ -18,6 +21,8 @@ interface ModelPreviewProps {
   /** The folder of the model; empty if it is the root. */
   readonly path: string;
   readonly files: readonly Entry[];
+  /** What stands below, once it will not be pushed away. */
+  readonly children?: ComponentChildren;
 }
 
 /** Return how programs name a model by where it is. */
@@ -27,7 +32,7 @@ export function uriOf({ kind, id }: ArtifactOwner, path: string): string {
 }
 
 /** What a model's folder says of it: flavors, signature, example, requirements, and how to load and score it. */
-export function ModelPreview({ owner, path, files }: ModelPreviewProps) {
+export function ModelPreview({ owner, path, files, children }: ModelPreviewProps) {
   const find = (name: string) => files.find((entry) => nameOf(entry.path) === name);
   const read = (entry: Entry) => (signal: AbortSignal) => readTextFile(addressIn(owner, entry.path), signal);
   const modelFile = find("MLmodel");
@@ -52,6 +57,8 @@ export function ModelPreview({ owner, path, files }: ModelPreviewProps) {
     enabled: request !== undefined,
   });
   const example = state.data?.facts.example ? find(state.data.facts.example) : undefined;
+  const isReady = useReady(!(modelFile && state.isPending) && !(requirements && needs.isPending) && !(request && asked.isPending));
+  if (!isReady) return <p class={css.hint} data-holding>Reading…</p>;
   return (
     <>
       <section class={panels.panel} aria-labelledby="model-heading">
@@ -89,6 +96,7 @@ export function ModelPreview({ owner, path, files }: ModelPreviewProps) {
         <Try uri={uriOf(owner, path)} signature={state.data.signature} example={asked.data ?? ""} />
       )}
       {needs.data !== undefined && <RequirementsPanel text={needs.data} />}
+      {children}
     </>
   );
 }

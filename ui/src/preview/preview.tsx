@@ -10,7 +10,6 @@ import { HexPreview } from "./hex-preview";
 import { extensionOf, kindOf, type Kind } from "./kind";
 import { Markdown } from "./markdown";
 import { HtmlPreview, ImagePreview, PdfPreview, PlayerPreview, useWholeText } from "./media-preview";
-import { NotebookPreview } from "./notebook-preview";
 import css from "./preview.module.css";
 import { TablePreview } from "./table-preview";
 import { TextPreview } from "./text-preview";
@@ -19,6 +18,7 @@ const MAX_WHOLE = 20_000_000;
 /** Longer texts are counted and searched by the server. */
 const LONG_TEXT = 5_000_000;
 const LongText = lazy(() => import("./long-text").then((module) => module.LongText));
+const NotebookPreview = lazy(() => import("./notebook-preview").then((module) => module.NotebookPreview));
 const WHOLE_KINDS: ReadonlySet<Kind> = new Set<Kind>(["image", "pdf", "html", "markdown", "notebook"]);
 
 interface PreviewProps {

@@ -1,6 +1,7 @@
 import { useMemo, useState } from "preact/hooks";
 import { useQuery } from "../api/use-query";
 import { formatAgo, formatCount, formatMoment } from "../lib/format";
+import { useReady } from "../lib/use-ready";
 import panels from "../panels/panels.module.css";
 import { readLanes, type AliasSpan } from "./alias-spans";
 import { listEvents } from "./registry-api";
@@ -15,7 +16,8 @@ export function AliasTimeline({ name }: { readonly name: string }) {
   const [isAll, setAll] = useState(false);
   const now = useMemo(() => Date.now(), [data]);
   const lanes = useMemo(() => readLanes(data?.items ?? [], now), [data, now]);
-  if (!data || lanes.length === 0) return null;
+  const isReady = useReady(data !== undefined);
+  if (!data || lanes.length === 0) return isReady ? null : <div data-holding />;
   const begin = Math.min(...lanes.flatMap(({ spans }) => spans.map(({ from }) => from)));
   const length = Math.max(1, now - begin);
   return (

@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Lineage } from "../api/schema";
 import { hrefOf } from "../lib/location";
+import { useReady } from "../lib/use-ready";
 import panels from "../panels/panels.module.css";
 import { Failure } from "../shell/notice";
 import { plural } from "../lib/format";
@@ -19,8 +20,9 @@ interface LineagePanelProps {
 /** What led to the version, and what came of it. */
 export function LineagePanel({ lineage, error, onRetry }: LineagePanelProps) {
   const [isAll, setAll] = useState(false);
+  const isReady = useReady(lineage !== undefined || error !== null);
   return (
-    <section class={panels.panel} aria-labelledby="lineage-heading">
+    <section class={panels.panel} aria-labelledby="lineage-heading" data-holding={!isReady || undefined}>
       <header>
         <h2 id="lineage-heading">Lineage</h2>
       </header>

@@ -46,7 +46,7 @@ const COLUMNS: readonly DataColumn<ModelRow>[] = [
     cell: linkCell(({ model: { name } }) => ({ text: name, page: modelPage(name) }), "name"),
   },
   { id: "latest", title: "Latest", width: 70, isNumeric: true, cell: textCell(({ model }) => latestVersion(model)) },
-  { id: "aliases", title: "Aliases", width: 216, cell: pillsCell(({ model }) => aliasPills(model), 3) },
+  { id: "aliases", title: "Aliases", width: 280, cell: pillsCell(({ model }) => aliasPills(model), 3) },
   { id: "stages", title: "Stages", width: 150, cell: pillsCell(({ model }) => stagePills(model), 2) },
   {
     id: "updated",

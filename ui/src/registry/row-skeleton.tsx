@@ -9,7 +9,7 @@ interface RowSkeletonProps {
 /** Grey lines while the first rows are on their way. */
 export function RowSkeleton({ label, isPage = false }: RowSkeletonProps) {
   return (
-    <div class={css.skeleton} role="status" aria-label={label}>
+    <div class={css.skeleton} role="status" aria-label={label} data-holding>
       {isPage && <h1 class="visually-hidden">{label}</h1>}
       {Array.from({ length: 12 }, (_, index) => (
         <div key={index} />

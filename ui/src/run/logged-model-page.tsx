@@ -118,6 +118,7 @@ function Loaded({ model, rest }: { readonly model: LoggedModel; readonly rest: s
         ) : (
           <div class={css.overview}>
             <div class={css.column}>
+              {files.isPending && <p class={css.hint} data-holding>Reading…</p>}
               {(files.data?.length ?? 0) > 0 && <ModelPreview owner={owner} path="" files={files.data ?? []} />}
               {files.data?.length === 0 && <p class={css.hint}>The model has no files{info.status === "LOGGED_MODEL_PENDING" ? " yet" : ""}.</p>}
               <LineagePanel lineage={lineage.data} error={lineage.error} onRetry={() => void lineage.refetch()} />

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { askSeries } from "../charts/ask";
 import { formatCount, formatValue } from "../charts/numbers";
+import { formatNumber } from "../lib/format";
 import { decodeSeries, findExtremes, type Series } from "../charts/series";
 import css from "../panels/panels.module.css";
 import { guessBest, type Metric, type RunDetails } from "./model";
@@ -59,7 +60,7 @@ function MetricRow({ metric, series, context }: MetricRowProps) {
   const isKnown = found !== null && best !== "" && value !== undefined && !Number.isNaN(value);
   // Of a bucket only the x of its last point is known, so the step of a downsampled best is rounded up to that.
   const at = series?.raw === false ? "≤ step" : "step";
-  const write = (number: number | undefined) => (number === undefined ? "–" : formatValue(number));
+  const write = (number: number | undefined) => (number === undefined ? "–" : formatNumber(number));
   return (
     <tr>
       <th scope="row" title={metric.key} data-context={context !== "" || undefined}>
@@ -68,11 +69,11 @@ function MetricRow({ metric, series, context }: MetricRowProps) {
       <td>
         <Sparkline series={series} />
       </td>
-      <td title={String(metric.value)}>{formatValue(metric.value)}</td>
+      <td title={String(metric.value)}>{formatNumber(metric.value)}</td>
       <td title={isKnown ? String(value) : ""} class={own.best}>
         {isKnown ? (
           <>
-            {best === "min" ? "↓" : "↑"} {write(value)} <small>{`${at} ${write(x)}`}</small>
+            {best === "min" ? "↓" : "↑"} {write(value)} <small>{`${at} ${x === undefined ? "–" : formatValue(x)}`}</small>
           </>
         ) : (
           "–"

@@ -7,17 +7,19 @@ import { hrefOf } from "../lib/location";
 import { CopyButton } from "../panels/copy-button";
 import { Editable } from "../panels/editable";
 import css from "../panels/panels.module.css";
+import { lazy } from "../shell/lazy";
 import { WholeLink } from "../sweeps/whole-link";
 import type { RunDetails } from "./model";
 import { TONES } from "./model";
 import { RegisterDialog } from "./register-dialog";
-import { ReproduceDrawer } from "./reproduce-drawer";
 import { RunActions } from "./run-actions";
 import { renameRun, restoreRun } from "./run-api";
 import { RunDuration } from "./run-duration";
 import own from "./run.module.css";
 import { childrenOf, type KnownFamily } from "./use-family";
 import type { RunModels } from "./use-models";
+
+const ReproduceDrawer = lazy(() => import("./reproduce-drawer").then((module) => module.ReproduceDrawer));
 
 export interface RunHeaderProps {
   readonly run: RunDetails;

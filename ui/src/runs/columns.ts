@@ -26,7 +26,7 @@ export interface MainMetric {
 }
 
 const DEFAULT_KEYS = 8;
-const CHARACTER_WIDTH = 7.8;
+const CHARACTER_WIDTH = 7.4;
 
 interface Attribute {
   readonly name: string;
@@ -37,8 +37,8 @@ interface Attribute {
 }
 
 export const ATTRIBUTES: readonly Attribute[] = [
-  { name: "status", title: "Status", width: 100, isNumeric: false, isSortable: true },
-  { name: "start_time", title: "Created", width: 110, isNumeric: true, isSortable: true },
+  { name: "status", title: "Status", width: 94, isNumeric: false, isSortable: true },
+  { name: "start_time", title: "Created", width: 102, isNumeric: true, isSortable: true },
   { name: "duration", title: "Duration", width: 104, isNumeric: true, isSortable: true },
   { name: "end_time", title: "Ended", width: 110, isNumeric: true, isSortable: true },
   { name: "user_id", title: "User", width: 110, isNumeric: false, isSortable: true },
@@ -48,7 +48,7 @@ export const ATTRIBUTES: readonly Attribute[] = [
 const DATASET_TITLES: Readonly<Record<string, string>> = { name: "Dataset", digest: "Dataset digest", context: "Dataset context" };
 /** The columns of what runs read. */
 export const DATASETS = Object.keys(DATASET_TITLES).map((name) => `datasets.${name}`);
-const BASIC = ["attributes.status", "attributes.start_time", "attributes.duration"];
+const BASIC = ["attributes.status", "attributes.start_time"];
 
 /** Describe a column by its id. */
 export function describeColumn(id: string): Column {
@@ -60,7 +60,7 @@ export function describeColumn(id: string): Column {
   const statistic = STATISTICS.find((known) => known === word) ?? "last";
   const kind: ColumnKind = prefix === "metrics" || prefix === "params" || prefix === "datasets" ? prefix : "tags";
   const title = kind === "datasets" ? (DATASET_TITLES[name] ?? name) : statistic === "last" ? name : `${statistic} ${name}`;
-  const width = Math.round(Math.min(220, Math.max(96, title.length * CHARACTER_WIDTH + 76)));
+  const width = Math.round(Math.min(220, Math.max(84, title.length * CHARACTER_WIDTH + 58)));
   return { id, kind, title, isNumeric: kind === "metrics", isSortable: kind !== "datasets", width, statistic };
 }
 
@@ -105,14 +105,14 @@ export function columnOf({ kind, name }: KeySummary): string {
   return `${kind}s.${name}`;
 }
 
-/** Choose columns: status and times, then the metrics that most runs have, then the parameters that vary. */
+/** Choose columns: status and start, then the metrics that most runs have and the parameters that vary, then how long it took. */
 export function chooseColumns(keys: readonly KeySummary[], main = "", hasSeveralExperiments = false): string[] {
   const isShown = (key: KeySummary) => key.kind === "metric" && (!key.name.startsWith("system/") || key.name === main);
   const metrics = keys.filter(isShown).sort((a, b) => Number(b.name === main) - Number(a.name === main));
   const params = keys.filter((key) => key.kind === "param" && key.distinct > 1);
   const some = metrics.slice(0, Math.max(4, DEFAULT_KEYS - params.length));
   const chosen = [...some, ...params.slice(0, DEFAULT_KEYS - Math.min(some.length, DEFAULT_KEYS))];
-  return [...(hasSeveralExperiments ? ["attributes.experiment_id"] : []), ...BASIC, ...chosen.slice(0, DEFAULT_KEYS).map(columnOf)];
+  return [...(hasSeveralExperiments ? ["attributes.experiment_id"] : []), ...BASIC, ...chosen.slice(0, DEFAULT_KEYS).map(columnOf), "attributes.duration"];
 }
 
 /** Return the parameters that are the same in all runs, as `name = value`. */

@@ -63,7 +63,7 @@ export function RunsPage({ experimentId: identity }: { readonly experimentId: st
       </ExperimentTabs>
       <Tools {...{ identity, data, view, change }} />
       {(data.error ?? groups.error) && <Failure error={data.error ?? groups.error ?? new Error()} onRetry={data.retry} isSlim />}
-      <div class={css.facts} data-waiting={!data.keys || (view.color !== "" && !legend) || undefined}>
+      <div class={css.facts} data-waiting={view.color !== "" && !legend ? "legend" : data.keys ? undefined : "constants"}>
         <Constants data={data} />
         {legend && <ColorLegend legend={legend} />}
       </div>

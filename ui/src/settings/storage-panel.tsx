@@ -9,6 +9,8 @@ import css from "./settings.module.css";
 import { collectBlobs, compactDatabase, emptyTrash, listTrash } from "./settings-api";
 
 const DAY_MS = 86_400_000;
+/** What stands for a number until it is read. */
+const UNREAD = "…";
 const AGES: readonly { readonly ms: number; readonly text: string }[] = [
   { ms: 0, text: "everything" },
   { ms: DAY_MS, text: "for a day or longer" },
@@ -39,13 +41,13 @@ export function StoragePanel() {
           </select>
         </label>
         {trash.error && <Failure error={trash.error} onRetry={() => void trash.refetch()} isSlim />}
-        {found && (
+        {(found || !trash.error) && (
           <dl>
-            <Fact name="Experiments" value={formatCount(found.experiment_ids.length)} />
-            <Fact name="Runs" value={formatCount(found.run_ids.length)} />
-            <Fact name="Logged models" value={formatCount(found.model_ids.length)} />
-            <Fact name="Points" value={formatCount(found.points)} />
-            <Fact name="Artifacts of nobody else" value={`${plural(found.files, "file")}, ${formatBytes(found.bytes)}`} />
+            <Fact name="Experiments" value={found ? formatCount(found.experiment_ids.length) : UNREAD} />
+            <Fact name="Runs" value={found ? formatCount(found.run_ids.length) : UNREAD} />
+            <Fact name="Logged models" value={found ? formatCount(found.model_ids.length) : UNREAD} />
+            <Fact name="Points" value={found ? formatCount(found.points) : UNREAD} />
+            <Fact name="Artifacts of nobody else" value={found ? `${plural(found.files, "file")}, ${formatBytes(found.bytes)}` : UNREAD} />
           </dl>
         )}
         <div>

@@ -1,4 +1,4 @@
-import { autoUpdate, computePosition, flip, offset, type ReferenceElement, shift, size } from "@floating-ui/dom";
+import type { ReferenceElement } from "@floating-ui/dom";
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import css from "./shell.module.css";
@@ -30,7 +30,7 @@ export function Popover({ trigger, label, buttonClass = "button", children }: Po
   }, [isOpen]);
   return (
     <>
-      <button type="button" ref={button} class={buttonClass} aria-haspopup="dialog" aria-expanded={isOpen} aria-label={label} {...{ popovertarget: id }}>
+      <button type="button" ref={button} class={buttonClass} aria-haspopup="dialog" aria-expanded={isOpen} aria-label={label} onPointerEnter={prepare} {...{ popovertarget: id }}>
         {trigger}
       </button>
       <div id={id} ref={panel} popover="auto" class={css.popover} role="dialog" aria-label={label}>
@@ -40,21 +40,29 @@ export function Popover({ trigger, label, buttonClass = "button", children }: Po
   );
 }
 
-/** Keep a panel beside what it belongs to; return what lets it go. */
-function keepBeside(button: ReferenceElement, panel: HTMLElement): () => void {
-  return autoUpdate(button, panel, () => {
-    const room = size({
-      padding: 8,
-      apply: ({ availableHeight }) => {
-        panel.style.maxHeight = `${availableHeight}px`;
-      },
-    });
-    const middleware = [offset(4), flip(), shift({ padding: 8 }), room];
-    void computePosition(button, panel, { strategy: "fixed", placement: "bottom-end", middleware }).then(({ x, y }) => {
-      panel.style.left = `${x}px`;
-      panel.style.top = `${y}px`;
-    });
-  });
+const loadPlacement = () => import("./placement");
+
+/** Load that code as the pointer comes near; what fails is tried again when the panel opens. */
+const prepare = () => void loadPlacement().catch(() => undefined);
+
+/** Keep a panel beside what it belongs to, as soon as the code for it is here; return what lets it go. */
+function keepBeside(anchor: ReferenceElement, panel: HTMLElement): () => void {
+  let isOver = false;
+  let letGo = (): void => {
+    isOver = true;
+  };
+  loadPlacement().then(
+    (module) => {
+      if (!isOver) letGo = module.keepBeside(anchor, panel);
+    },
+    () => {
+      // The server is out of reach: below, whether or not there is room.
+      const { left, bottom } = anchor.getBoundingClientRect();
+      Object.assign(panel.style, { left: `${left}px`, top: `${bottom}px` });
+      panel.dataset.placed = "";
+    },
+  );
+  return () => letGo();
 }
 
 interface AnchoredProps {

@@ -36,7 +36,7 @@ test("a project goes on by the command, a function in Python", () => {
 });
 
 test("the marks of an axis can be told apart", () => {
-  expect(writeTicks([0, 0.5, 1])).toEqual(["0", "0.5000", "1"]);
+  expect(writeTicks([0, 0.5, 1])).toEqual(["0.0", "0.5", "1.0"]);
   expect(new Set(writeTicks([1234.5, 1234.50001, 1234.50002])).size).toBe(3);
 });
 

@@ -1,7 +1,7 @@
 /** A sweep as its page shows it, read from the artifacts of its run. */
 
 import type { RunColumn } from "../api/schema";
-import { formatNumber } from "../lib/format";
+import { formatTicks } from "../charts/numbers";
 import { readFields, readList, readText } from "../lib/read";
 import { type Frame, makeFrame } from "../plots/frame";
 import { EMPTY_SPEC, type PlotSpec } from "../plots/spec";
@@ -138,7 +138,7 @@ export function writeTicks(values: readonly number[]): string[] {
   const range = Math.max(...values) - Math.min(...values);
   const largest = Math.max(...values.map(Math.abs));
   const digits = range > 0 ? Math.ceil(Math.log10(largest / range)) + 3 : 4;
-  return values.map((value) => (digits <= 4 ? formatNumber(value) : String(Number(value.toPrecision(Math.min(digits, 15))))));
+  return digits <= 4 ? formatTicks(values) : values.map((value) => String(Number(value.toPrecision(Math.min(digits, 15)))));
 }
 
 const METRIC = "metrics.";

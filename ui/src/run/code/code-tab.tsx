@@ -4,6 +4,7 @@ import { addressOf } from "../../artifacts/artifacts-api";
 import { nameOf, type Entry } from "../../artifacts/tree";
 import { formatCount } from "../../lib/format";
 import { hrefOf, path as page } from "../../lib/location";
+import { useReady } from "../../lib/use-ready";
 import { CopyButton } from "../../panels/copy-button";
 import panels from "../../panels/panels.module.css";
 import { formatBytes } from "../../preview/bytes";
@@ -53,11 +54,12 @@ export function CodeTab({ run, revision }: { readonly run: RunDetails; readonly 
 function Changes({ run, code }: { readonly run: RunDetails; readonly code: CodeFiles }) {
   const text = useCodeText(run.runId, code.patch);
   const isDirty = run.tags.get("mlflow.source.git.dirty");
+  const isReady = useReady(!code.patch || text.data !== undefined || text.error !== null);
   if (code.patch && text.data !== undefined) {
     return <DiffView text={text.data} title="Uncommitted changes" download={addressOf(run.runId, code.patch.path)} />;
   }
   return (
-    <section class={panels.panel} aria-labelledby="changes-heading">
+    <section class={panels.panel} aria-labelledby="changes-heading" data-holding={!isReady || undefined}>
       <header>
         <h2 id="changes-heading">Uncommitted changes</h2>
       </header>
