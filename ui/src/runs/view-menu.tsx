@@ -6,6 +6,7 @@ import type { ViewInfo } from "../api/schema";
 import { deleteExperimentTag, setExperimentTag } from "../experiments/settings-api";
 import { DEFAULT_VIEW_TAG } from "../experiments/tags";
 import { query, setQuery } from "../lib/location";
+import { copyAndSay } from "../shell/copy";
 import { FormDialog } from "../shell/form-dialog";
 import { Icon } from "../shell/icons";
 import { Popover } from "../shell/popover";
@@ -34,8 +35,11 @@ export function ViewMenu(props: ViewMenuProps) {
   const current = views.find((view) => view.view_id === viewId);
   const name = current?.name ?? "unsaved";
   const share = async () => {
-    await navigator.clipboard.writeText(await shareLink(identity, parameters()));
-    say("Link copied");
+    try {
+      await copyAndSay(await shareLink(identity, parameters()), "Link");
+    } catch (failure) {
+      say(failure instanceof Error ? failure.message : String(failure));
+    }
   };
   const create = async (text: string) => {
     const id = await createView(identity, text, parameters());
