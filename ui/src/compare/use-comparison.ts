@@ -34,7 +34,8 @@ export function useComparison(state: CompareState, revision: number): Comparison
   const identity = asked?.join() ?? "";
   const runIds = useMemo(() => asked, [identity, asked === null]);
   const { data, error, isPlaceholderData, refetch } = useQuery<CompareRunsResponse>({
-    key: ["comparison", runIds, revision],
+    key: ["comparison", runIds],
+    revision,
     ask: (signal) => callNative("runs/compare", { run_ids: runIds }, signal),
     enabled: runIds !== null && runIds.length > 0,
   });

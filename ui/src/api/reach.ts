@@ -1,0 +1,38 @@
+/** Whether the server can be reached: noted with every answer, and while it cannot, found out by asking now and then. */
+
+import { signal } from "@preact/signals";
+
+/** Whether the last request did not get to the server. */
+export const isUnreachable = signal(false);
+
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 15_000;
+/** What a proxy says for a server that does not answer it. */
+const NOT_REACHED = new Set([502, 504]);
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+let pauseMs = FIRST_PAUSE_MS;
+let isChecking = false;
+
+/** Note what came of a request: an answer, or none. */
+export function noteReach(response: Response | null): void {
+  isUnreachable.value = response === null || NOT_REACHED.has(response.status);
+  clearTimeout(timer);
+  if (!isUnreachable.peek()) {
+    pauseMs = FIRST_PAUSE_MS;
+    return;
+  }
+  timer = setTimeout(checkReach, pauseMs);
+  pauseMs = Math.min(1.5 * pauseMs, LONGEST_PAUSE_MS);
+}
+
+/** Ask whether the server is there. */
+export function checkReach(): void {
+  if (isChecking) return;
+  isChecking = true;
+  fetch(new URL("health", document.baseURI), { cache: "no-store" })
+    .then(noteReach, () => noteReach(null))
+    .finally(() => {
+      isChecking = false;
+    });
+}
