@@ -35,7 +35,7 @@ export function TokenDialog({ username, onClose }: TokenDialogProps) {
     setSecret(await createToken(username, name.trim(), seconds, writeScope(scope)));
     isMade.current = true;
   };
-  if (secret) return <SecretDialog name={name.trim()} {...{ username, secret, onClose }} />;
+  if (secret) return <SecretDialog name={name.trim()} {...{ secret, onClose }} />;
   return (
     <FormDialog title="New token" action="Create" isReady={name.trim() !== "" && isOfSomething} onSave={save} onClose={() => isMade.current || onClose()}>
       <label>
@@ -57,12 +57,13 @@ export function TokenDialog({ username, onClose }: TokenDialogProps) {
   );
 }
 
-interface SecretDialogProps extends TokenDialogProps {
+interface SecretDialogProps {
   readonly name: string;
   readonly secret: string;
+  readonly onClose: () => void;
 }
 
-function SecretDialog({ username, name, secret, onClose }: SecretDialogProps) {
+function SecretDialog({ name, secret, onClose }: SecretDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => dialog.current?.showModal(), []);
