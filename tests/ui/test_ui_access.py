@@ -12,7 +12,15 @@ from headwater.protocol.errors import Unauthenticated
 from headwater.protocol.experiments import GetExperiment
 from headwater.protocol.governance import ListEvents
 from headwater.protocol.roles import AssignRole, CreateRole, Kind, Level, ListGrants, ListRoles
-from headwater.protocol.users import CreateToken, CreateUser, GetUser, ListTokens, ListUsers
+from headwater.protocol.users import (
+    CreateToken,
+    CreateUser,
+    GetUser,
+    ListTokens,
+    ListUsers,
+    RevokeToken,
+    TokenScope,
+)
 from headwater.protocol.views import CreateView
 from headwater.stores.rest import RestStore
 from ui.access_pages import CHECK_MS, PASSWORD, grant, served_users, sign_in, signed_in
