@@ -41,7 +41,7 @@ def _open_runs(page: Page, served: SimpleNamespace, experiment: str = "", query:
 
 
 def _top(page: Page) -> int:
-    top: int = page.get_by_role("grid").evaluate("grid => grid.scrollTop")
+    top: int = page.locator("[role=grid], [role=treegrid]").evaluate("grid => grid.scrollTop")
     return top
 
 
@@ -86,7 +86,7 @@ def test_who_comes_back_is_where_they_were(served: SimpleNamespace) -> None:
         _open_runs(page, served)
         page.get_by_role("row").filter(has_text="sweep").locator("[data-toggle]").click()
         expect(page.get_by_role("link", name="trial")).to_be_visible()
-        page.get_by_role("grid").focus()
+        page.get_by_role("treegrid").focus()
         for _ in range(50):
             page.keyboard.press("j")
         name = _active(page).text_content()
@@ -101,8 +101,7 @@ def test_who_comes_back_is_where_they_were(served: SimpleNamespace) -> None:
         assert _top(page) == top
         page.reload()
         expect(_active(page)).to_have_text(name or "")
-        page.keyboard.press("Home")
-        page.get_by_role("grid").press("Home")
+        page.get_by_role("treegrid").press("Home")
         expect(page.get_by_role("link", name="trial")).to_be_visible()
 
 
@@ -156,18 +155,37 @@ def test_a_stream_that_a_proxy_refused_is_asked_for_again(served: SimpleNamespac
 
 
 def test_a_server_that_is_gone_is_said_to_be_and_the_page_goes_on_when_it_is_back(served: SimpleNamespace) -> None:
-    with watched_page(served.browser, served.url, expected=NOT_REACHED) as page:
+    with watched_page(served.browser, served.url, expected=NOT_REACHED, is_cold=True) as page:
         page.goto(f"{served.url}/models")
-        expect(page.get_by_role("heading", name="Models")).to_be_visible()
+        expect(page.get_by_role("heading", name="Models", exact=True)).to_be_visible()
         page.context.set_offline(True)
 
         page.get_by_role("link", name="Reports").click()
 
         banner = page.get_by_role("alert").filter(has_text="The server cannot be reached. What you see")
         expect(banner).to_be_visible()
+        expect(page.get_by_text("This part of the page could not be loaded")).to_be_visible()
         page.context.set_offline(False)
         expect(banner).to_have_count(0, timeout=10_000)
         expect(page.get_by_text("A report puts text")).to_be_visible()
+
+
+def test_a_page_whose_code_is_of_an_older_version_is_loaded_anew(served: SimpleNamespace) -> None:
+    asked: list[str] = []
+
+    def forget(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(status=404) if len(asked) == 1 else route.continue_()
+
+    with watched_page(served.browser, served.url, expected=NOT_REACHED, is_cold=True) as page:
+        page.route("**/assets/reports-page*.js", forget)
+        page.goto(f"{served.url}/models")
+        expect(page.get_by_role("heading", name="Models", exact=True)).to_be_visible()
+
+        page.get_by_role("link", name="Reports").click()
+
+        expect(page.get_by_text("A report puts text")).to_be_visible()
+    assert len(asked) == 2
 
 
 def test_a_server_that_is_started_again_is_followed_again(tmp_path: Path, served: SimpleNamespace) -> None:
@@ -196,14 +214,14 @@ def test_notes_that_are_being_written_outlive_the_page(served: SimpleNamespace) 
         page.get_by_role("button", name="Write").click()
         page.get_by_role("textbox", name="Notes in Markdown").fill("half a thought")
         page.get_by_role("link", name="Models", exact=True).click()
-        expect(page.get_by_role("heading", name="Models")).to_be_visible()
+        expect(page.get_by_role("heading", name="Models", exact=True)).to_be_visible()
         page.go_back()
         expect(page.get_by_role("textbox", name="Notes in Markdown")).to_have_value("half a thought")
         page.reload()
 
         expect(page.get_by_text("You wrote this before and have not saved it.")).to_be_visible()
         served.store.runs.set_tag(SetTag(run_id=run_id, key="mlflow.note.content", value="theirs"))
-        page.get_by_role("button", name="Save").click()
+        page.get_by_role("button", name="Save", exact=True).click()
         expect(page.get_by_role("alert")).to_contain_text("It says now: “theirs”")
         page.get_by_role("textbox", name="Notes in Markdown").press("Control+Enter")
 
@@ -225,10 +243,10 @@ def test_a_report_that_is_being_written_outlives_the_page_and_overwrites_nobody(
         expect(page.get_by_text("You wrote this before and have not saved it.")).to_be_visible()
         expect(page.get_by_role("textbox", name="Markdown")).to_have_value("Mine")
 
-        page.get_by_role("button", name="Save").click()
+        page.get_by_role("button", name="Save", exact=True).click()
         expect(page.get_by_role("alert")).to_contain_text("Somebody has saved version 2")
         assert served.store.views.get(GetView(report)).view.state == theirs
-        page.get_by_role("button", name="Save").click()
+        page.get_by_role("button", name="Save", exact=True).click()
 
         expect(page.get_by_role("button", name="Edit")).to_be_visible()
     assert served.store.views.get(GetView(report)).view.version == 3

@@ -12,7 +12,7 @@ const NOT_REACHED = new Set([502, 504]);
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 let pauseMs = FIRST_PAUSE_MS;
-let isChecking = false;
+let asking: Promise<boolean> | null = null;
 
 /** Note what came of a request: an answer, or none. */
 export function noteReach(response: Response | null): void {
@@ -22,17 +22,17 @@ export function noteReach(response: Response | null): void {
     pauseMs = FIRST_PAUSE_MS;
     return;
   }
-  timer = setTimeout(checkReach, pauseMs);
+  timer = setTimeout(() => void checkReach(), pauseMs);
   pauseMs = Math.min(1.5 * pauseMs, LONGEST_PAUSE_MS);
 }
 
-/** Ask whether the server is there. */
-export function checkReach(): void {
-  if (isChecking) return;
-  isChecking = true;
-  fetch(new URL("health", document.baseURI), { cache: "no-store" })
+/** Ask whether the server is there, and return what came of it. */
+export function checkReach(): Promise<boolean> {
+  asking ??= fetch(new URL("health", document.baseURI), { cache: "no-store" })
     .then(noteReach, () => noteReach(null))
-    .finally(() => {
-      isChecking = false;
+    .then(() => {
+      asking = null;
+      return !isUnreachable.peek();
     });
+  return asking;
 }

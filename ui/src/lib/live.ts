@@ -102,7 +102,7 @@ class Stream {
       liveState.value = "lost";
       this.#hasGap = true;
       if (source.readyState === EventSource.CLOSED) void this.#askAgain(source);
-      else checkReach();
+      else void checkReach();
     });
     source.addEventListener("change", (event) => {
       if (!(event instanceof MessageEvent)) return;

@@ -129,7 +129,7 @@ function Unreachable() {
   return (
     <div class={css.unreachable} role="alert">
       <span>The server cannot be reached. What you see was read before; the page goes on by itself when the server is back.</span>
-      <button type="button" class="button small" onClick={checkReach}>
+      <button type="button" class="button small" onClick={() => void checkReach()}>
         Try now
       </button>
     </div>
