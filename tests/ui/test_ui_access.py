@@ -45,7 +45,7 @@ def test_a_token_is_made_for_some_things_alone(served: SimpleNamespace) -> None:
         dialog.get_by_role("radio", name="Read", exact=True).check()
         dialog.get_by_role("radio", name="These alone:").check()
         expect(dialog.get_by_role("button", name="Create")).to_be_disabled()
-        dialog.get_by_label("Experiments, those that are marked").select_option("churn")
+        dialog.get_by_label("Experiments: mark several with Ctrl").select_option("churn")
         assert find_violations(page) == []
         dialog.get_by_role("button", name="Create").click()
         page.get_by_role("button", name="I have copied it").click()

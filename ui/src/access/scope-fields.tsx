@@ -76,7 +76,7 @@ interface SeveralProps {
 function Several({ label, options, chosen, onChosen }: SeveralProps) {
   return (
     <label>
-      {label}, those that are marked
+      {label}: mark several with Ctrl
       <select
         class={`field ${css.several}`}
         multiple

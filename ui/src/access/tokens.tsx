@@ -79,7 +79,7 @@ function TokenRow({ token, names, onRevoke }: { readonly token: Token; readonly 
   return (
     <tr>
       <th scope="row">{name}</th>
-      <td>{describeScope(scope, names)}</td>
+      <td class={css.scope}>{describeScope(scope, names)}</td>
       <td>
         <code>{prefix}…</code>
       </td>

@@ -17,6 +17,8 @@ import type { RunsView, SortKey } from "./view-state";
 
 export const ROW_LIMIT = 20_000;
 const REFRESH_MS = 1000;
+/** Which keys there are changes seldom. */
+const FACTS_MS = 5000;
 const ALWAYS = ["attributes.status", "attributes.start_time", "attributes.duration"];
 const EXPERIMENT = "attributes.experiment_id";
 const MAX_TAGS_SEARCHED = 10;
@@ -137,10 +139,16 @@ function useLastGood<T>(data: T | undefined): T | undefined {
 function useRevision(identity: string): number {
   const [revision, setRevision] = useState(0);
   const update = usePaced(() => {
-    for (const key of ["runs", "keys", "groups"]) refresh(key, identity);
-    refresh("overview");
+    for (const key of ["runs", "groups"]) refresh(key, identity);
     setRevision((count) => count + 1);
   }, REFRESH_MS);
-  useChanges({ experimentIds: identity.split(",") }, update);
+  const updateFacts = usePaced(() => {
+    refresh("keys", identity);
+    refresh("overview");
+  }, FACTS_MS);
+  useChanges({ experimentIds: identity.split(",") }, () => {
+    update();
+    updateFacts();
+  });
   return revision;
 }

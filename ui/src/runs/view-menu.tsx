@@ -13,7 +13,7 @@ import { Popover } from "../shell/popover";
 import { say } from "../shell/toasts";
 import { density, DENSITY_NAMES, setDensity } from "./density";
 import css from "./menus.module.css";
-import { createView, deleteView, loadView, readMyDefault, renameView, saveView, setMyDefault, shareLink, useViews } from "./use-views";
+import { createView, deleteView, loadView, readMyDefault, renameView, saveView, setMyDefault, shareLink, useIsChanged, useViews } from "./use-views";
 
 interface ViewMenuProps {
   readonly identity: string;
@@ -33,7 +33,8 @@ export function ViewMenu(props: ViewMenuProps) {
   const views = useViews(identity, viewId !== "");
   const [asking, setAsking] = useState<Asking | null>(null);
   const current = views.find((view) => view.view_id === viewId);
-  const name = current?.name ?? "unsaved";
+  const isChanged = useIsChanged(viewId, parameters());
+  const name = current ? `${current.name}${isChanged ? ", changed" : ""}` : "unsaved";
   const share = async () => {
     try {
       await copyAndSay(await shareLink(identity, parameters()), "Link");
