@@ -79,6 +79,21 @@ def test_another_order_begins_at_the_top(served: SimpleNamespace) -> None:
         expect(page.locator('[aria-rowindex="2"]')).to_be_in_viewport()
 
 
+def test_another_filter_begins_at_the_top_also_after_a_reload(served: SimpleNamespace) -> None:
+    with watched_page(served.browser, served.url) as page:
+        _open_runs(page, served, query="?sort=metrics.auc")
+        page.get_by_role("grid").focus()
+        page.keyboard.press("End")
+        page.evaluate("new Promise(done => setTimeout(done, 200))")
+        page.reload()
+        expect(page.locator("[data-row]").first).to_be_attached()
+        assert _top(page) > 0
+
+        page.get_by_role("combobox", name="Filter runs").fill("metrics.auc > 0.1")
+
+        expect(page.locator('[aria-rowindex="2"]')).to_be_in_viewport()
+
+
 def test_who_comes_back_is_where_they_were(served: SimpleNamespace) -> None:
     parent = add_run(served.store, served.experiment, "sweep", metrics={"auc": 0.1})
     add_run(served.store, served.experiment, "trial", metrics={"auc": 0.2}, parent=parent)

@@ -33,8 +33,11 @@ export function pushEntry(isSamePage: boolean): { readonly entry: string } {
   return { entry: current };
 }
 
-/** Return the state of the entry that the reader is at. */
-export const sameEntry = (): { readonly entry: string } => ({ entry: current });
+/** Return the state of the entry that the reader is at, which from now on shows something else. */
+export function changeEntry(): { readonly entry: string } {
+  isReturn = false;
+  return { entry: current };
+}
 
 /** The browser has gone to another entry. */
 export function returnToEntry(): void {

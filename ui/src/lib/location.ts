@@ -1,7 +1,7 @@
 /** Where the reader is: the address as signals, links and moves without loading a page. */
 
 import { computed, signal } from "@preact/signals";
-import { pushEntry, returnToEntry, sameEntry, storeEntries } from "./entry";
+import { changeEntry, pushEntry, returnToEntry, storeEntries } from "./entry";
 
 /** The path below which this server's pages are; ends in a slash. */
 export const basePath = new URL(document.baseURI).pathname;
@@ -23,7 +23,7 @@ export function hrefOf(page: string): string {
 export function navigate(page: string, { replace = false } = {}): void {
   const target = new URL(hrefOf(page), location.href);
   if (target.href === location.href) return;
-  if (replace) history.replaceState(sameEntry(), "", target);
+  if (replace) history.replaceState(changeEntry(), "", target);
   else history.pushState(pushEntry(target.pathname === location.pathname), "", target);
   address.value = target;
 }
