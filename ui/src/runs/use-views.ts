@@ -78,8 +78,9 @@ export async function loadView(viewId: string): Promise<URLSearchParams> {
 }
 
 /** Return whether what is seen is other than what a view keeps; not before that is known. */
-export function useIsChanged(viewId: string, parameters: URLSearchParams): boolean {
-  const { data } = useQuery({ key: ["views", "state", viewId], ask: () => loadView(viewId), enabled: viewId !== "" });
+export function useIsChanged(view: ViewInfo | undefined, parameters: URLSearchParams): boolean {
+  const viewId = view?.view_id ?? "";
+  const { data } = useQuery({ key: ["view-state", viewId, view?.version], ask: () => loadView(viewId), enabled: viewId !== "" });
   return data?.get("view") === viewId && comparable(data) !== comparable(parameters);
 }
 

@@ -33,7 +33,7 @@ export function ViewMenu(props: ViewMenuProps) {
   const views = useViews(identity, viewId !== "");
   const [asking, setAsking] = useState<Asking | null>(null);
   const current = views.find((view) => view.view_id === viewId);
-  const isChanged = useIsChanged(viewId, parameters());
+  const isChanged = useIsChanged(current, parameters());
   const name = current ? `${current.name}${isChanged ? ", changed" : ""}` : "unsaved";
   const share = async () => {
     try {
