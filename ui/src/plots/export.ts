@@ -17,7 +17,7 @@ export function saveCanvas(title: string, canvas: HTMLCanvasElement): void {
 export async function copyCode(title: string, code: string): Promise<void> {
   try {
     await copyText(code);
-    say("Copied as Python code");
+    say("Copied as Python code.");
   } catch {
     saveText(title, "py", code);
     say("The browser does not allow copying here, so the code was saved as a file.");
