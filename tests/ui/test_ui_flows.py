@@ -137,6 +137,20 @@ def test_a_page_out_of_sight_has_no_stream_and_catches_up_when_it_is_looked_at(s
         expect(page.get_by_role("link", name="second")).to_be_visible()
 
 
+def test_a_page_that_was_opened_aside_catches_up_when_it_is_looked_at(served: SimpleNamespace) -> None:
+    experiment = make_experiment(served.store, "opened aside")
+    add_run(served.store, experiment, "first", metrics={"auc": 0.1})
+    with watched_page(served.browser, served.url) as page:
+        page.add_init_script(f"({HIDE})(true)")
+        _open_runs(page, served, experiment)
+        expect(page.get_by_role("button", name="Live updates")).to_have_count(0)
+        add_run(served.store, experiment, "second", metrics={"auc": 0.2})
+
+        page.evaluate(HIDE, False)
+
+        expect(page.get_by_role("link", name="second")).to_be_visible()
+
+
 def test_a_page_that_is_paused_stays_as_it_is(served: SimpleNamespace) -> None:
     experiment = make_experiment(served.store, "paused")
     add_run(served.store, experiment, "first", metrics={"auc": 0.1})

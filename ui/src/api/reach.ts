@@ -8,7 +8,7 @@ export const isUnreachable = signal(false);
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 15_000;
 /** What a proxy says for a server that does not answer it. */
-const NOT_REACHED = new Set([502, 504]);
+const BAD_GATEWAY = 502;
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 let pauseMs = FIRST_PAUSE_MS;
@@ -16,7 +16,7 @@ let asking: Promise<boolean> | null = null;
 
 /** Note what came of a request: an answer, or none. */
 export function noteReach(response: Response | null): void {
-  isUnreachable.value = response === null || NOT_REACHED.has(response.status);
+  isUnreachable.value = response === null || response.status === BAD_GATEWAY;
   clearTimeout(timer);
   if (!isUnreachable.peek()) {
     pauseMs = FIRST_PAUSE_MS;

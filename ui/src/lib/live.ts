@@ -81,7 +81,10 @@ class Stream {
 
   /** Begin or end to listen. */
   follow(isFollowed: boolean): void {
-    if (!isFollowed) liveState.value = isPaused.peek() ? "paused" : "off";
+    if (!isFollowed) {
+      liveState.value = isPaused.peek() ? "paused" : "off";
+      this.#hasGap = true;
+    }
     if (isFollowed === this.#isFollowed) return;
     this.#isFollowed = isFollowed;
     if (isFollowed) this.#open();
@@ -120,7 +123,6 @@ class Stream {
     clearTimeout(this.#timer);
     this.#source?.close();
     this.#source = null;
-    this.#hasGap = true;
   }
 
   /** What was refused, not cut off, the browser does not ask for again: by a proxy, say, while the server starts. */
