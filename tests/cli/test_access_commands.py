@@ -106,6 +106,23 @@ def test_the_secret_of_a_token_is_all_that_is_printed(command: Command, uri: str
     assert (nobody.exit_code, "a database does not know who you are" in nobody.stderr) == (2, True)
 
 
+def test_a_token_is_narrowed(command: Command, uri: str) -> None:
+    with closing(open_store(uri)) as store:
+        experiment_id = store.experiments.create(CreateExperiment("wine")).experiment_id
+        store.registered_models.create(CreateRegisteredModel("churn"))
+    command("users", "create", "ci", "--no-password")
+
+    command("tokens", "create", "look", "--user", "ci", "--level", "read")
+    command("tokens", "create", "some", "--user", "ci", "--level", "edit", "--experiment", "wine", "--model", "churn")
+    command("tokens", "create", "registry", "--user", "ci", "--all-models")
+    unknown = command("tokens", "create", "none", "--user", "ci", "--experiment", "beer")
+
+    tokens = {token["name"]: token["may"] for token in read_table(command("tokens", "list", "--user", "ci"))}
+    some = f"edit: experiments {experiment_id}; models churn"
+    assert tokens == {"look": "read", "some": some, "registry": "all: all models"}
+    assert (unknown.exit_code, "beer" in unknown.stderr) == (1, True)
+
+
 def test_rights_are_given_and_taken_back(command: Command, uri: str) -> None:
     with closing(open_store(uri)) as store:
         experiment_id = store.experiments.create(CreateExperiment("wine")).experiment_id

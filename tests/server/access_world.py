@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from faults.programs import wait_for
 from headwater.protocol.alerts import CreateAlertRule, RaiseAlert
 from headwater.protocol.artifacts import ArtifactFile, CommitArtifacts
+from headwater.protocol.endpoint import Permission
 from headwater.protocol.errors import ResourceAlreadyExists
 from headwater.protocol.experiments import CreateExperiment, ExperimentTag
 from headwater.protocol.inputs import Dataset, DatasetInput, LogInputs
@@ -17,7 +18,7 @@ from headwater.protocol.model_versions import CreateModelVersion
 from headwater.protocol.registered_models import CreateRegisteredModel, SetRegisteredModelAlias
 from headwater.protocol.roles import Grant, Kind, Level, PutGrant
 from headwater.protocol.runs import CreateRun, LogBatch, Param, RunTag
-from headwater.protocol.users import CreateToken, CreateUser, ListUsers, SetActive
+from headwater.protocol.users import CreateToken, CreateUser, ListUsers, SetActive, TokenScope
 from headwater.protocol.views import CreateView
 from headwater.stores import find_credentials
 from headwater.stores.access import SecretKind
@@ -29,7 +30,8 @@ DATA = b"hush, said the file"
 DIGEST = hashlib.sha256(DATA).hexdigest()
 LEVELS = (Level.NO_PERMISSIONS, Level.READ, Level.EDIT, Level.MANAGE)
 STRANGERS = ("anonymous", "disabled", "revoked", "expired")
-CALLERS = (*STRANGERS, *LEVELS, "admin")
+CALLERS = (*STRANGERS, *LEVELS, "admin", "reader", "elsewhere")
+"""The last two are tokens of the administrator: one that only reads, and one for another experiment alone."""
 
 
 class World(NamedTuple):
@@ -120,6 +122,8 @@ def make_world(store: Store) -> World:
     store.users.create(CreateUser("victim"))
     store.users.create(CreateUser("disabled", is_admin=True))
     headers["admin"] = bearer(make_token(store, "root"))
+    headers["reader"] = bearer(make_token(store, "root", scope=TokenScope(level=Permission.READ)))
+    headers["elsewhere"] = bearer(make_token(store, "root", scope=TokenScope(experiments=["0"])))
     headers["disabled"] = bearer(make_token(store, "disabled"))
     headers["expired"] = bearer(expired)
     headers["revoked"] = bearer(make_token(store, "root")[:-1] + "_")

@@ -7,11 +7,20 @@ from types import SimpleNamespace
 import pytest
 from playwright.sync_api import Page, expect
 
+from headwater.protocol.endpoint import Permission
 from headwater.protocol.errors import Unauthenticated
 from headwater.protocol.experiments import GetExperiment
 from headwater.protocol.governance import ListEvents
 from headwater.protocol.roles import AssignRole, CreateRole, Kind, Level, ListGrants, ListRoles
-from headwater.protocol.users import CreateToken, CreateUser, GetUser, ListTokens, ListUsers
+from headwater.protocol.users import (
+    CreateToken,
+    CreateUser,
+    GetUser,
+    ListTokens,
+    ListUsers,
+    RevokeToken,
+    TokenScope,
+)
 from headwater.protocol.views import CreateView
 from headwater.stores.rest import RestStore
 from ui.access_pages import CHECK_MS, PASSWORD, grant, served_users, sign_in, signed_in
@@ -26,6 +35,26 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace
     """Return a server that knows users, and a browser."""
     with served_users(tmp_path_factory.mktemp("access")) as served:
         yield served
+
+
+def test_a_token_is_made_for_some_things_alone(served: SimpleNamespace) -> None:
+    with signed_in(served, "bob", "/settings/account") as page:
+        page.get_by_role("button", name="New token").click()
+        dialog = page.get_by_role("dialog", name="New token")
+        dialog.get_by_label("What it is for").fill("dashboard")
+        dialog.get_by_role("radio", name="Read", exact=True).check()
+        dialog.get_by_role("radio", name="These alone:").check()
+        expect(dialog.get_by_role("button", name="Create")).to_be_disabled()
+        dialog.get_by_label("Experiments: mark several with Ctrl").select_option("churn")
+        assert find_violations(page) == []
+        dialog.get_by_role("button", name="Create").click()
+        page.get_by_role("button", name="I have copied it").click()
+
+        row = page.get_by_role("row").filter(has_text="dashboard")
+        expect(row).to_contain_text("read: churn")
+    (token,) = served.store.users.list_tokens(ListTokens("bob")).tokens
+    served.store.users.revoke_token(RevokeToken(token.token_id, "bob"))
+    assert token.scope == TokenScope(level=Permission.READ, experiments=[served.experiment], registered_models=[])
 
 
 def test_a_token_is_shown_once_copied_used_and_revoked(

@@ -60,6 +60,7 @@ _FILES = {
     "model/weights.bin": bytes(range(256)) * 4,
     "README.md": b"# Title\n\n**bold** <script>document.title='owned'</script>",
     "empty.txt": b"",
+    "torn.jsonl": b'{"step": 1}\n{"step": 2}\n{"st',
     "NOTES": b"no extension, and text after all",
     "nb.ipynb": json.dumps(_NOTEBOOK).encode(),
     "arrays/array.npy": _make_array(),
@@ -297,6 +298,13 @@ def test_a_folder_of_thousands_is_walked_without_putting_all_into_the_page(page:
 
     expect(page.get_by_role("treeitem").last).to_be_focused()
     assert page.get_by_role("treeitem").count() < 120
+
+
+def test_a_table_that_cannot_be_read_is_shown_as_text(page: Page, root: str) -> None:
+    page.goto(f"{root}/torn.jsonl")
+
+    expect(page.get_by_role("alert")).to_contain_text("The table cannot be read. Cannot read 'torn.jsonl': line '3'")
+    expect(page.get_by_role("region", name="Text of torn.jsonl")).to_contain_text('{"step": 2}')
 
 
 def test_missing_and_empty_files_say_so(page: Page, root: str) -> None:

@@ -194,7 +194,7 @@ def test_nobody_overwrites_what_he_has_not_seen(served: SimpleNamespace) -> None
 
         page.get_by_role("button", name="Save", exact=True).click()
 
-        expect(page.get_by_role("alert")).to_contain_text("has version '2' by now")
+        expect(page.get_by_role("alert")).to_contain_text("Somebody has saved version 2 since you began")
         expect(page.get_by_label("Text in Markdown")).to_have_value("mine")
 
 

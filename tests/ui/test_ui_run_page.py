@@ -94,6 +94,9 @@ def test_a_run_can_be_renamed_tagged_and_archived(page: Page, url: str, run_stor
     page.goto(f"{url}/runs/{run_id}")
 
     page.get_by_role("button", name="old-name").click()
+    page.get_by_label("run name").fill("not this one")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="old-name").click()
     page.get_by_label("run name").fill("new-name")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("new-name")

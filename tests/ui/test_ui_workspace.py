@@ -97,6 +97,10 @@ def test_a_view_is_saved_opened_made_the_default_and_deleted(served: SimpleNames
         page.get_by_role("button", name="Save", exact=True).click()
         expect(page.get_by_role("button", name=re.compile("^View:"))).to_contain_text("by model")
         (view,) = re.findall(r"view=(\w+)", page.url)
+        page.get_by_role("button", name="Split").click()
+        expect(page.get_by_role("button", name="View: by model, changed")).to_be_visible()
+        page.get_by_role("button", name="Table").click()
+        expect(page.get_by_role("button", name="View: by model", exact=True)).to_be_visible()
 
         page.goto(f"{served.url}/experiments/{experiment}/runs?view={view}")
         expect(_row(page, 0)).to_contain_text("model = xgboost")

@@ -9,6 +9,7 @@ import pytest
 from headwater.protocol.alerts import AlertLevel, ListAlertRules, ListAlerts
 from headwater.protocol.artifacts import GetTree
 from headwater.protocol.edits import ListEdits
+from headwater.protocol.endpoint import Permission
 from headwater.protocol.experiments import CreateExperiment, ExperimentTag, GetExperiment
 from headwater.protocol.governance import GetPolicy, ListEvents, RollBack
 from headwater.protocol.inputs import Dataset, DatasetInput, InputTag, ModelInput, ModelOutput
@@ -21,7 +22,7 @@ from headwater.protocol.promotions import ApprovePromotion, ListPromotions, Prom
 from headwater.protocol.registered_models import GetModelVersionByAlias, GetRegisteredModel, RegisteredModelTag
 from headwater.protocol.roles import Kind, Level
 from headwater.protocol.runs import LogMetric, Param, RunStatus, SearchRuns
-from headwater.protocol.users import ListUsers
+from headwater.protocol.users import ListTokens, ListUsers, TokenScope
 from headwater.protocol.views import GetView, ListViews
 from headwater.protocol.webhooks import (
     DeliveryStatus,
@@ -217,6 +218,7 @@ def test_a_database_of_schema_9_keeps_users_tokens_roles_and_grants(tmp_path: Pa
     assert by_password is not None
     assert by_token is not None
     assert (by_password.username, by_token.username) == ("ada", "bob")
+    assert store.credentials.find_scope("hwt_upgrade") == TokenScope()
     assert rights.find_level(Kind.EXPERIMENT, "1", Level.NO_PERMISSIONS) is Level.EDIT
     assert rights.find_level(Kind.REGISTERED_MODEL, "churn", Level.NO_PERMISSIONS) is Level.READ
     store.close()
@@ -247,3 +249,16 @@ def test_every_schema_has_a_dump() -> None:
     numbers = {int(file.name[:4]) for file in migrations.glob("*.sql")}
 
     assert [dump.stem for dump in _DUMPS] == [f"schema-{number}" for number in sorted(numbers)]
+
+
+def test_a_database_of_schema_11_keeps_what_tokens_are_for(tmp_path: Path) -> None:
+    file = tmp_path / "headwater.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript((Path(__file__).parent / "schema-11.sql").read_text("utf-8"))
+    store = open_store(f"sqlite:///{file}")
+
+    (token,) = store.users.list_tokens(ListTokens("ada")).tokens
+
+    assert token.name == "churn alone"
+    assert token.scope == TokenScope(level=Permission.EDIT, experiments=["1"], registered_models=["churn"])
+    store.close()

@@ -58,7 +58,7 @@ function Pages() {
   );
   useEffect(() => showKeys(KEYS), []);
   return (
-    <Shell>
+    <Shell page={subject}>
       <Page key={personCount.value} route={route} />
       <KeysDialog />
       {isAsking.value && <SessionDialog />}

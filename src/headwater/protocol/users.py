@@ -10,6 +10,7 @@ MAX_USERNAME = 256
 MIN_PASSWORD = 12
 MAX_PASSWORD = 1024
 MAX_TOKEN_NAME = 200
+MAX_SCOPE = 200
 MAX_LIFETIME_S = 100 * 366 * 86_400
 TOKEN_PREFIX = "hwt_"  # noqa: S105 - what every token begins with, so that a leaked one is recognised
 
@@ -153,6 +154,42 @@ class DeleteUser(msgspec.Struct, frozen=True):
         require_user(self.username)
 
 
+class TokenScope(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """How much a token may do of what its user may.
+
+    `level` is the most: `READ`, `EDIT`, `MANAGE`, or with `ADMIN` also what administrators and the user alone may. If
+    `experiments` (ids) or `registered_models` (names) are given, it is for those alone, `*` for all of the kind, and
+    manages nothing else.
+    """
+
+    level: Permission = Permission.ADMIN
+    experiments: list[str] | None = None
+    registered_models: list[str] | None = None
+
+    @property
+    def is_limited(self) -> bool:
+        """Return whether it is for some things alone."""
+        return self.experiments is not None or self.registered_models is not None
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether the token may do all that its user may."""
+        return self.level is Permission.ADMIN and not self.is_limited
+
+    def check(self) -> None:
+        """Raise `InvalidParameterValue` unless it is a level, and things that can be."""
+        if self.level is Permission.SELF:
+            raise InvalidParameterValue("Invalid level 'SELF' of a token. Use READ, EDIT, MANAGE or ADMIN.")
+        named = [*(self.experiments or []), *(self.registered_models or [])]
+        if self.is_limited and not 1 <= len(named) <= MAX_SCOPE:
+            raise InvalidParameterValue(
+                f"A token is for 1 to {MAX_SCOPE} experiments and registered models; got '{len(named)}'. "
+                "Name some, or '*' for all of a kind."
+            )
+        for name in named:
+            check_no_nul("scope", require("scope", name))
+
+
 class Token(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A secret that stands for a user; only its beginning is kept readable. `expires` is 0 for one that does not."""
 
@@ -163,17 +200,22 @@ class Token(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     creation_time: int
     expires: int = 0
     last_used: int = 0
+    scope: TokenScope = TokenScope()
 
 
 class CreateToken(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Make a token for a user, the caller if none is named, for `lifetime_s` seconds, or 0: until it is revoked."""
+    """Make a token for a user, the caller if none is named, for `lifetime_s` seconds, or 0: until it is revoked.
+
+    It may do all that its user may, or what its `scope` says of that.
+    """
 
     name: str
     username: str = ""
     lifetime_s: int = 0
+    scope: TokenScope = TokenScope()
 
     def check(self) -> None:
-        """Raise `InvalidParameterValue` unless it has a name and a possible lifetime."""
+        """Raise `InvalidParameterValue` unless it has a name, a possible lifetime and a possible scope."""
         check_length("name", require("name", self.name), MAX_TOKEN_NAME)
         check_no_nul("name", self.name)
         check_no_nul("username", self.username)
@@ -181,6 +223,7 @@ class CreateToken(msgspec.Struct, frozen=True, omit_defaults=True):
             raise InvalidParameterValue(
                 f"Invalid lifetime_s '{self.lifetime_s}'. Give at most {MAX_LIFETIME_S} seconds, or 0 for no end."
             )
+        self.scope.check()
 
 
 class CreateTokenResponse(msgspec.Struct, frozen=True):

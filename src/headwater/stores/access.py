@@ -68,6 +68,7 @@ from headwater.protocol.users import (
     ListUsersResponse,
     RevokeToken,
     SetActive,
+    TokenScope,
     UpdateAdmin,
     UpdatePassword,
     User,
@@ -292,6 +293,9 @@ class Credentials(Protocol):
 
     def find_secret(self, secret: str, kind: SecretKind) -> User | None:
         """Return the active user whose token or session this is, unless it has expired; notes that it was used."""
+
+    def find_scope(self, secret: str) -> TokenScope | None:
+        """Return how much a token may do of what its user may; None if there is none such any more."""
 
     def open_session(self, username: str) -> str:
         """Return the secret of a new session, which ends 7 days after it was used last, and after 30 days anyway."""

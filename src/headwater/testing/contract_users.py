@@ -5,12 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from headwater.protocol.endpoint import Permission
 from headwater.protocol.errors import (
     InvalidParameterValue,
     PermissionDenied,
     ResourceAlreadyExists,
     ResourceDoesNotExist,
 )
+from headwater.protocol.experiments import CreateExperiment
+from headwater.protocol.registered_models import CreateRegisteredModel, DeleteRegisteredModel, RenameRegisteredModel
 from headwater.protocol.users import (
     CreateToken,
     CreateUser,
@@ -20,6 +23,7 @@ from headwater.protocol.users import (
     ListUsers,
     RevokeToken,
     SetActive,
+    TokenScope,
     UpdateAdmin,
     UpdatePassword,
 )
@@ -137,6 +141,42 @@ class UsersContract:
         assert first.secret.startswith("hwt_")
         assert (first.token.expires, first.token.last_used) == (0, 0)
         assert second.token.expires == second.token.creation_time + 3_600_000
+
+    def test_a_token_may_be_narrowed(self, store: Store) -> None:
+        """To a level, to experiments and to registered models, which it follows when they are renamed or deleted."""
+        store.users.create(CreateUser("ada"))
+        experiment = store.experiments.create(CreateExperiment("churn")).experiment_id
+        store.registered_models.create(CreateRegisteredModel("scorer"))
+        wide = TokenScope(level=Permission.READ)
+        narrow = TokenScope(level=Permission.EDIT, experiments=[experiment], registered_models=["scorer"])
+        registry = TokenScope(registered_models=["*"])
+
+        made = [
+            store.users.create_token(CreateToken("ci", "ada", scope=scope)).token.scope
+            for scope in (wide, narrow, registry)
+        ]
+        store.registered_models.rename(RenameRegisteredModel("scorer", "better"))
+        listed = [token.scope for token in store.users.list_tokens(ListTokens("ada")).tokens]
+        store.registered_models.delete(DeleteRegisteredModel("better"))
+        left = [token.scope for token in store.users.list_tokens(ListTokens("ada")).tokens]
+
+        of_all = TokenScope(experiments=[], registered_models=["*"])
+        renamed = TokenScope(level=Permission.EDIT, experiments=[experiment], registered_models=["better"])
+        assert made == [wide, narrow, of_all]
+        assert sorted(listed, key=str) == sorted([wide, renamed, of_all], key=str)
+        assert TokenScope(level=Permission.EDIT, experiments=[experiment], registered_models=[]) in left
+
+    def test_a_token_is_for_what_there_is(self, store: Store) -> None:
+        """A scope that names nothing, or what is not there, is a mistake."""
+        store.users.create(CreateUser("ada"))
+
+        with expect_error(InvalidParameterValue, "A token is for 1 to 200 experiments and…"):
+            store.users.create_token(CreateToken("ci", "ada", scope=TokenScope(experiments=[])))
+        with expect_error(InvalidParameterValue, "Invalid level 'SELF' of a token.…"):
+            store.users.create_token(CreateToken("ci", "ada", scope=TokenScope(level=Permission.SELF)))
+        with expect_error(ResourceDoesNotExist, "Registered Model with name=no such not found"):
+            store.users.create_token(CreateToken("ci", "ada", scope=TokenScope(registered_models=["no such"])))
+        assert store.users.list_tokens(ListTokens("ada")).tokens == []
 
     def test_a_revoked_token_is_gone(self, store: Store) -> None:
         """Only whose it is can revoke it."""

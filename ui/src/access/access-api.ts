@@ -11,6 +11,7 @@ import type {
   ListUsersResponse,
   Role,
   Token,
+  TokenScope,
   User,
 } from "../api/schema";
 import { refresh } from "../api/use-query";
@@ -46,8 +47,8 @@ export async function listTokens(username: string, signal: AbortSignal): Promise
 }
 
 /** Make a token and return its secret, which is told only this once. */
-export async function createToken(username: string, name: string, lifetimeS: number): Promise<string> {
-  const answer = await callNative<CreateTokenResponse>("tokens/create", { username, name, lifetime_s: lifetimeS });
+export async function createToken(username: string, name: string, lifetimeS: number, scope: TokenScope): Promise<string> {
+  const answer = await callNative<CreateTokenResponse>("tokens/create", { username, name, lifetime_s: lifetimeS, scope });
   refresh("access", "tokens");
   return answer.secret;
 }

@@ -9,7 +9,7 @@ import { MIN_PASSWORD, NewPassword } from "./new-password";
 import { PasswordField } from "./password-field";
 import { LEVEL_WORDS } from "./rights";
 import { me, signIn } from "./session";
-import { ThingLink, useExperimentNames } from "./thing-link";
+import { experimentsOf, ThingLink, useExperimentNames } from "./thing-link";
 import { Tokens } from "./tokens";
 
 /** Who the reader is here, their tokens and password, and what they may do. */
@@ -91,7 +91,7 @@ function Password({ username }: { readonly username: string }) {
 /** What the reader may do, as the server knows it. */
 function Allowed({ known }: { readonly known: Me }) {
   const grants = known.grants ?? [];
-  const names = useExperimentNames(grants);
+  const names = useExperimentNames(experimentsOf(grants));
   return (
     <section aria-labelledby="allowed">
       <h2 id="allowed">What you may do</h2>

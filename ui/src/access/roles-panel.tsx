@@ -12,7 +12,7 @@ import { assignRole, createRole, deleteGrant, deleteRole, listRoles, listUsers, 
 import { GrantDialog } from "./grant-dialog";
 import { LevelSelect } from "./level-select";
 import { EVERYTHING } from "./rights";
-import { ThingLink, useExperimentNames } from "./thing-link";
+import { experimentsOf, ThingLink, useExperimentNames } from "./thing-link";
 
 type Open = { readonly kind: "create" } | { readonly kind: "delete" | "grant"; readonly role: Role };
 
@@ -27,7 +27,7 @@ export function RolesPanel() {
   const users = useQuery({ key: ["access", "users"], ask: listUsers });
   const [open, setOpen] = useState<Open | null>(null);
   const names = (users.data ?? []).map(({ username }) => username);
-  const experiments = useExperimentNames((data ?? []).flatMap(({ grants = [] }) => grants));
+  const experiments = useExperimentNames(experimentsOf((data ?? []).flatMap(({ grants = [] }) => grants)));
   return (
     <>
       <section aria-labelledby="roles">

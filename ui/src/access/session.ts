@@ -4,6 +4,7 @@ import { effect, signal } from "@preact/signals";
 import { callNative, lastRefusal, readNative } from "../api/client";
 import type { Me } from "../api/schema";
 import { queries } from "../api/use-query";
+import { forgetDrafts } from "../lib/drafts";
 
 /** Remembers in this browser whether somebody was signed in last, so that a signed-out reader does not see pages start. */
 const HINT = "headwater.session";
@@ -80,6 +81,7 @@ export async function signOut(): Promise<void> {
   turn++;
   const left = me.peek();
   queries.clear();
+  forgetDrafts();
   isEnded.value = false;
   isAsking.value = false;
   me.value = left && { authentication: left.authentication, ...(left.providers ? { providers: left.providers } : {}) };
@@ -112,6 +114,7 @@ function adopt(next: Me): void {
   me.value = next;
   if (isOther) {
     queries.clear();
+    forgetDrafts();
     personCount.value++;
   } else if (isBack) void queries.invalidateQueries();
   if (isOther || isBack) sessionCount.value++;

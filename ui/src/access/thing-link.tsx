@@ -6,9 +6,12 @@ import { modelPage } from "../registry/places";
 import css from "./access.module.css";
 import { EVERYTHING } from "./rights";
 
-/** Read the names of the experiments that grants are about, in one request. */
-export function useExperimentNames(grants: readonly Grant[]): ReadonlyMap<string, string> {
-  const ids = [...new Set(grants.filter(({ kind, resource }) => kind === "experiment" && resource !== EVERYTHING).map(({ resource }) => resource))].sort();
+/** The experiments that grants are about. */
+export const experimentsOf = (grants: readonly Grant[]): readonly string[] => grants.filter(({ kind }) => kind === "experiment").map(({ resource }) => resource);
+
+/** Read the names of experiments, in one request. */
+export function useExperimentNames(experimentIds: readonly string[]): ReadonlyMap<string, string> {
+  const ids = [...new Set(experimentIds)].filter((id) => id !== EVERYTHING).sort();
   const { data } = useQuery<ListOverviewsResponse>({
     key: ["overview", ids.join()],
     ask: (signal) => callNative("experiments/overview", { experiment_ids: ids }, signal),

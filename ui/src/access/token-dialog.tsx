@@ -5,6 +5,8 @@ import shell from "../shell/shell.module.css";
 import { Snippet } from "../shell/snippet";
 import { createToken } from "./access-api";
 import css from "./access.module.css";
+import { type ScopeChoice, writeScope } from "./scope";
+import { ScopeFields } from "./scope-fields";
 import { signedInName } from "./session";
 
 const DAY_S = 86_400;
@@ -25,15 +27,17 @@ interface TokenDialogProps {
 export function TokenDialog({ username, onClose }: TokenDialogProps) {
   const [name, setName] = useState("");
   const [seconds, setSeconds] = useState(90 * DAY_S);
+  const [scope, setScope] = useState<ScopeChoice>({ level: "ADMIN", reach: "all", experiments: [], models: [] });
   const [secret, setSecret] = useState("");
+  const isOfSomething = scope.reach !== "these" || scope.experiments.length + scope.models.length > 0;
   const isMade = useRef(false);
   const save = async () => {
-    setSecret(await createToken(username, name.trim(), seconds));
+    setSecret(await createToken(username, name.trim(), seconds, writeScope(scope)));
     isMade.current = true;
   };
-  if (secret) return <SecretDialog name={name.trim()} {...{ username, secret, onClose }} />;
+  if (secret) return <SecretDialog name={name.trim()} {...{ secret, onClose }} />;
   return (
-    <FormDialog title="New token" action="Create" isReady={name.trim() !== ""} onSave={save} onClose={() => isMade.current || onClose()}>
+    <FormDialog title="New token" action="Create" isReady={name.trim() !== "" && isOfSomething} onSave={save} onClose={() => isMade.current || onClose()}>
       <label>
         What it is for
         <input class="field" autofocus required maxLength={200} placeholder="training on gpu-3" value={name} onInput={(event) => setName(event.currentTarget.value)} />
@@ -48,23 +52,25 @@ export function TokenDialog({ username, onClose }: TokenDialogProps) {
           ))}
         </select>
       </label>
+      <ScopeFields who={username === signedInName() ? "you may" : `${username} may`} choice={scope} onChoice={setScope} />
     </FormDialog>
   );
 }
 
-interface SecretDialogProps extends TokenDialogProps {
+interface SecretDialogProps {
   readonly name: string;
   readonly secret: string;
+  readonly onClose: () => void;
 }
 
-function SecretDialog({ username, name, secret, onClose }: SecretDialogProps) {
+function SecretDialog({ name, secret, onClose }: SecretDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog ref={dialog} class={css.secret} aria-labelledby={id} onClose={onClose}>
       <h2 id={id}>Copy the token “{name}” now</h2>
-      <p>It is not shown again: only its digest is kept here. Whoever has it can do what {username === signedInName() ? "you" : username} may.</p>
+      <p>It is not shown again: only its digest is kept here. Whoever has it can do what it is for.</p>
       <Snippet label="token" code={secret} />
       <h3>For a program</h3>
       <Snippet label="environment" code={`export HEADWATER_TRACKING_URI=${serverUrl()}\nexport HEADWATER_TOKEN=${secret}`} />

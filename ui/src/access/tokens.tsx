@@ -9,6 +9,8 @@ import { Failure } from "../shell/notice";
 import { say } from "../shell/toasts";
 import css from "./access.module.css";
 import { listTokens, revokeToken } from "./access-api";
+import { describeScope } from "./scope";
+import { useExperimentNames } from "./thing-link";
 import { TokenDialog } from "./token-dialog";
 
 interface TokensProps {
@@ -23,6 +25,7 @@ export function Tokens({ username, isOwn }: TokensProps) {
   const [isMaking, setMaking] = useState(false);
   const [revoking, setRevoking] = useState<Token | null>(null);
   const tokens = data ?? [];
+  const names = useExperimentNames(tokens.flatMap(({ scope }) => scope?.experiments ?? []));
   return (
     <>
       <section aria-labelledby="tokens">
@@ -34,7 +37,7 @@ export function Tokens({ username, isOwn }: TokensProps) {
         </div>
         <p class="muted">
           Programs sign in with a token instead of a password: set <code>HEADWATER_TOKEN</code>, or <code>MLFLOW_TRACKING_TOKEN</code>, or run <code>headwater login {serverUrl()}</code>. A token may do what{" "}
-          {isOwn ? "you" : username} may.
+          {isOwn ? "you" : username} may, or less.
         </p>
         {error && <Failure error={error} onRetry={() => void refetch()} isSlim />}
         {!data && !error && <p class="muted">Loading…</p>}
@@ -45,6 +48,7 @@ export function Tokens({ username, isOwn }: TokensProps) {
               <thead>
                 <tr>
                   <th scope="col">Name</th>
+                  <th scope="col">May</th>
                   <th scope="col">Begins with</th>
                   <th scope="col">Created</th>
                   <th scope="col">Last used</th>
@@ -56,7 +60,7 @@ export function Tokens({ username, isOwn }: TokensProps) {
               </thead>
               <tbody>
                 {tokens.map((token) => (
-                  <TokenRow key={token.token_id} token={token} onRevoke={() => setRevoking(token)} />
+                  <TokenRow key={token.token_id} token={token} names={names} onRevoke={() => setRevoking(token)} />
                 ))}
               </tbody>
             </table>
@@ -69,12 +73,13 @@ export function Tokens({ username, isOwn }: TokensProps) {
   );
 }
 
-function TokenRow({ token, onRevoke }: { readonly token: Token; readonly onRevoke: () => void }) {
+function TokenRow({ token, names, onRevoke }: { readonly token: Token; readonly names: ReadonlyMap<string, string>; readonly onRevoke: () => void }) {
   const now = Date.now();
-  const { name, prefix, creation_time: created, last_used: used = 0, expires = 0 } = token;
+  const { name, prefix, creation_time: created, last_used: used = 0, expires = 0, scope = {} } = token;
   return (
     <tr>
       <th scope="row">{name}</th>
+      <td class={css.scope}>{describeScope(scope, names)}</td>
       <td>
         <code>{prefix}…</code>
       </td>

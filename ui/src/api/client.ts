@@ -1,6 +1,7 @@
 /** Requests to the server, and what its failures say. */
 
 import { signal } from "@preact/signals";
+import { noteReach } from "./reach";
 import type { ErrorBody } from "./schema";
 
 /** A request that the server refused or could not answer; `status` is 0 when it was not reached. */
@@ -103,7 +104,11 @@ export async function reach(path: string, { method = "GET", body, signal }: Opti
 export async function fetchOurs(path: string, request: RequestInit = {}): Promise<Response> {
   const headers = new Headers(request.headers);
   headers.set("X-Requested-With", "headwater");
-  const response = await fetch(new URL(path, document.baseURI), { ...request, headers });
+  const response = await fetch(new URL(path, document.baseURI), { ...request, headers }).catch((failure: unknown) => {
+    if (!request.signal?.aborted) noteReach(null);
+    throw failure;
+  });
+  noteReach(response);
   return path.startsWith(SESSION) ? response : noteRefusal(response);
 }
 

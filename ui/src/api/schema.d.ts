@@ -354,6 +354,7 @@ export interface CreateToken {
   readonly name: string;
   readonly username?: string;
   readonly lifetime_s?: number;
+  readonly scope?: TokenScope;
 }
 
 export interface CreateTokenResponse {
@@ -1559,6 +1560,8 @@ export interface PendingVersion {
   readonly comments?: number;
 }
 
+export type Permission = "ADMIN" | "EDIT" | "MANAGE" | "READ" | "SELF";
+
 export interface PermissionResponse {
   readonly allowed: boolean;
   readonly permission: string;
@@ -2473,6 +2476,13 @@ export interface Token {
   readonly creation_time: number;
   readonly expires?: number;
   readonly last_used?: number;
+  readonly scope?: TokenScope;
+}
+
+export interface TokenScope {
+  readonly level?: Permission;
+  readonly experiments?: readonly (string)[] | null;
+  readonly registered_models?: readonly (string)[] | null;
 }
 
 export interface TransitionModelVersionStage {

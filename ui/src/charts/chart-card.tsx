@@ -13,7 +13,8 @@ import type { SeriesLoader } from "./loader";
 import { describeDensity, describeRange } from "./summary";
 import { resolveColor } from "./theme";
 import { query, writeQuery } from "../lib/location";
-import { copyCode, copyText, serverAddress } from "../plots/export";
+import { copyAndSay } from "../shell/copy";
+import { copyCode, serverAddress } from "../plots/export";
 import type { Figure, Refusal } from "../plots/figure";
 import { writeLinePython } from "../plots/python";
 import { say } from "../shell/toasts";
@@ -91,7 +92,7 @@ export function ChartCard(props: ChartCardProps) {
   const onPython = () => void copyCode(name, writeLinePython({ ...view, key: name, logY }, runs, serverAddress()));
   const onLink = () => {
     const { pathname } = location;
-    void copyText(new URL(`${pathname}${writeQuery(writeView(query.peek(), { ...view, open: name }))}`, location.href).href, "Link");
+    void copyAndSay(new URL(`${pathname}${writeQuery(writeView(query.peek(), { ...view, open: name }))}`, location.href).href, "Link");
   };
   const onZoom = (range: Range | null) => onView({ ...view, range });
   const isEmpty = cell.series !== null && lines.length === 0;

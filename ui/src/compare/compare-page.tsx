@@ -5,6 +5,7 @@ import type { Values } from "../charts/groups";
 import { focusedRun } from "../lib/focused-run";
 import { plural } from "../lib/format";
 import { useChanges } from "../lib/live";
+import { usePaced } from "../lib/paced";
 import { hrefOf, query, setQuery } from "../lib/location";
 import type { Frame } from "../plots/frame";
 import { useChartView } from "../run/use-chart-view";
@@ -32,7 +33,8 @@ const SHORTEN_MS = 1000;
 export function ComparePage() {
   const search = query.value.toString();
   const state = useMemo(() => readState(new URLSearchParams(search)), [search]);
-  const [revision, onChange] = useRevision();
+  const [revision, setRevision] = useState(0);
+  const onChange = usePaced(() => setRevision((count) => count + 1), REFRESH_MS);
   const comparison = useComparison(state, revision);
   const { runIds, answer, frame, runs, error, retry } = comparison;
   useChrome(`Compare ${runIds ? plural(runIds.length, "run") : "runs"}`, [{ text: "Experiments", page: "/experiments" }, { text: "Compare" }]);
@@ -160,18 +162,4 @@ function NoRuns({ onAdd }: { readonly onAdd: (runId: string) => void }) {
       </div>
     </Notice>
   );
-}
-
-/** Count changes of the runs, at most one in a while. */
-function useRevision(): [number, () => void] {
-  const [revision, setRevision] = useState(0);
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  const onChange = () => {
-    timer.current ??= setTimeout(() => {
-      timer.current = undefined;
-      setRevision((count) => count + 1);
-    }, REFRESH_MS);
-  };
-  return [revision, onChange];
 }

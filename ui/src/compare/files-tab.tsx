@@ -50,7 +50,8 @@ function listPaths(files: readonly ComparedFile[], count: number): PathEntry[] {
 export function FilesTab({ runs, state, onState, revision }: FilesTabProps) {
   const ids = runs.map(({ runId }) => runId);
   const { data, error, refetch } = useQuery<FindFilesResponse>({
-    key: ["compared-files", ids, revision],
+    key: ["compared-files", ids],
+    revision,
     ask: (signal) => callNative("runs/files", { run_ids: ids }, signal),
   });
   const paths = useMemo(() => listPaths(data?.files ?? [], runs.length), [data, runs.length]);

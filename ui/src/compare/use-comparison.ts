@@ -8,6 +8,7 @@ import type { ChartRun } from "../charts/lines";
 import { readFields, readList } from "../lib/read";
 import { COLOR_TAG, colorOfTag, RunNumbers, styleOf } from "../lib/run-colors";
 import { type Frame, makeFrame } from "../plots/frame";
+import { tellApart } from "./names";
 import type { CompareState } from "./state";
 
 export interface Comparison {
@@ -34,14 +35,15 @@ export function useComparison(state: CompareState, revision: number): Comparison
   const identity = asked?.join() ?? "";
   const runIds = useMemo(() => asked, [identity, asked === null]);
   const { data, error, isPlaceholderData, refetch } = useQuery<CompareRunsResponse>({
-    key: ["comparison", runIds, revision],
+    key: ["comparison", runIds],
+    revision,
     ask: (signal) => callNative("runs/compare", { run_ids: runIds }, signal),
     enabled: runIds !== null && runIds.length > 0,
   });
   const isEmpty = runIds !== null && runIds.length === 0;
   const answer = isEmpty ? null : (data ?? null);
   const frame = useMemo(() => (answer ? makeFrame(answer.table) : null), [answer]);
-  const runs = useRuns(frame);
+  const runs = useRuns(frame, answer);
   return {
     runIds,
     answer,
@@ -54,7 +56,7 @@ export function useComparison(state: CompareState, revision: number): Comparison
 }
 
 /** Give the runs their colours; who stays keeps his when another leaves. */
-function useRuns(frame: Frame | null): readonly ChartRun[] {
+function useRuns(frame: Frame | null, answer: CompareRunsResponse | null): readonly ChartRun[] {
   const numbers = useRef<RunNumbers | null>(null);
   numbers.current ??= new RunNumbers();
   const { current } = numbers;
@@ -62,12 +64,15 @@ function useRuns(frame: Frame | null): readonly ChartRun[] {
     if (!frame) return [];
     const known = current.assign(frame.runIds);
     const starts = frame.field("attributes.start_time").numbers;
+    const experimentNames = new Map(answer?.experiments.map(({ experiment_id: id, name }) => [id, name]));
+    const homes = frame.field("attributes.experiment_id").texts.map((id) => experimentNames.get(id ?? "") ?? "");
+    const names = tellApart(frame.names, homes, frame.runIds);
     const own = frame.field(`tags.${COLOR_TAG}`).texts.map(colorOfTag);
     return frame.runIds.map((runId, row) => ({
       runId,
-      name: frame.names[row] ?? "",
+      name: names[row] ?? "",
       ...(own[row] ? { color: own[row], dash: [] } : styleOf(known.get(runId) ?? row)),
       ...(Number.isFinite(starts[row]) ? { startTime: starts[row] ?? 0 } : {}),
     }));
-  }, [frame, current]);
+  }, [frame, current, answer]);
 }

@@ -6,7 +6,7 @@ import { NotesPanel } from "../panels/notes-panel";
 import { DatasetsTab } from "./datasets-tab";
 import { type ExperimentTab, ExperimentTabs, titleOfExperiments } from "./experiment-tabs";
 import { ModelsTab } from "./models-tab";
-import { deleteExperimentTag, setExperimentTag } from "./settings-api";
+import { deleteExperimentTag, readExperimentTag, setExperimentTag } from "./settings-api";
 import { SettingsTab } from "./settings-tab";
 import css from "./tabs.module.css";
 import { DESCRIPTION_TAG } from "./tags";
@@ -33,7 +33,13 @@ export function ExperimentPage({ experimentId, tab }: ExperimentPageProps) {
       {known && tab === "notes" && (
         <div class={css.body}>
           <div class={css.form}>
-            <NotesPanel title="Notes" text={known.tags.get(DESCRIPTION_TAG) ?? ""} onSave={saveNotes} />
+            <NotesPanel
+              title="Notes"
+              text={known.tags.get(DESCRIPTION_TAG) ?? ""}
+              thing={`experiments/${experimentId}`}
+              read={() => readExperimentTag(experimentId, DESCRIPTION_TAG)}
+              onSave={saveNotes}
+            />
           </div>
         </div>
       )}

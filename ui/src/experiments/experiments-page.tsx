@@ -6,11 +6,13 @@ import { decodeList, encodeList, put } from "../lib/codec";
 import { plural } from "../lib/format";
 import { onKeys, showKeys } from "../lib/keys";
 import { useChanges } from "../lib/live";
+import { usePaced } from "../lib/paced";
 import { navigate, query, setQuery } from "../lib/location";
 import { useActions } from "../palette/actions";
 import { type Offer, QueryBox } from "../query/query-box";
 import { errorPosition, isPlain } from "../query/tokens";
 import { useChrome } from "../shell/chrome";
+import { copyAndSay } from "../shell/copy";
 import { Icon } from "../shell/icons";
 import { Failure } from "../shell/notice";
 import { Anchored, Menu } from "../shell/popover";
@@ -28,6 +30,7 @@ import type { ExperimentFacts } from "./use-facts";
 const OFFERS: readonly Offer[] = ["name", "creation_time", "last_update_time"].map((key) => ({ key, note: "attribute" }));
 const DEFAULT_ORDER = "last_activity DESC";
 const FOLDERS = "headwater.folders";
+const PAUSE_MS = 2000;
 const KEYS = { "/": "Search", n: "New experiment" };
 
 type Asking = { readonly kind: "create" } | { readonly kind: "rename"; readonly facts: ExperimentFacts };
@@ -45,7 +48,7 @@ export function ExperimentsPage() {
   const tagged = query.value.get("tag") ?? "";
   const tags = useMemo(() => decodeList(tagged), [tagged]);
   const { experiments, isCut, error, retry } = useExperiments(search, tags, isArchive);
-  useChanges({}, () => refresh("overview"));
+  useChanges({}, usePaced(() => refresh("overview"), PAUSE_MS));
   useEffect(() => onKeys({ n: () => setAsking({ kind: "create" }) }), []);
   useEffect(() => showKeys(KEYS), []);
   const rows = useMemo(
@@ -180,10 +183,7 @@ function Actions({ facts, anchor, isArchive, onAsk, onClose }: ActionsProps) {
     <Anchored anchor={anchor} label={`Actions for ${experiment.name}`} onClose={onClose}>
       <Menu>
         {!isArchive && !whyNot(things, "EDIT") && item("Rename…", () => onAsk({ kind: "rename", facts }))}
-        {item("Copy the experiment id", async () => {
-          await navigator.clipboard.writeText(experiment.experiment_id);
-          say("Experiment id copied");
-        })}
+        {item("Copy the experiment id", () => copyAndSay(experiment.experiment_id, "Experiment id"))}
         {item("Notes", () => navigate(`/experiments/${experiment.experiment_id}/notes`))}
         {item("Settings and tags", () => navigate(`/experiments/${experiment.experiment_id}/settings`))}
         {!whyNot(things, "MANAGE") && item(isArchive ? "Restore" : "Archive", () => moveExperiments(isArchive ? "restore" : "delete", [experiment]))}

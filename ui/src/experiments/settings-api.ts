@@ -1,6 +1,7 @@
 /** What people set of an experiment. */
 
-import { callMlflow } from "../api/client";
+import { callMlflow, readMlflow } from "../api/client";
+import type { GetExperimentResponse } from "../api/schema";
 import { refresh } from "../api/use-query";
 import type { MainMetric } from "../runs/columns";
 import { DIRECTION_TAG, MAIN_METRIC_TAG } from "./tags";
@@ -10,6 +11,12 @@ export async function setExperimentTag(experimentId: string, key: string, value:
   await callMlflow("experiments/set-experiment-tag", { experiment_id: experimentId, key, value });
   refresh("overview");
   refresh("experiments");
+}
+
+/** Return the value that a tag has now, or an empty text. */
+export async function readExperimentTag(experimentId: string, key: string): Promise<string> {
+  const { experiment } = await readMlflow<GetExperimentResponse>("experiments/get", { experiment_id: experimentId });
+  return experiment.tags?.find((tag) => tag.key === key)?.value ?? "";
 }
 
 /** Take a tag from an experiment. */

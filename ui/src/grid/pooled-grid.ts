@@ -5,6 +5,8 @@
 
 import css from "./grid.module.css";
 import { type HeaderGestures, makeGrip, watchHeader } from "./header-gestures";
+import { keep, recall } from "../lib/entry";
+import { isFields } from "../lib/read";
 import { columnsInView, offsetsOf, rowsInView, scrollToRow, type Span } from "./window";
 
 /** The content of one cell element; `show` is called whenever the element stands for another row. */
@@ -37,6 +39,10 @@ export interface GridModel {
   readonly isSelected?: ((row: number) => boolean) | undefined;
   /** Level in a tree, from 1, and whether children show; null if the row has none. */
   level(row: number): number;
+  /** What tells a row from others while rows come and go; absent if they do not. */
+  readonly keyOf?: ((row: number) => string) | undefined;
+  /** What the rows answer: for another question they begin at the top. */
+  readonly question?: string | undefined;
   isExpanded(row: number): boolean | null;
   /** What dragging in the header does; absent if nothing. */
   readonly gestures?: HeaderGestures | undefined;
@@ -46,6 +52,15 @@ export const ROW_HEIGHT = 28;
 export const HEADER_HEIGHT = 32;
 const SPARE_ROWS = 10;
 const COLUMN_STEP = 4;
+/** The name of the place in the table among what is kept of a page. */
+const PLACE = "grid";
+
+/** Where the reader is, by the keys of rows, and how far above the first row the view begins. */
+interface Places {
+  readonly active: string;
+  readonly top: string;
+  readonly offset: number;
+}
 
 interface PooledRow {
   readonly element: HTMLElement;
@@ -68,6 +83,8 @@ export class PooledGrid {
   #width = 0;
   #height = 0;
   #active = 0;
+  /** As it was drawn last: the model's rows may be others by the time that they are shown. */
+  #places: Places = { active: "", top: "", offset: 0 };
   #isScheduled = false;
   #rowHeight = ROW_HEIGHT;
 
@@ -80,11 +97,13 @@ export class PooledGrid {
     head.append(this.#header);
     this.element.append(head, this.#body);
     this.element.addEventListener("scroll", () => this.#schedule(), { passive: true });
+    this.element.addEventListener("scrollend", () => this.#keepPlace(), { passive: true });
     watchHeader(this.element, this.#header, () => this.#model.gestures);
     host.append(this.element);
     this.#observer = new ResizeObserver(() => this.#measure());
     this.#observer.observe(this.element);
     this.setModel(model);
+    this.#begin();
     this.#measure();
   }
 
@@ -102,15 +121,15 @@ export class PooledGrid {
     return Math.max(1, Math.floor((this.#height - HEADER_HEIGHT) / this.#rowHeight) - 1);
   }
 
-  /** Show other data; the elements and the place stay. */
+  /** Show other data; the elements and the place stay: at the top, or at the rows in view wherever they went. */
   setModel(model: GridModel): void {
+    const isOther = model.question !== this.#model.question;
     const rowHeight = model.rowHeight ?? ROW_HEIGHT;
     const isSameHeight = rowHeight === this.#rowHeight;
     const isSameShape = isSameHeight && sameColumns(this.#model.columns, model.columns) && this.#pool.length > 0;
     this.#model = model;
     this.#rowHeight = rowHeight;
     if (!isSameHeight) this.element.style.setProperty("--row", `${rowHeight}px`);
-    this.#active = Math.min(this.#active, Math.max(0, model.rowCount - 1));
     this.element.setAttribute("role", model.isTree ? "treegrid" : "grid");
     this.element.setAttribute("aria-label", model.label);
     this.element.setAttribute("aria-rowcount", String(model.rowCount + 1));
@@ -124,9 +143,48 @@ export class PooledGrid {
     this.#header.style.width = width;
     this.#body.style.width = width;
     this.#body.style.height = `${model.rowCount * rowHeight}px`;
+    if (isOther) this.#begin();
+    else this.#follow();
     if (isSameShape) this.#fillHeader();
     else this.#rebuild();
     this.#draw(true);
+  }
+
+  #notePlaces(): void {
+    const { keyOf, rowCount } = this.#model;
+    const { scrollTop } = this.element;
+    const top = Math.min(Math.ceil(scrollTop / this.#rowHeight), rowCount - 1);
+    const keyAt = (row: number) => (keyOf && row >= 0 && row < rowCount ? keyOf(row) : "");
+    this.#places = { active: keyAt(this.#active), top: scrollTop > 0 ? keyAt(top) : "", offset: top * this.#rowHeight - scrollTop };
+  }
+
+  /** Let the active row and those in view be the same as before, though others came before them. */
+  #follow(): void {
+    const { keyOf, rowCount } = this.#model;
+    const { active, top, offset } = this.#places;
+    if (!keyOf) {
+      this.#active = Math.max(0, Math.min(this.#active, rowCount - 1));
+      return;
+    }
+    const row = findRow(keyOf, active, rowCount);
+    this.#active = Math.max(0, Math.min(row < 0 ? this.#active : row, rowCount - 1));
+    const first = findRow(keyOf, top, rowCount);
+    const scrollTop = first * this.#rowHeight - offset;
+    if (first >= 0 && Math.abs(scrollTop - this.element.scrollTop) >= 1) this.element.scrollTop = scrollTop;
+  }
+
+  /** Begin at the top, or where the reader was before who comes back. */
+  #begin(): void {
+    const known = recall(PLACE);
+    const read = (name: string): number => (isFields(known) ? Number(known[name] ?? 0) : 0);
+    this.#active = Math.max(0, Math.min(read("active"), this.#model.rowCount - 1));
+    this.element.scrollTo({ top: read("top"), left: isFields(known) ? read("left") : this.element.scrollLeft, behavior: "instant" });
+  }
+
+  #keepPlace(): void {
+    if (!this.element.isConnected) return;
+    const { scrollTop, scrollLeft } = this.element;
+    keep(PLACE, { top: scrollTop, left: scrollLeft, active: this.#active });
   }
 
   /** Make a row the active one and scroll it into view. */
@@ -135,6 +193,7 @@ export class PooledGrid {
     this.#active = Math.max(0, Math.min(row, this.#model.rowCount - 1));
     const height = this.#height - HEADER_HEIGHT;
     this.element.scrollTop = scrollToRow(this.#active, this.element.scrollTop, height, this.#rowHeight);
+    this.#keepPlace();
     this.#draw(true);
   }
 
@@ -242,6 +301,7 @@ export class PooledGrid {
       else if (isStale || row.index !== index) this.#show(row, index);
     }
     this.#pointAtActive(first, end);
+    this.#notePlaces();
   }
 
   #hide(row: PooledRow): void {
@@ -274,6 +334,12 @@ export class PooledGrid {
     const isThere = this.#active >= first && this.#active < end;
     put(this.element, "aria-activedescendant", isThere ? `grid-row-${this.#active}` : null);
   }
+}
+
+function findRow(keyOf: (row: number) => string, key: string, rowCount: number): number {
+  if (key === "") return -1;
+  for (let row = 0; row < rowCount; row++) if (keyOf(row) === key) return row;
+  return -1;
 }
 
 function put(element: HTMLElement, name: string, value: string | null): void {

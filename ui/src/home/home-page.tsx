@@ -2,6 +2,7 @@ import { callNative } from "../api/client";
 import type { HomeResponse } from "../api/schema";
 import { refresh, useQuery } from "../api/use-query";
 import { useChanges } from "../lib/live";
+import { usePaced } from "../lib/paced";
 import { useChrome } from "../shell/chrome";
 import { Failure } from "../shell/notice";
 import { AttentionCard } from "./attention-card";
@@ -12,6 +13,7 @@ import { ModelsCard } from "./models-card";
 import { RecentRuns, RunningNow } from "./run-cards";
 
 const EVERY_MS = 30_000;
+const PAUSE_MS = 2000;
 
 /** What goes on here, in one request. */
 export function HomePage() {
@@ -21,7 +23,7 @@ export function HomePage() {
     ask: (signal) => callNative("home/read", {}, signal),
     everyMs: EVERY_MS,
   });
-  useChanges({}, () => refresh("home"));
+  useChanges({}, usePaced(() => refresh("home"), PAUSE_MS));
   const found = home.data;
   const isEmpty = found !== undefined && found.recent.length === 0 && found.aliases.length === 0 && found.experiments.length <= 1;
   return (

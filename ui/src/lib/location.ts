@@ -1,6 +1,7 @@
 /** Where the reader is: the address as signals, links and moves without loading a page. */
 
 import { computed, signal } from "@preact/signals";
+import { changeEntry, pushEntry, returnToEntry, storeEntries } from "./entry";
 
 /** The path below which this server's pages are; ends in a slash. */
 export const basePath = new URL(document.baseURI).pathname;
@@ -22,8 +23,8 @@ export function hrefOf(page: string): string {
 export function navigate(page: string, { replace = false } = {}): void {
   const target = new URL(hrefOf(page), location.href);
   if (target.href === location.href) return;
-  if (replace) history.replaceState(null, "", target);
-  else history.pushState(null, "", target);
+  if (replace) history.replaceState(changeEntry(), "", target);
+  else history.pushState(pushEntry(target.pathname === location.pathname), "", target);
   address.value = target;
 }
 
@@ -46,7 +47,10 @@ function readable(text: string): string {
 
 /** Follow clicks on links to our own pages, and the browser's back and forward. */
 export function startNavigation(): void {
+  history.scrollRestoration = "manual";
+  addEventListener("pagehide", storeEntries);
   addEventListener("popstate", () => {
+    returnToEntry();
     address.value = new URL(location.href);
   });
   document.addEventListener("click", (event) => {

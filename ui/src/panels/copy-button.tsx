@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { copyText } from "../shell/copy";
 import css from "./panels.module.css";
 
 /** A button that puts `text` on the clipboard and says so. */
@@ -11,7 +12,7 @@ export function CopyButton({ text, label }: { readonly text: string; readonly la
   }, [said]);
   const copy = async () => {
     try {
-      await navigator.clipboard.writeText(text);
+      await copyText(text);
       setSaid("Copied");
     } catch (error) {
       setSaid(error instanceof Error ? "Not allowed by the browser" : "Failed");

@@ -14,13 +14,24 @@ export function Editable({ label, value, onSave, class: className }: EditablePro
   const [draft, setDraft] = useState<string | null>(null);
   const [error, setError] = useState("");
   const field = useRef<HTMLInputElement>(null);
+  const isGivenUp = useRef(false);
   const isEditing = draft !== null;
   const isFixed = useRefusal("EDIT") !== "";
   useEffect(() => {
     if (isEditing) field.current?.select();
   }, [isEditing]);
+  const begin = () => {
+    isGivenUp.current = false;
+    setDraft(value);
+  };
+  const giveUp = () => {
+    isGivenUp.current = true;
+    setError("");
+    setDraft(null);
+  };
   const save = async () => {
-    if (draft === null) return;
+    // A field that goes away loses the focus, too.
+    if (draft === null || isGivenUp.current) return;
     const text = draft.trim();
     if (text && text !== value) {
       try {
@@ -36,7 +47,7 @@ export function Editable({ label, value, onSave, class: className }: EditablePro
   if (isFixed) return <span class={`${css.fixed} ${className ?? ""}`}>{value}</span>;
   if (!isEditing) {
     return (
-      <button type="button" class={`${css.editable} ${className ?? ""}`} title={`Edit ${label}`} onClick={() => setDraft(value)}>
+      <button type="button" class={`${css.editable} ${className ?? ""}`} title={`Edit ${label}`} onClick={begin}>
         {value}
       </button>
     );
@@ -52,7 +63,7 @@ export function Editable({ label, value, onSave, class: className }: EditablePro
         onBlur={() => void save()}
         onKeyDown={(event) => {
           if (event.key === "Enter") void save();
-          if (event.key === "Escape") setDraft(null);
+          if (event.key === "Escape") giveUp();
         }}
       />
       {error && <span role="alert">{error}</span>}

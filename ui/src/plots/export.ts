@@ -2,6 +2,7 @@
 
 import { savePicture, saveText } from "../charts/download";
 import { resolveColor } from "../charts/theme";
+import { copyText } from "../shell/copy";
 import { say } from "../shell/toasts";
 
 /** The address of this server, as programs name it. */
@@ -15,22 +16,10 @@ export function saveCanvas(title: string, canvas: HTMLCanvasElement): void {
 /** Put code on the clipboard; where the browser does not allow that, save it as a file. */
 export async function copyCode(title: string, code: string): Promise<void> {
   try {
-    await navigator.clipboard.writeText(code);
+    await copyText(code);
     say("Copied as Python code.");
   } catch {
-    // Clipboards are closed to pages without HTTPS.
     saveText(title, "py", code);
     say("The browser does not allow copying here, so the code was saved as a file.");
-  }
-}
-
-/** Put a text on the clipboard; where the browser does not allow that, show it to be copied by hand. */
-export async function copyText(text: string, what: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text);
-    say(`${what} copied.`);
-  } catch {
-    // Clipboards are closed to pages without HTTPS.
-    say(text);
   }
 }

@@ -31,7 +31,8 @@ export function ImagesCard({ spec, runs, revision, items }: ImagesCardProps) {
   const shown = runs.slice(0, MAX_RUNS);
   const ids = shown.map(({ runId }) => runId);
   const { data, error, refetch } = useQuery<FindFilesResponse>({
-    key: ["images", hashOf(ids.join()), revision],
+    key: ["images", hashOf(ids.join())],
+    revision,
     ask: (signal) => callNative("runs/files", { run_ids: ids, path: "images" }, signal),
     enabled: ids.length > 0,
   });

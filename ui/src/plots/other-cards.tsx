@@ -64,7 +64,8 @@ export function ImportanceCard({ spec, items, height, focused, runIds, revision 
   const ids = useMemo(() => runIds.slice(0, MAX_FRAME_RUNS), [runIds]);
   const hash = useMemo(() => hashOf(ids.join()), [ids]);
   const answer = useQuery<{ readonly metric: string; readonly found: MeasureImportanceResponse }>({
-    key: ["importance", hash, spec.y, revision],
+    key: ["importance", hash, spec.y],
+    revision,
     ask: async (signal) => ({ metric: spec.y, found: await callNative("runs/importance", { run_ids: ids, metric: spec.y }, signal) }),
     enabled: ids.length > 0 && spec.y !== "",
   });

@@ -21,7 +21,8 @@ export function useFrame(runIds: readonly string[], columns: readonly string[], 
   const hash = useMemo(() => hashOf(ids.join()), [ids]);
   const wanted = [...new Set(columns)].sort();
   const { data, error, refetch } = useQuery<CompareRunsResponse>({
-    key: ["frame", hash, wanted, revision],
+    key: ["frame", hash, wanted],
+    revision,
     ask: (signal) => callNative("runs/compare", { run_ids: ids, columns: wanted, details: false }, signal),
     enabled: wanted.length > 0 && ids.length > 0,
   });

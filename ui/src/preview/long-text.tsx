@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { formatCount } from "../lib/format";
+import { formatCount, plural } from "../lib/format";
 import { query, setQuery } from "../lib/location";
 import { AllLines, Matches } from "../run/logs/log-lines";
 import { useLog, useSearch } from "../run/logs/use-log";
@@ -35,7 +35,7 @@ export function LongText({ runId, path }: { readonly runId: string; readonly pat
   };
   if (state.error) return <p role="alert" class={css.error}>{state.error}</p>;
   if (count === 0) return <p class={css.hint}>Reading…</p>;
-  const counted = `${formatCount(count)} lines${isCounted ? "" : ` so far, ${formatBytes(end)} of ${formatBytes(state.size)} counted`}`;
+  const counted = `${plural(count, "line")}${isCounted ? "" : ` so far, ${formatBytes(end)} of ${formatBytes(state.size)} counted`}`;
   return (
     <div class={css.text}>
       <div class={css.tools}>

@@ -62,7 +62,7 @@ function Body({ owner, parentId = "", entry, url }: PreviewProps & { readonly ur
       return <ImagePreview url={url} name={name} otherUrl={parentId ? addressIn(ofRun(parentId), entry.path) : ""} />;
     case "table":
       if (owner.kind === "run" && /^np[yz]$/.test(extensionOf(entry.path))) return <ArrayPreview runId={owner.id} path={entry.path} />;
-      if (owner.kind === "run") return <TablePreview runId={owner.id} path={entry.path} />;
+      if (owner.kind === "run") return <TablePreview runId={owner.id} path={entry.path} instead={<Plain {...file} />} />;
       return <Unknown {...file} />;
     case "markdown":
       return <MarkdownPreview {...file} />;

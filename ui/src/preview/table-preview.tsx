@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { readTable, type TablePage } from "../artifacts/artifacts-api";
 import { formatCount } from "../charts/numbers";
@@ -89,8 +90,16 @@ function ColumnPager({ page: { columns, columnTotal }, columnOffset, columnsCont
   );
 }
 
+interface TablePreviewProps {
+  readonly runId: string;
+  readonly path: string;
+  readonly member?: string;
+  /** What is shown of a file that is no table. */
+  readonly instead?: ComponentChildren;
+}
+
 /** A table of text, page by page; the server reads the file. */
-export function TablePreview({ runId, path, member = "" }: { readonly runId: string; readonly path: string; readonly member?: string }) {
+export function TablePreview({ runId, path, member = "", instead }: TablePreviewProps) {
   const [offset, setOffset] = useState(0);
   const [contains, setContains] = useState("");
   const [order, setOrder] = useState<Order>({ sort: "", descending: false });
@@ -112,14 +121,17 @@ export function TablePreview({ runId, path, member = "" }: { readonly runId: str
   }, [runId, path, offset, contains, order, range]);
   if (error) {
     return (
-      <p role="alert" class={css.error}>
-        The table cannot be read. {error}{" "}
-        {order.sort && (
-          <button type="button" class="button small" onClick={() => setOrder({ sort: "", descending: false })}>
-            Take the order of the file
-          </button>
-        )}
-      </p>
+      <>
+        <p role="alert" class={css.error}>
+          The table cannot be read. {error}{" "}
+          {order.sort && (
+            <button type="button" class="button small" onClick={() => setOrder({ sort: "", descending: false })}>
+              Take the order of the file
+            </button>
+          )}
+        </p>
+        {!order.sort && instead}
+      </>
     );
   }
   if (!page) return <p class={css.hint}>Reading…</p>;

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { formatCount } from "../charts/numbers";
+import { formatCount, plural } from "../lib/format";
 import { hrefOf, path as page, query, setQuery, writeQuery } from "../lib/location";
 import { stripAnsi } from "./ansi";
 import { formatBytes } from "./bytes";
@@ -87,7 +87,7 @@ export function TextPreview({ url, path }: { readonly url: string; readonly path
         <span role="status">
           {search
             ? `${found.length ? `${(turn % found.length) + 1} of ` : ""}${formatCount(found.length)} lines`
-            : `${formatCount(lines.length)} lines`}
+            : plural(lines.length, "line")}
         </span>
         {!isWhole && (
           <span class={css.more}>

@@ -145,7 +145,13 @@ function Loaded({ model, tab }: { readonly model: RegisteredModel; readonly tab:
           <RequestsPanel name={name} />
           <AliasesPanel model={model} onChange={setChange} />
           {latest && <LoadPanel uris={[...(model.aliases ?? []).map(({ alias }) => `models:/${name}@${alias}`), `models:/${name}/${latest}`]} signature={null} />}
-          <NotesPanel title="Description" text={model.description ?? ""} onSave={(text) => describeModel(name, text, userName())} />
+          <NotesPanel
+            title="Description"
+            text={model.description ?? ""}
+            thing={`models/${name}`}
+            read={async () => (await getModel(name)).description ?? ""}
+            onSave={(text) => describeModel(name, text, userName())}
+          />
           <TagsPanel
             tags={tagMap(model.tags)}
             onSet={(key, value) => setModelTag(name, key, value, userName())}

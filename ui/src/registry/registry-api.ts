@@ -64,11 +64,11 @@ export async function queryVersions(question: QueryVersions, signal: AbortSignal
 /** Return the filter that finds the versions of a model. */
 export const versionsOf = (name: string): string => writeEqual("name", name);
 
-export async function getModel(name: string, signal: AbortSignal): Promise<RegisteredModel> {
+export async function getModel(name: string, signal?: AbortSignal): Promise<RegisteredModel> {
   return (await readMlflow<RegisteredModelResponse>("registered-models/get", { name }, signal)).registered_model;
 }
 
-export async function getVersion(name: string, version: string, signal: AbortSignal): Promise<ModelVersion> {
+export async function getVersion(name: string, version: string, signal?: AbortSignal): Promise<ModelVersion> {
   return (await readMlflow<ModelVersionResponse>("model-versions/get", { name, version }, signal)).model_version;
 }
 

@@ -140,7 +140,13 @@ function Loaded({ version, provenance, provenanceError }: LoadedProps) {
             <AboutVersion version={version} flavors={modelFile.data?.flavors ?? []} digest={provenance?.digest ?? ""} origin={provenance?.provenance.origin ?? null} />
             <RequestsPanel name={name} version={number} />
             <PromotionPanel version={version} />
-            <NotesPanel title="Description" text={version.description ?? ""} onSave={(text) => describeVersion(name, number, text, userName())} />
+            <NotesPanel
+              title="Description"
+              text={version.description ?? ""}
+              thing={`models/${name}/versions/${number}`}
+              read={async () => (await getVersion(name, number)).description ?? ""}
+              onSave={(text) => describeVersion(name, number, text, userName())}
+            />
             <TagsPanel
               tags={tagMap(version.tags)}
               onSet={(key, value) => setVersionTag(name, number, key, value, userName())}

@@ -1,10 +1,11 @@
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { refusalOfView } from "../access/rights";
 import { me } from "../access/session";
 import { Mark } from "../access/subject";
 import type { View, ViewVersion } from "../api/schema";
 import { useQuery } from "../api/use-query";
 import { saveText } from "../charts/download";
+import { useDraft } from "../lib/drafts";
 import { formatMoment } from "../lib/format";
 import { navigate, query, setQuery } from "../lib/location";
 import { CopyButton } from "../panels/copy-button";
@@ -13,20 +14,14 @@ import { FormDialog } from "../shell/form-dialog";
 import { Failure } from "../shell/notice";
 import { Menu, Popover } from "../shell/popover";
 import { say } from "../shell/toasts";
-import { BlockEditor } from "./block-editor";
 import { BlockView } from "./block-view";
 import { writeMarkdown } from "./export";
-import { BLOCK_NAMES, lastExperiment, makeBlock, moveBlock, readBlocks, type Block, type BlockType } from "./report";
-import { createReport, deleteReport, listVersions, readReport, saveReport } from "./reports-api";
+import { makeBlock, readBlocks, type Block } from "./report";
+import { readReportDraft, ReportEditor, writeReportDraft } from "./report-editor";
+import { createReport, deleteReport, listVersions, readReport } from "./reports-api";
 import css from "./reports.module.css";
 
-interface Draft {
-  readonly name: string;
-  readonly blocks: readonly Block[];
-}
-
 const MAX_NAME = 500;
-const TYPES: readonly BlockType[] = ["markdown", "runs", "chart", "view", "image"];
 
 /** A report to read, and in place to write. */
 export function ReportPage({ reportId }: { readonly reportId: string }) {
@@ -40,7 +35,7 @@ export function ReportPage({ reportId }: { readonly reportId: string }) {
     <div class={css.page} aria-busy={!report && !asked.error}>
       {asked.error && <Failure error={asked.error} onRetry={() => void asked.refetch()} isSlim={report !== undefined} />}
       {!report && <h1 tabIndex={-1}>Report</h1>}
-      {report && <Loaded key={report.version} report={report} newest={newest.data?.version ?? report.version} />}
+      {report && <Loaded report={report} newest={newest.data?.version ?? report.version} />}
     </div>
   );
 }
@@ -48,7 +43,11 @@ export function ReportPage({ reportId }: { readonly reportId: string }) {
 function Loaded({ report, newest }: { readonly report: View; readonly newest: number }) {
   const blocks = readBlocks(report.state);
   const refusal = refusalOfView(me.value, report);
-  const [draft, setDraft] = useState<Draft | null>(() => (blocks.length === 0 && report.version === newest && !refusal ? { name: report.name, blocks: [makeBlock("markdown", "")] } : null));
+  const { draft, isOld, begin, put } = useDraft(`reports/${report.view_id}`, readReportDraft, writeReportDraft);
+  const edit = (first: readonly Block[]) => begin({ name: report.name, blocks: first, after: newest });
+  useEffect(() => {
+    if (!draft && blocks.length === 0 && report.version === newest && !refusal) edit([makeBlock("markdown", "")]);
+  }, [report.version, newest]);
   const [isDeleting, setDeleting] = useState(false);
   const copy = async () => {
     try {
@@ -57,7 +56,7 @@ function Loaded({ report, newest }: { readonly report: View; readonly newest: nu
       say(failure instanceof Error ? failure.message : String(failure));
     }
   };
-  if (draft) return <Editor report={report} newest={newest} draft={draft} onDraft={setDraft} />;
+  if (draft && !refusal) return <ReportEditor report={report} draft={draft} isOld={isOld} onDraft={put} />;
   return (
     <>
       <header class={css.head}>
@@ -67,7 +66,7 @@ function Loaded({ report, newest }: { readonly report: View; readonly newest: nu
         <span class={css.actions}>
           <CopyButton text={location.href} label="address" />
           {!refusal && (
-            <button type="button" class="button" onClick={() => setDraft({ name: report.name, blocks })}>
+            <button type="button" class="button" onClick={() => edit(blocks)}>
               {report.version === newest ? "Edit" : "Edit from this version"}
             </button>
           )}
@@ -160,85 +159,6 @@ function VersionSelect({ report, newest }: { readonly report: View; readonly new
         </option>
       ))}
     </select>
-  );
-}
-
-interface EditorProps {
-  readonly report: View;
-  readonly newest: number;
-  readonly draft: Draft;
-  readonly onDraft: (draft: Draft | null) => void;
-}
-
-function Editor({ report, newest, draft, onDraft }: EditorProps) {
-  const [error, setError] = useState("");
-  const [keys, setKeys] = useState(() => draft.blocks.map((_, index) => index));
-  const { name, blocks } = draft;
-  const put = (next: readonly Block[], nextKeys = keys) => {
-    setKeys(nextKeys);
-    onDraft({ name, blocks: next });
-  };
-  const move = (index: number, by: 1 | -1) => {
-    const next = [...keys];
-    [next[index], next[index + by]] = [keys[index + by] ?? 0, keys[index] ?? 0];
-    put(moveBlock(blocks, index, by), next);
-  };
-  const save = async () => {
-    try {
-      await saveReport(report.view_id, newest, name.trim(), blocks);
-      say("Report saved");
-      onDraft(null);
-      setQuery(new URLSearchParams());
-    } catch (failure) {
-      setError(failure instanceof Error ? failure.message : String(failure));
-    }
-  };
-  return (
-    <>
-      <h1 class="visually-hidden" tabIndex={-1}>
-        {report.name}
-      </h1>
-      <header class={css.head}>
-        <input class={`field ${css.name}`} aria-label="Name" maxLength={MAX_NAME} value={name} onInput={(event) => onDraft({ name: event.currentTarget.value, blocks })} />
-        <span class={css.actions}>
-          <button type="button" class="button primary" disabled={!name.trim()} onClick={() => void save()}>
-            Save
-          </button>
-          <button type="button" class="button" onClick={() => onDraft(null)}>
-            Cancel
-          </button>
-        </span>
-      </header>
-      {error && (
-        <p class={css.error} role="alert">
-          {error}
-        </p>
-      )}
-      {blocks.map((block, index) => (
-        <BlockEditor
-          key={keys[index]}
-          block={block}
-          place={index}
-          count={blocks.length}
-          onChange={(changed) => put(blocks.map((one, at) => (at === index ? changed : one)))}
-          onMove={(by) => move(index, by)}
-          onRemove={() => put(blocks.filter((_, at) => at !== index), keys.filter((_, at) => at !== index))}
-        />
-      ))}
-      <div class={css.add}>
-        <span class="muted">Add</span>
-        {TYPES.map((type) => (
-          <button
-            key={type}
-            type="button"
-            class="button small"
-            onClick={() => put([...blocks, makeBlock(type, lastExperiment(blocks))], [...keys, Math.max(-1, ...keys) + 1])}
-          >
-            {BLOCK_NAMES[type]}
-          </button>
-        ))}
-      </div>
-    </>
   );
 }
 

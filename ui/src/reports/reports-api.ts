@@ -29,7 +29,7 @@ export async function listReports(signal: AbortSignal): Promise<readonly ViewInf
 }
 
 /** Read a report; version 0 is the newest. */
-export async function readReport(reportId: string, version: number, signal: AbortSignal): Promise<View> {
+export async function readReport(reportId: string, version: number, signal?: AbortSignal): Promise<View> {
   return (await readNative<ViewResponse>("views/get", { view_id: reportId, version }, signal)).view;
 }
 

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { ViewInfo } from "../api/schema";
 import { useQuery } from "../api/use-query";
 import { formatAgo, formatMoment } from "../lib/format";
-import { hrefOf, navigate } from "../lib/location";
+import { hrefOf, navigate, query, setQuery } from "../lib/location";
 import { useChrome } from "../shell/chrome";
 import { FormDialog } from "../shell/form-dialog";
 import { Icon } from "../shell/icons";
@@ -14,7 +14,8 @@ import css from "./reports.module.css";
 export function ReportsPage() {
   useChrome("Reports", [{ text: "Reports" }]);
   const [isMaking, setMaking] = useState(false);
-  const [search, setSearch] = useState("");
+  const search = query.value.get("q") ?? "";
+  const setSearch = (text: string) => setQuery(new URLSearchParams(text ? { q: text } : {}));
   const reports = useQuery<readonly ViewInfo[]>({ key: ["reports"], ask: listReports });
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const shown = (reports.data ?? []).filter(({ name }) => words.every((word) => name.toLowerCase().includes(word)));

@@ -19,7 +19,8 @@ interface Watched {
 /** Read what a run raised; new alerts come while it runs. */
 export function useAlerts({ runId, isRunning, revision }: Watched) {
   return useQuery({
-    key: ["alerts", runId, revision],
+    key: ["alerts", runId],
+    revision,
     ask: (signal) => listAlerts(runId, signal),
     ...(isRunning && !isStreaming() ? { everyMs: EVERY_MS } : {}),
   });

@@ -19,7 +19,7 @@ interface LineageTabProps {
 
 /** What led to the run and what came of it, and the runs it belongs to. */
 export function LineageTab({ run, family, revision }: LineageTabProps) {
-  const { data, error, refetch } = useQuery({ key: ["registry", "run", run.runId, "lineage", revision], ask: (signal) => getRunLineage(run.runId, signal) });
+  const { data, error, refetch } = useQuery({ key: ["registry", "run", run.runId, "lineage"], revision, ask: (signal) => getRunLineage(run.runId, signal) });
   const tree = growTree(run, family);
   return (
     <div class={css.column}>

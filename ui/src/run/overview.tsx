@@ -10,7 +10,7 @@ import { MetricsTable } from "./metrics-table";
 import { isRunning, isSystemMetric, STAR_TAG, type RunDetails } from "./model";
 import { ModelsPanel } from "./models-panel";
 import { ParamsPanel } from "./params-panel";
-import { deleteTag, setTag } from "./run-api";
+import { deleteTag, getRun, setTag } from "./run-api";
 import type { RunModels } from "./use-models";
 
 export interface OverviewProps {
@@ -46,7 +46,7 @@ export function Overview({ run, models, revision, refresh }: OverviewProps) {
           onSet={(key, value) => setTag(run.runId, key, value).then(refresh)}
           onDelete={(key) => deleteTag(run.runId, key).then(refresh)}
         />
-        <NotesPanel title="Notes" text={note} onSave={saveNote} />
+        <NotesPanel title="Notes" text={note} thing={`runs/${run.runId}`} read={async () => (await getRun(run.runId)).tags.get(NOTE_TAG) ?? ""} onSave={saveNote} />
       </div>
     </div>
   );

@@ -1,7 +1,8 @@
-import { useState } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
+import { useQuery } from "../api/use-query";
 import { navigate } from "../lib/location";
 import { versionPage } from "../registry/places";
-import { registerVersion } from "../registry/registry-api";
+import { registerVersion, searchModels } from "../registry/registry-api";
 import { rememberUser } from "../registry/user";
 import { startWhy, WhyFields } from "../registry/why-fields";
 import { FormDialog } from "../shell/form-dialog";
@@ -18,6 +19,8 @@ export function RegisterDialog({ runId, sources, onClose }: RegisterDialogProps)
   const [uri, setUri] = useState(sources[0]?.uri ?? "");
   const [name, setName] = useState("");
   const [why, setWhy] = useState(startWhy);
+  const id = useId();
+  const { data: models } = useQuery({ key: ["registry", "offered"], ask: (signal) => searchModels("", "last_updated_timestamp DESC", "", signal) });
   const source = sources.find((one) => one.uri === uri);
   const save = async () => {
     if (!source) return;
@@ -42,7 +45,12 @@ export function RegisterDialog({ runId, sources, onClose }: RegisterDialogProps)
         <span>
           Registered model <span class="muted">(made if there is none of this name)</span>
         </span>
-        <input class="field" autofocus required maxLength={500} value={name} onInput={(event) => setName(event.currentTarget.value)} />
+        <input class="field" autofocus required maxLength={500} list={id} value={name} onInput={(event) => setName(event.currentTarget.value)} />
+        <datalist id={id}>
+          {(models?.items ?? []).map((model) => (
+            <option key={model.name}>{model.name}</option>
+          ))}
+        </datalist>
       </label>
       <WhyFields why={why} isReasonNeeded={false} onWhy={setWhy} />
     </FormDialog>

@@ -41,7 +41,7 @@ const LineageTab = lazy(() => LOADERS.lineage().then((module) => module.LineageT
 
 /** What stands at the top of a run's artifacts; undefined until it is known. */
 function useTop({ runId, status }: RunDetails, revision: number): readonly Entry[] | undefined {
-  const { data } = useQuery({ key: ["artifacts-top", runId, status, revision], ask: (signal) => listFolder(runId, "", signal) });
+  const { data } = useQuery({ key: ["artifacts-top", runId, status], revision, ask: (signal) => listFolder(runId, "", signal) });
   return data;
 }
 

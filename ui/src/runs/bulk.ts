@@ -36,13 +36,23 @@ export function tagRuns(changes: readonly TagChange[], word = "tagged"): Promise
 /** Move runs, with the children of each, to another experiment; `homes` says where each is now. */
 export function moveRuns(runIds: readonly string[], experimentId: string, homes: ReadonlyMap<string, string>): Promise<Undo | null> {
   return change("moved", async () => {
-    const moved = await callNative<MoveRunsResponse>("runs/move", { run_ids: runIds, experiment_id: experimentId, children: true });
-    const home = homes.get(runIds[0] ?? "") ?? "";
-    const isOneHome = runIds.every((id) => homes.get(id) === home);
-    const back = new Map(moved.run_ids.map((id) => [id, experimentId]));
-    const canGoBack = home !== "" && isOneHome && moved.run_ids.length > 0;
-    return { count: moved.run_ids.length, undo: canGoBack ? () => moveRuns(moved.run_ids, home, back) : null };
+    const count = await move(runIds, experimentId);
+    const canGoBack = count > 0 && runIds.every((id) => homes.get(id));
+    return { count, undo: canGoBack ? () => moveBack(runIds, experimentId, homes) : null };
   });
+}
+
+function moveBack(runIds: readonly string[], experimentId: string, homes: ReadonlyMap<string, string>): Promise<Undo | null> {
+  return change("moved back", async () => {
+    let count = 0;
+    for (const home of new Set(runIds.map((id) => homes.get(id) ?? ""))) count += await move(runIds.filter((id) => homes.get(id) === home), home);
+    return { count, undo: () => moveRuns(runIds, experimentId, homes) };
+  });
+}
+
+async function move(runIds: readonly string[], experimentId: string): Promise<number> {
+  const request = { run_ids: runIds, experiment_id: experimentId, children: true };
+  return (await callNative<MoveRunsResponse>("runs/move", request)).run_ids.length;
 }
 
 /** What becomes of a key of runs: another name, or without one it goes. */

@@ -1,7 +1,9 @@
 import { useState } from "preact/hooks";
 import { setMainMetric } from "../experiments/settings-api";
 import { Facet } from "../query/facet";
+import { plural } from "../lib/format";
 import { quoteKey } from "../query/tokens";
+import { copyAndSay } from "../shell/copy";
 import { Anchored, Menu } from "../shell/popover";
 import { say } from "../shell/toasts";
 import { MODELS } from "./cells";
@@ -199,9 +201,8 @@ function MetricChoices({ column, columns, view, main, table, change, experimentI
 }
 
 /** Copy the values in the order of the table, one a line, under the column's name. */
-async function copyColumn({ column, table, onClose }: ColumnMenuProps): Promise<void> {
+function copyColumn({ column, table, onClose }: ColumnMenuProps): Promise<void> {
   const values = Array.from({ length: table.count }, (_, run) => table.number(column.id, run) ?? table.text(column.id, run) ?? "");
   onClose();
-  await navigator.clipboard.writeText([quoteKey(column.id), ...values].join("\n"));
-  say(`${table.count} values copied`);
+  return copyAndSay([quoteKey(column.id), ...values].join("\n"), plural(table.count, "value"));
 }

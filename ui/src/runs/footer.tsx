@@ -5,9 +5,9 @@ import { formatCount, plural } from "../lib/format";
 import { liveState } from "../lib/live";
 import { navigate } from "../lib/location";
 import { useActions } from "../palette/actions";
+import { copyAndSay } from "../shell/copy";
 import { Icon } from "../shell/icons";
 import { Menu, Popover } from "../shell/popover";
-import { say } from "../shell/toasts";
 import { type Asking, BulkDialog } from "./bulk-dialogs";
 import { type Exported, saveFile, type Search, toCsv, toJson, toMarkdown, toParquet, toPython } from "./export";
 import css from "./runs.module.css";
@@ -114,17 +114,13 @@ function ExportMenu({ table, columns, selected, search, name }: FooterProps) {
   const runs = Array.from({ length: table.count }, (_, run) => run).filter((run) => isAll || chosen.has(table.id(run)));
   const exported: Exported = { table, runs, columns };
   const save = (ending: string, type: string, content: string | ArrayBuffer) => saveFile(`${file}.${ending}`, type, content);
-  const copy = async (text: string, what: string) => {
-    await navigator.clipboard.writeText(text);
-    say(`${what} copied`);
-  };
   const size = plural(runs.length, "run");
   const actions: readonly (readonly [string, () => unknown])[] = [
     [`CSV, ${size}`, () => save("csv", "text/csv", toCsv(exported))],
     [`JSON, ${size}`, () => save("json", "application/json", toJson(exported))],
     [`Parquet, ${size}`, async () => save("parquet", "application/vnd.apache.parquet", await toParquet(exported))],
-    [`Copy as Markdown, ${size}`, () => copy(toMarkdown(exported), "Table")],
-    ["Copy as pandas code", () => copy(toPython(search), "Code")],
+    [`Copy as Markdown, ${size}`, () => copyAndSay(toMarkdown(exported), "Table")],
+    ["Copy as pandas code", () => copyAndSay(toPython(search), "Code")],
   ];
   return (
     <Popover label="Export" buttonClass="button small" trigger={<>Export <Icon name="down" small /></>}>

@@ -27,6 +27,8 @@ export interface GridOptions {
   /** How many keys runs are grouped by. */
   readonly groupKeys: number;
   readonly rowHeight: number;
+  /** What the rows answer. */
+  readonly question: string;
   /** The widths that the reader gave to columns. */
   readonly widths: ReadonlyMap<string, number>;
   readonly gestures: HeaderGestures;
@@ -76,7 +78,7 @@ export function makeColumns({ columns, pinned, numericParams, groupKeys, widths 
 
 /** Make the model; `props` holds the options as they are when somebody clicks. */
 export function makeModel(props: { readonly current: GridOptions }, cells: CellSource, columns: readonly FixedColumn[]): GridModel {
-  const { label, sort, rowHeight, gestures } = props.current;
+  const { label, sort, rowHeight, gestures, question } = props.current;
   const isWide = !areCards();
   return {
     label,
@@ -89,6 +91,8 @@ export function makeModel(props: { readonly current: GridOptions }, cells: CellS
       return row !== undefined && isRowSelected(cells, row);
     },
     level: (row) => cells.rows[row]?.level ?? 1,
+    question,
+    keyOf: (row) => keyOfRow(cells, row),
     isExpanded: (row) => cells.rows[row]?.isExpanded ?? null,
     columns: columns.map(({ id, column, width, isFrozen, cell }) => ({
       id,
@@ -102,6 +106,12 @@ export function makeModel(props: { readonly current: GridOptions }, cells: CellS
       header: () => makeHeader(props, cells, id, column),
     })),
   };
+}
+
+function keyOfRow({ rows, table, groupNames }: CellSource, index: number): string {
+  const row = rows[index];
+  if (!row) return "";
+  return row.run >= 0 ? table.id(row.run) : `group ${groupNames[row.group] ?? ""}`;
 }
 
 function sortOf(sort: readonly SortKey[], id: string): GridColumn["sort"] {

@@ -1,8 +1,8 @@
 import { hrefOf } from "../lib/location";
 import { plural } from "../lib/format";
 import { colorOfTag, HUE_CODES, styleOf } from "../lib/run-colors";
+import { copyAndSay } from "../shell/copy";
 import { Anchored, Menu } from "../shell/popover";
-import { say } from "../shell/toasts";
 import type { Asking } from "./bulk-dialogs";
 import { STARRED } from "./cells";
 import { OWN_COLOR } from "./coloring";
@@ -41,10 +41,6 @@ export function RowMenu({ row, anchor, members, table, view, change, act, mayEdi
       {text}
     </button>
   );
-  const copy = async () => {
-    await navigator.clipboard.writeText(id);
-    say("Run id copied");
-  };
   const isSelected = ids.every((one) => view.selected.includes(one));
   const isStarred = table.text(STARRED, row.run) === "true";
   const gone = new Set(ids);
@@ -67,7 +63,7 @@ export function RowMenu({ row, anchor, members, table, view, change, act, mayEdi
             change({ selected: ids });
             onAsk("tag");
           })}
-        {isRun && item("Copy the run id", copy)}
+        {isRun && item("Copy the run id", () => copyAndSay(id, "Run id"))}
         {mayEdit && !view.isArchive && (
           <Colors
             chosen={isRun ? colorOfTag(table.text(OWN_COLOR, row.run)) : null}

@@ -2,6 +2,7 @@ import type { ComponentType } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useRefusal } from "../access/subject";
 import { RunNumbers } from "../lib/run-colors";
+import { useKeptSet } from "../lib/use-kept";
 import { Failure } from "../shell/notice";
 import { say } from "../shell/toasts";
 import type { Asking } from "./bulk-dialogs";
@@ -52,7 +53,7 @@ export function RunsContent(props: ContentProps) {
 
 function Workspace(props: ContentProps & { readonly label: string }) {
   const { data, table, view, change, numericParams, grouping, label } = props;
-  const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
+  const [expanded, setExpanded] = useKeptSet("expanded");
   const [columnMenu, setColumnMenu] = useState<{ readonly column: Column; readonly anchor: DOMRect } | null>(null);
   const [rowMenu, setRowMenu] = useState<{ readonly row: Row; readonly anchor: DOMRect } | null>(null);
   const { rows, hasTree, runRows } = useRows(table, view, grouping, expanded);
@@ -97,6 +98,7 @@ function Workspace(props: ContentProps & { readonly label: string }) {
         selected={view.selected}
         groupKeys={grouping?.by.length ?? 0}
         rowHeight={DENSITIES[density.value]}
+        question={data.question}
         isPeeking={view.peek !== ""}
         onSelect={(selected) => change({ selected })}
         onPeek={(peek) => change({ peek })}

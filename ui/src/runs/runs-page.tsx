@@ -54,7 +54,8 @@ export function RunsPage({ experimentId: identity }: { readonly experimentId: st
   const legend = useMemo(() => table && legendOf(table, view.color, groups.grouping), [table, view.color, groups.grouping]);
   usePageKeys(workspace, setAsking);
 
-  if (data.error && !data.table) return <Failure title="The runs cannot be shown" error={data.error} onRetry={data.retry} />;
+  const isEmpty = !data.table || (data.facts.size === 0 && data.table.answer.total === 0);
+  if (data.error && isEmpty) return <Failure title="The runs cannot be shown" error={data.error} onRetry={data.retry} />;
   return (
     <div class={css.page}>
       <ExperimentTabs identity={identity} facts={data.facts} tab="runs" runs={view.isArchive ? undefined : data.table?.answer.total}>

@@ -19,9 +19,12 @@ export interface Actions {
 
 /** Return the changes that can be made in a workspace. */
 export function useActions({ view, change, noteStep }: Workspace, data: RunsData): Actions {
-  const run = async (work: () => Promise<Undo | null>) => {
+  const run = async (work: () => Promise<Undo | null>, ifNothing?: () => void) => {
     let back = await work();
-    if (!back) return;
+    if (!back) {
+      ifNothing?.();
+      return;
+    }
     const again = async () => {
       back = await work();
     };
@@ -31,7 +34,7 @@ export function useActions({ view, change, noteStep }: Workspace, data: RunsData
     archive: (runIds) => {
       const gone = new Set(runIds);
       change({ selected: view.selected.filter((id) => !gone.has(id)) });
-      void run(() => (view.isArchive ? restoreRuns(runIds) : archiveRuns(runIds)));
+      void run(() => (view.isArchive ? restoreRuns(runIds) : archiveRuns(runIds)), () => change({ selected: view.selected }));
     },
     star: (runId, isStarred) => {
       const wanted = { run_ids: [runId], key: STAR_TAG };
@@ -46,7 +49,7 @@ export function useActions({ view, change, noteStep }: Workspace, data: RunsData
       const homes = findHomes(data);
       const moving = view.selected;
       change({ selected: [] });
-      return run(() => moveRuns(moving, experimentId, homes));
+      return run(() => moveRuns(moving, experimentId, homes), () => change({ selected: moving }));
     },
     editKey: (runIds, edit) => run(() => editKeys(runIds, edit)),
   };

@@ -1,11 +1,12 @@
 /** What the workspace reads: the experiments, their keys, and the runs as columns, kept up to date by the stream. */
 
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { ApiError, callNative } from "../api/client";
 import type { ListKeysResponse, QueryRuns, QueryRunsResponse } from "../api/schema";
 import { refresh, useQuery } from "../api/use-query";
 import { type ExperimentFacts, useFacts } from "../experiments/use-facts";
 import { useChanges } from "../lib/live";
+import { usePaced } from "../lib/paced";
 import { quoteKey, toFilter } from "../query/tokens";
 import { MODELS, STARRED } from "./cells";
 import { OWN_COLOR } from "./coloring";
@@ -16,7 +17,10 @@ import type { RunsView, SortKey } from "./view-state";
 
 export const ROW_LIMIT = 20_000;
 const REFRESH_MS = 1000;
+/** Which keys there are changes seldom. */
+const FACTS_MS = 5000;
 const ALWAYS = ["attributes.status", "attributes.start_time", "attributes.duration"];
+const EXPERIMENT = "attributes.experiment_id";
 const MAX_TAGS_SEARCHED = 10;
 
 export interface RunsData {
@@ -33,6 +37,8 @@ export interface RunsData {
   readonly filterError: string;
   readonly error: Error | null;
   readonly isLoading: boolean;
+  /** What the rows in the table answer: they are those of the question before until the next answer is there. */
+  readonly question: string;
   /** Grows when runs changed. */
   readonly revision: number;
   readonly retry: () => void;
@@ -55,7 +61,7 @@ export function useRuns(identity: string, view: RunsView): RunsData {
     experiment_ids: ids,
     filter,
     order_by: orderOf(view.sort),
-    columns: [...new Set([...ALWAYS, MODELS, STARRED, OWN_COLOR, ...columns, ...view.group.filter((key) => key !== PARENT), ...colorColumns(view)])],
+    columns: [...new Set([...ALWAYS, ...(ids.length > 1 ? [EXPERIMENT] : []), MODELS, STARRED, OWN_COLOR, ...columns, ...view.group.filter((key) => key !== PARENT), ...colorColumns(view)])],
     limit: ROW_LIMIT,
     ...(isTree && filter ? { ancestors: true } : {}),
     ...(view.isArchive ? { view_type: "DELETED_ONLY" } : {}),
@@ -66,6 +72,8 @@ export function useRuns(identity: string, view: RunsView): RunsData {
     enabled: view.columns !== null || keys.data !== undefined || keys.isError,
   });
   const answer = useLastGood(runs.data);
+  const { columns: _columns, ...asked } = request;
+  const question = useLastGood(runs.data && !runs.isPlaceholderData ? JSON.stringify([asked, view.group]) : undefined) ?? "";
   const table = useMemo(() => (answer ? new RunTable(answer, main) : null), [answer, main?.key, main?.isLess]);
   const revision = useRevision(identity);
   const filterError = runs.error instanceof ApiError && runs.error.status === 400 ? runs.error.message : "";
@@ -81,6 +89,7 @@ export function useRuns(identity: string, view: RunsView): RunsData {
     error: experiments.error ?? (filterError ? null : runs.error),
     isLoading: runs.isFetching && runs.isPlaceholderData,
     revision,
+    question,
     retry: () => {
       refresh("overview");
       refresh("keys", identity);
@@ -126,26 +135,20 @@ function useLastGood<T>(data: T | undefined): T | undefined {
   return last.current;
 }
 
-/** Read again when runs change, at most once a second, and when the page comes back into view. */
+/** Read again when runs change. */
 function useRevision(identity: string): number {
   const [revision, setRevision] = useState(0);
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  const update = () => {
-    if (timer.current !== undefined || document.hidden) return;
-    timer.current = setTimeout(() => {
-      timer.current = undefined;
-      for (const key of ["runs", "keys", "groups"]) refresh(key, identity);
-      refresh("overview");
-      setRevision((count) => count + 1);
-    }, REFRESH_MS);
-  };
-  useChanges({ experimentIds: identity.split(",") }, update);
-  useEffect(() => {
-    document.addEventListener("visibilitychange", update);
-    return () => {
-      document.removeEventListener("visibilitychange", update);
-      clearTimeout(timer.current);
-    };
-  }, []);
+  const update = usePaced(() => {
+    for (const key of ["runs", "groups"]) refresh(key, identity);
+    setRevision((count) => count + 1);
+  }, REFRESH_MS);
+  const updateFacts = usePaced(() => {
+    refresh("keys", identity);
+    refresh("overview");
+  }, FACTS_MS);
+  useChanges({ experimentIds: identity.split(",") }, () => {
+    update();
+    updateFacts();
+  });
   return revision;
 }

@@ -77,6 +77,21 @@ export async function loadView(viewId: string): Promise<URLSearchParams> {
   return parameters;
 }
 
+/** Return whether what is seen is other than what a view keeps; not before that is known. */
+export function useIsChanged(view: ViewInfo | undefined, parameters: URLSearchParams): boolean {
+  const viewId = view?.view_id ?? "";
+  const { data } = useQuery({ key: ["view-state", viewId, view?.version], ask: () => loadView(viewId), enabled: viewId !== "" });
+  return data?.get("view") === viewId && comparable(data) !== comparable(parameters);
+}
+
+/** What is selected is not meant: it comes and goes. */
+function comparable(parameters: URLSearchParams): string {
+  const kept = new URLSearchParams(stateOf(parameters));
+  kept.delete("sel");
+  kept.sort();
+  return kept.toString();
+}
+
 /** Return the address of the page as it is now; what is too long is kept by the server. */
 export async function shareLink(identity: string, parameters: URLSearchParams): Promise<string> {
   const page = new URL(`.${path.peek()}`, document.baseURI);

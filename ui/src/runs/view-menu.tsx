@@ -6,13 +6,14 @@ import type { ViewInfo } from "../api/schema";
 import { deleteExperimentTag, setExperimentTag } from "../experiments/settings-api";
 import { DEFAULT_VIEW_TAG } from "../experiments/tags";
 import { query, setQuery } from "../lib/location";
+import { copyAndSay } from "../shell/copy";
 import { FormDialog } from "../shell/form-dialog";
 import { Icon } from "../shell/icons";
 import { Popover } from "../shell/popover";
 import { say } from "../shell/toasts";
 import { density, DENSITY_NAMES, setDensity } from "./density";
 import css from "./menus.module.css";
-import { createView, deleteView, loadView, readMyDefault, renameView, saveView, setMyDefault, shareLink, useViews } from "./use-views";
+import { createView, deleteView, loadView, readMyDefault, renameView, saveView, setMyDefault, shareLink, useIsChanged, useViews } from "./use-views";
 
 interface ViewMenuProps {
   readonly identity: string;
@@ -32,10 +33,14 @@ export function ViewMenu(props: ViewMenuProps) {
   const views = useViews(identity, viewId !== "");
   const [asking, setAsking] = useState<Asking | null>(null);
   const current = views.find((view) => view.view_id === viewId);
-  const name = current?.name ?? "unsaved";
+  const isChanged = useIsChanged(current, parameters());
+  const name = current ? `${current.name}${isChanged ? ", changed" : ""}` : "unsaved";
   const share = async () => {
-    await navigator.clipboard.writeText(await shareLink(identity, parameters()));
-    say("Link copied");
+    try {
+      await copyAndSay(await shareLink(identity, parameters()), "Link");
+    } catch (failure) {
+      say(failure instanceof Error ? failure.message : String(failure));
+    }
   };
   const create = async (text: string) => {
     const id = await createView(identity, text, parameters());

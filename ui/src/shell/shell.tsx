@@ -1,10 +1,12 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { AccountMenu } from "../access/account-menu";
+import { checkReach, isUnreachable } from "../api/reach";
 import { onKeys } from "../lib/keys";
-import { liveState, type LiveState } from "../lib/live";
+import { isPaused, liveState, type LiveState } from "../lib/live";
 import { hrefOf, path } from "../lib/location";
+import { useKeptScroll } from "../lib/use-kept";
 import { setTheme, theme, THEMES } from "../lib/theme";
 import { isPaletteOpen } from "../palette/open";
 import { crumbs } from "./chrome";
@@ -23,10 +25,12 @@ const PLACES: readonly { readonly name: string; readonly icon: IconName; readonl
   { name: "Reports", icon: "reports", page: "/reports" },
 ];
 
-const LIVE_TEXT: Record<LiveState, string> = { off: "", connecting: "connecting", live: "live", lost: "offline, retrying" };
+const LIVE_TEXT: Record<LiveState, string> = { off: "", connecting: "connecting", live: "live", lost: "offline, retrying", paused: "paused" };
 
-/** The frame of every page: header, rail, and the page itself. */
-export function Shell({ children }: { readonly children: ComponentChildren }) {
+/** The frame of every page: header, rail, and the page itself; `page` says which it is. */
+export function Shell({ page, children }: { readonly page: string; readonly children: ComponentChildren }) {
+  const main = useRef<HTMLElement>(null);
+  useKeptScroll(main, page);
   return (
     <div class={css.shell}>
       <a class={`${css.skip} button primary`} href="#main" onClick={skip}>
@@ -34,9 +38,10 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
       </a>
       <Header />
       <Rail />
-      <main id="main" class={css.main} tabIndex={-1}>
+      <main ref={main} id="main" class={css.main} tabIndex={-1}>
         {children}
       </main>
+      {isUnreachable.value && <Unreachable />}
       <Toasts />
       {isPaletteOpen.value && <Palette />}
     </div>
@@ -96,15 +101,38 @@ function Header() {
   );
 }
 
+/** What the page's stream does, to be paused while the reader wants nothing to move. */
 function LiveIndicator() {
   const state = liveState.value;
   if (state === "off") return null;
-  const tone = state === "live" ? "ok" : state === "lost" ? "warn" : undefined;
+  const tone = state === "live" ? "ok" : state === "connecting" ? undefined : "warn";
+  const toggle = () => {
+    isPaused.value = !isPaused.value;
+  };
   return (
-    <span class={css.live} role="status">
+    <button
+      type="button"
+      class={`${css.live} button quiet`}
+      aria-pressed={isPaused.value}
+      aria-label={`Live updates: ${LIVE_TEXT[state]}. ${isPaused.value ? "Go on" : "Pause"}`}
+      title={isPaused.value ? "Go on with live updates" : "Pause live updates"}
+      onClick={toggle}
+    >
       <span class="dot" data-tone={tone} />
-      <span>{LIVE_TEXT[state]}</span>
-    </span>
+      <span role="status">{LIVE_TEXT[state]}</span>
+    </button>
+  );
+}
+
+/** Said until the server is back; what was read stays in view. */
+function Unreachable() {
+  return (
+    <div class={css.unreachable} role="alert">
+      <span>The server cannot be reached. What you see was read before; the page goes on by itself when the server is back.</span>
+      <button type="button" class="button small" onClick={() => void checkReach()}>
+        Try now
+      </button>
+    </div>
   );
 }
 

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { copyText } from "./copy";
 import { Icon } from "./icons";
 import css from "./shell.module.css";
 
@@ -6,7 +7,7 @@ import css from "./shell.module.css";
 export function Snippet({ code, label }: { readonly code: string; readonly label: string }) {
   const [isCopied, setCopied] = useState(false);
   const copy = async () => {
-    await navigator.clipboard.writeText(code);
+    await copyText(code);
     setCopied(true);
     setTimeout(() => setCopied(false), 2000);
   };

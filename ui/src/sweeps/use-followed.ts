@@ -2,11 +2,13 @@ import { useEffect } from "preact/hooks";
 import { listFolder } from "../artifacts/artifacts-api";
 import { refresh, useQuery } from "../api/use-query";
 import { useChanges } from "../lib/live";
+import { usePaced } from "../lib/paced";
 import type { RunDetails } from "../run/model";
 import { getRun } from "../run/run-api";
 import { readJsonArtifact } from "./artifact";
 
 const EVERY_MS = 5000;
+const PAUSE_MS = 1000;
 
 export interface Followed {
   readonly run: RunDetails;
@@ -27,10 +29,11 @@ export function useFollowed(runId: string, paths: readonly string[]) {
     },
   });
   const isLive = followed.data?.run.status === "RUNNING";
-  useChanges({ runIds: [runId] }, () => refresh("followed", runId));
+  const readAgain = usePaced(() => refresh("followed", runId), PAUSE_MS);
+  useChanges({ runIds: [runId] }, readAgain);
   useEffect(() => {
     if (!isLive) return undefined;
-    const timer = setInterval(() => !document.hidden && refresh("followed", runId), EVERY_MS);
+    const timer = setInterval(readAgain, EVERY_MS);
     return () => clearInterval(timer);
   }, [isLive, runId]);
   return followed;

@@ -79,7 +79,7 @@ class Access:
 
     async def renew(self, caller: Caller) -> Caller:
         """Return a caller with the rights of now; raise `Unauthenticated` for one who may not sign in any more."""
-        return await self.authentication.admit(caller.user)
+        return await self.authentication.admit(caller.user, caller.scope)
 
     def challenge(self, request: Request, response: Response) -> None:
         """Tell a program how to sign in; a browser would ask its user in a window of its own."""

@@ -14,7 +14,7 @@ from starlette.requests import Request
 
 from headwater.protocol.errors import PermissionDenied, ResourceDoesNotExist, Unauthenticated
 from headwater.protocol.roles import Level
-from headwater.protocol.users import MAX_USERNAME, TOKEN_PREFIX, User
+from headwater.protocol.users import MAX_USERNAME, TOKEN_PREFIX, TokenScope, User
 from headwater.server.access.caller import Caller
 from headwater.server.access.offers import Offer, Proxies, read_offer
 from headwater.server.access.throttle import Throttle
@@ -109,11 +109,11 @@ class Authentication:
             raise PermissionDenied("The current_password is not that of the user. Give it to change the password.")
         self._throttle.succeed(key)
 
-    async def admit(self, user: User) -> Caller:
-        """Return a user with the rights of now."""
-        return await self._workers.run(lambda: self.load(user.username))
+    async def admit(self, user: User, scope: TokenScope | None = None) -> Caller:
+        """Return a user with the rights of now, as far as a token has them."""
+        return await self._workers.run(lambda: self.load(user.username, scope))
 
-    def load(self, username: str) -> Caller:
+    def load(self, username: str, scope: TokenScope | None = None) -> Caller:
         """Return a user with the rights of now; blocks. Raises `Unauthenticated` for one who may not sign in."""
         try:
             rights = self._credentials.rights(username)
@@ -121,7 +121,7 @@ class Authentication:
             raise Unauthenticated("This user does not exist any more.") from error
         if not rights.user.is_active:
             raise Unauthenticated(_WRONG)
-        return Caller(rights, self._default)
+        return Caller(rights, self._default, scope)
 
     def forget(self, *, passwords: bool = False) -> None:
         """Ask the database again about everybody: grants or roles changed, or even passwords."""
@@ -157,16 +157,19 @@ class Authentication:
 
     async def _find(self, mark: bytes, offer: Offer, address: str) -> Caller:
         age = self._age
-        username = offer.username
+        username, scope = offer.username, None
         if offer.kind is None:
             await self._check_password(mark, offer, address)
         else:
             find = partial(self._credentials.find_secret, offer.secret, offer.kind)
             user = await self._workers.run(find)
-            if user is None or (username and username != user.username):
+            if offer.kind is SecretKind.TOKEN:
+                scope = await self._workers.run(partial(self._credentials.find_scope, offer.secret))
+            is_known = user is not None and (scope is not None or offer.kind is SecretKind.SESSION)
+            if user is None or not is_known or (username and username != user.username):
                 raise Unauthenticated(f"The {offer.kind.value} is not valid, or not any more. Sign in again.")
             username = user.username
-        caller = await self._workers.run(lambda: self.load(username))
+        caller = await self._workers.run(lambda: self.load(username, scope))
         if len(self._callers) >= _MOST:
             self._callers.clear()
         self._callers[mark] = _Known(caller, self._clock() + _CALLER_S, age)

@@ -51,10 +51,12 @@ class Authorization:
         check_accounted_for([endpoint])
         touches, check, after = derive_touches(endpoint), CHECKS.get(endpoint.name), _AFTER.get(endpoint.name)
         narrows = endpoint.permission is Permission.READ
+        is_reading = endpoint.methods == ("GET",)
         is_about_users = endpoint.resource in ABOUT_USERS and endpoint.methods != ("GET",)
         changes_rights = is_about_users or endpoint.name in _CHANGE_RIGHTS
 
         def ask(caller: Caller, request: Any) -> msgspec.Struct:
+            caller.check_scope(endpoint.permission, is_reading=is_reading, made=_MADE.get(endpoint.name))
             if endpoint.permission is Permission.ADMIN and not caller.is_admin:
                 raise PermissionDenied(f"Only administrators may do this; user '{caller.username}' is none.")
             request = _sign(caller, request)
@@ -138,3 +140,5 @@ _AFTER: dict[str, After] = {
     registered_models.CREATE.name: _own_model,
 }
 """What follows a verb: whoever creates something manages it."""
+_MADE = {experiments.CREATE.name: Kind.EXPERIMENT, registered_models.CREATE.name: Kind.REGISTERED_MODEL}
+"""What a verb makes that rights are about."""

@@ -105,6 +105,7 @@ def _look_among_own(_context: Context, caller: Caller, request: home.ReadHome | 
     among = request.among
     if among is None and not caller.may((Kind.EXPERIMENT, EVERYTHING), Level.READ):
         among = [grant.resource for grant in caller.rights.grants if grant.kind is Kind.EXPERIMENT]
+        among += caller.named(Kind.EXPERIMENT)
     if among is None:
         return request
     readable = {each for each in among if each != EVERYTHING and caller.reads(spell_experiment(each))}

@@ -33,6 +33,7 @@ def _guard(route: Route, things: Things, workers: Workers) -> Callable[[Request,
 
     async def handle(request: Request, rest: str) -> Response:
         caller = get_caller(request)
+        caller.check_scope(permission, is_reading=request.method in {"GET", "HEAD"})
         if permission is Permission.ADMIN and not caller.is_admin:
             raise PermissionDenied(f"Only administrators may do this; user '{caller.username}' is none.")
         if rule is not _anything and permission is not Permission.ADMIN:

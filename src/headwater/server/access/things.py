@@ -124,6 +124,11 @@ def spell_experiment(experiment_id: str) -> str:
 def _refusal(caller: Caller, thing: Thing, level: Level, because: str) -> PermissionDenied:
     kind, resource = thing
     which = f"all {_KIND_WORDS[kind]}s" if resource == EVERYTHING else f"the {_KIND_WORDS[kind]} '{resource[:200]}'"
+    if caller.scope is not None:
+        return PermissionDenied(
+            f"This token of user '{caller.username}' needs {level.value} on {which}{because}. Sign in with another, or "
+            "let the user be granted that."
+        )
     return PermissionDenied(
         f"User '{caller.username}' needs {level.value} on {which}{because}. "
         "An administrator, or whoever may manage it, can grant that."

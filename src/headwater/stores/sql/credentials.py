@@ -7,7 +7,7 @@ from contextlib import suppress
 from headwater.protocol.artifacts import check_path
 from headwater.protocol.errors import HeadwaterError, InvalidParameterValue, PermissionDenied, ResourceDoesNotExist
 from headwater.protocol.names import check_no_nul
-from headwater.protocol.users import User, check_username, require_user
+from headwater.protocol.users import TokenScope, User, check_username, require_user
 from headwater.stores.access import Membership, Rights, SecretKind, Thing
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection, chunks, marks
@@ -22,6 +22,7 @@ from headwater.stores.sql.secrets import (
     find_live_secret,
     forget_expired_sessions,
     insert_secret,
+    load_tokens,
     note_seen,
     note_use,
 )
@@ -70,6 +71,12 @@ class SqlCredentials:
             with suppress(HeadwaterError):
                 self._database.write(lambda connection: note_use(connection, found, kind))
         return user
+
+    def find_scope(self, secret: str) -> TokenScope | None:
+        """Return how much a token may do of what its user may."""
+        with self._database.read() as connection:
+            found = load_tokens(connection, "s.digest = ?", digest_secret(secret))
+        return found[0].scope if found else None
 
     def open_session(self, username: str) -> str:
         """Return the secret of a new session of a user."""

@@ -9,6 +9,7 @@ from headwater.protocol.users import TOKEN_PREFIX, Token
 from headwater.stores.access import SecretKind
 from headwater.stores.sql.clock import now_ms
 from headwater.stores.sql.connection import Connection
+from headwater.stores.sql.token_scopes import load_scopes
 
 _DAY_MS = 86_400_000
 SESSION_IDLE_MS = 7 * _DAY_MS
@@ -16,7 +17,7 @@ SESSION_MS = 30 * _DAY_MS
 _SECRET_BYTES = 32
 _SHOWN = 6
 _PREFIXES = {SecretKind.TOKEN: TOKEN_PREFIX, SecretKind.SESSION: "hws_"}
-_COLUMNS = "s.id, u.name, s.name, s.prefix, s.creation_time, s.expires, s.last_used"
+_COLUMNS = "s.id, u.name, s.name, s.prefix, s.creation_time, s.expires, s.last_used, s.level, s.is_limited"
 
 
 class FoundSecret(NamedTuple):
@@ -81,6 +82,7 @@ def load_tokens(connection: Connection, where: str, *params: object) -> list[Tok
         f"WHERE s.kind = ? AND {where} ORDER BY s.creation_time DESC, s.id",
         (SecretKind.TOKEN, *params),
     )
+    scopes = load_scopes(connection, {row[0]: (row[7], row[8]) for row in rows})
     return [
         Token(
             token_id=token_id,
@@ -90,8 +92,9 @@ def load_tokens(connection: Connection, where: str, *params: object) -> list[Tok
             creation_time=creation_time,
             expires=expires,
             last_used=last_used,
+            scope=scopes[token_id],
         )
-        for token_id, username, name, prefix, creation_time, expires, last_used in rows
+        for token_id, username, name, prefix, creation_time, expires, last_used, _level, _is_limited in rows
     ]
 
 

@@ -26,6 +26,7 @@ from headwater.stores.sql.connection import Connection
 from headwater.stores.sql.database import Database
 from headwater.stores.sql.passwords import Passwords
 from headwater.stores.sql.secrets import end_sessions, insert_secret, load_tokens
+from headwater.stores.sql.token_scopes import insert_scope
 from headwater.stores.sql.user_rows import check_not_last, find_user, insert_user, load_user, load_users
 
 MAX_TOKENS = 200
@@ -133,6 +134,7 @@ class SqlUsers:
             token_id, secret = insert_secret(
                 connection, user_id, SecretKind.TOKEN, name=request.name, lifetime_ms=1000 * request.lifetime_s
             )
+            insert_scope(connection, token_id, request.scope)
             return CreateTokenResponse(load_tokens(connection, "s.id = ?", token_id)[0], secret)
 
         return self._database.write(work)

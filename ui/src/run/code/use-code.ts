@@ -42,7 +42,7 @@ export async function readWhole(runId: string, path: string, signal: AbortSignal
 
 /** What is kept of the code that a run ran. */
 export const useCode = (runId: string, revision: number) =>
-  useQuery({ key: ["code", runId, revision], ask: (signal) => readCode(runId, signal) });
+  useQuery({ key: ["code", runId], revision, ask: (signal) => readCode(runId, signal) });
 
 /** Read a file of the code unless it is very large. */
 export const useCodeText = (runId: string, entry: Entry | null) =>
