@@ -135,6 +135,42 @@ for _ in range(5):
     assert not list((tmp_path / "home" / "journal").iterdir())
 
 
+def test_a_worker_sees_sigterm_though_it_has_just_begun_to_wait(tmp_path: Path) -> None:
+    code = """
+import multiprocessing, signal, threading
+context = multiprocessing.get_context("fork")
+def work():
+    hw.start_run()
+    def interrupt():  # as if the signal came in the moment before the wait: its handler is due, and nobody wakes
+        time.sleep(0.2)
+        signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+    threading.Thread(target=interrupt).start()
+    context.Semaphore(0).acquire()
+worker = context.Process(target=work)
+worker.start()
+worker.join(30)
+assert worker.exitcode == -signal.SIGTERM, worker.exitcode
+assert [run.info.status for run in hw.search_runs(output_format="list")] == ["KILLED"]
+"""
+
+    result = run_program(tmp_path, f"sqlite:///{tmp_path / 'headwater.db'}", code)
+
+    assert result.returncode == 0, result.stderr
+
+
+def test_a_worker_that_logs_nothing_ends_as_it_would_without_us(tmp_path: Path) -> None:
+    code = """
+import multiprocessing, signal
+context = multiprocessing.get_context("fork")
+with hw.start_run(), context.Pool(1) as pool:
+    assert pool.apply(signal.getsignal, (signal.SIGTERM,)) == signal.SIG_DFL
+"""
+
+    result = run_program(tmp_path, f"sqlite:///{tmp_path / 'headwater.db'}", code)
+
+    assert result.returncode == 0, result.stderr
+
+
 def test_a_program_reads_what_a_killed_one_left(tmp_path: Path) -> None:
     uri = f"sqlite:///{tmp_path / 'headwater.db'}"
     killed = run_program(

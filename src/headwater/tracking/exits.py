@@ -12,7 +12,9 @@ import shutil
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -22,6 +24,8 @@ from headwater import config
 from headwater.protocol.runs import RunStatus
 
 KILL_TIMEOUT_S = 1.5
+PATIENCE_S = 0.05
+"""How long the main thread has to come to a signal by itself."""
 _FOLDERS: list[tuple[Path, int]] = []
 """What to remove at the end, and which process made it."""
 
@@ -66,25 +70,42 @@ def install_exit_hooks(current: CurrentSession) -> None:
     ship_at_exit(current)
     _watch_exceptions(current)
     _watch_exit_codes(current)
-    is_main = threading.current_thread() is threading.main_thread()
-    if is_main and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
-        signal.signal(signal.SIGTERM, _make_handler(current))
+
+
+def install_process_hooks(current: CurrentSession) -> None:
+    """Let SIGTERM, and the end of a worker of `multiprocessing`, wait until this process has shipped."""
+    process = sys.modules.get("multiprocessing.process")
+    is_worker = process is not None and process.parent_process() is not None
+    if is_worker:
+        _ship_with_worker(current, os.getpid())
+    if threading.current_thread() is threading.main_thread():
+        _watch_termination(current, os.getpid(), is_worker=is_worker)
 
 
 @cache
-def install_worker_hook(current: CurrentSession, pid: int) -> None:  # noqa: ARG001 - once for each process
-    """Let a worker of `multiprocessing`, which runs no atexit functions, ship before it ends."""
-    process = sys.modules.get("multiprocessing.process")
-    if process is None or process.parent_process() is None:
-        return
+def _ship_with_worker(current: CurrentSession, pid: int) -> None:  # noqa: ARG001 - once for each process
     from multiprocessing.util import Finalize  # loaded already, in a worker
 
-    Finalize(None, _at_exit, args=(current,), exitpriority=10)
+    Finalize(None, _at_exit, args=(current,), exitpriority=10)  # workers run no atexit functions
+
+
+@cache
+def _watch_termination(current: CurrentSession, pid: int, *, is_worker: bool) -> None:  # noqa: ARG001 - as above
+    if signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
+        return
+    handler = _EndKilled(current)
+    signal.signal(signal.SIGTERM, handler)
+    if is_worker:
+        handler.insist()
 
 
 def _at_exit(current: CurrentSession) -> None:
     session = current()
     session.finish(session.exit_status, float(config.EXIT_TIMEOUT_S.get()))
+    if session.exit_status is RunStatus.KILLED:
+        # Python remembers an interrupt for its exit code until text is executed, as by a dataclass being loaded.
+        with suppress(KeyboardInterrupt):
+            exec("raise KeyboardInterrupt")  # noqa: S102
 
 
 @atexit.register  # before the hooks of any run, and so it is called after them
@@ -126,13 +147,58 @@ class _Exit:
         return repr(self._previous)  # what `exit` without parentheses tells a person
 
 
-def _make_handler(current: CurrentSession) -> Callable[[int, FrameType | None], None]:
-    def end_killed(number: int, _frame: FrameType | None) -> None:
+class _EndKilled:
+    """What SIGTERM does to a process that logs: end its runs as killed, ship for a moment, and end it."""
+
+    _wakeups = -1
+    """Where Python notes the signals of this process for `insist`."""
+
+    def __init__(self, current: CurrentSession) -> None:
+        self._current = current
+
+    def __call__(self, number: int, _frame: FrameType | None) -> None:
         signal.signal(number, signal.SIG_DFL)
-        session = current()
+        session = self._current()
         if session.is_finishing:
             return  # the program is ending by itself, such as a worker whose pool is closed, and ships what is left
         session.finish(RunStatus.KILLED, min(KILL_TIMEOUT_S, float(config.EXIT_TIMEOUT_S.get())))
         os.kill(os.getpid(), number)
 
-    return end_killed
+    def insist(self) -> None:
+        """Let the main thread see a SIGTERM that comes in the moment in which it begins to wait.
+
+        Python calls handlers between two bytecodes. A worker that just then begins to wait for its next task, which is
+        when pools end their workers, would never get there, and its pool would wait for it forever.
+        """
+        reading, writing = os.pipe()
+        os.set_blocking(writing, False)
+        before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+        if before != -1:  # somebody else's, who then wakes the main thread
+            signal.set_wakeup_fd(before)
+            os.close(reading)
+            os.close(writing)
+            return
+        _EndKilled._wakeups = writing
+        threading.Thread(target=self._insist, args=(reading,), name="headwater-signals", daemon=True).start()
+
+    def _insist(self, reading: int) -> None:
+        main = threading.main_thread().ident
+        while os.read(reading, 1) != bytes([signal.SIGTERM]):
+            pass
+        time.sleep(PATIENCE_S)
+        while main is not None and signal.getsignal(signal.SIGTERM) is self:
+            signal.pthread_kill(main, signal.SIGTERM)
+            time.sleep(PATIENCE_S)
+
+    @classmethod
+    def leave(cls) -> None:
+        """Let a forked child, which may never log, end as it would have without us."""
+        if isinstance(signal.getsignal(signal.SIGTERM), cls):
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        if cls._wakeups != -1:
+            if (now := signal.set_wakeup_fd(-1)) != cls._wakeups:
+                signal.set_wakeup_fd(now)
+            cls._wakeups = -1
+
+
+os.register_at_fork(after_in_child=_EndKilled.leave)

@@ -16,7 +16,7 @@ from headwater.protocol.experiments import GetExperiment
 from headwater.protocol.runs import RunStatus
 from headwater.stores import open_store
 from headwater.tracking.deferred import DeferredWork
-from headwater.tracking.exits import install_exit_hooks, install_worker_hook, ship_at_exit
+from headwater.tracking.exits import install_exit_hooks, install_process_hooks, ship_at_exit
 from headwater.tracking.experiments import find_or_create
 from headwater.tracking.journal import Journal, JournalClosed, journal_folder, journal_paths
 from headwater.tracking.lane import LONG_PATIENCE_S, Lane
@@ -433,7 +433,7 @@ class Session:
             lane = self._lanes.get((uri, run_id))
             if lane is None or lane.journal.is_closed:
                 ship_at_exit(current_session)
-                install_worker_hook(current_session, os.getpid())
+                install_process_hooks(current_session)
                 folder = journal_folder(config.home())
                 header_uri = hide_password(uri)
                 journal = Journal.create(folder, run_id, header_uri, fsync=config.JOURNAL_FSYNC.is_on())
