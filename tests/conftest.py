@@ -1,5 +1,6 @@
 """What every test may ask for: a store of each kind, and a real PostgreSQL."""
 
+import os
 import uuid
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -33,6 +34,20 @@ BUCKETS = {
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let a soak kill more often than a test run has time for."""
     parser.addoption("--kills", type=int, default=5, help="how often each test of kills kills its program")
+
+
+@pytest.fixture(autouse=True)
+def own_settings() -> Iterator[None]:
+    """Undo what a test says by calls such as `set_tracking_uri`, which put settings in force for the whole process."""
+    before = _settings()
+    yield
+    for name in _settings().keys() - before.keys():
+        del os.environ[name]
+    os.environ.update(before)
+
+
+def _settings() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith(("HEADWATER_", "MLFLOW_"))}
 
 
 @pytest.fixture(scope="session")

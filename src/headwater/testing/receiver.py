@@ -139,7 +139,11 @@ def _handle(handler: BaseHTTPRequestHandler, receiver: Receiver) -> None:
 
 def _read_body(handler: BaseHTTPRequestHandler) -> bytes:
     if handler.headers.get("transfer-encoding") != "chunked":
-        return handler.rfile.read(int(handler.headers.get("content-length", "0")))
+        length = int(handler.headers.get("content-length", "0"))
+        body = handler.rfile.read(length)
+        if len(body) < length:
+            raise ConnectionResetError("The sender was gone before its request was whole, which then is none.")
+        return body
     body = b""
     while size := int(handler.rfile.readline(), 16):
         body += handler.rfile.read(size)

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { formatCount } from "../charts/numbers";
 import { onKeys } from "../lib/keys";
 import { hrefOf, navigate } from "../lib/location";
@@ -9,7 +9,8 @@ import type { TabItem } from "./tabs";
 /** The tabs of a run as links; the keys 1 to 9 go to them. */
 export function RunTabs({ items, current, base }: { readonly items: readonly TabItem[]; readonly current: Tab; readonly base: string }) {
   const order = items.map((item) => item.tab).join(" ");
-  useEffect(() => {
+  // At once, not after the next frame: who sees the tabs may press their keys.
+  useLayoutEffect(() => {
     const go = items.map((item, index) => [String(index + 1), () => navigate(writePlace(base, item.tab))] as const);
     return onKeys(Object.fromEntries(go));
   }, [order, base]);
