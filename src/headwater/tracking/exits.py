@@ -102,7 +102,7 @@ def _watch_termination(current: CurrentSession, pid: int, *, is_worker: bool) ->
 def _at_exit(current: CurrentSession) -> None:
     session = current()
     session.finish(session.exit_status, float(config.EXIT_TIMEOUT_S.get()))
-    if session.exit_status is RunStatus.KILLED:
+    if session.exit_status is RunStatus.KILLED and not hasattr(sys, "ps1"):  # at a prompt, Ctrl+C ends nothing
         # Python remembers an interrupt for its exit code until text is executed, as by a dataclass being loaded.
         with suppress(KeyboardInterrupt):
             exec("raise KeyboardInterrupt")  # noqa: S102
